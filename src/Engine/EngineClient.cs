@@ -1,0 +1,53 @@
+using Akka.Actor;
+using Akka.Hosting;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Users;
+
+namespace HostAtlas.Engine;
+
+/// <summary>
+/// The one place that asks an entity and waits. It stands in the engine, not in the gateway, because the operators' socket needs it as well.
+/// Timeouts nest: the stream gives a batch up at 5 s, this client at 8 s, an agent's HTTP call at 15 s, so a slow store is answered by the
+/// stream, which knows that nothing was kept, and not by a timer, which knows nothing.
+/// </summary>
+public sealed class EngineClient(IReadOnlyActorRegistry registry)
+{
+    /// <summary>How long an entity may take, its recovery included.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
+
+    private static readonly Refused NoAnswer = new(RefusalKind.EngineBusy, "The engine did not answer in time. Send the request again.", RetryAfterSeconds: 5);
+
+    /// <summary>Asks a team.</summary>
+    public Task<IEngineReply> AskAsync(ITeamCommand command, CancellationToken cancellation = default) =>
+        AskAsync(registry.Get<TeamRegion>(), command, cancellation);
+
+    /// <summary>Asks a person's entity.</summary>
+    public Task<IEngineReply> AskAsync(IUserCommand command, CancellationToken cancellation = default) =>
+        AskAsync(registry.Get<UserRegion>(), command, cancellation);
+
+    /// <summary>Asks a server's door.</summary>
+    public Task<IEngineReply> AskAsync(IServerCommand command, CancellationToken cancellation = default) =>
+        AskAsync(registry.Get<ServerRegion>(), command, cancellation);
+
+    private static async Task<IEngineReply> AskAsync(IActorRef region, object command, CancellationToken cancellation)
+    {
+        try
+        {
+            return await region.Ask<IEngineReply>(command, Timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return NoAnswer;
+        }
+    }
+}
+
+/// <summary>Registry key of the teams' shard region.</summary>
+public sealed class TeamRegion;
+
+/// <summary>Registry key of the people's shard region.</summary>
+public sealed class UserRegion;
+
+/// <summary>Registry key of the servers' shard region.</summary>
+public sealed class ServerRegion;

@@ -1,0 +1,38 @@
+using HostAtlas.Engine.Metrics;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Engine.Servers;
+
+/// <summary>A command to one server's entity, the door: <c>{team}.{server}</c> is the address.</summary>
+public interface IServerCommand
+{
+    /// <summary>The tenant.</summary>
+    TeamId Team { get; }
+
+    /// <summary>The server within the tenant.</summary>
+    ServerId Server { get; }
+}
+
+/// <summary>
+/// Makes a token valid. The gateway sends it only for a server that the team named its own. Earlier tokens end after
+/// <paramref name="OverlapSeconds"/>; at most two are valid at a time, the oldest goes first. Reply: <see cref="Done"/>.
+/// </summary>
+public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, int OverlapSeconds) : IServerCommand;
+
+/// <summary>
+/// A request whose form, tag, signature and window the gateway has verified. <paramref name="Call"/> is the gateway's own id of this call: its
+/// retry joins the one in flight, while another call with the same signature is a replay. <paramref name="Signature"/>: 32 bytes.
+/// Reply: <see cref="MetricsStored"/> or a refusal.
+/// </summary>
+public sealed record AgentRequest(
+    TeamId Team, ServerId Server, Guid Call, TokenHash Token, byte[] Signature, long TimestampSeconds, IAgentPayload Payload) : IServerCommand;
+
+/// <summary>What an agent's request carries, one type an endpoint.</summary>
+public interface IAgentPayload;
+
+/// <summary>Of <c>POST /api/agent/metrics</c>.</summary>
+public sealed record MetricsPayload(MetricBatch Batch) : IAgentPayload;
+
+/// <summary>A presence slice asks the door to look whether the server has gone silent. No reply.</summary>
+public sealed record CheckSilence(TeamId Team, ServerId Server, DateTimeOffset LastSeenAt) : IServerCommand;

@@ -1,0 +1,22 @@
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Storage;
+
+/// <summary>The servers of a team as people list them: the projection's table joined with the newest report's time.</summary>
+public interface IServerDirectory
+{
+    /// <summary>A page in order of creation. <paramref name="after"/> is the cursor: the last id of the page before, or null.</summary>
+    Task<IReadOnlyList<ServerRow>> ListAsync(TeamId team, ServerId? after, int limit, CancellationToken cancellation);
+
+    /// <summary>One server, or null when the team has none of this id.</summary>
+    Task<ServerRow?> FindAsync(TeamId team, ServerId server, CancellationToken cancellation);
+}
+
+/// <summary>One server.</summary>
+/// <param name="SilentSince">Set while its entity holds it for silent.</param>
+/// <param name="LastSeenAt">The newest report's time, null before the first.</param>
+public sealed record ServerRow(ServerId Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? SilentSince, DateTimeOffset? LastSeenAt)
+{
+    /// <summary><c>pending</c> before the first report, then <c>online</c> or <c>silent</c>; a report newer than the silence counts at once.</summary>
+    public string Status => LastSeenAt is null ? "pending" : SilentSince is { } since && LastSeenAt <= since ? "silent" : "online";
+}

@@ -1,0 +1,29 @@
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Storage;
+
+/// <summary>Where people's sessions lie. The store never sees a session's id, only SHA-256 of it, and its payload only sealed.</summary>
+public interface ISessionStore
+{
+    /// <summary>Keeps a new session.</summary>
+    Task AddAsync(SessionRow session, CancellationToken cancellation);
+
+    /// <summary>Finds a session that has not expired at <paramref name="now"/>.</summary>
+    Task<SessionRow?> FindAsync(byte[] idHash, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>Moves the idle expiry on.</summary>
+    Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation);
+
+    /// <summary>Ends one session.</summary>
+    Task RemoveAsync(byte[] idHash, CancellationToken cancellation);
+
+    /// <summary>Deletes what has expired.</summary>
+    Task<int> SweepAsync(DateTimeOffset now, CancellationToken cancellation);
+}
+
+/// <summary>A session at rest.</summary>
+/// <param name="IdHash">SHA-256 of the cookie's value, 32 bytes.</param>
+/// <param name="Sealed">The payload under AES-256-GCM.</param>
+/// <param name="ExpiresAt">The earlier of idle and absolute expiry.</param>
+public sealed record SessionRow(
+    byte[] IdHash, UserId User, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, byte[] Sealed);

@@ -1,0 +1,50 @@
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Engine.Teams;
+
+/// <summary>A command to one team; the team is the address.</summary>
+public interface ITeamCommand
+{
+    /// <summary>The tenant, which is the entity's address.</summary>
+    TeamId Team { get; }
+}
+
+/// <summary>Keeps an invitation's hash. For a team that nobody founded yet it is the founding one (role owner). Reply: <see cref="Done"/>.</summary>
+public sealed record IssueInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt) : ITeamCommand;
+
+/// <summary>Asks whether an invitation is open; changes nothing. Reply: <see cref="InvitationOpen"/> or a refusal.</summary>
+public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash) : ITeamCommand;
+
+/// <summary>
+/// Spends an invitation: founds the team (then <paramref name="TeamName"/> names it) or joins it. Repeating it for the same user gives the
+/// same reply, so a set-up that died half-way can be sent again. Reply: <see cref="TeamJoined"/> or a refusal.
+/// </summary>
+public sealed record AcceptInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, UserId User, string Email, string? TeamName) : ITeamCommand;
+
+/// <summary>Asks what a person may do here. Reply: <see cref="Authorized"/>, or NotFound for everybody who is not a member.</summary>
+public sealed record AuthorizeUser(TeamId Team, UserId User) : ITeamCommand;
+
+/// <summary>Asks what an API key may do here; compares the hash in constant time. Reply: <see cref="Authorized"/> or CredentialsRejected.</summary>
+public sealed record AuthorizeKey(TeamId Team, KeyId Key, TokenHash Hash) : ITeamCommand;
+
+/// <summary>
+/// Adds a server within the plan. A name may repeat when a person asks; <paramref name="EnrolledByKey"/> makes it unique (Conflict), so that
+/// a host that is installed again by script does not become a second server. Reply: <see cref="ServerAdded"/> or a refusal.
+/// </summary>
+public sealed record AddServer(TeamId Team, ServerId Server, string Name, bool EnrolledByKey) : ITeamCommand;
+
+/// <summary>Asks whether a server belongs to the team. Reply: <see cref="Done"/> or NotFound.</summary>
+public sealed record FindServer(TeamId Team, ServerId Server) : ITeamCommand;
+
+/// <summary>Sets how many servers the plan holds; null is unlimited. Reply: <see cref="Done"/>, or NotFound for a team nobody founded.</summary>
+public sealed record SetPlan(TeamId Team, int? Servers) : ITeamCommand;
+
+/// <summary>Keeps an API key's hash. Reply: <see cref="Done"/>.</summary>
+public sealed record AddKey(TeamId Team, KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash) : ITeamCommand;
+
+/// <summary>Revokes an API key at once. Reply: <see cref="Done"/> or NotFound.</summary>
+public sealed record RevokeKey(TeamId Team, KeyId Key) : ITeamCommand;
+
+/// <summary>Asks for the keys' metadata (at most 100 a team). Reply: <see cref="TeamKeys"/>.</summary>
+public sealed record ListKeys(TeamId Team) : ITeamCommand;

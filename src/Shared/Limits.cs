@@ -1,0 +1,59 @@
+namespace HostAtlas.Shared;
+
+/// <summary>The limits that both ends of the protocol keep. Units stand last in the names.</summary>
+public static class Limits
+{
+    /// <summary>An agent's or a person's request body as it is sent, before any Content-Encoding is undone.</summary>
+    public const int RequestBodyBytes = 1024 * 1024;
+
+    /// <summary>An agent's request body once decoded: what a gzip bomb may unfold to before it is refused.</summary>
+    public const int DecodedBodyBytes = 8 * 1024 * 1024;
+
+    /// <summary>Reports in one batch.</summary>
+    public const int ReportsPerBatch = 1_000;
+
+    /// <summary>Distinct metric names of one server.</summary>
+    public const int MetricNamesPerServer = 2_000;
+
+    /// <summary>Characters of a metric's name without its labels.</summary>
+    public const int MetricNameLength = 120;
+
+    /// <summary>UTF-8 bytes of a metric's name with its labels.</summary>
+    public const int LabelledNameBytes = 512;
+
+    /// <summary>Labels of one metric.</summary>
+    public const int LabelsPerMetric = 8;
+
+    /// <summary>How far a report's time may lie ahead of the platform's clock.</summary>
+    public const int ReportAheadSeconds = 600;
+
+    /// <summary>Steps of one metrics query.</summary>
+    public const int StepsPerQuery = 11_000;
+
+    /// <summary>Default, smallest and largest window of X-Timestamp.</summary>
+    public const int WindowDefaultSeconds = 60, WindowMinSeconds = 5, WindowMaxSeconds = 300;
+
+    /// <summary>How long past X-Timestamp a server's entity keeps a signature, whatever the window: twice the largest window and a minute.</summary>
+    public const int ReplayKeptSeconds = 660;
+
+    /// <summary>Signatures that one server's entity keeps; beyond it 429.</summary>
+    public const int ReplaySetSize = 3_000;
+
+    /// <summary>Tokens of one server that are valid at a time.</summary>
+    public const int TokensPerServer = 2;
+
+    /// <summary>Longest overlap of a token rotation: a week.</summary>
+    public const int TokenOverlapMaxSeconds = 7 * 24 * 3600;
+
+    /// <summary>How long an invitation lives.</summary>
+    public const int InvitationHours = 24;
+
+    /// <summary>Servers of the free plan.</summary>
+    public const int FreePlanServers = 3;
+
+    /// <summary>Characters of a name that people give (team, server, key).</summary>
+    public const int NameLength = 100;
+
+    /// <summary>Entries of one page of a list: default and most.</summary>
+    public const int PageDefault = 50, PageMax = 200;
+}
