@@ -1,0 +1,47 @@
+# The test verb of ./hostatlas; sourced. The last line is `N passed, N failed, N skipped`.
+
+# Debian packages the tests call: the stranger's client is Python and openssl, nothing else.
+install_what_tests_need() {
+  local missing=()
+  command -v python3 >/dev/null || missing+=(python3)
+  command -v openssl >/dev/null || missing+=(openssl)
+  [ ${#missing[@]} -eq 0 ] && return
+  echo "Installing ${missing[*]} ..."
+  [ "$(id -u)" = 0 ] || fail "the tests need ${missing[*]}; install them, or run this as root"
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+run_tests() {
+  local names=() long=""
+  for argument in "$@"; do
+    case $argument in
+      --long) long=1 ;;
+      -*) echo "hostatlas test: unknown option $argument" >&2; exit 2 ;;
+      *) names+=("$argument") ;;
+    esac
+  done
+  [ ${#names[@]} -gt 0 ] || names=(Shared Engine Gateway Agent EndToEnd)
+  install_what_tests_need
+  if [ -n "${CI:-}" ]; then export HOSTATLAS_LOCKED=true; fi
+  if [ -n "$long" ]; then export HOSTATLAS_LONG=1; fi
+  build
+
+  local passed=0 failed=0 skipped=0 status=0 name log counts
+  log=$(mktemp)
+  for name in "${names[@]}"; do
+    [ -d "tests/$name.Tests" ] || { echo "hostatlas test: there is no tests/$name.Tests" >&2; exit 2; }
+    echo "== $name"
+    dotnet test "tests/$name.Tests" -c Release --no-build --nologo -v q --logger "console;verbosity=normal" >"$log" 2>&1 || status=1
+    # A passed test is a line too many; failures, skips with their reason and the counts are what people look for.
+    grep -vE '^\s+Passed |^\s*$|^Test run for|^A total of|^VSTest version|^\[xUnit|^Starting test|^Test Run Successful|^Total tests' "$log" || true
+    counts=$(sed -nE 's/^ *(Passed|Failed|Skipped): +([0-9]+).*/\1 \2/p' "$log")
+    [ -n "$counts" ] || { status=1; failed=$((failed + 1)); echo "$name closed without a count: its test host died"; }
+    passed=$((passed + $(awk '$1 == "Passed" { n += $2 } END { print n + 0 }' <<<"$counts")))
+    failed=$((failed + $(awk '$1 == "Failed" { n += $2 } END { print n + 0 }' <<<"$counts")))
+    skipped=$((skipped + $(awk '$1 == "Skipped" { n += $2 } END { print n + 0 }' <<<"$counts")))
+  done
+  rm -f "$log"
+  if [ $status -ne 0 ] && [ $failed -eq 0 ]; then failed=1; fi
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ $failed -eq 0 ]
+}
