@@ -1,0 +1,57 @@
+using System.Text;
+using HostAtlas.Gateway.People.Passwords;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary>Checks a body's members and collects every fault, so that a form can show all of them at once.</summary>
+internal sealed class Fields
+{
+    private const int EmailLength = 254;
+    private readonly List<ContentError> _errors = [];
+
+    /// <summary>The answer when there were faults, else null.</summary>
+    public Failure? Failure => _errors.Count == 0 ? null : Failure.Invalid(_errors);
+
+    /// <summary>Notes a fault.</summary>
+    public void Fault(string pointer, string detail) => _errors.Add(new ContentError(pointer, detail));
+
+    /// <summary>A name that people give: 1-100 characters after trimming, none of them a control character.</summary>
+    public string Name(string pointer, string? text)
+    {
+        var name = text?.Trim() ?? string.Empty;
+        if (name.Length is < 1 or > Limits.NameLength) Fault(pointer, $"A name of 1 to {Limits.NameLength} characters is expected.");
+        else if (!IsPlain(name)) Fault(pointer, "A name holds no control characters.");
+        return name;
+    }
+
+    /// <summary>An e-mail address, trimmed: one @ with something on both sides, at most 254 bytes (RFC 5321, 4.5.3.1.3). Only a mail proves more.</summary>
+    public string Email(string pointer, string? text)
+    {
+        var email = text?.Trim() ?? string.Empty;
+        if (Encoding.UTF8.GetByteCount(email) > EmailLength || !IsPlain(email) || email.Contains(' ', StringComparison.Ordinal)
+            || email.Split('@') is not [{ Length: > 0 }, { Length: > 0 }])
+        {
+            Fault(pointer, "An e-mail address is expected.");
+        }
+        return email;
+    }
+
+    /// <summary>A password that is to be set.</summary>
+    public byte[] NewPassword(string pointer, string? text, string email)
+    {
+        if ((text is null ? "A password is expected." : PasswordRule.Fault(text, email)) is { } fault) Fault(pointer, fault);
+        return Password(pointer, text);
+    }
+
+    /// <summary>A password that is to be compared: no rule but a bound on what we hash.</summary>
+    public byte[] Password(string pointer, string? text)
+    {
+        if (text is { Length: > 0 and <= 2 * PasswordRule.MostCharacters }) return PasswordRule.Bytes(text);
+        if (_errors.All(error => error.Pointer != pointer)) Fault(pointer, $"A password of at most {PasswordRule.MostCharacters} characters is expected.");
+        return [];
+    }
+
+    private static bool IsPlain(string text) => !text.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar);
+}

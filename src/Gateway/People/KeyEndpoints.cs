@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using HostAtlas.Engine;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Gateway.People.Rights;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary><c>/api/keys</c>: for people with a session only.</summary>
+internal sealed class KeyEndpoints(EngineClient engine, PlatformKeys keys, Access access)
+{
+    /// <summary>The keys' metadata, newest first.</summary>
+    public async Task<Answer> ListAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.ReadKeys);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var reply = Failure.Unless<TeamKeys>(await engine.AskAsync(new ListKeys(grant.Team), http.RequestAborted));
+        if (reply.Value is not { } all) return reply.Failure!;
+        var views = all.Items.Select(key => new KeyView(key.Id, key.Name, WireNames.Of(key.Scopes), key.CreatedAt.ToUniversalTime())).ToList();
+        var page = ListQuery.Read(http.Request.Query).Cut(views, key => key.Id.ToString());
+        return page.Value is null ? page.Failure! : Answer.Json(StatusCodes.Status200OK, page.Value, PeopleJson.Default.KeyPage);
+    }
+
+    /// <summary>Makes a key: 201 with its text, which is shown this once.</summary>
+    public async Task<Answer> PostAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.CreateKey);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.KeyBody);
+        if (read.Value is not { } body) return read.Failure!;
+        var fields = new Fields();
+        var name = fields.Name("/name", body.Name);
+        var scopes = Scopes(body.Scopes, fields);
+        if (fields.Failure is { } faults) return faults;
+
+        var id = ResourceId.FromRandom<KeyId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
+        var secret = RandomNumberGenerator.GetBytes(TokenForm.SecretBytes);
+        var key = TokenForm.Write(TokenKind.ApiKey, grant.Team, id, secret, keys.TokenKey);
+        CryptographicOperations.ZeroMemory(secret);
+        var added = Failure.Unless<Done>(await engine.AskAsync(new AddKey(grant.Team, id, name, scopes, TokenHash.Of(key)), CancellationToken.None));
+        return added.Failure ?? Answer.Json(
+            StatusCodes.Status201Created, new KeyCreated(id, name, WireNames.Of(scopes), key), PeopleJson.Default.KeyCreated, $"/api/keys/{id}");
+    }
+
+    /// <summary>Revokes a key at once: 204.</summary>
+    public async Task<Answer> DeleteAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.RevokeKey);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        if (!ResourceId.TryParse<KeyId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
+        var revoked = Failure.Unless<Done>(await engine.AskAsync(new RevokeKey(grant.Team, id), CancellationToken.None));
+        return revoked.Failure ?? Answer.NoContent;
+    }
+
+    private static KeyScopes Scopes(IReadOnlyList<string?>? names, Fields fields)
+    {
+        var scopes = KeyScopes.None;
+        if (names is not { Count: > 0 }) fields.Fault("/scopes", "At least one of read, write, servers:enroll is expected.");
+        for (var i = 0; i < names?.Count; i++)
+        {
+            var scope = WireNames.Scope(names[i] ?? string.Empty);
+            if (scope == KeyScopes.None) fields.Fault($"/scopes/{i}", "One of read, write, servers:enroll is expected.");
+            scopes |= scope;
+        }
+        return scopes;
+    }
+}

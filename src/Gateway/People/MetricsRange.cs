@@ -1,0 +1,56 @@
+using System.Globalization;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary>
+/// What a metrics query asks for: <c>names=a,b&amp;from=ms&amp;to=ms&amp;step=s</c>, each optional. Default: the last hour, every name, and a step
+/// that makes about 300 points of the range (a chart's width) but is no finer than the agents' 10 s.
+/// </summary>
+internal sealed record MetricsRange(IReadOnlyList<string>? Names, long FromMs, long ToMs, int StepSeconds)
+{
+    private const long HourMs = 3_600_000, LatestMs = 253_402_300_799_999; // the end of the year 9999
+    private const int FinestDefaultStepSeconds = 10, DefaultSteps = 300;
+
+    /// <summary>Reads the query, or says every fault of it.</summary>
+    public static Step<MetricsRange> Read(IQueryCollection query, DateTimeOffset now)
+    {
+        var fields = new Fields();
+        var names = NamesOf(query, fields);
+        var to = Number(query, "to", 0, LatestMs, fields) ?? now.ToUnixTimeMilliseconds();
+        var from = Number(query, "from", 0, LatestMs, fields) ?? Math.Max(0, to - HourMs);
+        var step = Number(query, "step", 1, int.MaxValue, fields);
+        if (fields.Failure is { } illFormed) return illFormed;
+        if (from >= to) fields.Fault("/from", "The range is empty: from lies at or after to.");
+        else
+        {
+            step ??= Math.Max(FinestDefaultStepSeconds, CeilingDivide(to - from, DefaultSteps * 1000L));
+            if (CeilingDivide(to - from, step.Value * 1000) > Limits.StepsPerQuery)
+            {
+                fields.Fault("/step", $"The range holds more than {Limits.StepsPerQuery} steps. Take longer steps or a shorter range.");
+            }
+        }
+        return fields.Failure is { } failure ? failure : new MetricsRange(names, from, to, (int)Math.Min(step!.Value, int.MaxValue));
+    }
+
+    private static List<string>? NamesOf(IQueryCollection query, Fields fields)
+    {
+        if (query["names"] is not { Count: > 0 } given) return null;
+        var names = given.SelectMany(list => MetricName.SplitList(list ?? string.Empty)).Distinct(StringComparer.Ordinal).ToList();
+        if (names.Count > Limits.MetricNamesPerServer) fields.Fault("/names", $"At most {Limits.MetricNamesPerServer} names are asked for at once.");
+        else if (!names.TrueForAll(MetricName.IsValid)) fields.Fault("/names", "Metric names are expected, separated by commas.");
+        return names;
+    }
+
+    private static long? Number(IQueryCollection query, string name, long least, long most, Fields fields)
+    {
+        if (query[name] is not { Count: > 0 } given) return null;
+        if (given.Count == 1 && long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most) return number;
+        fields.Fault("/" + name, $"A whole number from {least} to {most} is expected, once.");
+        return null;
+    }
+
+    private static long CeilingDivide(long dividend, long divisor) => (dividend + divisor - 1) / divisor;
+}

@@ -1,0 +1,38 @@
+namespace HostAtlas.Gateway.People;
+
+/// <summary>The routes of people's API: each with the cross-site rule before it and its one answer after it.</summary>
+public static class PeopleEndpoints
+{
+    /// <summary>Maps every route.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var setup = services.GetRequiredService<SetupEndpoint>();
+        Map(routes, HttpMethods.Post, "/api/setup", setup.PostAsync);
+
+        var session = services.GetRequiredService<SessionEndpoints>();
+        Map(routes, HttpMethods.Post, "/api/session", session.PostAsync);
+        Map(routes, HttpMethods.Get, "/api/session", session.GetAsync);
+        Map(routes, HttpMethods.Delete, "/api/session", session.DeleteAsync);
+        Map(routes, HttpMethods.Get, "/api/teams", session.GetTeamsAsync);
+
+        var servers = services.GetRequiredService<ServerEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/servers", servers.ListAsync);
+        Map(routes, HttpMethods.Post, "/api/servers", servers.PostAsync);
+        Map(routes, HttpMethods.Get, "/api/servers/{id}", servers.GetAsync);
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/token", servers.PostTokenAsync);
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/metrics", services.GetRequiredService<MetricsEndpoint>().GetAsync);
+
+        var keys = services.GetRequiredService<KeyEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);
+        Map(routes, HttpMethods.Post, "/api/keys", keys.PostAsync);
+        Map(routes, HttpMethods.Delete, "/api/keys/{id}", keys.DeleteAsync);
+    }
+
+    private static void Map(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<Answer>> handle) =>
+        routes.MapMethods(pattern, [method], async http =>
+        {
+            var answer = CrossSiteRule.Allows(http.Request) ? await handle(http) : Failure.CrossSite;
+            await answer.WriteAsync(http);
+        });
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HostAtlas.Gateway.People.Sessions;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary>Source-generated JSON of people's endpoints. Names are exact, numbers are numbers, unknown members are ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = false, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(SetupBody))]
+[JsonSerializable(typeof(SignInBody))]
+[JsonSerializable(typeof(ServerBody))]
+[JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(KeyBody))]
+[JsonSerializable(typeof(SetupDone))]
+[JsonSerializable(typeof(SessionView))]
+[JsonSerializable(typeof(TokenView))]
+[JsonSerializable(typeof(ServerView))]
+[JsonSerializable(typeof(ServerCreated))]
+[JsonSerializable(typeof(KeyCreated))]
+[JsonSerializable(typeof(Page<TeamView>), TypeInfoPropertyName = "TeamPage")]
+[JsonSerializable(typeof(Page<ServerView>), TypeInfoPropertyName = "ServerPage")]
+[JsonSerializable(typeof(Page<KeyView>), TypeInfoPropertyName = "KeyPage")]
+[JsonSerializable(typeof(Session))]
+internal sealed partial class PeopleJson : JsonSerializerContext;

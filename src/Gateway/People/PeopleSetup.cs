@@ -1,0 +1,22 @@
+using HostAtlas.Gateway.People.Passwords;
+using HostAtlas.Gateway.People.Rights;
+using HostAtlas.Gateway.People.Sessions;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary>Registers what people's endpoints need beside the engine's own services.</summary>
+public static class PeopleSetup
+{
+    /// <summary>Adds sessions, rights, passwords and the endpoints' classes. Expects the engine's services and stores to be registered.</summary>
+    public static IServiceCollection AddPeople(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<PasswordHasher>().AddSingleton<SignInLimiter>().AddSingleton<PasswordCheck>();
+        services.AddSingleton<SessionSeal>().AddSingleton<SessionService>().AddHostedService<SessionSweeper>();
+        services.AddSingleton<Access>();
+        services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
+        services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<KeyEndpoints>();
+        return services;
+    }
+}

@@ -1,0 +1,34 @@
+using HostAtlas.Engine.Teams;
+
+namespace HostAtlas.Gateway.People.Rights;
+
+/// <summary>
+/// Who may do what: the one table. A person needs at least the row's role; a key needs one of the row's scopes, and a row without any is closed
+/// to keys altogether (protocol: keys never create keys, members or invitations, nor rotate tokens). <c>servers:enroll</c> is the part of
+/// <c>write</c> that an installation script needs: it makes servers and reads nothing.
+/// </summary>
+internal static class RightsTable
+{
+    private static readonly Row[] Rows =
+    [
+        new(Operation.ReadTeam, TeamRole.Viewer, KeyScopes.Read),
+        new(Operation.ReadServers, TeamRole.Viewer, KeyScopes.Read),
+        new(Operation.ReadMetrics, TeamRole.Viewer, KeyScopes.Read),
+        new(Operation.AddServer, TeamRole.Member, KeyScopes.Write | KeyScopes.ServersEnroll),
+        new(Operation.RotateToken, TeamRole.Member, KeyScopes.None),
+        new(Operation.ReadKeys, TeamRole.Admin, KeyScopes.None),
+        new(Operation.CreateKey, TeamRole.Admin, KeyScopes.None),
+        new(Operation.RevokeKey, TeamRole.Admin, KeyScopes.None),
+    ];
+
+    /// <summary>Whether a person of this role may.</summary>
+    public static bool Allows(TeamRole role, Operation operation) => role >= Of(operation).LeastRole;
+
+    /// <summary>Whether a key of these scopes may.</summary>
+    public static bool Allows(KeyScopes scopes, Operation operation) => (scopes & Of(operation).AnyScope) != KeyScopes.None;
+
+    // Looked up by value, not by position: a row in the wrong place must not hand out another row's rights.
+    private static Row Of(Operation operation) => Rows.Single(row => row.Operation == operation);
+
+    private readonly record struct Row(Operation Operation, TeamRole LeastRole, KeyScopes AnyScope);
+}

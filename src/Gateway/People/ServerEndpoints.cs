@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using HostAtlas.Engine;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Gateway.People.Rights;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary><c>/api/servers</c>: list, add, show, and new agent tokens.</summary>
+internal sealed class ServerEndpoints(EngineClient engine, PlatformKeys keys, IServerDirectory directory, Access access)
+{
+    /// <summary>A page of the team's servers.</summary>
+    public async Task<Answer> ListAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.ReadServers);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var query = ListQuery.Read(http.Request.Query);
+        if (query.Fault is not null) return query.Fault;
+        ServerId? after = null;
+        if (query.Cursor is not null)
+        {
+            if (!ResourceId.TryParse<ServerId>(query.Cursor, out var id)) return ListQuery.UnknownCursor;
+            after = id;
+        }
+        var rows = await directory.ListAsync(grant.Team, after, query.Limit + 1, http.RequestAborted);
+        var page = query.PageOf(rows.Select(ServerView.Of).ToList(), server => server.Id.ToString());
+        return Answer.Json(StatusCodes.Status200OK, page, PeopleJson.Default.ServerPage);
+    }
+
+    /// <summary>One server.</summary>
+    public async Task<Answer> GetAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.ReadServers);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var found = await FindAsync(http, grant.Team);
+        return found.Value is { } row ? Answer.Json(StatusCodes.Status200OK, ServerView.Of(row), PeopleJson.Default.ServerView) : found.Failure!;
+    }
+
+    /// <summary>Adds a server: 201 with its first token, which is shown this once.</summary>
+    public async Task<Answer> PostAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.AddServer);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.ServerBody);
+        if (read.Value is not { } body) return read.Failure!;
+        var fields = new Fields();
+        var name = fields.Name("/name", body.Name);
+        if (fields.Failure is { } faults) return faults;
+
+        var id = ResourceId.FromRandom<ServerId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
+        var reply = Failure.Unless<ServerAdded>(await engine.AskAsync(new AddServer(grant.Team, id, name, grant.ByKey), CancellationToken.None));
+        if (reply.Value is not { } added) return reply.Failure!;
+        var issued = await IssueAsync(grant.Team, id, overlapSeconds: 0);
+        return issued.Value is { } token
+            ? Answer.Json(StatusCodes.Status201Created, new ServerCreated(id, added.Name, token.Token), PeopleJson.Default.ServerCreated, $"/api/servers/{id}")
+            : Tokenless(issued.Failure, id);
+    }
+
+    /// <summary>A new token; earlier ones end after <c>overlapSeconds</c> (default 0).</summary>
+    public async Task<Answer> PostTokenAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.RotateToken);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        if (!ResourceId.TryParse<ServerId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
+        // The team, not the directory, knows at once which servers are its own.
+        var known = Failure.Unless<Done>(await engine.AskAsync(new FindServer(grant.Team, id), http.RequestAborted));
+        if (known.Failure is { } unknown) return unknown;
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.TokenBody);
+        if (read.Value is not { } body) return read.Failure!;
+        var overlapSeconds = body.OverlapSeconds ?? 0;
+        if (overlapSeconds is < 0 or > Limits.TokenOverlapMaxSeconds)
+        {
+            return Failure.Invalid(new ContentError("/overlapSeconds", $"A number from 0 to {Limits.TokenOverlapMaxSeconds} is expected."));
+        }
+        var issued = await IssueAsync(grant.Team, id, overlapSeconds);
+        return issued.Value is { } token ? Answer.Json(StatusCodes.Status200OK, token, PeopleJson.Default.TokenView) : issued.Failure!;
+    }
+
+    /// <summary>The directory's row of the server that the route names.</summary>
+    internal async Task<Step<ServerRow>> FindAsync(HttpContext http, TeamId team)
+    {
+        if (!ResourceId.TryParse<ServerId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
+        return await directory.FindAsync(team, id, http.RequestAborted) is { } row ? row : Failure.NotFound;
+    }
+
+    private async Task<Step<TokenView>> IssueAsync(TeamId team, ServerId server, int overlapSeconds)
+    {
+        var secret = RandomNumberGenerator.GetBytes(TokenForm.SecretBytes);
+        var token = TokenForm.Write(TokenKind.Agent, team, server, secret, keys.TokenKey);
+        CryptographicOperations.ZeroMemory(secret);
+        var issued = Failure.Unless<Done>(
+            await engine.AskAsync(new IssueToken(team, server, TokenHash.Of(token), overlapSeconds), CancellationToken.None));
+        return issued.Failure is { } failure ? failure : new TokenView(token);
+    }
+
+    /// <summary>The server is there and its token is not: sending the request again would make a second server, so the answer says what to do.</summary>
+    private static Answer Tokenless(Answer? failure, ServerId id) => failure is Failure { Slug: ProblemSlug.EngineBusy } busy
+        ? busy with { Detail = $"The server was added, but its token could not be kept. Ask for one with POST /api/servers/{id}/token." }
+        : failure!;
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text.Json;
+using HostAtlas.Engine;
+
+namespace HostAtlas.Gateway.People.Sessions;
+
+/// <summary>
+/// A session's payload at rest:
+/// <code>
+/// version u8 = 1 ‖ nonce 12 ‖ AES-256-GCM(key, nonce, JSON, associated data = version ‖ id hash 32) ‖ tag 16
+/// </code>
+/// The id's hash as associated data ties a payload to its row: one moved into another's row does not open. Nonces are random; with one key the
+/// bound of 2^32 messages (NIST SP 800-38D, 8.3) is 136 years of one sign-in a second.
+/// </summary>
+internal sealed class SessionSeal(PlatformKeys keys)
+{
+    private const byte Version = 1;
+    private const int NonceBytes = 12, TagBytes = 16, HeadBytes = 1 + NonceBytes;
+
+    private readonly byte[] _key = keys.SessionSeal;
+
+    /// <summary>Seals a payload for the row of this id hash.</summary>
+    public byte[] Seal(Session session, byte[] idHash)
+    {
+        var clear = JsonSerializer.SerializeToUtf8Bytes(session, PeopleJson.Default.Session);
+        var row = new byte[HeadBytes + clear.Length + TagBytes];
+        row[0] = Version;
+        RandomNumberGenerator.Fill(row.AsSpan(1, NonceBytes));
+        using var aes = new AesGcm(_key, TagBytes);
+        aes.Encrypt(row.AsSpan(1, NonceBytes), clear, row.AsSpan(HeadBytes, clear.Length), row.AsSpan(row.Length - TagBytes), AssociatedData(idHash));
+        CryptographicOperations.ZeroMemory(clear);
+        return row;
+    }
+
+    /// <summary>
+    /// Opens a row's payload; false when it was altered, moved or sealed under another root key. Such a session is as good as none: its person
+    /// signs in again.
+    /// </summary>
+    public bool TryOpen(byte[] row, byte[] idHash, [NotNullWhen(true)] out Session? session)
+    {
+        session = null;
+        if (row.Length < HeadBytes + TagBytes || row[0] != Version) return false;
+        var clear = new byte[row.Length - HeadBytes - TagBytes];
+        using var aes = new AesGcm(_key, TagBytes);
+        try
+        {
+            aes.Decrypt(row.AsSpan(1, NonceBytes), row.AsSpan(HeadBytes, clear.Length), row.AsSpan(row.Length - TagBytes), clear, AssociatedData(idHash));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+        session = JsonSerializer.Deserialize(clear, PeopleJson.Default.Session);
+        CryptographicOperations.ZeroMemory(clear);
+        return session is not null;
+    }
+
+    private static byte[] AssociatedData(byte[] idHash) => [Version, .. idHash];
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using HostAtlas.Engine;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Users;
+using HostAtlas.Gateway.People.Passwords;
+using HostAtlas.Gateway.People.Sessions;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary>
+/// <c>POST /api/setup</c>: an invitation makes a person, and founds or joins a team. Four entities' steps with no transaction around them, so
+/// each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
+/// </summary>
+internal sealed class SetupEndpoint(
+    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions)
+{
+    private const string UnnamedTeam = "My team";
+
+    /// <summary>201 with the team, the person and a session.</summary>
+    public async Task<Answer> PostAsync(HttpContext http)
+    {
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.SetupBody);
+        if (read.Value is not { } body) return read.Failure!;
+        var fields = new Fields();
+        if (body.Invitation is null) fields.Fault("/invitation", "An invitation (hai_…) is expected.");
+        var email = fields.Email("/email", body.Email);
+        var password = fields.NewPassword("/password", body.Password, email);
+        var team = string.IsNullOrWhiteSpace(body.Team) ? null : fields.Name("/team", body.Team);
+        if (fields.Failure is { } faults) return faults;
+        var invitation = body.Invitation!.Trim();
+        return TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, keys.TokenKeys, out var claims)
+            ? await AcceptAsync(http, new Accepting(claims, TokenHash.Of(invitation), team, email, keys.AddressOf(email), password))
+            : Failure.CredentialsRejected;
+    }
+
+    private async Task<Answer> AcceptAsync(HttpContext http, Accepting wish)
+    {
+        var inspected = await engine.AskAsync(new InspectInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash), http.RequestAborted);
+        var spent = inspected is Refused { Kind: RefusalKind.InvitationSpent } refused ? Failure.Of(refused) : null;
+        var founding = false;
+        if (spent is null)
+        {
+            var open = Failure.Unless<InvitationOpen>(inspected);
+            if (open.Value is null) return open.Failure!;
+            founding = open.Value.Founding;
+        }
+        var person = spent is null ? await PersonAsync(http, wish) : await ReturningAsync(http, wish, spent);
+        if (person.Value is not { } user) return person.Failure!;
+
+        // From here on nothing is given up because the sender hung up: a half-made set-up helps nobody.
+        var name = founding ? wish.TeamName ?? UnnamedTeam : wish.TeamName;
+        var accepted = Failure.Unless<TeamJoined>(await engine.AskAsync(
+            new AcceptInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash, user.User, user.Email, name), CancellationToken.None));
+        if (accepted.Value is not { } joined) return accepted.Failure!;
+        var noted = Failure.Unless<Done>(await engine.AskAsync(new NoteMembership(wish.Address, joined.Team), CancellationToken.None));
+        if (noted.Failure is { } notNoted) return notNoted;
+        if (SessionCookie.Read(http.Request) is { } earlier) await sessions.EndAsync(earlier, CancellationToken.None);
+        SessionCookie.Give(http.Response, await sessions.BeginAsync(user.User, user.Email, CancellationToken.None));
+        return Answer.Json(StatusCodes.Status201Created, new SetupDone(joined.Team, user.User), PeopleJson.Default.SetupDone);
+    }
+
+    /// <summary>The person of this address, made now when there is none; an address that is known already needs its own password.</summary>
+    private async Task<Step<UserKnown>> PersonAsync(HttpContext http, Accepting wish)
+    {
+        var found = await engine.AskAsync(new FindUser(wish.Address), http.RequestAborted);
+        if (found is UserKnown) return await check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted);
+        if (found is not Refused { Kind: RefusalKind.NotFound }) return Failure.Unless<UserKnown>(found);
+        if (await hasher.HashAsync(wish.Password, http.RequestAborted) is not { } hash) return PasswordCheck.Busy;
+        var id = ResourceId.FromRandom<UserId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
+        var registered = await engine.AskAsync(new RegisterUser(wish.Address, id, wish.Email, hash), CancellationToken.None);
+        // Somebody else (or this request's twin) was faster: the address is known now.
+        return registered is Refused { Kind: RefusalKind.Conflict }
+            ? await check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted)
+            : Failure.Unless<UserKnown>(registered);
+    }
+
+    /// <summary>
+    /// A spent invitation opens only for whom it was spent on, who lost our answer. Everybody else hears that it is spent, whether or not the
+    /// address is known or the password right: it must not serve to guess either.
+    /// </summary>
+    private async Task<Step<UserKnown>> ReturningAsync(HttpContext http, Accepting wish, Failure spent)
+    {
+        var person = await check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted);
+        return person.Failure == Failure.CredentialsRejected ? spent : person;
+    }
+
+    private sealed record Accepting(
+        TokenClaims<InvitationId> Claims, TokenHash Hash, string? TeamName, string Email, UserAddress Address, byte[] Password);
+}
