@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -28,7 +29,9 @@ public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, in
 public sealed record AgentRequest(
     TeamId Team, ServerId Server, Guid Call, TokenHash Token, byte[] Signature, long TimestampSeconds, IAgentPayload Payload) : IServerCommand;
 
-/// <summary>What an agent's request carries, one type an endpoint.</summary>
+/// <summary>What an agent's request carries, one type an endpoint; the discriminator is its manifest.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(MetricsPayload), "metrics.1")]
 public interface IAgentPayload;
 
 /// <summary>Of <c>POST /api/agent/metrics</c>.</summary>

@@ -1,0 +1,44 @@
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Engine.Servers;
+
+/// <summary>What the door decides. Pure.</summary>
+public static class ServerDecisions
+{
+    private static readonly Refused BadCredential = new(RefusalKind.CredentialsRejected, "The token is not valid here. Rotate it and enrol again.");
+    private static readonly Refused OutsideWindow = new(
+        RefusalKind.TimestampOutsideWindow, "X-Timestamp lies outside of the window. Sign again with the platform's time.");
+
+    /// <summary>A command that changes what is kept.</summary>
+    public static Decision Decide(ServerState state, IServerCommand command, DateTimeOffset now, TimeSpan silentAfter) => command switch
+    {
+        // Sent again after a lost answer, the same token changes nothing.
+        IssueToken c when !state.Tokens.IsEmpty && state.Tokens[0].Hash == c.Hash => Decision.Answer(Done.Instance),
+        IssueToken c => Decision.Journal(new TokenIssued(c.Hash, now.AddSeconds(c.OverlapSeconds), now), Done.Instance),
+        CheckSilence c => state is { FirstReportAt: not null, SilentSince: null } && now - c.LastSeenAt > silentAfter
+            ? Decision.Journal(new ServerSilent(c.LastSeenAt, now), null)
+            : Decision.Nothing,
+        _ => Decision.Refuse(RefusalKind.Internal, "This version does not know the command."),
+    };
+
+    /// <summary>What a durable report changes: the first one and the first after a silence are worth an event, all others are not.</summary>
+    public static IEntityEvent? Heard(ServerState state, DateTimeOffset now) =>
+        state.FirstReportAt is null ? new ServerReported(now) : state.SilentSince is not null ? new ServerReturned(now) : null;
+
+    /// <summary>Whether a verified request may pass the door; null when it may.</summary>
+    public static Refused? Admit(ServerState state, AgentRequest request, DateTimeOffset now, TimeSpan window)
+    {
+        if (!HasToken(state, request.Token, now)) return BadCredential;
+        // The gateway has checked the window by its own clock; a gateway whose clock is off must not keep old signatures alive.
+        return Math.Abs(now.ToUnixTimeSeconds() - request.TimestampSeconds) > (long)window.TotalSeconds ? OutsideWindow : null;
+    }
+
+    // Every token is compared, so the time tells neither which one fitted nor whether the first did.
+    private static bool HasToken(ServerState state, TokenHash presented, DateTimeOffset now)
+    {
+        var found = false;
+        foreach (var token in state.Tokens) found |= (token.Hash == presented) & (token.EndsAt is null || token.EndsAt > now);
+        return found;
+    }
+}

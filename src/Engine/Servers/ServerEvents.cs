@@ -1,0 +1,16 @@
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Engine.Servers;
+
+/// <summary>A token is valid from here on. Earlier ones end at <paramref name="EarlierEndAt"/>.</summary>
+public sealed record TokenIssued(TokenHash Hash, DateTimeOffset EarlierEndAt, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>The server sent its first report.</summary>
+public sealed record ServerReported(DateTimeOffset At) : IEntityEvent;
+
+/// <summary>The server has said nothing for too long.</summary>
+public sealed record ServerSilent(DateTimeOffset LastSeenAt, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>A silent server was heard again.</summary>
+public sealed record ServerReturned(DateTimeOffset At) : IEntityEvent;

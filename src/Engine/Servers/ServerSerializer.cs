@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Akka.Actor;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Presence;
+
+namespace HostAtlas.Engine.Servers;
+
+/// <summary>Everything of this room that leaves a process or lies in the journal; presence, which only talks to doors, has its row here.</summary>
+public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerializer(system, 5103, Table)
+{
+    /// <summary>Manifest and type, one row each.</summary>
+    public static IReadOnlyList<WireType> Table { get; } =
+    [
+        new("token-issued.1", ServerJson.Default.TokenIssued),
+        new("reported.1", ServerJson.Default.ServerReported),
+        new("silent.1", ServerJson.Default.ServerSilent),
+        new("returned.1", ServerJson.Default.ServerReturned),
+        new("state.1", ServerJson.Default.ServerState),
+        new("c-issue-token.1", ServerJson.Default.IssueToken),
+        new("c-request.1", ServerJson.Default.AgentRequest),
+        new("c-check-silence.1", ServerJson.Default.CheckSilence),
+        new("r-metrics-stored.1", ServerJson.Default.MetricsStored),
+        new("seen.1", ServerJson.Default.Seen),
+    ];
+}
+
+/// <summary>Source-generated JSON of the room.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(TokenIssued))]
+[JsonSerializable(typeof(ServerReported))]
+[JsonSerializable(typeof(ServerSilent))]
+[JsonSerializable(typeof(ServerReturned))]
+[JsonSerializable(typeof(ServerState))]
+[JsonSerializable(typeof(IssueToken))]
+[JsonSerializable(typeof(AgentRequest))]
+[JsonSerializable(typeof(MetricsPayload))]
+[JsonSerializable(typeof(CheckSilence))]
+[JsonSerializable(typeof(MetricsStored))]
+[JsonSerializable(typeof(Seen))]
+internal sealed partial class ServerJson : JsonSerializerContext;

@@ -1,0 +1,21 @@
+using HostAtlas.Engine.Cluster;
+
+namespace HostAtlas.Engine.Teams;
+
+/// <summary>One team. Its address is the team's id.</summary>
+public sealed class TeamActor(string id, TimeProvider time) : EntityActor<TeamState>($"team-{id}", TeamState.Nobody, TimeSpan.FromMinutes(10))
+{
+    /// <inheritdoc />
+    protected override bool Exists => State.Exists;
+
+    /// <inheritdoc />
+    protected override TeamState Apply(TeamState state, IEntityEvent happened) => TeamState.Apply(state, happened);
+
+    /// <inheritdoc />
+    protected override bool Handle(object message)
+    {
+        if (message is not ITeamCommand command) return false;
+        Carry(TeamDecisions.Decide(State, command, time.GetUtcNow()));
+        return true;
+    }
+}

@@ -1,0 +1,88 @@
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Engine.Teams;
+
+/// <summary>What a team answers to each command, and what it journals for it. Pure.</summary>
+public static class TeamDecisions
+{
+    /// <summary>API keys a team may hold.</summary>
+    public const int MaxKeys = 100;
+
+    private static readonly Decision NoSuchTeam = Decision.Refuse(RefusalKind.NotFound, "There is no such team.");
+    private static readonly Decision NoSuchCredential = Decision.Refuse(RefusalKind.CredentialsRejected, "The credential is not valid here.");
+    private static readonly Decision Granted = Decision.Answer(Done.Instance);
+
+    /// <summary>Decides.</summary>
+    public static Decision Decide(TeamState state, ITeamCommand command, DateTimeOffset now) => command switch
+    {
+        IssueInvitation c => Issue(state, c, now),
+        InspectInvitation c => Inspect(state, c.Invitation, c.Hash, now),
+        AcceptInvitation c => Accept(state, c, now),
+        _ when state.Name is null => NoSuchTeam,
+        AuthorizeUser c => state.Members.TryGetValue(c.User, out var member)
+            ? Decision.Answer(new Authorized(c.Team, state.Name, member.Role, KeyScopes.None))
+            : NoSuchTeam,
+        AuthorizeKey c => state.Keys.TryGetValue(c.Key, out var key) && key.Hash == c.Hash
+            ? Decision.Answer(new Authorized(c.Team, state.Name, null, key.Scopes))
+            : NoSuchCredential,
+        AddServer c => Add(state, c, now),
+        FindServer c => state.Servers.ContainsKey(c.Server) ? Granted : Decision.Refuse(RefusalKind.NotFound, "There is no such server."),
+        SetPlan c => state.PlanServers == c.Servers ? Granted : Decision.Journal(new PlanSet(c.Servers, now), Done.Instance),
+        AddKey c => Add(state, c, now),
+        RevokeKey c => state.Keys.ContainsKey(c.Key)
+            ? Decision.Journal(new KeyRevoked(c.Key, now), Done.Instance)
+            : Decision.Refuse(RefusalKind.NotFound, "There is no such key."),
+        ListKeys => Decision.Answer(new TeamKeys([.. state.Keys
+            .OrderByDescending(key => key.Value.CreatedAt).ThenBy(key => key.Key.Value)
+            .Select(key => new TeamKey(key.Key, key.Value.Name, key.Value.Scopes, key.Value.CreatedAt))])),
+        _ => Decision.Refuse(RefusalKind.Internal, "This version does not know the command."),
+    };
+
+    private static Decision Issue(TeamState state, IssueInvitation command, DateTimeOffset now) =>
+        state.Invitations.TryGetValue(command.Invitation, out var known)
+            ? known.Hash == command.Hash ? Granted : Decision.Refuse(RefusalKind.Conflict, "There is an invitation of this id.")
+            : Decision.Journal(new InvitationIssued(command.Invitation, command.Hash, command.Role, command.ExpiresAt, now), Done.Instance);
+
+    private static Decision Inspect(TeamState state, InvitationId id, TokenHash hash, DateTimeOffset now) =>
+        !state.Invitations.TryGetValue(id, out var invitation) || invitation.Hash != hash ? NoSuchCredential
+        : invitation.SpentBy is not null ? Decision.Refuse(RefusalKind.InvitationSpent, "This invitation was used. Ask for a new one.")
+        : invitation.ExpiresAt <= now ? Decision.Refuse(RefusalKind.InvitationSpent, "This invitation is too old. Ask for a new one.")
+        : Decision.Answer(new InvitationOpen(invitation.Role, Founding: state.Name is null));
+
+    private static Decision Accept(TeamState state, AcceptInvitation command, DateTimeOffset now)
+    {
+        // A set-up that died after this step is sent again by the same person: the same answer, no second effect.
+        if (state.Invitations.TryGetValue(command.Invitation, out var invitation) && invitation.Hash == command.Hash
+            && invitation.SpentBy == command.User && state.Members.TryGetValue(command.User, out var member))
+            return Decision.Answer(new TeamJoined(command.Team, state.Name!, member.Role));
+        var open = Inspect(state, command.Invitation, command.Hash, now);
+        if (open.Reply is not InvitationOpen { Role: var role, Founding: var founding }) return open;
+        if (state.Members.ContainsKey(command.User)) return Decision.Refuse(RefusalKind.Conflict, "You are a member of this team already.");
+        var name = state.Name ?? command.TeamName ?? "Team";
+        var joined = new MemberJoined(command.User, command.Email, founding ? TeamRole.Owner : role, command.Invitation, now);
+        return new Decision(
+            founding ? [new TeamFounded(name, now), joined] : [joined],
+            new TeamJoined(command.Team, name, joined.Role));
+    }
+
+    private static Decision Add(TeamState state, AddServer command, DateTimeOffset now)
+    {
+        if (state.Servers.TryGetValue(command.Server, out var known))
+            return known.Name == command.Name
+                ? Decision.Answer(new ServerAdded(command.Server, known.Name, known.CreatedAt))
+                : Decision.Refuse(RefusalKind.Conflict, "There is a server of this id.");
+        if (state.PlanServers is { } plan && state.Servers.Count >= plan)
+            return Decision.Refuse(RefusalKind.PlanLimitReached, $"The plan holds {plan} servers and all are taken. Remove one, or have the plan raised.");
+        if (command.EnrolledByKey && state.Servers.Values.Any(server => string.Equals(server.Name, command.Name, StringComparison.OrdinalIgnoreCase)))
+            return Decision.Refuse(RefusalKind.Conflict,
+                $"There is a server named '{command.Name}'. To install the agent on it again, rotate its token and enrol with that; else choose another name.");
+        return Decision.Journal(new ServerJoined(command.Server, command.Name, now), new ServerAdded(command.Server, command.Name, now));
+    }
+
+    private static Decision Add(TeamState state, AddKey command, DateTimeOffset now) =>
+        state.Keys.Count >= MaxKeys ? Decision.Refuse(RefusalKind.Conflict, $"A team has at most {MaxKeys} keys. Revoke one that is not needed.")
+        : state.Keys.ContainsKey(command.Key) ? Decision.Refuse(RefusalKind.Conflict, "There is a key of this id.")
+        : Decision.Journal(new KeyAdded(command.Key, command.Name, command.Scopes, command.Hash, now), Done.Instance);
+}

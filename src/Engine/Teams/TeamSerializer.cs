@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Akka.Actor;
+using HostAtlas.Engine.Cluster;
+
+namespace HostAtlas.Engine.Teams;
+
+/// <summary>Everything of this room that leaves a process or lies in the journal.</summary>
+public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(system, 5101, Table)
+{
+    /// <summary>Manifest and type, one row each.</summary>
+    public static IReadOnlyList<WireType> Table { get; } =
+    [
+        new("invitation-issued.1", TeamJson.Default.InvitationIssued),
+        new("founded.1", TeamJson.Default.TeamFounded),
+        new("member-joined.1", TeamJson.Default.MemberJoined),
+        new("plan-set.1", TeamJson.Default.PlanSet),
+        new("server-joined.1", TeamJson.Default.ServerJoined),
+        new("key-added.1", TeamJson.Default.KeyAdded),
+        new("key-revoked.1", TeamJson.Default.KeyRevoked),
+        new("state.1", TeamJson.Default.TeamState),
+        new("c-issue-invitation.1", TeamJson.Default.IssueInvitation),
+        new("c-inspect-invitation.1", TeamJson.Default.InspectInvitation),
+        new("c-accept-invitation.1", TeamJson.Default.AcceptInvitation),
+        new("c-authorize-user.1", TeamJson.Default.AuthorizeUser),
+        new("c-authorize-key.1", TeamJson.Default.AuthorizeKey),
+        new("c-add-server.1", TeamJson.Default.AddServer),
+        new("c-find-server.1", TeamJson.Default.FindServer),
+        new("c-set-plan.1", TeamJson.Default.SetPlan),
+        new("c-add-key.1", TeamJson.Default.AddKey),
+        new("c-revoke-key.1", TeamJson.Default.RevokeKey),
+        new("c-list-keys.1", TeamJson.Default.ListKeys),
+        new("r-invitation-open.1", TeamJson.Default.InvitationOpen),
+        new("r-joined.1", TeamJson.Default.TeamJoined),
+        new("r-authorized.1", TeamJson.Default.Authorized),
+        new("r-server-added.1", TeamJson.Default.ServerAdded),
+        new("r-keys.1", TeamJson.Default.TeamKeys),
+    ];
+}
+
+/// <summary>Source-generated JSON of the room.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(InvitationIssued))]
+[JsonSerializable(typeof(TeamFounded))]
+[JsonSerializable(typeof(MemberJoined))]
+[JsonSerializable(typeof(PlanSet))]
+[JsonSerializable(typeof(ServerJoined))]
+[JsonSerializable(typeof(KeyAdded))]
+[JsonSerializable(typeof(KeyRevoked))]
+[JsonSerializable(typeof(TeamState))]
+[JsonSerializable(typeof(IssueInvitation))]
+[JsonSerializable(typeof(InspectInvitation))]
+[JsonSerializable(typeof(AcceptInvitation))]
+[JsonSerializable(typeof(AuthorizeUser))]
+[JsonSerializable(typeof(AuthorizeKey))]
+[JsonSerializable(typeof(AddServer))]
+[JsonSerializable(typeof(FindServer))]
+[JsonSerializable(typeof(SetPlan))]
+[JsonSerializable(typeof(AddKey))]
+[JsonSerializable(typeof(RevokeKey))]
+[JsonSerializable(typeof(ListKeys))]
+[JsonSerializable(typeof(InvitationOpen))]
+[JsonSerializable(typeof(TeamJoined))]
+[JsonSerializable(typeof(Authorized))]
+[JsonSerializable(typeof(ServerAdded))]
+[JsonSerializable(typeof(TeamKeys))]
+internal sealed partial class TeamJson : JsonSerializerContext;

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Engine.Teams;
+
+/// <summary>Everything a team decides by. Also its snapshot.</summary>
+public sealed record TeamState
+{
+    /// <summary>Before any event.</summary>
+    public static readonly TeamState Nobody = new();
+
+    /// <summary>Null until somebody founds the team.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How many servers it may have; null is unlimited.</summary>
+    public int? PlanServers { get; init; } = Limits.FreePlanServers;
+
+    /// <summary>Every invitation ever issued: a spent one must be told from an unknown one.</summary>
+    public ImmutableDictionary<InvitationId, StoredInvitation> Invitations { get; init; } = ImmutableDictionary<InvitationId, StoredInvitation>.Empty;
+
+    /// <summary>The people.</summary>
+    public ImmutableDictionary<UserId, Member> Members { get; init; } = ImmutableDictionary<UserId, Member>.Empty;
+
+    /// <summary>The servers.</summary>
+    public ImmutableDictionary<ServerId, TeamServer> Servers { get; init; } = ImmutableDictionary<ServerId, TeamServer>.Empty;
+
+    /// <summary>The API keys that are valid.</summary>
+    public ImmutableDictionary<KeyId, StoredKey> Keys { get; init; } = ImmutableDictionary<KeyId, StoredKey>.Empty;
+
+    /// <summary>Whether anything was ever journalled.</summary>
+    public bool Exists => Name is not null || !Invitations.IsEmpty;
+
+    /// <summary>The state after an event; throws on one that this version does not know.</summary>
+    public static TeamState Apply(TeamState state, IEntityEvent happened) => happened switch
+    {
+        InvitationIssued e => state with { Invitations = state.Invitations.SetItem(e.Invitation, new StoredInvitation(e.Hash, e.Role, e.ExpiresAt, null)) },
+        TeamFounded e => state with { Name = e.Name },
+        MemberJoined e => state with
+        {
+            Members = state.Members.SetItem(e.User, new Member(e.Email, e.Role, e.At)),
+            Invitations = state.Invitations.SetItem(e.Invitation, state.Invitations[e.Invitation] with { SpentBy = e.User }),
+        },
+        PlanSet e => state with { PlanServers = e.Servers },
+        ServerJoined e => state with { Servers = state.Servers.SetItem(e.Server, new TeamServer(e.Name, e.At)) },
+        KeyAdded e => state with { Keys = state.Keys.SetItem(e.Key, new StoredKey(e.Name, e.Scopes, e.Hash, e.At)) },
+        KeyRevoked e => state with { Keys = state.Keys.Remove(e.Key) },
+        _ => throw new InvalidOperationException($"A team's journal holds a {happened.GetType().Name} that this version does not know."),
+    };
+}
+
+/// <summary>An invitation as the team keeps it.</summary>
+public sealed record StoredInvitation(TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, UserId? SpentBy);
+
+/// <summary>A person in the team.</summary>
+public sealed record Member(string Email, TeamRole Role, DateTimeOffset JoinedAt);
+
+/// <summary>A server of the team.</summary>
+public sealed record TeamServer(string Name, DateTimeOffset CreatedAt);
+
+/// <summary>An API key as the team keeps it.</summary>
+public sealed record StoredKey(string Name, KeyScopes Scopes, TokenHash Hash, DateTimeOffset CreatedAt);

@@ -1,0 +1,21 @@
+using HostAtlas.Engine.Cluster;
+
+namespace HostAtlas.Engine.Users;
+
+/// <summary>One person. Its address is a keyed hash of the e-mail address.</summary>
+public sealed class UserActor(string id, TimeProvider time) : EntityActor<UserState>($"user-{id}", UserState.Nobody, TimeSpan.FromMinutes(10))
+{
+    /// <inheritdoc />
+    protected override bool Exists => State.User is not null;
+
+    /// <inheritdoc />
+    protected override UserState Apply(UserState state, IEntityEvent happened) => UserState.Apply(state, happened);
+
+    /// <inheritdoc />
+    protected override bool Handle(object message)
+    {
+        if (message is not IUserCommand command) return false;
+        Carry(UserDecisions.Decide(State, command, time.GetUtcNow()));
+        return true;
+    }
+}

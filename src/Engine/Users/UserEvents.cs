@@ -1,0 +1,14 @@
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Users;
+
+/// <summary>The person exists. The password stands here only as a slow hash with its parameters.</summary>
+public sealed record UserRegistered(UserId User, string Email, string PasswordHash, DateTimeOffset At) : IEntityEvent
+{
+    /// <summary>Without address and hash: a record's own text would print them into a log.</summary>
+    public override string ToString() => $"UserRegistered({User})";
+}
+
+/// <summary>The person belongs to a team; the team itself decides on rights.</summary>
+public sealed record MembershipNoted(TeamId Team, DateTimeOffset At) : IEntityEvent;
