@@ -1,0 +1,13 @@
+namespace HostAtlas.Gateway.Pages;
+
+/// <summary>The dashboard's routes: <c>/</c> and the files it loads. All of it is public and the same for everybody; figures come from the API.</summary>
+public static class PagesSetup
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Maps every file.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var asset in PageAsset.LoadAll()) routes.MapMethods(asset.Path, Reading, asset.WriteAsync);
+    }
+}
