@@ -1,0 +1,104 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace HostAtlas.Engine.Storage.Sqlite;
+
+/// <summary>
+/// The schema's versions, applied forward in one transaction each at start. <c>user_version</c> holds the number. A database that is newer
+/// than this program is refused: an older program would write what the newer one no longer understands.
+/// </summary>
+public static class Migrations
+{
+    /// <summary>Every step, in order; a step is never changed once released.</summary>
+    private static readonly string[] Steps =
+    [
+        """
+        -- One report a row. Clustered by what charts read: a server's rows lie beside each other in order of time.
+        create table metric_rows (
+            team      blob    not null check (length(team) = 16),
+            server    blob    not null check (length(server) = 16),
+            at_ms     integer not null,
+            key       integer not null,
+            signature integer not null,
+            set_id    integer not null,
+            vals      blob    not null check (length(vals) > 0),
+            primary key (team, server, at_ms, key)
+        ) strict, without rowid;
+
+        -- The ordered names of a report's values, once a server.
+        create table metric_sets (
+            team   blob    not null,
+            server blob    not null,
+            set_id integer not null,
+            count  integer not null,
+            names  blob    not null,
+            primary key (team, server, set_id)
+        ) strict, without rowid;
+
+        -- Told by the projection from the journal. entity_seq: the last event of the row's entity that the row knows.
+        create table servers (
+            team            blob    not null,
+            server          blob    not null,
+            name            text    not null,
+            created_at_ms   integer not null,
+            first_report_ms integer,
+            silent_since_ms integer,
+            entity_seq      integer not null,
+            primary key (team, server)
+        ) strict, without rowid;
+        create index servers_by_age on servers (team, created_at_ms, server);
+
+        create table teams (
+            team          blob    not null primary key,
+            name          text    not null,
+            founded_at_ms integer not null,
+            plan          integer,
+            entity_seq    integer not null
+        ) strict, without rowid;
+
+        create table projection (
+            name     text    not null primary key,
+            "offset" integer not null
+        ) strict, without rowid;
+
+        -- A platform table: sessions belong to people, not to teams. The id is a hash, the payload is sealed.
+        create table sessions (
+            id_hash         blob    not null primary key check (length(id_hash) = 32),
+            user            blob    not null,
+            created_at_ms   integer not null,
+            last_used_at_ms integer not null,
+            expires_at_ms   integer not null,
+            sealed          blob    not null
+        ) strict, without rowid;
+        create index sessions_by_expiry on sessions (expires_at_ms);
+        """,
+    ];
+
+    /// <summary>The version this program writes.</summary>
+    public static int Current => Steps.Length;
+
+    /// <summary>Brings a database up to <see cref="Current"/>.</summary>
+    public static void Apply(SqliteConnection connection)
+    {
+        var version = Version(connection);
+        if (version > Current)
+            throw new InvalidOperationException(
+                $"data.db has schema version {version}, this program knows {Current}: it was written by a newer HostAtlas. Start that version, "
+                + "or restore a copy from before the upgrade.");
+        for (; version < Current; version++)
+        {
+            using var transaction = connection.BeginTransaction();
+            using var command = connection.CreateCommand();
+            command.CommandText = Steps[version] + $"\npragma user_version = {(version + 1).ToString(CultureInfo.InvariantCulture)};";
+            command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+    }
+
+    private static int Version(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "pragma user_version";
+        return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+}
