@@ -1,0 +1,115 @@
+using System.Net;
+using HostAtlas.TestSupport.Clients;
+
+namespace HostAtlas.TestSupport.Processes;
+
+/// <summary>
+/// A real platform in one process, as its operator starts it: <c>HostAtlas.Gateway serve</c> on loopback with a data folder of its own.
+/// It can be killed, stopped and started again on the same data and port.
+/// </summary>
+public sealed class PlatformProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private readonly TempFolder _folder = new();
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private ChildProcess? _process;
+
+    private PlatformProcess(IReadOnlyDictionary<string, string>? environment) => _environment = environment ?? new Dictionary<string, string>();
+
+    /// <summary>The data folder, <c>DATA</c> of the protocol.</summary>
+    public string Data => _folder.File("data");
+
+    /// <summary>Where it listens.</summary>
+    public Uri Url { get; } = new($"https://127.0.0.1:{FreePort.Next()}");
+
+    /// <summary>The id of the running process.</summary>
+    public int Id => Running.Id;
+
+    /// <summary>Its last lines of output.</summary>
+    public string LastWords => _process?.LastWords ?? "";
+
+    /// <summary>How long the last start took until it answered.</summary>
+    public TimeSpan LastStart { get; private set; }
+
+    private ChildProcess Running => _process ?? throw new InvalidOperationException("The platform is not running.");
+
+    /// <summary>Starts a platform on an empty data folder and waits until it answers.</summary>
+    /// <param name="environment">Configuration, e.g. <c>HOSTATLAS__INGEST__WINDOW</c>.</param>
+    public static async Task<PlatformProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var platform = new PlatformProcess(environment);
+        Directory.CreateDirectory(platform.Data);
+        await platform.StartAgainAsync();
+        return platform;
+    }
+
+    /// <summary>Starts it on its old data and port and waits until it answers.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process = ChildProcess.StartAssembly("Gateway", ["serve", "--data", Data, "--url", Url.ToString().TrimEnd('/')], _environment);
+        LastStart = await Poll.UntilAsync("the platform's first answer", StartLimit, AnswersAsync);
+    }
+
+    /// <summary>SIGKILL at this very moment.</summary>
+    public async Task KillAsync()
+    {
+        await Running.KillAsync();
+        await Running.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>SIGTERM, as systemd stops it; gives the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        var finished = await Running.TerminateAsync(TimeSpan.FromSeconds(40));
+        await Running.DisposeAsync();
+        _process = null;
+        return finished.ExitCode;
+    }
+
+    /// <summary>Runs an operator's command; throws with its words unless it ends with 0. Gives its standard output.</summary>
+    public async Task<string> OpsAsync(params string[] arguments)
+    {
+        var finished = await ChildProcess.RunAssemblyAsync("Gateway", ["ops", .. arguments, "--data", Data]);
+        return finished.ExitCode == 0
+            ? finished.Output
+            : throw new InvalidOperationException($"ops {string.Join(' ', arguments)} ended with {finished.ExitCode}:\n{finished.LastWords}");
+    }
+
+    /// <summary>An HTTP client that trusts this platform's own authority and nothing else, over TLS 1.3.</summary>
+    public HttpClient NewHttpClient() => PlatformTrust.NewHttpClient(Url, Path.Combine(Data, "ca.pem"));
+
+    /// <summary>A bare TLS connection to it, for bytes that no HTTP library would send.</summary>
+    public Task<WireConnection> ConnectAsync(CancellationToken cancellation = default) =>
+        WireConnection.OpenAsync(Url, PlatformTrust.Load(Path.Combine(Data, "ca.pem")), cancellation);
+
+    /// <summary>The token of the file <c>DATA/invitation</c>.</summary>
+    public async Task<string> InvitationAsync() => (await File.ReadAllTextAsync(Path.Combine(Data, "invitation"))).TrimEnd('\n');
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        if (Running.HasExited) throw new InvalidOperationException($"The platform ended during its start. It said:\n{LastWords}");
+        if (!File.Exists(Path.Combine(Data, "ca.pem"))) return false;
+        try
+        {
+            using var client = NewHttpClient();
+            using var answer = await client.GetAsync(new Uri("/api/session", UriKind.Relative));
+            return answer.StatusCode == HttpStatusCode.Unauthorized;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // It does not listen yet.
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            return false; // ca.pem is being written.
+        }
+    }
+}
