@@ -24,6 +24,32 @@ public sealed record EngineOptions
     /// <summary>When a batch that the store does not take is given up with 503. 100 ms - 7 s, below the gateway's 8 s.</summary>
     public TimeSpan StoreGivesUpAfter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Throws <see cref="InvalidOptionsException"/> with every fault there is.</summary>
+    public void Check()
+    {
+        var faults = new List<string>();
+        Expect(DataDirectory.Length > 0, "data: the folder must be named.");
+        Expect(RootKey.Length == 32, "root.key: must hold 32 bytes.");
+        Expect(Window.TotalSeconds is >= Shared.Limits.WindowMinSeconds and <= Shared.Limits.WindowMaxSeconds, "ingest.window_seconds: 5-300.");
+        Expect(RawRetention >= TimeSpan.FromHours(1) && RawRetention <= TimeSpan.FromDays(400), "retention.raw: 1 hour to 400 days.");
+        Expect(SilentAfter >= TimeSpan.FromSeconds(10) && SilentAfter <= TimeSpan.FromDays(1), "presence.silent_after_seconds: 10 s to 1 day.");
+        Expect(IngestQueue is >= 1 and <= 1_000_000, "ingest.queue: 1-1,000,000.");
+        Expect(StoreGivesUpAfter.TotalMilliseconds is >= 100 and <= 7_000, "ingest.store_gives_up_after_ms: 100-7000.");
+        if (faults.Count > 0) throw new InvalidOptionsException(faults);
+
+        void Expect(bool holds, string fault)
+        {
+            if (!holds) faults.Add(fault);
+        }
+    }
+
     /// <inheritdoc />
     public override string ToString() => $"EngineOptions({DataDirectory})";
+}
+
+/// <summary>The options are wrong; the process does not start.</summary>
+public sealed class InvalidOptionsException(IReadOnlyList<string> faults) : Exception(string.Join(Environment.NewLine, faults))
+{
+    /// <summary>Every fault, a sentence each.</summary>
+    public IReadOnlyList<string> Faults { get; } = faults;
 }

@@ -1,0 +1,48 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Users;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HostAtlas.Engine.Cluster;
+
+/// <summary>
+/// The three kinds of entities and their addresses. An address is rendered anew from the ids of the message, never taken from text that came
+/// from outside, so there is one spelling of each. 256 shards for ever: the number is part of where an entity lives.
+/// </summary>
+public static class Shards
+{
+    private const int Count = 256;
+
+    /// <summary>Adds the shard regions.</summary>
+    public static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder builder, IServiceProvider provider, EngineOptions options)
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        var ingest = provider.GetRequiredService<IIngest>();
+        var sharding = new ShardOptions { Role = ClusterOfOne.EngineRole, StateStoreMode = StateStoreMode.DData, RememberEntities = false };
+        return builder
+            .WithShardRegion<TeamRegion>("team", (_, _, _) => id => Props.Create(() => new TeamActor(id, time)), new ByTeam(), sharding)
+            .WithShardRegion<UserRegion>("user", (_, _, _) => id => Props.Create(() => new UserActor(id, time)), new ByUser(), sharding)
+            .WithShardRegion<ServerRegion>(
+                "server", (_, _, _) => id => Props.Create(() => new ServerActor(id, time, options, ingest)), new ByServer(), sharding);
+    }
+
+    private sealed class ByTeam() : HashCodeMessageExtractor(Count)
+    {
+        public override string? EntityId(object message) => (message as ITeamCommand)?.Team.ToString();
+    }
+
+    private sealed class ByUser() : HashCodeMessageExtractor(Count)
+    {
+        public override string? EntityId(object message) => (message as IUserCommand)?.Address.ToString();
+    }
+
+    private sealed class ByServer() : HashCodeMessageExtractor(Count)
+    {
+        public override string? EntityId(object message) => message is IServerCommand command ? $"{command.Team}.{command.Server}" : null;
+    }
+}

@@ -1,0 +1,42 @@
+using Akka.Actor;
+using Akka.Hosting;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace HostAtlas.Engine;
+
+/// <summary>The one way to put the engine into a process.</summary>
+public static class EngineSetup
+{
+    /// <summary>Checks the options (all faults at once, <see cref="InvalidOptionsException"/>), prepares the stores and registers everything.</summary>
+    public static IServiceCollection AddHostAtlasEngine(this IServiceCollection services, EngineOptions options)
+    {
+        options.Check();
+        Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(new PlatformKeys(options.RootKey));
+        services.AddSingleton<EngineClient>();
+        services.AddSqliteStores(options);
+        return services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder
+            .WithClusterOfOne(options.DataDirectory)
+            .WithSqliteJournal(options.DataDirectory)
+            .WithSerializers()
+            .WithEntities(provider, options)
+            .AddStartup((system, _) => StartIngest(system, provider.GetRequiredService<MetricsIngest>())));
+    }
+
+    private static void StartIngest(ActorSystem system, MetricsIngest ingest)
+    {
+        ingest.Start(system);
+        // After the doors are closed and before the node leaves: what was accepted is written and answered.
+        CoordinatedShutdown.Get(system).AddTask("drain-ingest", "drain", async () =>
+        {
+            await ingest.DrainAsync().ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
+    }
+}
