@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
 using HostAtlas.Engine;
+using HostAtlas.Gateway.Problems;
 using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.People;
@@ -27,8 +26,9 @@ internal sealed record Failure(string Slug, string Detail, int? RetryAfterSecond
         new(ProblemSlug.InvalidContent, "The request carries something that cannot be taken; see the errors.", Errors: errors);
 
     /// <summary>The engine's refusal.</summary>
-    public static Failure Of(Refused refused) =>
-        refused.Kind == RefusalKind.NotFound ? NotFound : new(SlugOf(refused.Kind), refused.Detail, refused.RetryAfterSeconds, refused.Errors);
+    public static Failure Of(Refused refused) => refused.Kind == RefusalKind.NotFound
+        ? NotFound
+        : new(RefusalMapping.SlugOf(refused.Kind), refused.Detail, refused.RetryAfterSeconds, refused.Errors);
 
     /// <summary>The reply that was expected, or the answer to a refusal.</summary>
     public static Step<T> Unless<T>(IEngineReply reply) where T : class, IEngineReply => reply switch
@@ -39,44 +39,5 @@ internal sealed record Failure(string Slug, string Detail, int? RetryAfterSecond
     };
 
     /// <inheritdoc />
-    public override async Task WriteAsync(HttpContext http)
-    {
-        var status = StatusOf(Slug);
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/problem+json";
-        if (RetryAfterSeconds is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        var problem = new Problem { Type = ProblemSlug.TypePrefix + Slug, Title = Slug, Status = status, Detail = Detail, Errors = Errors };
-        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, WireJson.Default.Problem), http.RequestAborted);
-    }
-
-    private static string SlugOf(RefusalKind kind) => kind switch
-    {
-        RefusalKind.CredentialsRejected => ProblemSlug.CredentialsRejected,
-        RefusalKind.RequestReplayed => ProblemSlug.RequestReplayed,
-        RefusalKind.TimestampOutsideWindow => ProblemSlug.TimestampOutsideWindow,
-        RefusalKind.PlanLimitReached => ProblemSlug.PlanLimitReached,
-        RefusalKind.NotPermitted => ProblemSlug.NotPermitted,
-        RefusalKind.NotFound => ProblemSlug.NotFound,
-        RefusalKind.Conflict => ProblemSlug.Conflict,
-        RefusalKind.InvitationSpent => ProblemSlug.InvitationSpent,
-        RefusalKind.InvalidContent => ProblemSlug.InvalidContent,
-        RefusalKind.RateLimited => ProblemSlug.RateLimited,
-        RefusalKind.EngineBusy => ProblemSlug.EngineBusy,
-        _ => ProblemSlug.Internal,
-    };
-
-    private static int StatusOf(string slug) => slug switch
-    {
-        ProblemSlug.MalformedRequest => 400,
-        ProblemSlug.CredentialsRejected or ProblemSlug.SignInRequired => 401,
-        ProblemSlug.PlanLimitReached or ProblemSlug.NotPermitted or ProblemSlug.CrossSiteRefused => 403,
-        ProblemSlug.NotFound => 404,
-        ProblemSlug.Conflict => 409,
-        ProblemSlug.InvitationSpent => 410,
-        ProblemSlug.TooLarge => 413,
-        ProblemSlug.InvalidContent => 422,
-        ProblemSlug.RateLimited => 429,
-        ProblemSlug.EngineBusy => 503,
-        _ => 500,
-    };
+    public override Task WriteAsync(HttpContext http) => ProblemWriter.WriteAsync(http, Slug, Detail, RetryAfterSeconds, Errors);
 }
