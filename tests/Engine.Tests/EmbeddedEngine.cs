@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HostAtlas.Engine.Tests;
+
+/// <summary>A whole engine on real SQLite in a folder of its own, to be stopped and started again on the same data.</summary>
+public sealed class EmbeddedEngine : IAsyncDisposable
+{
+    private readonly TimeProvider _time;
+    private IHost? _host;
+
+    private EmbeddedEngine(string folder, TimeProvider time) => (Folder, _time) = (folder, time);
+
+    /// <summary>The data folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Asks entities.</summary>
+    public EngineClient Client => Get<EngineClient>();
+
+    /// <summary>The platform's keys.</summary>
+    public PlatformKeys Keys => Get<PlatformKeys>();
+
+    /// <summary>Starts an engine in a new folder.</summary>
+    public static async Task<EmbeddedEngine> StartAsync(TimeProvider? time = null, Func<EngineOptions, EngineOptions>? configure = null)
+    {
+        var engine = new EmbeddedEngine(Directory.CreateTempSubdirectory("hostatlas-engine-").FullName, time ?? TimeProvider.System);
+        await engine.StartAgainAsync(configure);
+        return engine;
+    }
+
+    /// <summary>Starts it again on the same data.</summary>
+    public async Task StartAgainAsync(Func<EngineOptions, EngineOptions>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(_time);
+        var options = new EngineOptions { DataDirectory = Folder, RootKey = SHA256.HashData("root"u8) };
+        builder.Services.AddHostAtlasEngine(configure?.Invoke(options) ?? options);
+        _host = builder.Build();
+        await _host.StartAsync();
+    }
+
+    /// <summary>Stops it gracefully; the data stays.</summary>
+    public async Task StopAsync()
+    {
+        if (_host is null) return;
+        await _host.StopAsync();
+        _host.Dispose();
+        _host = null;
+    }
+
+    /// <summary>A registered service.</summary>
+    public T Get<T>() where T : notnull => (_host ?? throw new InvalidOperationException("The engine is stopped.")).Services.GetRequiredService<T>();
+
+    /// <summary>Ids that no test shares.</summary>
+    public static T NewId<T>() where T : struct, IResourceId<T> => ResourceId.FromRandom<T>(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>A token of this platform.</summary>
+    public string NewToken(TeamId team, ServerId server) =>
+        TokenForm.Write(TokenKind.Agent, team, server, RandomNumberGenerator.GetBytes(32), Keys.TokenKey);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
