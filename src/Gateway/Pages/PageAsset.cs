@@ -26,7 +26,8 @@ internal sealed class PageAsset
     public static IReadOnlyList<PageAsset> LoadAll()
     {
         var assembly = typeof(PageAsset).Assembly;
-        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Select(name =>
+        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal));
+        return [.. names.Select(name =>
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
             var content = new byte[stream.Length];
@@ -35,7 +36,9 @@ internal sealed class PageAsset
         })];
     }
 
-    /// <summary>Answers 200, or 304 to a browser that holds this very content. A new version of the platform shows at the next load.</summary>
+    /// <summary>
+    /// Answers 200, or 304 to a browser that holds this very content. A new version of the platform shows at the next load.
+    /// </summary>
     public async Task WriteAsync(HttpContext http)
     {
         var headers = http.Response.GetTypedHeaders();

@@ -1,6 +1,8 @@
 namespace HostAtlas.Gateway.Pages;
 
-/// <summary>The dashboard's routes: <c>/</c> and the files it loads. All of it is public and the same for everybody; figures come from the API.</summary>
+/// <summary>
+/// The dashboard's routes: <c>/</c> and the files it loads. All of it is public and the same for everybody; figures come from the API.
+/// </summary>
 public static class PagesSetup
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];

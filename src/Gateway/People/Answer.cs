@@ -10,7 +10,8 @@ internal abstract record Answer
     public abstract Task WriteAsync(HttpContext http);
 
     /// <summary>A JSON body.</summary>
-    public static Answer Json<T>(int status, T body, JsonTypeInfo<T> type, string? location = null) => new JsonAnswer<T>(status, body, type, location);
+    public static Answer Json<T>(int status, T body, JsonTypeInfo<T> type, string? location = null) =>
+        new JsonAnswer<T>(status, body, type, location);
 
     /// <summary>204.</summary>
     public static readonly Answer NoContent = new NoContentAnswer();

@@ -5,8 +5,8 @@ namespace HostAtlas.Gateway.People;
 /// <summary>
 /// Guards calls that change state and that a browser could be lured into. A call needs a content type that no foreign form or link can set
 /// without asking first (a CORS preflight, which is never answered here), and proof that a page of this very origin sends it.
-/// <c>Sec-Fetch-Site</c>, which scripts cannot set, decides where it is present; else <c>Origin</c> must equal this host; both absent is refused.
-/// An Authorization header frees a call: no browser adds one by itself, and the cookie is ignored beside it.
+/// <c>Sec-Fetch-Site</c>, which scripts cannot set, decides where it is present; else <c>Origin</c> must equal this host; both absent is
+/// refused. An Authorization header frees a call: no browser adds one by itself, and the cookie is ignored beside it.
 /// </summary>
 internal static class CrossSiteRule
 {
@@ -19,7 +19,8 @@ internal static class CrossSiteRule
     }
 
     private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSameOrigin(HttpRequest request)
     {

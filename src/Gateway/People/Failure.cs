@@ -5,7 +5,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.People;
 
 /// <summary>An answer that says no, as <c>application/problem+json</c>. The detail is for people and names the next step.</summary>
-internal sealed record Failure(string Slug, string Detail, int? RetryAfterSeconds = null, IReadOnlyList<ContentError>? Errors = null) : Answer
+internal sealed record Failure(
+    string Slug, string Detail, int? RetryAfterSeconds = null, IReadOnlyList<ContentError>? Errors = null) : Answer
 {
     /// <summary>What a team has not: the same for an id of nobody, of another team, and for what is no id at all.</summary>
     public static readonly Failure NotFound = new(ProblemSlug.NotFound, "There is no such thing in this team.");
@@ -16,7 +17,8 @@ internal sealed record Failure(string Slug, string Detail, int? RetryAfterSecond
     /// <summary>Not from a page of this origin.</summary>
     public static readonly Failure CrossSite = new(
         ProblemSlug.CrossSiteRefused,
-        "Send Content-Type: application/json, and Sec-Fetch-Site: same-origin or an Origin equal to this host. Programs use an API key instead.");
+        "Send Content-Type: application/json, and Sec-Fetch-Site: same-origin or an Origin equal to this host. "
+        + "Programs use an API key instead.");
 
     /// <summary>The credential is none of this platform's, or no longer valid.</summary>
     public static readonly Failure CredentialsRejected = new(ProblemSlug.CredentialsRejected, "The credentials were not accepted.");

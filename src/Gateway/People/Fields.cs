@@ -26,7 +26,9 @@ internal sealed class Fields
         return name;
     }
 
-    /// <summary>An e-mail address, trimmed: one @ with something on both sides, at most 254 bytes (RFC 5321, 4.5.3.1.3). Only a mail proves more.</summary>
+    /// <summary>
+    /// An e-mail address, trimmed: one @ with something on both sides, at most 254 bytes (RFC 5321, 4.5.3.1.3). Only a mail proves more.
+    /// </summary>
     public string Email(string pointer, string? text)
     {
         var email = text?.Trim() ?? string.Empty;
@@ -45,11 +47,17 @@ internal sealed class Fields
         return Password(pointer, text);
     }
 
-    /// <summary>A password that is to be compared: no rule but a bound on what we hash.</summary>
+    /// <summary>
+    /// A password that is to be compared: no rule but a bound on what we hash. Its bytes are those that were typed: without ICU, which this
+    /// process does without (InvariantGlobalization), .NET cannot bring two spellings of an accented letter together.
+    /// </summary>
     public byte[] Password(string pointer, string? text)
     {
-        if (text is { Length: > 0 and <= 2 * PasswordRule.MostCharacters }) return PasswordRule.Bytes(text);
-        if (_errors.All(error => error.Pointer != pointer)) Fault(pointer, $"A password of at most {PasswordRule.MostCharacters} characters is expected.");
+        if (text is { Length: > 0 and <= 2 * PasswordRule.MostCharacters }) return Encoding.UTF8.GetBytes(text);
+        if (_errors.TrueForAll(error => error.Pointer != pointer))
+        {
+            Fault(pointer, $"A password of at most {PasswordRule.MostCharacters} characters is expected.");
+        }
         return [];
     }
 

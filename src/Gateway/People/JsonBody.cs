@@ -38,12 +38,14 @@ internal static class JsonBody
         try
         {
             using var document = JsonDocument.Parse(utf8, Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return Failure.Invalid(new ContentError(string.Empty, "An object is expected."));
-            return BindElement(document.RootElement, type);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? BindElement(document.RootElement, type)
+                : Failure.Invalid(new ContentError(string.Empty, "An object is expected."));
         }
         catch (JsonException fault)
         {
-            return Malformed($"The body is not JSON (line {fault.LineNumber + 1}). Send one object with each member once, at most 16 levels deep.");
+            return Malformed(
+                $"The body is not JSON (line {fault.LineNumber + 1}). Send one object with each member once, at most 16 levels deep.");
         }
     }
 
@@ -59,11 +61,14 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>A JSON Pointer (RFC 6901) of the serializer's path: <c>$.scopes[2]</c> -> <c>/scopes/2</c>. Our members need no escapes.</summary>
+    /// <summary>
+    /// A JSON Pointer (RFC 6901) of the serializer's path: <c>$.scopes[2]</c> -> <c>/scopes/2</c>. Our members need no escapes.
+    /// </summary>
     private static string Pointer(string? path)
     {
         var pointer = new StringBuilder();
-        foreach (var part in (path ?? "$").Split(['$', '.', '[', ']'], StringSplitOptions.RemoveEmptyEntries)) pointer.Append('/').Append(part);
+        var parts = (path ?? "$").Split(['$', '.', '[', ']'], StringSplitOptions.RemoveEmptyEntries);
+        foreach (var part in parts) pointer.Append('/').Append(part);
         return pointer.ToString();
     }
 

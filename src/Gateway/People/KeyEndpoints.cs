@@ -17,7 +17,7 @@ internal sealed class KeyEndpoints(EngineClient engine, PlatformKeys keys, Acces
         if (admitted.Value is not { } grant) return admitted.Failure!;
         var reply = Failure.Unless<TeamKeys>(await engine.AskAsync(new ListKeys(grant.Team), http.RequestAborted));
         if (reply.Value is not { } all) return reply.Failure!;
-        var views = all.Items.Select(key => new KeyView(key.Id, key.Name, WireNames.Of(key.Scopes), key.CreatedAt.ToUniversalTime())).ToList();
+        var views = all.Items.Select(KeyView.Of).ToList();
         var page = ListQuery.Read(http.Request.Query).Cut(views, key => key.Id.ToString());
         return page.Value is null ? page.Failure! : Answer.Json(StatusCodes.Status200OK, page.Value, PeopleJson.Default.KeyPage);
     }
@@ -38,9 +38,10 @@ internal sealed class KeyEndpoints(EngineClient engine, PlatformKeys keys, Acces
         var secret = RandomNumberGenerator.GetBytes(TokenForm.SecretBytes);
         var key = TokenForm.Write(TokenKind.ApiKey, grant.Team, id, secret, keys.TokenKey);
         CryptographicOperations.ZeroMemory(secret);
-        var added = Failure.Unless<Done>(await engine.AskAsync(new AddKey(grant.Team, id, name, scopes, TokenHash.Of(key)), CancellationToken.None));
-        return added.Failure ?? Answer.Json(
-            StatusCodes.Status201Created, new KeyCreated(id, name, WireNames.Of(scopes), key), PeopleJson.Default.KeyCreated, $"/api/keys/{id}");
+        var add = new AddKey(grant.Team, id, name, scopes, TokenHash.Of(key));
+        var added = Failure.Unless<Done>(await engine.AskAsync(add, CancellationToken.None));
+        var created = new KeyCreated(id, name, WireNames.Of(scopes), key);
+        return added.Failure ?? Answer.Json(StatusCodes.Status201Created, created, PeopleJson.Default.KeyCreated, $"/api/keys/{id}");
     }
 
     /// <summary>Revokes a key at once: 204.</summary>

@@ -15,8 +15,8 @@ internal sealed record ListQuery(string? Cursor, int Limit, Failure? Fault)
     {
         var errors = new List<ContentError>();
         var limit = Limits.PageDefault;
-        if (query["limit"] is { Count: > 0 } given
-            && (given.Count > 1 || !int.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Limits.PageMax))
+        if (query["limit"] is { Count: > 0 } given && !(given.Count == 1
+            && int.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= Limits.PageMax))
         {
             errors.Add(new ContentError("/limit", $"A number from 1 to {Limits.PageMax} is expected, once."));
         }
@@ -27,7 +27,8 @@ internal sealed record ListQuery(string? Cursor, int Limit, Failure? Fault)
     }
 
     /// <summary>A cursor that no page has named.</summary>
-    public static Failure UnknownCursor => Failure.Invalid(new ContentError("/cursor", "Not a cursor of this list: begin again without one."));
+    public static readonly Failure UnknownCursor =
+        Failure.Invalid(new ContentError("/cursor", "Not a cursor of this list: begin again without one."));
 
     /// <summary>Cuts a page from a list that is held in full.</summary>
     public Step<Page<T>> Cut<T>(IReadOnlyList<T> all, Func<T, string> id)

@@ -22,8 +22,8 @@ internal sealed class MetricsEndpoint(IMetricsReader reader, ServerEndpoints ser
 }
 
 /// <summary>
-/// The series as JSON: <c>{"step": s, "series": [{"name", "points": [[ms, min, max, mean, last]]}]}</c>. Written as it goes, since a long answer
-/// has a million numbers and needs no second copy of them in memory.
+/// The series as JSON: <c>{"step": s, "series": [{"name", "points": [[ms, min, max, mean, last]]}]}</c>. Written as it goes, since a long
+/// answer has a million numbers and needs no second copy of them in memory.
 /// </summary>
 internal sealed record MetricsAnswerBody(MetricsAnswer Metrics) : Answer
 {

@@ -5,8 +5,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.People;
 
 /// <summary>
-/// What a metrics query asks for: <c>names=a,b&amp;from=ms&amp;to=ms&amp;step=s</c>, each optional. Default: the last hour, every name, and a step
-/// that makes about 300 points of the range (a chart's width) but is no finer than the agents' 10 s.
+/// What a metrics query asks for: <c>names=a,b&amp;from=ms&amp;to=ms&amp;step=s</c>, each optional. Default: the last hour, every name, and
+/// a step that makes about 300 points of the range (a chart's width) but is no finer than the agents' 10 s.
 /// </summary>
 internal sealed record MetricsRange(IReadOnlyList<string>? Names, long FromMs, long ToMs, int StepSeconds)
 {
@@ -38,7 +38,8 @@ internal sealed record MetricsRange(IReadOnlyList<string>? Names, long FromMs, l
     {
         if (query["names"] is not { Count: > 0 } given) return null;
         var names = given.SelectMany(list => MetricName.SplitList(list ?? string.Empty)).Distinct(StringComparer.Ordinal).ToList();
-        if (names.Count > Limits.MetricNamesPerServer) fields.Fault("/names", $"At most {Limits.MetricNamesPerServer} names are asked for at once.");
+        const int Most = Limits.MetricNamesPerServer;
+        if (names.Count > Most) fields.Fault("/names", $"At most {Most} names are asked for at once.");
         else if (!names.TrueForAll(MetricName.IsValid)) fields.Fault("/names", "Metric names are expected, separated by commas.");
         return names;
     }

@@ -7,7 +7,9 @@ namespace HostAtlas.Gateway.People;
 
 /// <summary>Source-generated JSON of people's endpoints. Names are exact, numbers are numbers, unknown members are ignored.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = false, NumberHandling = JsonNumberHandling.Strict)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = false,
+    NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(SetupBody))]
 [JsonSerializable(typeof(SignInBody))]
 [JsonSerializable(typeof(ServerBody))]

@@ -1,4 +1,6 @@
 using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Gateway.People;
@@ -41,7 +43,8 @@ internal sealed record TeamView(TeamId Id, string Name, string? Role);
 internal sealed record ServerView(ServerId Id, string Name, string Status, DateTimeOffset? LastSeenAt, DateTimeOffset CreatedAt)
 {
     /// <summary>The directory's row for people.</summary>
-    public static ServerView Of(ServerRow row) => new(row.Id, row.Name, row.Status, row.LastSeenAt?.ToUniversalTime(), row.CreatedAt.ToUniversalTime());
+    public static ServerView Of(ServerRow row) =>
+        new(row.Id, row.Name, row.Status, row.LastSeenAt?.ToUniversalTime(), row.CreatedAt.ToUniversalTime());
 }
 
 /// <summary>200 of <c>POST /api/servers/{id}/token</c>: the only time the token is shown.</summary>
@@ -52,7 +55,11 @@ internal sealed record TokenView(string Token)
 }
 
 /// <summary>An API key's metadata.</summary>
-internal sealed record KeyView(KeyId Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt);
+internal sealed record KeyView(KeyId Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt)
+{
+    /// <summary>The team's own record for people.</summary>
+    public static KeyView Of(TeamKey key) => new(key.Id, key.Name, WireNames.Of(key.Scopes), key.CreatedAt.ToUniversalTime());
+}
 
 /// <summary>201 of <c>POST /api/keys</c>: the only time the key is shown.</summary>
 internal sealed record KeyCreated(KeyId Id, string Name, IReadOnlyList<string> Scopes, string Key)

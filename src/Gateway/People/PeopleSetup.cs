@@ -8,7 +8,9 @@ namespace HostAtlas.Gateway.People;
 /// <summary>Registers what people's endpoints need beside the engine's own services.</summary>
 public static class PeopleSetup
 {
-    /// <summary>Adds sessions, rights, passwords and the endpoints' classes. Expects the engine's services and stores to be registered.</summary>
+    /// <summary>
+    /// Adds sessions, rights, passwords and the endpoints' classes. Expects the engine's services and stores to be registered.
+    /// </summary>
     public static IServiceCollection AddPeople(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

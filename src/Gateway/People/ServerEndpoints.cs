@@ -38,7 +38,9 @@ internal sealed class ServerEndpoints(EngineClient engine, PlatformKeys keys, IS
         var admitted = await access.AdmitAsync(http, Operation.ReadServers);
         if (admitted.Value is not { } grant) return admitted.Failure!;
         var found = await FindAsync(http, grant.Team);
-        return found.Value is { } row ? Answer.Json(StatusCodes.Status200OK, ServerView.Of(row), PeopleJson.Default.ServerView) : found.Failure!;
+        return found.Value is { } row
+            ? Answer.Json(StatusCodes.Status200OK, ServerView.Of(row), PeopleJson.Default.ServerView)
+            : found.Failure!;
     }
 
     /// <summary>Adds a server: 201 with its first token, which is shown this once.</summary>
@@ -53,12 +55,13 @@ internal sealed class ServerEndpoints(EngineClient engine, PlatformKeys keys, IS
         if (fields.Failure is { } faults) return faults;
 
         var id = ResourceId.FromRandom<ServerId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
-        var reply = Failure.Unless<ServerAdded>(await engine.AskAsync(new AddServer(grant.Team, id, name, grant.ByKey), CancellationToken.None));
+        var add = new AddServer(grant.Team, id, name, grant.ByKey);
+        var reply = Failure.Unless<ServerAdded>(await engine.AskAsync(add, CancellationToken.None));
         if (reply.Value is not { } added) return reply.Failure!;
         var issued = await IssueAsync(grant.Team, id, overlapSeconds: 0);
-        return issued.Value is { } token
-            ? Answer.Json(StatusCodes.Status201Created, new ServerCreated(id, added.Name, token.Token), PeopleJson.Default.ServerCreated, $"/api/servers/{id}")
-            : Tokenless(issued.Failure, id);
+        if (issued.Value is not { } token) return Tokenless(issued.Failure, id);
+        var created = new ServerCreated(id, added.Name, token.Token);
+        return Answer.Json(StatusCodes.Status201Created, created, PeopleJson.Default.ServerCreated, $"/api/servers/{id}");
     }
 
     /// <summary>A new token; earlier ones end after <c>overlapSeconds</c> (default 0).</summary>
@@ -98,7 +101,9 @@ internal sealed class ServerEndpoints(EngineClient engine, PlatformKeys keys, IS
         return issued.Failure is { } failure ? failure : new TokenView(token);
     }
 
-    /// <summary>The server is there and its token is not: sending the request again would make a second server, so the answer says what to do.</summary>
+    /// <summary>
+    /// The server is there and its token is not: sending the request again would make a second server, so the answer says what to do.
+    /// </summary>
     private static Answer Tokenless(Answer? failure, ServerId id) => failure is Failure { Slug: ProblemSlug.EngineBusy } busy
         ? busy with { Detail = $"The server was added, but its token could not be kept. Ask for one with POST /api/servers/{id}/token." }
         : failure!;

@@ -62,7 +62,9 @@ internal sealed class SessionEndpoints(PlatformKeys keys, PasswordCheck check, S
             return admitted.Value is { } grant ? new List<TeamView> { new(grant.Team, grant.TeamName, null) } : admitted.Failure!;
         }
         var signedIn = await access.SignedInAsync(http);
-        return signedIn.Value is { } session ? await access.TeamsOfAsync(session.User, session.Email, http.RequestAborted) : signedIn.Failure!;
+        return signedIn.Value is { } session
+            ? await access.TeamsOfAsync(session.User, session.Email, http.RequestAborted)
+            : signedIn.Failure!;
     }
 
     private static Answer View(UserId user, string email, List<TeamView> teams) =>

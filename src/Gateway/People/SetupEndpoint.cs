@@ -10,14 +10,12 @@ using HostAtlas.Shared.Tokens;
 namespace HostAtlas.Gateway.People;
 
 /// <summary>
-/// <c>POST /api/setup</c>: an invitation makes a person, and founds or joins a team. Four entities' steps with no transaction around them, so
-/// each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
+/// <c>POST /api/setup</c>: an invitation makes a person, and founds or joins a team. Four entities' steps with no transaction around them,
+/// so each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
 /// </summary>
 internal sealed class SetupEndpoint(
     EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions)
 {
-    private const string UnnamedTeam = "My team";
-
     /// <summary>201 with the team, the person and a session.</summary>
     public async Task<Answer> PostAsync(HttpContext http)
     {
@@ -38,21 +36,17 @@ internal sealed class SetupEndpoint(
     private async Task<Answer> AcceptAsync(HttpContext http, Accepting wish)
     {
         var inspected = await engine.AskAsync(new InspectInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash), http.RequestAborted);
-        var spent = inspected is Refused { Kind: RefusalKind.InvitationSpent } refused ? Failure.Of(refused) : null;
-        var founding = false;
-        if (spent is null)
+        var person = inspected switch
         {
-            var open = Failure.Unless<InvitationOpen>(inspected);
-            if (open.Value is null) return open.Failure!;
-            founding = open.Value.Founding;
-        }
-        var person = spent is null ? await PersonAsync(http, wish) : await ReturningAsync(http, wish, spent);
+            InvitationOpen => await PersonAsync(http, wish),
+            Refused { Kind: RefusalKind.InvitationSpent } spent => await ReturningAsync(http, wish, Failure.Of(spent)),
+            _ => Failure.Unless<InvitationOpen>(inspected).Failure!,
+        };
         if (person.Value is not { } user) return person.Failure!;
 
         // From here on nothing is given up because the sender hung up: a half-made set-up helps nobody.
-        var name = founding ? wish.TeamName ?? UnnamedTeam : wish.TeamName;
-        var accepted = Failure.Unless<TeamJoined>(await engine.AskAsync(
-            new AcceptInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash, user.User, user.Email, name), CancellationToken.None));
+        var accept = new AcceptInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash, user.User, user.Email, wish.TeamName);
+        var accepted = Failure.Unless<TeamJoined>(await engine.AskAsync(accept, CancellationToken.None));
         if (accepted.Value is not { } joined) return accepted.Failure!;
         var noted = Failure.Unless<Done>(await engine.AskAsync(new NoteMembership(wish.Address, joined.Team), CancellationToken.None));
         if (noted.Failure is { } notNoted) return notNoted;
@@ -65,26 +59,29 @@ internal sealed class SetupEndpoint(
     private async Task<Step<UserKnown>> PersonAsync(HttpContext http, Accepting wish)
     {
         var found = await engine.AskAsync(new FindUser(wish.Address), http.RequestAborted);
-        if (found is UserKnown) return await check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted);
+        if (found is UserKnown) return await VerifyAsync(http, wish);
         if (found is not Refused { Kind: RefusalKind.NotFound }) return Failure.Unless<UserKnown>(found);
         if (await hasher.HashAsync(wish.Password, http.RequestAborted) is not { } hash) return PasswordCheck.Busy;
         var id = ResourceId.FromRandom<UserId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
         var registered = await engine.AskAsync(new RegisterUser(wish.Address, id, wish.Email, hash), CancellationToken.None);
         // Somebody else (or this request's twin) was faster: the address is known now.
         return registered is Refused { Kind: RefusalKind.Conflict }
-            ? await check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted)
+            ? await VerifyAsync(http, wish)
             : Failure.Unless<UserKnown>(registered);
     }
 
     /// <summary>
-    /// A spent invitation opens only for whom it was spent on, who lost our answer. Everybody else hears that it is spent, whether or not the
-    /// address is known or the password right: it must not serve to guess either.
+    /// A spent invitation opens only for whom it was spent on, who lost our answer. Everybody else hears that it is spent, whether or not
+    /// the address is known or the password right: it must not serve to guess either.
     /// </summary>
     private async Task<Step<UserKnown>> ReturningAsync(HttpContext http, Accepting wish, Failure spent)
     {
-        var person = await check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted);
+        var person = await VerifyAsync(http, wish);
         return person.Failure == Failure.CredentialsRejected ? spent : person;
     }
+
+    private Task<Step<UserKnown>> VerifyAsync(HttpContext http, Accepting wish) =>
+        check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted);
 
     private sealed record Accepting(
         TokenClaims<InvitationId> Claims, TokenHash Hash, string? TeamName, string Email, UserAddress Address, byte[] Password);

@@ -57,6 +57,7 @@ export function chart(lines, { from, to, stepMs, most, describe }) {
 /** A bar from 0 to 100 percent; from 90 on it warns. */
 export function bar(value, label) {
   const part = Number.isFinite(value) ? Math.min(100, Math.max(0, value)) : 0;
-  return svg('svg', { class: `bar100${part >= 90 ? ' hot' : ''}`, viewBox: '0 0 100 6', preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
+  const kind = `bar100${part >= 90 ? ' hot' : ''}`;
+  return svg('svg', { class: kind, viewBox: '0 0 100 6', preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
     svg('rect', { class: 'track', width: 100, height: 6 }), svg('rect', { class: 'value', width: part, height: 6 }));
 }

@@ -15,7 +15,8 @@ function copyable(label, text) {
       button.textContent = 'Select and copy';
     }
   });
-  return el('div', { class: 'copyable' }, el('div', { class: 'copyable-head' }, el('span', { class: 'quiet' }, label), button, status), el('pre', { tabindex: 0 }, text));
+  return el('div', { class: 'copyable' }, el('div', { class: 'copyable-head' }, el('span', { class: 'quiet' }, label), button, status),
+    el('pre', { tabindex: 0 }, text));
 }
 
 function showToken(dialog, name, token) {
@@ -24,7 +25,8 @@ function showToken(dialog, name, token) {
     el('h2', {}, `Token of ${name}`),
     el('p', {}, 'This is the only time it is shown. On that host, run the command and paste the token:'),
     copyable('Token', token), copyable('Command', command),
-    el('p', { class: 'quiet' }, 'ca.pem lies in the platform\'s data folder; copy it to the host first. Leave out --ca when the platform\'s certificate is publicly trusted.'),
+    el('p', { class: 'quiet' }, 'ca.pem lies in the platform\'s data folder; copy it to the host first. ',
+      'Leave out --ca when the platform\'s certificate is publicly trusted.'),
     el('div', { class: 'actions' }, el('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, 'Done')));
 }
 
@@ -74,7 +76,8 @@ export function newTokenDialog(server) {
   ask(dialog, [el('h2', {}, `New token for ${server.name}`),
     el('p', {}, 'The agent that runs with the old token is refused once that ends.'),
     el('div', { class: 'field' }, el('label', { for: 'overlap' }, 'The old token ends'), el('select', { id: 'overlap', name: 'overlap' },
-      el('option', { value: 0 }, 'at once'), el('option', { value: 3600 }, 'in an hour'), el('option', { value: 86400 }, 'in a day')))], 'Make token', async form => {
+      el('option', { value: 0 }, 'at once'), el('option', { value: 3600 }, 'in an hour'), el('option', { value: 86400 }, 'in a day'))),
+  ], 'Make token', async form => {
     const { token } = await api.newToken(server.id, Number(form.get('overlap')));
     showToken(dialog, server.name, token);
   });

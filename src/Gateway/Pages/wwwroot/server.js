@@ -27,7 +27,8 @@ function table(caption, titles, empty) {
   const node = el('section', { class: 'card table' }, el('h2', {}, caption), el('table', {},
     el('caption', { class: 'hidden' }, caption),
     el('thead', {}, el('tr', {}, titles.map((title, i) => el('th', { scope: 'col', class: i === 0 ? null : 'number' }, title)))), body));
-  const show = rows => body.replaceChildren(...(rows.length === 0 ? [el('tr', {}, el('td', { class: 'quiet', colspan: titles.length }, empty))] : rows));
+  const none = el('tr', {}, el('td', { class: 'quiet', colspan: titles.length }, empty));
+  const show = rows => body.replaceChildren(...(rows.length === 0 ? [none] : rows));
   return { node, show };
 }
 
@@ -39,8 +40,9 @@ function panel(title, legend) {
   const detail = el('p', { class: 'quiet detail' }, ' ');
   const drawing = el('div', { class: 'drawing' });
   const top = el('span', {});
+  const kinds = legend?.map((text, i) => el('span', { class: `legend kind${i + 1}` }, text));
   const node = el('section', { class: 'card panel' }, el('h2', {}, title), value, detail, drawing,
-    el('p', { class: 'axis quiet' }, el('span', {}, '1 h ago'), legend?.map((text, i) => el('span', { class: `legend kind${i + 1}` }, text)), top, el('span', {}, 'now')));
+    el('p', { class: 'axis quiet' }, el('span', {}, '1 h ago'), kinds, top, el('span', {}, 'now')));
   return {
     node,
     set(text, more) {
@@ -50,7 +52,8 @@ function panel(title, legend) {
     draw(lines, most, write, window) {
       const ceiling = most ?? largest(lines) * 1.15;
       setText(top, `top ${write(ceiling)}`);
-      drawing.replaceChildren(chart(lines, { ...window, most: ceiling, describe: `${title} over the last hour, at most ${write(largest(lines))}` }));
+      const describe = `${title} over the last hour, at most ${write(largest(lines))}`;
+      drawing.replaceChildren(chart(lines, { ...window, most: ceiling, describe }));
     },
   };
 }
@@ -75,7 +78,8 @@ export function serverView(id, openTokenDialog) {
   const waiting = el('div', { class: 'card empty', hidden: true }, el('h2', {}, 'Waiting for its first report'),
     el('p', {}, 'Enrol the agent on that host with the server\'s token. If the token is lost, make a new one.'));
   const panels = {
-    cpu: panel('CPU'), memory: panel('Memory'), load: panel('Load'), network: panel('Network', ['received', 'sent']), io: panel('Disk I/O', ['read', 'written']),
+    cpu: panel('CPU'), memory: panel('Memory'), load: panel('Load'),
+    network: panel('Network', ['received', 'sent']), io: panel('Disk I/O', ['read', 'written']),
   };
   const tables = {
     host: table('Host', ['Figure', 'Now'], 'No report yet.'),
@@ -95,27 +99,33 @@ export function serverView(id, openTokenDialog) {
     const cores = last('cpu.cores');
     const share = last('memory.used_bytes') / last('memory.total_bytes') * 100;
     panels.cpu.set(format.percent(last('cpu.used_percent')), cores === undefined ? '' : `${cores} ${cores === 1 ? 'core' : 'cores'}`);
-    panels.memory.set(format.percent(share), `${format.bytes(last('memory.used_bytes'))} of ${format.bytes(last('memory.total_bytes'))}`);
-    panels.load.set(format.plain(last('load.1m')), `${format.plain(last('load.5m'))} over 5 min, ${format.plain(last('load.15m'))} over 15 min`);
+    const ofTotal = kind => `${format.bytes(last(`${kind}.used_bytes`))} of ${format.bytes(last(`${kind}.total_bytes`))}`;
+    panels.memory.set(format.percent(share), ofTotal('memory'));
+    const [one, five, fifteen] = ['load.1m', 'load.5m', 'load.15m'].map(name => format.plain(last(name)));
+    panels.load.set(one, `${five} over 5 min, ${fifteen} over 15 min`);
     tables.host.show([
       line('CPU used', format.percent(last('cpu.used_percent'))),
-      line('Load 1, 5, 15 min', ['load.1m', 'load.5m', 'load.15m'].map(name => format.plain(last(name))).join('  ')),
-      line('Memory used', `${format.bytes(last('memory.used_bytes'))} of ${format.bytes(last('memory.total_bytes'))}`),
+      line('Load 1, 5, 15 min', `${one}  ${five}  ${fifteen}`),
+      line('Memory used', ofTotal('memory')),
       line('Memory available', format.bytes(last('memory.available_bytes'))),
-      line('Swap used', last('swap.total_bytes') === 0 ? 'no swap' : `${format.bytes(last('swap.used_bytes'))} of ${format.bytes(last('swap.total_bytes'))}`),
+      line('Swap used', last('swap.total_bytes') === 0 ? 'no swap' : ofTotal('swap')),
       line('Uptime', format.duration(last('host.uptime_seconds'))),
     ]);
     tables.disks.show(labelled(series, 'disk.total_bytes').map(mount => {
-      const full = last(`disk.used_percent{mount="${mount}"}`);
-      return line(mount, format.bytes(last(`disk.used_bytes{mount="${mount}"}`)), format.bytes(last(`disk.total_bytes{mount="${mount}"}`)),
-        el('span', { class: 'full' }, el('span', { class: 'figure' }, format.percent(full)), bar(full, `${mount} ${format.percent(full)} full`)));
+      const of = metric => last(`${metric}{mount="${mount}"}`);
+      const full = of('disk.used_percent');
+      const share = [el('span', { class: 'figure' }, format.percent(full)), bar(full, `${mount} ${format.percent(full)} full`)];
+      return line(mount, format.bytes(of('disk.used_bytes')), format.bytes(of('disk.total_bytes')), el('span', { class: 'full' }, share));
     }));
-    const devices = labelled(series, 'diskio.read_bytes_per_second');
-    tables.io.show(devices.map(device => line(device, format.rate(last(`diskio.read_bytes_per_second{device="${device}"}`)),
-      format.rate(last(`diskio.written_bytes_per_second{device="${device}"}`)), format.percent(last(`diskio.busy_percent{device="${device}"}`)))));
-    const interfaces = labelled(series, 'network.received_bytes_per_second');
-    tables.network.show(interfaces.map(name => line(name, format.rate(last(`network.received_bytes_per_second{interface="${name}"}`)),
-      format.rate(last(`network.sent_bytes_per_second{interface="${name}"}`)))));
+    tables.io.show(labelled(series, 'diskio.read_bytes_per_second').map(device => {
+      const of = metric => last(`${metric}{device="${device}"}`);
+      return line(device, format.rate(of('diskio.read_bytes_per_second')), format.rate(of('diskio.written_bytes_per_second')),
+        format.percent(of('diskio.busy_percent')));
+    }));
+    tables.network.show(labelled(series, 'network.received_bytes_per_second').map(name => {
+      const of = metric => last(`${metric}{interface="${name}"}`);
+      return line(name, format.rate(of('network.received_bytes_per_second')), format.rate(of('network.sent_bytes_per_second')));
+    }));
     const total = names => names.reduce((all, name) => all + (last(name) ?? 0), 0);
     const flows = flowNames(series);
     panels.network.set(format.rate(total(flows.received)), `${format.rate(total(flows.sent))} sent`);
@@ -156,7 +166,8 @@ export function serverView(id, openTokenDialog) {
     }
     waiting.hidden = server.status !== 'pending';
     figures.hidden = server.status === 'pending';
-    setText(facts, server.status === 'pending' ? `Added ${format.ago(server.createdAt, api.now())}` : `Last seen ${format.ago(server.lastSeenAt, api.now())}`);
+    const [verb, at] = server.status === 'pending' ? ['Added', server.createdAt] : ['Last seen', server.lastSeenAt];
+    setText(facts, `${verb} ${format.ago(at, api.now())}`);
     if (server.status === 'pending') return;
     // Of a silent server the last figures it sent stay readable; the badge says how old they are.
     const seenMs = Date.parse(server.lastSeenAt);

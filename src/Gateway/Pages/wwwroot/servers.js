@@ -19,7 +19,8 @@ export const badge = status => el('span', { class: `badge ${status}` }, STATUS_T
 function row(server) {
   const cells = {
     status: el('td', { 'data-label': 'Status' }), seen: el('td', { 'data-label': 'Last seen', class: 'quiet' }),
-    cpu: el('td', { 'data-label': 'CPU' }), memory: el('td', { 'data-label': 'Memory' }), load: el('td', { 'data-label': 'Load', class: 'number' }),
+    cpu: el('td', { 'data-label': 'CPU' }), memory: el('td', { 'data-label': 'Memory' }),
+    load: el('td', { 'data-label': 'Load', class: 'number' }),
     hour: el('td', { 'data-label': 'CPU, last hour', class: 'wide-only' }),
   };
   const node = el('tr', {}, el('th', { scope: 'row' }, el('a', { href: `#/servers/${server.id}` }, server.name)), Object.values(cells));

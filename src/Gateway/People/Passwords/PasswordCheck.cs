@@ -6,8 +6,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.People.Passwords;
 
 /// <summary>
-/// Whether an address and a password belong together. An address nobody has takes the same way and the same time as a wrong password: guard,
-/// look-up, hash, one answer.
+/// Whether an address and a password belong together. An address nobody has takes the same way and the same time as a wrong password:
+/// guard, look-up, hash, one answer.
 /// </summary>
 internal sealed class PasswordCheck(EngineClient engine, PasswordHasher hasher, SignInLimiter limiter)
 {

@@ -37,7 +37,8 @@ internal sealed record PasswordHash(int MemoryKib, int Passes, int Lanes, byte[]
     {
         value = 0;
         return text.StartsWith(name, StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= most;
+            && int.TryParse(text.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out value)
+            && value >= 1 && value <= most;
     }
 
     private static string Encode(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');

@@ -4,8 +4,8 @@ using Konscious.Security.Cryptography;
 namespace HostAtlas.Gateway.People.Passwords;
 
 /// <summary>
-/// Hashes and verifies passwords with Argon2id. Slow on purpose, so bounded on purpose: as many at a time as there are processors, some that
-/// wait, and for all others an answer at once that there are too many. Each takes 19 MiB while it runs.
+/// Hashes and verifies passwords with Argon2id. Slow on purpose, so bounded on purpose: as many at a time as there are processors, some
+/// that wait, and for all others an answer at once that there are too many. Each takes 19 MiB while it runs.
 /// </summary>
 internal sealed class PasswordHasher : IDisposable
 {
@@ -18,20 +18,19 @@ internal sealed class PasswordHasher : IDisposable
     private int _waiting;
 
     /// <summary>Prepares what an unknown address is verified against: nobody knows its password, and it costs the same.</summary>
-    public PasswordHasher() =>
-        _nobodys = new PasswordHash(MemoryKib, Passes, Lanes, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(HashBytes));
+    public PasswordHasher() => _nobodys = New() with { Hash = RandomNumberGenerator.GetBytes(HashBytes) };
 
     /// <summary>A new password's PHC string, or null when too many wait already.</summary>
     public async Task<string?> HashAsync(byte[] password, CancellationToken cancellation)
     {
-        var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        var hash = await ComputeAsync(password, new PasswordHash(MemoryKib, Passes, Lanes, salt, new byte[HashBytes]), cancellation);
-        return hash is null ? null : new PasswordHash(MemoryKib, Passes, Lanes, salt, hash).Write();
+        var parameters = New();
+        var hash = await ComputeAsync(password, parameters, cancellation);
+        return hash is null ? null : (parameters with { Hash = hash }).Write();
     }
 
     /// <summary>
-    /// Whether the password is the stored one; null when too many wait already. Without a stored one (<paramref name="stored"/> null: nobody
-    /// has this address) the same work is done and the answer is false.
+    /// Whether the password is the stored one; null when too many wait already. Without a stored one (<paramref name="stored"/> null:
+    /// nobody has this address) the same work is done and the answer is false.
     /// </summary>
     public async Task<bool?> VerifyAsync(byte[] password, string? stored, CancellationToken cancellation)
     {
@@ -46,6 +45,8 @@ internal sealed class PasswordHasher : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _running.Dispose();
+
+    private static PasswordHash New() => new(MemoryKib, Passes, Lanes, RandomNumberGenerator.GetBytes(SaltBytes), new byte[HashBytes]);
 
     private async Task<byte[]?> ComputeAsync(byte[] password, PasswordHash parameters, CancellationToken cancellation)
     {

@@ -1,11 +1,10 @@
 using System.Collections.Frozen;
-using System.Text;
 
 namespace HostAtlas.Gateway.People.Passwords;
 
 /// <summary>
-/// What a new password must be. Length alone makes it strong (NIST SP 800-63B, 3.1.1): no classes of characters are demanded. The short list
-/// holds what guessers try first among passwords of 12 characters and more.
+/// What a new password must be. Length alone makes it strong (NIST SP 800-63B, 3.1.1): no classes of characters are demanded. The short
+/// list holds what guessers try first among passwords of 12 characters and more.
 /// </summary>
 internal static class PasswordRule
 {
@@ -35,10 +34,4 @@ internal static class PasswordRule
         }
         return null;
     }
-
-    /// <summary>
-    /// The bytes that are hashed: NFC, so that one password typed on two keyboards is one password. The JSON reader has refused half surrogate
-    /// pairs before.
-    /// </summary>
-    public static byte[] Bytes(string password) => Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC));
 }

@@ -5,9 +5,9 @@ using HostAtlas.Engine.Users;
 namespace HostAtlas.Gateway.People.Passwords;
 
 /// <summary>
-/// The cheap guard before the slow hash. Wrong passwords are counted against three names at once: this account from this network, this account
-/// from anywhere, this network for any account. An address nobody has is counted like one that somebody has, so the guard tells nothing about
-/// who has an account. A right password costs nothing.
+/// The cheap guard before the slow hash. Wrong passwords are counted against three names at once: this account from this network, this
+/// account from anywhere, this network for any account. An address nobody has is counted like one that somebody has, so the guard tells
+/// nothing about who has an account. A right password costs nothing.
 /// </summary>
 /// <remarks>
 /// Not guaranteed: whoever holds thousands of networks can keep a person from signing in for minutes (the account's own bucket); the
@@ -27,13 +27,13 @@ internal sealed class SignInLimiter(TimeProvider time)
     /// </summary>
     public int? Take(UserAddress account, IPAddress? from)
     {
-        var now = time.GetTimestamp();
-        var wait = 0d;
+        var now = Seconds();
+        var names = Names(account, from);
         lock (_buckets)
         {
-            foreach (var (name, allowance) in Names(account, from)) wait = Math.Max(wait, _buckets.SecondsUntilFree(name, allowance, Seconds(now)));
+            var wait = names.Max(one => _buckets.SecondsUntilFree(one.Name, one.Allowance, now));
             if (wait > 0) return (int)Math.Ceiling(wait);
-            foreach (var (name, allowance) in Names(account, from)) _buckets.Add(name, allowance, Seconds(now), 1);
+            foreach (var (name, allowance) in names) _buckets.Add(name, allowance, now, 1);
         }
         return null;
     }
@@ -41,21 +41,19 @@ internal sealed class SignInLimiter(TimeProvider time)
     /// <summary>The password was right (or was never judged): the attempt does not count.</summary>
     public void Forgive(UserAddress account, IPAddress? from)
     {
-        var now = time.GetTimestamp();
+        var now = Seconds();
         lock (_buckets)
         {
-            foreach (var (name, allowance) in Names(account, from)) _buckets.Add(name, allowance, Seconds(now), -1);
+            foreach (var (name, allowance) in Names(account, from)) _buckets.Add(name, allowance, now, -1);
         }
     }
 
-    private double Seconds(long timestamp) => (double)timestamp / time.TimestampFrequency;
+    private double Seconds() => (double)time.GetTimestamp() / time.TimestampFrequency;
 
-    private static IEnumerable<(string Name, Allowance Allowance)> Names(UserAddress account, IPAddress? from)
+    private static (string Name, Allowance Allowance)[] Names(UserAddress account, IPAddress? from)
     {
         var network = Network(from);
-        yield return ($"{account}@{network}", AccountFromNetwork);
-        yield return (account.Value, AccountFromAnywhere);
-        yield return (network, NetworkForAnyone);
+        return [($"{account}@{network}", AccountFromNetwork), (account.Value, AccountFromAnywhere), (network, NetworkForAnyone)];
     }
 
     /// <summary>The network one customer of a provider holds: an IPv4 address, or a /64 of IPv6.</summary>
@@ -72,8 +70,8 @@ internal sealed class SignInLimiter(TimeProvider time)
 internal readonly record struct Allowance(int Burst, TimeSpan ForgottenAfter);
 
 /// <summary>
-/// Leaky buckets of failures by name, at most <paramref name="most"/> of them: when there are more, the emptied ones go, then the least full
-/// one. Not safe for threads; seconds are those of any steady clock.
+/// Leaky buckets of failures by name, at most <paramref name="most"/> of them: when there are more, the emptied ones go, then the least
+/// full one. Not safe for threads; seconds are those of any steady clock.
 /// </summary>
 internal sealed class FailureBuckets(int most)
 {

@@ -9,8 +9,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.People.Rights;
 
 /// <summary>
-/// Finds out who calls and whether the team lets them. Nothing is remembered between calls: the team's entity is asked each time, so a key that
-/// was revoked or a role that was changed counts from the next call on, on every node.
+/// Finds out who calls and whether the team lets them. Nothing is remembered between calls: the team's entity is asked each time, so a key
+/// that was revoked or a role that was changed counts from the next call on, on every node.
 /// </summary>
 internal sealed class Access(EngineClient engine, SessionService sessions, PlatformKeys keys)
 {
@@ -70,23 +70,25 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
     private async Task<Step<NamedTeam>> TeamOfAsync(HttpContext http, Session session)
     {
         var header = http.Request.Headers[TeamHeader];
-        if (header.Count > 0) return header.Count == 1 && ResourceId.TryParse<TeamId>(header[0], out var id) ? new NamedTeam(id) : IllFormedTeam;
+        if (header.Count > 0)
+        {
+            return header.Count == 1 && ResourceId.TryParse<TeamId>(header[0], out var id) ? new NamedTeam(id) : IllFormedTeam;
+        }
         var reply = Failure.Unless<UserKnown>(await engine.AskAsync(new FindUser(keys.AddressOf(session.Email)), http.RequestAborted));
         if (reply.Value is not { } known) return reply.Failure!;
         return known.Teams switch
         {
             [var only] => new NamedTeam(only),
             [] => new Failure(ProblemSlug.NotFound, "You belong to no team yet. Open an invitation first."),
-            _ => new Failure(ProblemSlug.MalformedRequest, "You belong to several teams. Name one in the header X-Team; GET /api/teams lists them."),
+            _ => new Failure(
+                ProblemSlug.MalformedRequest, "You belong to several teams. Name one in the header X-Team; GET /api/teams lists them."),
         };
     }
 
     private async Task<Step<Grant>> OfKeyAsync(HttpContext http)
     {
-        var header = http.Request.Headers.Authorization;
-        if (header.Count != 1 || header[0] is not { } text || !text.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)) return Failure.CredentialsRejected;
-        var token = text[BearerScheme.Length..];
-        if (!TokenForm.TryRead<KeyId>(TokenKind.ApiKey, token, keys.TokenKeys, out var claims)) return Failure.CredentialsRejected;
+        if (Bearer(http.Request) is not { } token
+            || !TokenForm.TryRead<KeyId>(TokenKind.ApiKey, token, keys.TokenKeys, out var claims)) return Failure.CredentialsRejected;
         var reply = await engine.AskAsync(new AuthorizeKey(claims.Team, claims.Subject, TokenHash.Of(token)), http.RequestAborted);
         if (reply is Refused { Kind: RefusalKind.CredentialsRejected or RefusalKind.NotFound }) return Failure.CredentialsRejected;
         var authorized = Failure.Unless<Authorized>(reply);
@@ -97,7 +99,13 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
         return new Grant(key.Team, key.TeamName, null, key.Scopes);
     }
 
-    private static Failure IllFormedTeam => new(ProblemSlug.MalformedRequest, "X-Team is given once and holds a team's id: a UUID in lower case with hyphens.");
+    private static string? Bearer(HttpRequest request) =>
+        request.Headers.Authorization is [{ } text] && text.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+            ? text[BearerScheme.Length..]
+            : null;
+
+    private static Failure IllFormedTeam => new(
+        ProblemSlug.MalformedRequest, "X-Team is given once and holds a team's id: a UUID in lower case with hyphens.");
 
     private sealed record NamedTeam(TeamId Id);
 }

@@ -3,9 +3,9 @@ using HostAtlas.Engine.Teams;
 namespace HostAtlas.Gateway.People.Rights;
 
 /// <summary>
-/// Who may do what: the one table. A person needs at least the row's role; a key needs one of the row's scopes, and a row without any is closed
-/// to keys altogether (protocol: keys never create keys, members or invitations, nor rotate tokens). <c>servers:enroll</c> is the part of
-/// <c>write</c> that an installation script needs: it makes servers and reads nothing.
+/// Who may do what: the one table. A person needs at least the row's role; a key needs one of the row's scopes, and a row without any is
+/// closed to keys altogether (protocol: keys never create keys, members or invitations, nor rotate tokens). <c>servers:enroll</c> is the
+/// part of <c>write</c> that an installation script needs: it makes servers and reads nothing.
 /// </summary>
 internal static class RightsTable
 {

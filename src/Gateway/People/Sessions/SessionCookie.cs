@@ -24,7 +24,9 @@ internal static class SessionCookie
     /// <summary>What the store knows a session by: SHA-256 of the value's ASCII characters.</summary>
     public static byte[] HashOf(string value) => SHA256.HashData(Encoding.ASCII.GetBytes(value));
 
-    /// <summary>The value that a request carries; null when there is none or several, or one that this platform cannot have written.</summary>
+    /// <summary>
+    /// The value that a request carries; null when there is none or several, or one that this platform cannot have written.
+    /// </summary>
     public static string? Read(HttpRequest request)
     {
         string? found = null;

@@ -10,8 +10,8 @@ namespace HostAtlas.Gateway.People.Sessions;
 /// <code>
 /// version u8 = 1 ‖ nonce 12 ‖ AES-256-GCM(key, nonce, JSON, associated data = version ‖ id hash 32) ‖ tag 16
 /// </code>
-/// The id's hash as associated data ties a payload to its row: one moved into another's row does not open. Nonces are random; with one key the
-/// bound of 2^32 messages (NIST SP 800-38D, 8.3) is 136 years of one sign-in a second.
+/// The id's hash as associated data ties a payload to its row: one moved into another's row does not open. Nonces are random; with one key
+/// the bound of 2^32 messages (NIST SP 800-38D, 8.3) is 136 years of one sign-in a second.
 /// </summary>
 internal sealed class SessionSeal(PlatformKeys keys)
 {
@@ -28,14 +28,15 @@ internal sealed class SessionSeal(PlatformKeys keys)
         row[0] = Version;
         RandomNumberGenerator.Fill(row.AsSpan(1, NonceBytes));
         using var aes = new AesGcm(_key, TagBytes);
-        aes.Encrypt(row.AsSpan(1, NonceBytes), clear, row.AsSpan(HeadBytes, clear.Length), row.AsSpan(row.Length - TagBytes), AssociatedData(idHash));
+        var (sealedBytes, tag) = (row.AsMemory(HeadBytes, clear.Length), row.AsMemory(row.Length - TagBytes));
+        aes.Encrypt(row.AsSpan(1, NonceBytes), clear, sealedBytes.Span, tag.Span, AssociatedData(idHash));
         CryptographicOperations.ZeroMemory(clear);
         return row;
     }
 
     /// <summary>
-    /// Opens a row's payload; false when it was altered, moved or sealed under another root key. Such a session is as good as none: its person
-    /// signs in again.
+    /// Opens a row's payload; false when it was altered, moved or sealed under another root key. Such a session is as good as none: its
+    /// person signs in again.
     /// </summary>
     public bool TryOpen(byte[] row, byte[] idHash, [NotNullWhen(true)] out Session? session)
     {
@@ -45,7 +46,8 @@ internal sealed class SessionSeal(PlatformKeys keys)
         using var aes = new AesGcm(_key, TagBytes);
         try
         {
-            aes.Decrypt(row.AsSpan(1, NonceBytes), row.AsSpan(HeadBytes, clear.Length), row.AsSpan(row.Length - TagBytes), clear, AssociatedData(idHash));
+            var (sealedBytes, tag) = (row.AsMemory(HeadBytes, clear.Length), row.AsMemory(row.Length - TagBytes));
+            aes.Decrypt(row.AsSpan(1, NonceBytes), sealedBytes.Span, tag.Span, clear, AssociatedData(idHash));
         }
         catch (AuthenticationTagMismatchException)
         {

@@ -17,8 +17,8 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     public static readonly TimeSpan Absolute = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Use is written down at most this often: a dashboard asks several things at once every few seconds, and each write is an fsync. A session
-    /// may so end up to this much before its 7,200 s.
+    /// Use is written down at most this often: a dashboard asks several things at once every few seconds, and each write is an fsync. A
+    /// session may so end up to this much before its 7,200 s.
     /// </summary>
     internal static readonly TimeSpan WrittenEvery = TimeSpan.FromSeconds(5);
 
@@ -41,11 +41,10 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
         var now = time.GetUtcNow();
         var row = await store.FindAsync(idHash, now, cancellation);
         // The store filters by its expiry; whether the payload is of this row and person, and not older than 30 days, is judged here again.
-        if (row is null || !seal.TryOpen(row.Sealed, idHash, out var session) || session.User != row.User || now >= session.SignedInAt + Absolute)
-        {
-            return null;
-        }
-        if (now - row.LastUsedAt >= WrittenEvery) await store.TouchAsync(idHash, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
+        if (row is null || !seal.TryOpen(row.Sealed, idHash, out var session) || session.User != row.User) return null;
+        var end = session.SignedInAt + Absolute;
+        if (now >= end) return null;
+        if (now - row.LastUsedAt >= WrittenEvery) await store.TouchAsync(idHash, now, Earlier(now + Idle, end), cancellation);
         return session;
     }
 

@@ -1,0 +1,55 @@
+using HostAtlas.Engine.Teams;
+using HostAtlas.Gateway.People.Rights;
+
+namespace HostAtlas.Gateway.Tests.People.Rights;
+
+/// <summary>Every cell, written out again: a change of a right must be made twice, so that no one makes it by mistake.</summary>
+public sealed class RightsTableTests
+{
+    private static readonly TeamRole[] Roles = [TeamRole.Viewer, TeamRole.Member, TeamRole.Admin, TeamRole.Owner];
+
+    private static readonly KeyScopes[] Keys =
+        [KeyScopes.Read, KeyScopes.Write, KeyScopes.ServersEnroll, KeyScopes.Read | KeyScopes.Write | KeyScopes.ServersEnroll];
+
+    // Columns: the roles, then the keys, in the order above.
+    private static readonly Dictionary<string, string> Cells = new()
+    {
+        ["ReadTeam"] /*    */ = "yes yes yes yes  yes no  no  yes",
+        ["ReadServers"] /* */ = "yes yes yes yes  yes no  no  yes",
+        ["ReadMetrics"] /* */ = "yes yes yes yes  yes no  no  yes",
+        ["AddServer"] /*   */ = "no  yes yes yes  no  yes yes yes",
+        ["RotateToken"] /* */ = "no  yes yes yes  no  no  no  no",
+        ["ReadKeys"] /*    */ = "no  no  yes yes  no  no  no  no",
+        ["CreateKey"] /*   */ = "no  no  yes yes  no  no  no  no",
+        ["RevokeKey"] /*   */ = "no  no  yes yes  no  no  no  no",
+    };
+
+    [Fact]
+    public void The_table_says_this_and_nothing_else()
+    {
+        Assert.Equal(Enum.GetNames<Operation>().Order(), Cells.Keys.Order());
+        foreach (var operation in Enum.GetValues<Operation>())
+        {
+            var said = Roles.Select(role => RightsTable.Allows(role, operation))
+                .Concat(Keys.Select(scopes => RightsTable.Allows(scopes, operation)));
+            var expected = Cells[operation.ToString()].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(cell => cell == "yes");
+            Assert.True(expected.SequenceEqual(said), $"The row of {operation} is another one than written here.");
+        }
+    }
+
+    [Fact]
+    public void A_key_without_scopes_may_nothing() =>
+        Assert.All(Enum.GetValues<Operation>(), operation => Assert.False(RightsTable.Allows(KeyScopes.None, operation)));
+
+    [Theory]
+    [InlineData("read", KeyScopes.Read)]
+    [InlineData("write", KeyScopes.Write)]
+    [InlineData("servers:enroll", KeyScopes.ServersEnroll)]
+    [InlineData("Read", KeyScopes.None)]
+    [InlineData("", KeyScopes.None)]
+    public void Scopes_have_the_protocols_names(string name, KeyScopes scope)
+    {
+        Assert.Equal(scope, WireNames.Scope(name));
+        if (scope != KeyScopes.None) Assert.Equal([name], WireNames.Of(scope));
+    }
+}

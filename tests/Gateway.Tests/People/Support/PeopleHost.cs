@@ -1,0 +1,129 @@
+using System.Net;
+using System.Security.Cryptography;
+using HostAtlas.Engine;
+using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Gateway.Pages;
+using HostAtlas.Gateway.People;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+using HostAtlas.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HostAtlas.Gateway.Tests.People.Support;
+
+/// <summary>
+/// The real engine in a folder of its own, and people's endpoints and pages over plain HTTP: TLS and headers are others' tests.
+/// </summary>
+public sealed class PeopleHost : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private WebApplication? _app;
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address => new(_app!.Urls.Single());
+
+    /// <summary>The engine, asked directly.</summary>
+    public EngineClient Engine => _app!.Services.GetRequiredService<EngineClient>();
+
+    /// <summary>The platform's keys.</summary>
+    public PlatformKeys Keys => _app!.Services.GetRequiredService<PlatformKeys>();
+
+    /// <summary>Every mapped route.</summary>
+    public IEnumerable<RouteEndpoint> Routes => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    /// <summary>Someone with a browser of their own.</summary>
+    public Browser NewBrowser() => new(Address);
+
+    /// <summary>A fresh 16 bytes id.</summary>
+    public static T NewId<T>() where T : struct, IResourceId<T> => ResourceId.FromRandom<T>(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>An invitation's text, known to the team's entity.</summary>
+    public async Task<string> InviteAsync(TeamId team, TeamRole role = TeamRole.Owner, TimeSpan? validFor = null)
+    {
+        var id = NewId<InvitationId>();
+        var text = TokenForm.Write(TokenKind.Invitation, team, id, RandomNumberGenerator.GetBytes(32), Keys.TokenKey);
+        var expires = TimeProvider.System.GetUtcNow() + (validFor ?? TimeSpan.FromHours(1));
+        Assert.IsType<Done>(await Engine.AskAsync(new IssueInvitation(team, id, TokenHash.Of(text), role, expires)));
+        return text;
+    }
+
+    /// <summary>Somebody signed in who founded a team of their own.</summary>
+    public Task<Browser> FounderAsync() => MemberAsync(NewId<TeamId>(), TeamRole.Owner);
+
+    /// <summary>Somebody new, signed in, who joined (or founded) the team.</summary>
+    public async Task<Browser> MemberAsync(TeamId team, TeamRole role)
+    {
+        var browser = NewBrowser();
+        browser.Email = $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}@example.org";
+        var answer = await browser.PostAsync("/api/setup", new
+        {
+            invitation = await InviteAsync(team, role), team = "Team " + browser.Email, email = browser.Email, password = Browser.Password,
+        });
+        Assert.Equal(HttpStatusCode.Created, answer.Status);
+        browser.Team = team;
+        return browser;
+    }
+
+    /// <summary>What an agent's report does, without the agent: values at times, through the server's door.</summary>
+    public async Task ReportAsync(TeamId team, ServerId server, string token, string name, params (long AtMs, double Value)[] points)
+    {
+        var names = System.Text.Encoding.UTF8.GetBytes(name);
+        var set = new NameSet(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(names)), 1, names);
+        var batch = new MetricBatch(
+            System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(RandomNumberGenerator.GetBytes(8)), 1, [set],
+            [.. points.Select(point => new ReportRow(point.AtMs, 0, PackedValues.Pack([point.Value])))]);
+        var request = new AgentRequest(team, server, new Guid(RandomNumberGenerator.GetBytes(16)), TokenHash.Of(token),
+            RandomNumberGenerator.GetBytes(32), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), new MetricsPayload(batch));
+        Assert.IsType<MetricsStored>(await Engine.AskAsync(request));
+    }
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var root = RandomNumberGenerator.GetBytes(32);
+        builder.Services.AddHostAtlasEngine(new EngineOptions { DataDirectory = _folder.File("data"), RootKey = root });
+        builder.Services.AddPeople();
+        _app = builder.Build();
+        PeopleEndpoints.Map(_app);
+        PagesSetup.Map(_app);
+        await _app.StartAsync();
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>Stands in for the projection: the directory's row of a server that was added.</summary>
+    internal void Project(TeamId team, ServerId server, string name)
+    {
+        using var connection = _app!.Services.GetRequiredService<DataFile>().OpenWriter();
+        using var command = connection.CreateCommand();
+        command.CommandText = "insert or ignore into servers (team, server, name, created_at_ms, entity_seq) values ($t, $s, $n, $c, 0)";
+        command.Parameters.AddWithValue("$t", team.ToBytes());
+        command.Parameters.AddWithValue("$s", server.ToBytes());
+        command.Parameters.AddWithValue("$n", name);
+        command.Parameters.AddWithValue("$c", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        command.ExecuteNonQuery();
+    }
+}
+
+/// <summary>One platform for all tests that only talk to it over HTTP.</summary>
+[CollectionDefinition(Name)]
+public sealed class PeopleCollection : ICollectionFixture<PeopleHost>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "people";
+}
