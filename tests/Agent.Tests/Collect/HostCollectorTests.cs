@@ -1,0 +1,108 @@
+using HostAtlas.Agent.Collect;
+
+namespace HostAtlas.Agent.Tests.Collect;
+
+public sealed class HostCollectorTests
+{
+    private const string Host = "ubuntu-24.04-kernel-6.8-docker-host";
+
+    public static TheoryData<string, string> Files => new()
+    {
+        { "stat", "cpu." },
+        { "meminfo", "memory." },
+        { "loadavg", "load." },
+        { "uptime", "host." },
+        { "diskstats", "diskio." },
+        { "net/dev", "network." },
+        { "self/mountinfo", "disk." },
+        { "self/statm", "agent.resident" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_missing_file_costs_its_own_values_only_and_is_counted(string file, string metrics)
+    {
+        using var host = new CapturedHost(Host);
+        File.Delete(host.Proc(file));
+        ExpectOneFault(host, metrics);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_spoilt_file_costs_its_own_values_only_and_is_counted(string file, string metrics)
+    {
+        using var host = new CapturedHost(Host);
+        File.WriteAllBytes(host.Proc(file), [.. "x -1 \0"u8, 0xFF, .. "\n\n"u8]);
+        ExpectOneFault(host, metrics);
+    }
+
+    [Fact]
+    public void A_source_that_comes_back_is_shown_again()
+    {
+        using var host = new CapturedHost(Host);
+        var collector = new HostCollector(host.Roots, new ManualClock());
+        var loadavg = File.ReadAllText(host.Proc("loadavg"));
+        File.Delete(host.Proc("loadavg"));
+        Assert.Equal(1, collector.Collect()["agent.collect.failed"]);
+        File.WriteAllText(host.Proc("loadavg"), loadavg);
+        var values = collector.Collect();
+        Assert.Equal(0, values["agent.collect.failed"]);
+        Assert.Equal(1.27, values["load.1m"]);
+    }
+
+    [Fact]
+    public void A_disk_that_does_not_answer_leaves_the_others_standing()
+    {
+        using var host = new CapturedHost(Host);
+        var roots = host.Roots with
+        {
+            Space = point => point == "/boot" ? throw new UnauthorizedAccessException("not ours") : host.Roots.Space(point),
+        };
+        var collector = new HostCollector(roots, new ManualClock());
+        var values = collector.Collect();
+        Assert.Contains("disk.used_bytes{mount=\"/\"}", values.Keys);
+        Assert.DoesNotContain("disk.used_bytes{mount=\"/boot\"}", values.Keys);
+        Assert.Equal("1 of 4 disks did not answer", Assert.Single(collector.Faults).Reason);
+    }
+
+    [Fact]
+    public void A_changed_mount_table_is_seen_at_the_next_tick()
+    {
+        using var host = new CapturedHost(Host);
+        var collector = new HostCollector(host.Roots, new ManualClock());
+        Assert.Contains("disk.used_bytes{mount=\"/boot\"}", collector.Collect().Keys);
+        var table = host.Proc("self", "mountinfo");
+        File.WriteAllLines(table, File.ReadAllLines(table).Where(line => !line.Contains(" /boot ")));
+        Assert.DoesNotContain("disk.used_bytes{mount=\"/boot\"}", collector.Collect().Keys);
+    }
+
+    [Fact]
+    public void After_a_gap_the_rate_spans_the_whole_time_between_the_two_readings()
+    {
+        using var host = new CapturedHost(Host);
+        var clock = new ManualClock();
+        var collector = new HostCollector(host.Roots, clock);
+        collector.Collect();
+        var hidden = host.Proc("net", "hidden");
+        File.Move(host.Proc("net", "dev"), hidden);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain(collector.Collect().Keys, name => name.StartsWith("network.", StringComparison.Ordinal));
+        File.Move(hidden, host.Proc("net", "dev"));
+        host.MoveToLater();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(600_000, collector.Collect()["network.received_bytes_per_second{interface=\"eno1\"}"]);
+    }
+
+    private static void ExpectOneFault(CapturedHost host, string metrics)
+    {
+        var clock = new ManualClock();
+        var collector = new HostCollector(host.Roots, clock);
+        collector.Collect();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        var values = collector.Collect();
+        Assert.Single(collector.Faults);
+        Assert.Equal(1, values["agent.collect.failed"]);
+        Assert.DoesNotContain(values.Keys, name => name.StartsWith(metrics, StringComparison.Ordinal));
+        Assert.True(values.Count > 15, "the other sources go on");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using CsCheck;
+using HostAtlas.Agent.Collect.Parsing;
+using HostAtlas.Shared;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Agent.Tests.Collect.Parsing;
+
+/// <summary>The law of all parsers: whatever the text, the answer is a value or a fault, and never an exception.</summary>
+public sealed class AnyTextTests
+{
+    // Random bytes seldom get past the first field; words of the real files, cut and shuffled, get further.
+    private static readonly string[] Words =
+    [
+        "cpu", "cpu0", "MemTotal:", "MemAvailable:", "SwapTotal:", "kB", "|", "eth0:", ":", "-", "/", "8:0", "ext4", "\\040", "\\777", "sda",
+        "0", "1", "-1", "18446744073709551615", "18446744073709551616", "1e400", "0.5", "NaN", " ", "\t", "\n", "\0", "é", "\u202e",
+    ];
+
+    private static readonly Gen<byte[]> Texts = Gen.OneOf(
+        Gen.Byte.Array[0, 400],
+        Gen.Int[0, Words.Length - 1].Array[0, 60].Select(picks => Encoding.UTF8.GetBytes(string.Join(' ', picks.Select(pick => Words[pick])))),
+        Spoilt());
+
+    [Fact]
+    public void No_text_makes_a_parser_throw() => Texts.Sample(text =>
+    {
+        string?[] faults =
+        [
+            CpuStat.Parse(text).Fault, MemInfo.Parse(text).Fault, LoadAverage.Parse(text).Fault, Uptime.ParseSeconds(text).Fault,
+            ProcessMemory.ParseResidentPages(text).Fault, DiskStats.Parse(text).Fault,
+        ];
+        Assert.All(faults, fault => Assert.NotEqual("", fault));
+        if (MountTable.Parse(text) is { Fault: null } mounts) MountChoice.Choose(mounts.Value);
+        if (NetworkDevices.Parse(text) is { Fault: null } all) _ = InterfaceChoice.Choose(all.Value, name => name.Length % 2 == 0).ToList();
+        MountTable.DecodeOctal(text);
+    });
+
+    [Fact]
+    public void Memory_that_parses_adds_up() => Texts.Sample(text =>
+    {
+        if (MemInfo.Parse(text) is not { Fault: null } parsed) return;
+        var memory = parsed.Value;
+        Assert.True(memory.UsedBytes <= memory.TotalBytes && memory.SwapUsedBytes <= memory.SwapTotalBytes);
+    });
+
+    [Fact]
+    public void Any_text_as_a_label_makes_a_name_that_keeps_the_grammar() =>
+        Gen.OneOf(Gen.String, Gen.String[0, 700], Texts.Select(Encoding.Latin1.GetString)).Sample(value =>
+            Assert.True(MetricName.IsValid(SeriesName.With("disk.used_bytes", "mount", value))));
+
+    private static Gen<byte[]> Spoilt()
+    {
+        var captured = Directory.EnumerateFiles(Repository.Vector("proc"), "*", SearchOption.AllDirectories)
+            .Where(path => !path.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)
+            .Where(bytes => bytes.Length > 0).ToArray();
+        return Gen.Select(Gen.Int[0, captured.Length - 1], Gen.Int[0, 1_000_000], Gen.Int[0, 1_000_000], Gen.Byte, (file, cut, at, value) =>
+        {
+            var text = captured[file].AsSpan(0, cut % (captured[file].Length + 1)).ToArray();
+            if (text.Length > 0) text[at % text.Length] = value;
+            return text;
+        });
+    }
+}
