@@ -22,7 +22,7 @@ public static class EngineSetup
         services.AddSingleton<EngineClient>();
         services.AddSqliteStores(options);
         return services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder
-            .WithClusterOfOne(options.DataDirectory)
+            .WithClusterOfOne(options.DataDirectory, provider.GetRequiredService<TimeProvider>())
             .WithSqliteJournal(options.DataDirectory)
             .WithSerializers()
             .WithEntities(provider, options)

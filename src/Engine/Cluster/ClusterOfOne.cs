@@ -1,15 +1,20 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using Akka.Remote.Transport.DotNetty;
 
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
 /// The embedded platform is a cluster of one node that joins itself over loopback: the same sharding, serializers and shutdown as a large one.
 /// Its port is free at first start and kept in <c>DATA/cluster.port</c>; when something else has taken it since, it moves and the file follows.
+/// Whoever may talk to that port may command entities, so every other local process is kept out: both ends must show a certificate whose key
+/// exists in this process only.
 /// </summary>
 public static class ClusterOfOne
 {
@@ -17,19 +22,23 @@ public static class ClusterOfOne
     public const string SystemName = "hostatlas";
 
     /// <summary>Adds remoting and clustering on loopback.</summary>
-    public static AkkaConfigurationBuilder WithClusterOfOne(this AkkaConfigurationBuilder builder, string dataDirectory)
+    public static AkkaConfigurationBuilder WithClusterOfOne(this AkkaConfigurationBuilder builder, string dataDirectory, TimeProvider time)
     {
         var port = Port(Path.Combine(dataDirectory, "cluster.port"));
+        var own = OwnCertificate(time.GetUtcNow());
         return builder
             .WithRemoting(options =>
             {
                 options.HostName = "127.0.0.1";
                 options.Port = port;
+                options.EnableSsl = true;
             })
+            .AddSetup(new DotNettySslSetup(own, suppressValidation: false, requireMutualAuthentication: true,
+                customValidator: (presented, _, _, _, _) => presented is not null && presented.RawData.AsSpan().SequenceEqual(own.RawData)))
             .WithClustering(new ClusterOptions
             {
                 Roles = [EngineRole],
-                SeedNodes = [$"akka.tcp://{SystemName}@127.0.0.1:{port}"],
+                SeedNodes = [$"akka.ssl.tcp://{SystemName}@127.0.0.1:{port}"],
             })
             .AddHocon(Hocon, HoconAddMode.Prepend);
     }
@@ -68,6 +77,14 @@ public static class ClusterOfOne
           }
         }
         """;
+
+    private static X509Certificate2 OwnCertificate(DateTimeOffset now)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=hostatlas cluster of one", key, HashAlgorithmName.SHA256);
+        using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(20));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+    }
 
     private static int Port(string path)
     {

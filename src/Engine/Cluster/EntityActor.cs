@@ -13,6 +13,7 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
 {
     private const int SnapshotEveryEvents = 100;
     private readonly TimeSpan _passivateAfter;
+    private bool _somebodyWaits;
 
     /// <param name="persistenceId">The room and the entity's address.</param>
     /// <param name="initial">The state before any event.</param>
@@ -76,6 +77,9 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
             case ReceiveTimeout:
                 Leave();
                 break;
+            case StopEntity:
+                Context.Stop(Self);
+                break;
             case SaveSnapshotSuccess saved:
                 // The newest two stay: should the last one turn out unreadable, the one before shortens the recovery.
                 DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - SnapshotEveryEvents - 1));
@@ -92,28 +96,48 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
         }
     }
 
-    /// <summary>Persists the events, applies each, then replies: nobody hears of a change that is not in the journal.</summary>
+    /// <summary>
+    /// Persists the events, applies each, then replies: nobody hears of a change that is not in the journal. The completion overload keeps
+    /// commands stashed until the reply is out; with <c>DeferAsync</c> a stop could slip in between the last event and its reply.
+    /// </summary>
     protected void Carry(Decision decision)
     {
-        PersistAll(decision.Events, happened =>
-        {
-            State = Apply(State, happened);
-            if (LastSequenceNr % SnapshotEveryEvents == 0) SaveSnapshot(State);
-        });
-        DeferAsync(decision, done =>
-        {
-            if (done.Reply is not null) Sender.Tell(done.Reply);
-            if (!Exists) Leave();
-        });
+        _somebodyWaits = decision.Reply is not null;
+        PersistAll(
+            decision.Events,
+            happened =>
+            {
+                State = Apply(State, happened);
+                if (LastSequenceNr % SnapshotEveryEvents == 0) SaveSnapshot(State);
+            },
+            () =>
+            {
+                _somebodyWaits = false;
+                if (decision.Reply is not null) Sender.Tell(decision.Reply);
+                if (!Exists) Leave();
+            });
     }
 
     /// <summary>
-    /// Thrown, so that the entity stops and the sender gets no answer. The base class would only log it and run the deferred reply: a
+    /// Thrown, so that the entity stops and starts anew from its journal. The base class would only log it and run the completion: a
     /// rejected event would be answered as a success.
     /// </summary>
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        if (_somebodyWaits) Sender.Tell(new Refused(RefusalKind.Internal, "The change cannot be journalled; the platform's log says why."));
         throw new InvalidOperationException($"{PersistenceId}: the journal rejected event {sequenceNr}.", cause);
+    }
 
-    /// <summary>Leaves memory; the shard forgets nothing and wakes the entity with its next message.</summary>
-    protected void Leave() => Context.Parent.Tell(new Passivate(PoisonPill.Instance));
+    /// <summary>
+    /// Whether the write took place is not known; the base class stops the entity, and the next message reads the journal again. All commands
+    /// may be sent twice, so the sender is told at once to do that instead of being left to time out.
+    /// </summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        if (_somebodyWaits) Sender.Tell(new Refused(RefusalKind.EngineBusy, "The journal did not answer. Send the request again.", RetryAfterSeconds: 5));
+    }
+
+    /// <summary>Leaves memory; the shard wakes the entity again with its next message.</summary>
+    protected void Leave() => Context.Parent.Tell(new Passivate(StopEntity.Instance));
 }

@@ -38,6 +38,8 @@ public static class JournalSetup
               buffer-size = 20000
               tag-write-mode = Csv
               auto-initialize = true
+              # The Ask above gives up at 8 s. A journal that was away must not stay shut out for the default half minute once it is back.
+              circuit-breaker { max-failures = 10, call-timeout = 7s, reset-timeout = 3s }
             }
           }
           snapshot-store {

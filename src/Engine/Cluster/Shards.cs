@@ -1,8 +1,10 @@
+using System.Buffers;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
@@ -23,7 +25,15 @@ public static class Shards
     {
         var time = provider.GetRequiredService<TimeProvider>();
         var ingest = provider.GetRequiredService<IIngest>();
-        var sharding = new ShardOptions { Role = ClusterOfOne.EngineRole, StateStoreMode = StateStoreMode.DData, RememberEntities = false };
+        var sharding = new ShardOptions
+        {
+            Role = ClusterOfOne.EngineRole,
+            StateStoreMode = StateStoreMode.DData,
+            RememberEntities = false,
+            // Entities leave by their own rules; the shard's timer would take along doors whose servers report rarely.
+            ShouldPassivateIdleEntities = false,
+            HandOffStopMessage = StopEntity.Instance,
+        };
         return builder
             .WithShardRegion<TeamRegion>("team", (_, _, _) => id => Props.Create(() => new TeamActor(id, time)), new ByTeam(), sharding)
             .WithShardRegion<UserRegion>("user", (_, _, _) => id => Props.Create(() => new UserActor(id, time)), new ByUser(), sharding)
@@ -31,18 +41,28 @@ public static class Shards
                 "server", (_, _, _) => id => Props.Create(() => new ServerActor(id, time, options, ingest)), new ByServer(), sharding);
     }
 
-    private sealed class ByTeam() : HashCodeMessageExtractor(Count)
+    internal sealed class ByTeam() : HashCodeMessageExtractor(Count)
     {
         public override string? EntityId(object message) => (message as ITeamCommand)?.Team.ToString();
     }
 
-    private sealed class ByUser() : HashCodeMessageExtractor(Count)
+    internal sealed class ByUser() : HashCodeMessageExtractor(Count)
     {
-        public override string? EntityId(object message) => (message as IUserCommand)?.Address.ToString();
+        private const int AddressBytes = 16;
+
+        public override string? EntityId(object message)
+        {
+            Span<byte> bytes = stackalloc byte[AddressBytes];
+            return message is IUserCommand { Address.Value: { Length: 2 * AddressBytes } address }
+                && Convert.FromHexString(address, bytes, out _, out _) == OperationStatus.Done
+                ? Convert.ToHexStringLower(bytes)
+                : null;
+        }
     }
 
-    private sealed class ByServer() : HashCodeMessageExtractor(Count)
+    internal sealed class ByServer() : HashCodeMessageExtractor(Count)
     {
-        public override string? EntityId(object message) => message is IServerCommand command ? $"{command.Team}.{command.Server}" : null;
+        public override string? EntityId(object message) =>
+            message is IServerCommand command ? new ServerKey(command.Team, command.Server).ToString() : null;
     }
 }

@@ -26,6 +26,8 @@ public enum Admission
 /// </summary>
 public sealed class ReplaySet
 {
+    private const int PruneEverySeconds = 10;
+
     private readonly Dictionary<long, uint> _untilSeconds = [];
     private Dictionary<long, InFlight>? _inFlight;
     private long _pruneAtSeconds;
@@ -43,11 +45,7 @@ public sealed class ReplaySet
             flight.Joined.Add(sender);
             return Admission.Joined;
         }
-        if (_untilSeconds.Count >= Limits.ReplaySetSize)
-        {
-            Prune(nowSeconds);
-            if (_untilSeconds.Count >= Limits.ReplaySetSize) return Admission.Full;
-        }
+        if (_untilSeconds.Count >= Limits.ReplaySetSize) return Admission.Full;
         _untilSeconds[signature] = (uint)(timestampSeconds + Limits.ReplayKeptSeconds);
         (_inFlight ??= []).Add(signature, new InFlight(call));
         return Admission.Admitted;
@@ -70,9 +68,10 @@ public sealed class ReplaySet
         return flight.Joined;
     }
 
+    // Once in ten seconds at most, also while the set is full: a flood must not buy a walk over 3,000 entries with each request.
     private void Prune(long nowSeconds)
     {
-        _pruneAtSeconds = nowSeconds + 60;
+        _pruneAtSeconds = nowSeconds + PruneEverySeconds;
         foreach (var (signature, until) in _untilSeconds)
         {
             // What is in flight stays whatever the clock says: its fate is not known yet.

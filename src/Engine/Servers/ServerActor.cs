@@ -36,7 +36,8 @@ public sealed class ServerActor(string id, TimeProvider time, EngineOptions opti
                 return true;
             case BatchCommitted committed:
                 Answer(_replay.Commit(Key(committed.Signature)), committed.Reply);
-                Heard(now);
+                // A captured request that the table knew for a replay is no sign of life.
+                if (committed.Reply is MetricsStored) Heard(now);
                 return true;
             case BatchFailed failed:
                 Answer(_replay.Forget(Key(failed.Signature)), failed.Reply);

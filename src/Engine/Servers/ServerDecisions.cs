@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared;
 using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Servers;
@@ -13,6 +14,8 @@ public static class ServerDecisions
     /// <summary>A command that changes what is kept.</summary>
     public static Decision Decide(ServerState state, IServerCommand command, DateTimeOffset now, TimeSpan silentAfter) => command switch
     {
+        IssueToken { OverlapSeconds: < 0 or > Limits.TokenOverlapMaxSeconds } =>
+            Decision.Refuse(RefusalKind.InvalidContent, "overlapSeconds lies between 0 and a week."),
         // Sent again after a lost answer, the same token changes nothing.
         IssueToken c when !state.Tokens.IsEmpty && state.Tokens[0].Hash == c.Hash => Decision.Answer(Done.Instance),
         IssueToken c => Decision.Journal(new TokenIssued(c.Hash, now.AddSeconds(c.OverlapSeconds), now), Done.Instance),

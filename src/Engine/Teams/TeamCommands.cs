@@ -20,7 +20,11 @@ public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, Tok
 /// Spends an invitation: founds the team (then <paramref name="TeamName"/> names it) or joins it. Repeating it for the same user gives the
 /// same reply, so a set-up that died half-way can be sent again. Reply: <see cref="TeamJoined"/> or a refusal.
 /// </summary>
-public sealed record AcceptInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, UserId User, string Email, string? TeamName) : ITeamCommand;
+public sealed record AcceptInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, UserId User, string Email, string? TeamName) : ITeamCommand
+{
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"AcceptInvitation({Team}, {Invitation}, {User})";
+}
 
 /// <summary>Asks what a person may do here. Reply: <see cref="Authorized"/>, or NotFound for everybody who is not a member.</summary>
 public sealed record AuthorizeUser(TeamId Team, UserId User) : ITeamCommand;

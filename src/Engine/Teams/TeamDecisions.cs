@@ -20,6 +20,7 @@ public static class TeamDecisions
         IssueInvitation c => Issue(state, c, now),
         InspectInvitation c => Inspect(state, c.Invitation, c.Hash, now),
         AcceptInvitation c => Accept(state, c, now),
+        AuthorizeKey when state.Name is null => NoSuchCredential,
         _ when state.Name is null => NoSuchTeam,
         AuthorizeUser c => state.Members.TryGetValue(c.User, out var member)
             ? Decision.Answer(new Authorized(c.Team, state.Name, member.Role, KeyScopes.None))
@@ -29,6 +30,7 @@ public static class TeamDecisions
             : NoSuchCredential,
         AddServer c => Add(state, c, now),
         FindServer c => state.Servers.ContainsKey(c.Server) ? Granted : Decision.Refuse(RefusalKind.NotFound, "There is no such server."),
+        SetPlan { Servers: < 0 } => Decision.Refuse(RefusalKind.InvalidContent, "A plan holds 0 servers or more."),
         SetPlan c => state.PlanServers == c.Servers ? Granted : Decision.Journal(new PlanSet(c.Servers, now), Done.Instance),
         AddKey c => Add(state, c, now),
         RevokeKey c => state.Keys.ContainsKey(c.Key)
@@ -82,7 +84,8 @@ public static class TeamDecisions
     }
 
     private static Decision Add(TeamState state, AddKey command, DateTimeOffset now) =>
-        state.Keys.Count >= MaxKeys ? Decision.Refuse(RefusalKind.Conflict, $"A team has at most {MaxKeys} keys. Revoke one that is not needed.")
-        : state.Keys.ContainsKey(command.Key) ? Decision.Refuse(RefusalKind.Conflict, "There is a key of this id.")
+        state.Keys.TryGetValue(command.Key, out var known)
+            ? known.Hash == command.Hash ? Granted : Decision.Refuse(RefusalKind.Conflict, "There is a key of this id.")
+        : state.Keys.Count >= MaxKeys ? Decision.Refuse(RefusalKind.Conflict, $"A team has at most {MaxKeys} keys. Revoke one that is not needed.")
         : Decision.Journal(new KeyAdded(command.Key, command.Name, command.Scopes, command.Hash, now), Done.Instance);
 }

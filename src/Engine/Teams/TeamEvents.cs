@@ -11,7 +11,11 @@ public sealed record InvitationIssued(InvitationId Invitation, TokenHash Hash, T
 public sealed record TeamFounded(string Name, DateTimeOffset At) : IEntityEvent;
 
 /// <summary>A person joined by an invitation, which is spent by it.</summary>
-public sealed record MemberJoined(UserId User, string Email, TeamRole Role, InvitationId Invitation, DateTimeOffset At) : IEntityEvent;
+public sealed record MemberJoined(UserId User, string Email, TeamRole Role, InvitationId Invitation, DateTimeOffset At) : IEntityEvent
+{
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"MemberJoined({User}, {Role})";
+}
 
 /// <summary>How many servers the team may have; null is unlimited.</summary>
 public sealed record PlanSet(int? Servers, DateTimeOffset At) : IEntityEvent;

@@ -23,7 +23,11 @@ public interface IUserCommand
 /// Makes the person unless there is one; the password's hash comes from the gateway (a library's text form with its parameters). Repeating it
 /// with the same user id answers the same; another id for the same address is Conflict. Reply: <see cref="UserKnown"/> or Conflict.
 /// </summary>
-public sealed record RegisterUser(UserAddress Address, UserId User, string Email, string PasswordHash) : IUserCommand;
+public sealed record RegisterUser(UserAddress Address, UserId User, string Email, string PasswordHash) : IUserCommand
+{
+    /// <summary>Without address and hash: a record's own text would print them into a log.</summary>
+    public override string ToString() => $"RegisterUser({User})";
+}
 
 /// <summary>Notes that the person joined a team, for finding the person's teams at sign-in; the team decides on rights. Reply: <see cref="Done"/>.</summary>
 public sealed record NoteMembership(UserAddress Address, TeamId Team) : IUserCommand;
