@@ -77,6 +77,23 @@ public static class TokenForm
         return true;
     }
 
+    /// <summary>
+    /// Reads a token without its tag, for whoever holds one and has no key: an agent that wants to know its own server's id and to find a
+    /// cut-off paste before it asks the platform. It proves nothing; a gateway uses <see cref="TryRead"/>.
+    /// </summary>
+    public static bool TryReadUnverified<TSubject>(TokenKind kind, ReadOnlySpan<char> text, out TokenClaims<TSubject> claims)
+        where TSubject : struct, IResourceId<TSubject>
+    {
+        claims = default;
+        Span<byte> bytes = stackalloc byte[PrefixLength + PayloadBytes + TagBytes];
+        if (!TryDecode(kind, text, bytes)) return false;
+        var wellFormed = ResourceId.TryRead<TeamId>(bytes.Slice(PrefixLength, ResourceId.SizeBytes), out var team)
+            & ResourceId.TryRead<TSubject>(bytes.Slice(PrefixLength + ResourceId.SizeBytes, ResourceId.SizeBytes), out var subject);
+        CryptographicOperations.ZeroMemory(bytes);
+        if (wellFormed) claims = new TokenClaims<TSubject>(team, subject);
+        return wellFormed;
+    }
+
     private static bool TryDecode(TokenKind kind, ReadOnlySpan<char> text, Span<byte> bytes)
     {
         if (text.Length != TextLength || !text.StartsWith(Prefix(kind), StringComparison.Ordinal)) return false;

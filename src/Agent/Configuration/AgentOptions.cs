@@ -1,0 +1,30 @@
+namespace HostAtlas.Agent.Configuration;
+
+/// <summary>What agent.toml says, checked. <see cref="AgentToml"/> reads it; the defaults stand there and in docs/operations.md.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>The platform: https, host and port, no path, because the signature names the exact path.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>A PEM file with the only certificates trusted to sign the platform's; null: the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>From one report to the next.</summary>
+    public TimeSpan Interval { get; init; } = IntervalDefault;
+
+    /// <summary>Most bytes of STATE/spool; beyond it the oldest reports go.</summary>
+    public long SpoolMaxBytes { get; init; } = SpoolDefaultBytes;
+
+    /// <summary>An HTTP proxy that carries the TLS connection (CONNECT); null: direct, or what the environment says.</summary>
+    public Uri? HttpsProxy { get; init; }
+
+    /// <summary>Where backup objects may be sent besides the platform itself.</summary>
+    public IReadOnlyList<Uri> VaultOrigins { get; init; } = [];
+
+    /// <summary>Default, shortest and longest interval.</summary>
+    public static readonly TimeSpan IntervalDefault = TimeSpan.FromSeconds(10),
+        IntervalMin = TimeSpan.FromSeconds(1), IntervalMax = TimeSpan.FromHours(1);
+
+    /// <summary>Default, smallest and largest spool: 64 MiB hold about five days of a host with 40 metrics.</summary>
+    public const long SpoolDefaultBytes = 64L << 20, SpoolMinBytes = 1L << 20, SpoolMaxBytesLimit = 64L << 30;
+}

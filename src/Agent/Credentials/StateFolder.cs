@@ -1,0 +1,115 @@
+namespace HostAtlas.Agent.Credentials;
+
+/// <summary>
+/// STATE: what this agent keeps between two starts. Nobody but its owner may look into it; a folder that was opened wider is refused and not
+/// repaired, because whoever could look may have looked.
+/// <code>
+/// STATE/token        the credential, one line             STATE/spool/     reports not yet acknowledged
+/// STATE/status.json  what `status` shows                  STATE/refused/   reports that the platform would not take
+/// STATE/lock         held by the running agent
+/// </code>
+/// </summary>
+public sealed class StateFolder
+{
+    private StateFolder(string path) => FolderPath = path;
+
+    /// <summary>The absolute path.</summary>
+    public string FolderPath { get; }
+
+    /// <summary>STATE/status.json.</summary>
+    public string StatusPath => Path.Combine(FolderPath, "status.json");
+
+    /// <summary>STATE/spool.</summary>
+    public string SpoolPath => Path.Combine(FolderPath, "spool");
+
+    /// <summary>STATE/refused.</summary>
+    public string RefusedPath => Path.Combine(FolderPath, "refused");
+
+    private string TokenPath => Path.Combine(FolderPath, "token");
+
+    private string LockPath => Path.Combine(FolderPath, "lock");
+
+    /// <summary>Opens the folder, makes it (0700) when it does not exist. Throws <see cref="StateFaultException"/> when it is open to others.</summary>
+    public static StateFolder OpenOrCreate(string path)
+    {
+        try
+        {
+            path = Path.GetFullPath(path);
+            if (!Directory.Exists(path))
+            {
+                if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+                else Directory.CreateDirectory(path, FilePermissions.PrivateFolder);
+            }
+            Check(path);
+            return new StateFolder(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StateFaultException($"The state folder {path} cannot be used: {exception.Message} Run as the user that owns it, or name "
+                + "another one with --state DIR.");
+        }
+    }
+
+    /// <summary>Opens the folder only when it exists, for verbs that look and change nothing; null when there is none.</summary>
+    public static StateFolder? OpenExisting(string path) => Directory.Exists(path) ? OpenOrCreate(path) : null;
+
+    /// <summary>The credential; null before <c>enroll</c>. Throws <see cref="StateFaultException"/> when the file holds something else.</summary>
+    public AgentToken? ReadToken()
+    {
+        if (!File.Exists(TokenPath)) return null;
+        return AgentToken.TryParse(File.ReadAllText(TokenPath), out var fault)
+            ?? throw new StateFaultException($"{TokenPath} does not hold a token: {fault}. Enrol again with hostatlas-agent enroll.");
+    }
+
+    /// <summary>Puts a credential in the place of what was there.</summary>
+    public void WriteToken(AgentToken token) => AtomicFile.Write(TokenPath, System.Text.Encoding.ASCII.GetBytes(token.Reveal() + "\n"));
+
+    /// <summary>When the credential was last replaced; tells a running agent that an operator enrolled it anew.</summary>
+    public DateTime TokenChangedAt() => File.GetLastWriteTimeUtc(TokenPath);
+
+    /// <summary>
+    /// Takes the place of the one running agent; null when another process has it. The system gives it back whatever way the process ends.
+    /// </summary>
+    public IDisposable? TryTakePlace()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FilePermissions.PrivateFile;
+        try
+        {
+            return new FileStream(LockPath, options);
+        }
+        catch (IOException) when (File.Exists(LockPath))
+        {
+            return null;
+        }
+    }
+
+    // A running agent deletes spool files while another verb looks: a file that is gone is open to nobody.
+    private static bool IsOpenToOthers(string file)
+    {
+        try
+        {
+            return FilePermissions.IsOpenToOthers(file);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static void Check(string path)
+    {
+        if (FilePermissions.IsOpenToOthers(path))
+            throw new StateFaultException($"{path} is open to other users, so its token may be known to them. Close it (chmod 700 {path}) and, "
+                + "when others use this host, give the server a new token.");
+        foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+        {
+            if (IsOpenToOthers(file))
+                throw new StateFaultException($"{file} is open to other users. Close it (chmod 600 {file}); if it is the token, give the server "
+                    + "a new one when others use this host.");
+        }
+    }
+}
+
+/// <summary>STATE cannot be used. The text says what to do; exit code 2.</summary>
+public sealed class StateFaultException(string message) : Exception(message);
