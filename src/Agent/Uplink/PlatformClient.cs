@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Spool;
+using HostAtlas.Shared.Signing;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Agent.Uplink;
+
+/// <summary>
+/// The only thing in this agent that opens a connection, and only outwards, to the one address it was given. One request at a time.
+/// </summary>
+public sealed class PlatformClient : IDisposable
+{
+    /// <summary>Most bytes of an answer's body.</summary>
+    public const int AnswerMaxBytes = 64 << 10;
+
+    /// <summary>From sending to the whole answer. The platform gives up on its side at 8 s.</summary>
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
+
+    private const string MetricsPath = "/api/agent/metrics";
+    private const string ServersPath = "/api/servers";
+    private readonly HttpClient _http;
+    private readonly Uri _url;
+    private readonly Uri? _proxy;
+    private readonly TlsTrust _trust;
+    private readonly TimeProvider _time;
+    private volatile CertificateRefusal? _refusal;
+
+    /// <summary>Makes a client of one platform; nothing is connected yet.</summary>
+    public PlatformClient(Uri url, TlsTrust trust, Uri? proxy, TimeProvider time)
+    {
+        (_url, _trust, _proxy, _time) = (url, trust, proxy, time);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = trust.ClientOptions(refusal => _refusal = refusal),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseProxy = proxy is not null,
+            Proxy = proxy is null ? null : ProxyChoice.ToWebProxy(proxy),
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            MaxConnectionsPerServer = 1,
+            MaxResponseHeadersLength = 16,
+            MaxResponseDrainSize = 0,
+        })
+        {
+            BaseAddress = url,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("hostatlas-agent", AgentVersion.Text));
+    }
+
+    /// <summary>Sends one batch, signed with the local clock plus the offset.</summary>
+    /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
+    public Task<PlatformAnswer> PostMetricsAsync(
+        AgentToken token, Guid batch, IReadOnlyList<SpoolRecord> reports, TimeSpan offset, CancellationToken stop)
+    {
+        var (body, gzip) = MetricsBody.Write(batch, reports);
+        var timestamp = (_time.GetUtcNow() + offset).ToUnixTimeSeconds().ToString("D10", CultureInfo.InvariantCulture);
+        var request = Request(MetricsPath, token.Reveal(), body);
+        if (gzip) request.Content!.Headers.ContentEncoding.Add("gzip");
+        request.Headers.Add("X-Timestamp", timestamp);
+        request.Headers.Add("X-Signature", RequestSigning.Sign(token.Reveal(), "POST", MetricsPath, timestamp, body));
+        return SendAsync(request, stop);
+    }
+
+    /// <summary>Makes a server with an API key of the scope servers:enroll; 201 carries a <see cref="ServerCreated"/>.</summary>
+    /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
+    public Task<PlatformAnswer> CreateServerAsync(string apiKey, string name, CancellationToken stop) =>
+        SendAsync(Request(ServersPath, apiKey, JsonSerializer.SerializeToUtf8Bytes(new CreateServer(name), WireJson.Default.CreateServer)), stop);
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage Request(string path, string bearer, byte[] body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return request;
+    }
+
+    private async Task<PlatformAnswer> SendAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        _refusal = null;
+        using var owned = request;
+        using var timeout = new CancellationTokenSource(RequestTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
+        try
+        {
+            var started = _time.GetTimestamp();
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            var roundTrip = _time.GetElapsedTime(started);
+            var receivedAt = _time.GetUtcNow();
+            return AnswerReading.Read(response, await ReadBoundedAsync(response, either.Token), receivedAt, roundTrip);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            var fault = _refusal is { } refusal
+                ? ConnectionFaults.Of(refusal, _url, _trust.CaFile, _time.GetUtcNow())
+                : ConnectionFaults.Of(exception, _url, _proxy);
+            throw new ConnectionFaultException(fault, exception);
+        }
+    }
+
+    private static async Task<byte[]> ReadBoundedAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        // Without a limit, whoever answers decides how much memory this host spends.
+        if (response.Content.Headers.ContentLength > AnswerMaxBytes) throw new ConnectionFaultException(ConnectionFaults.AnswerTooLarge);
+        await using var stream = await response.Content.ReadAsStreamAsync(stop);
+        var buffer = new byte[response.Content.Headers.ContentLength is { } length ? (int)length + 1 : AnswerMaxBytes + 1];
+        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
+        if (read > AnswerMaxBytes) throw new ConnectionFaultException(ConnectionFaults.AnswerTooLarge);
+        return buffer[..read];
+    }
+}
