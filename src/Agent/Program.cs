@@ -1,1 +1,20 @@
-return 0;
+using HostAtlas.Agent.CommandLine;
+using HostAtlas.Agent.Uplink;
+
+// The environment is read here and nowhere else.
+#pragma warning disable RS0030
+static string? Variable(string name) =>
+    Environment.GetEnvironmentVariable(name) ?? Environment.GetEnvironmentVariable(name.ToLowerInvariant());
+#pragma warning restore RS0030
+
+var random = new Random();
+return await new AgentCommandLine(new AgentSurroundings
+{
+    In = Console.In,
+    Out = Console.Out,
+    Error = Console.Error,
+    Time = TimeProvider.System,
+    Random = random.NextDouble,
+    Proxy = new ProxyChoice(Variable("HTTPS_PROXY"), Variable("NO_PROXY")),
+    NewCollector = () => _ => new Dictionary<string, double>(),
+}).InvokeAsync(args);

@@ -68,7 +68,8 @@ public sealed class StateFolder
     public DateTime TokenChangedAt() => File.GetLastWriteTimeUtc(TokenPath);
 
     /// <summary>
-    /// Takes the place of the one running agent; null when another process has it. The system gives it back whatever way the process ends.
+    /// Takes the place of the one running agent; null when another process has it (or looks at it just now, <see cref="IsPlaceTaken"/>). The
+    /// system gives it back whatever way the process ends.
     /// </summary>
     public IDisposable? TryTakePlace()
     {
@@ -81,6 +82,22 @@ public sealed class StateFolder
         catch (IOException) when (File.Exists(LockPath))
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether an agent runs on this folder: a look that makes no file and takes no place.</summary>
+    public bool IsPlaceTaken()
+    {
+        if (!File.Exists(LockPath)) return false;
+        try
+        {
+            // A shared lock, for a moment: it is refused while the running agent's exclusive one stands.
+            using var look = new FileStream(LockPath, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using HostAtlas.Shared.Wire;
 
@@ -47,8 +46,8 @@ internal static class AnswerReading
     private static string Line(Problem? problem)
     {
         if (problem is null) return "";
-        var errors = string.Join("; ", problem.Errors?.Take(3).Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Pointer} {e.Detail}")) ?? []);
-        var text = string.Join(' ', new[] { problem.Detail ?? problem.Title, errors }.Where(t => t.Length > 0));
+        var errors = string.Join("; ", problem.Errors?.Where(e => e is not null).Take(3).Select(e => $"{e.Pointer} {e.Detail}") ?? []);
+        var text = string.Join(' ', new[] { problem.Detail ?? problem.Title, errors }.Where(t => !string.IsNullOrEmpty(t)));
         return new string([.. text.Take(DetailMaxLength).Select(c => char.IsControl(c) ? ' ' : c)]);
     }
 }

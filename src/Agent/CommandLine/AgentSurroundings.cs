@@ -1,0 +1,35 @@
+using HostAtlas.Agent.Uplink;
+
+namespace HostAtlas.Agent.CommandLine;
+
+/// <summary>What a verb takes from outside: streams, clocks, chance, and what the environment says. Program.cs fills it, tests replace it.</summary>
+public sealed record AgentSurroundings
+{
+    /// <summary>Standard input, for secrets (<c>-</c>).</summary>
+    public required TextReader In { get; init; }
+
+    /// <summary>Results.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Events, warnings, faults.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>All clocks.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Numbers in [0, 1), for jitter.</summary>
+    public required Func<double> Random { get; init; }
+
+    /// <summary>HTTPS_PROXY and NO_PROXY.</summary>
+    public required ProxyChoice Proxy { get; init; }
+
+    /// <summary>Makes what reads this host: called once by a verb that needs it, then asked at each tick.</summary>
+    public required Func<Func<DateTimeOffset, IReadOnlyDictionary<string, double>>> NewCollector { get; init; }
+}
+
+/// <summary>A verb cannot do what it was told; the text says what to do next.</summary>
+public sealed class VerbFailedException(int exitCode, string message) : Exception(message)
+{
+    /// <summary>One of <see cref="CommandLine.ExitCode"/>.</summary>
+    public int ExitCode => exitCode;
+}

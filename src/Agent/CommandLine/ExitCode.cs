@@ -1,0 +1,14 @@
+namespace HostAtlas.Agent.CommandLine;
+
+/// <summary>The exit codes that docs/protocol.md fixes for the verbs offered so far.</summary>
+public static class ExitCode
+{
+    /// <summary>Done; for <c>status</c>: healthy.</summary>
+    public const int Done = 0;
+
+    /// <summary>Failed; for <c>status</c>: not healthy.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Wrong usage, a configuration or a state folder that cannot be used: it did not start.</summary>
+    public const int Usage = 2;
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using HostAtlas.Agent.Configuration;
+using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Spool;
+using HostAtlas.Agent.Status;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Agent.CommandLine;
+
+/// <summary><c>status</c>: looks into STATE and changes nothing there, whether or not the agent runs.</summary>
+internal static class StatusVerb
+{
+    public static Command Command(CommonOptions common, AgentSurroundings around, Func<Func<Task<int>>, Task<int>> guard)
+    {
+        var command = new Command("status", "Says whether reports reach the platform, and if not, what to do. Exit code 0: they do.");
+        command.SetAction((parsed, _) => guard(async () =>
+        {
+            var report = Look(parsed.GetValue(common.State)!, parsed.GetValue(common.Config)!, around.Time.GetUtcNow());
+            await around.Out.WriteLineAsync(parsed.GetValue(common.Json)
+                ? StatusText.WriteJson(report) : StatusText.Write(report, around.Time.GetUtcNow()).TrimEnd());
+            return report.Healthy ? ExitCode.Done : ExitCode.Failed;
+        }));
+        return command;
+    }
+
+    private static StatusReport Look(string statePath, string configPath, DateTimeOffset now)
+    {
+        // Without a configuration the rest is still worth a look; `run` lists what is wrong with it.
+        AgentOptions? options = null;
+        if (File.Exists(configPath)) options = ConfigFile.Load(configPath);
+        var url = options is null ? null : AgentToml.Origin(options.Url);
+        if (StateFolder.OpenExisting(statePath) is not { } state) return StatusReport.Of(null, false, null, url, null, now);
+        var running = state.IsPlaceTaken();
+        var last = AgentStatus.Load(state.StatusPath);
+        ServerId? server = state.ReadToken()?.Server;
+        // While it runs the agent's own figures hold; afterwards those on the disk do.
+        var spool = running ? last?.Spool : ReportSpool.Inspect(state.SpoolPath, options?.SpoolMaxBytes ?? AgentOptions.SpoolDefaultBytes);
+        return StatusReport.Of(server, running, last, url, spool, now);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using HostAtlas.Agent.Configuration;
+
+namespace HostAtlas.Agent.Status;
+
+/// <summary>A <see cref="StatusReport"/> for a terminal and for programs.</summary>
+public static class StatusText
+{
+    /// <summary>Lines for people: the verdict first, then what it rests on.</summary>
+    public static string Write(StatusReport report, DateTimeOffset now)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(report.Summary);
+        if (report.NextStep.Length > 0) text.AppendLine(CultureInfo.InvariantCulture, $"Next: {report.NextStep}");
+        text.AppendLine();
+        Line(text, "server", report.Server?.ToString() ?? "none");
+        Line(text, "platform", report.Url ?? "none");
+        Line(text, "running", report.Running ? "yes" : "no");
+        Line(text, "last report", Ago(report.LastReportAt, now));
+        Line(text, "last accepted", Ago(report.LastAcceptedAt, now));
+        if (report.Spool is { } spool)
+        {
+            Line(text, "waiting", $"{spool.Reports} reports; the spool has {UnitText.WriteSize(spool.Bytes)} of {UnitText.WriteSize(spool.MaxBytes)}");
+            if (spool.Gap.Reports > 0)
+                Line(text, "lost, spool full", $"{spool.Gap.Reports} reports from {Moment(spool.Gap.FromMs)} to {Moment(spool.Gap.ToMs)}");
+            if (spool.DamagedReports > 0) Line(text, "lost, damaged", $"{spool.DamagedReports} reports");
+            if (spool.RefusedReports > 0) Line(text, "refused", $"{spool.RefusedReports} reports, the last of them in STATE/refused");
+        }
+        if (report.ClockOffsetSeconds is { } offset)
+            Line(text, "clock", Math.Abs(offset) < 3 ? "agrees with the platform" : $"{Math.Abs(offset):0} s {(offset > 0 ? "behind" : "ahead of")} the platform");
+        if (report.FaultSince is { } since) Line(text, "failing since", Ago(since, now));
+        return text.ToString();
+    }
+
+    /// <summary>The same as JSON.</summary>
+    public static string WriteJson(StatusReport report) => JsonSerializer.Serialize(report, StatusJson.Default.StatusReport);
+
+    private static void Line(StringBuilder text, string name, string value) => text.AppendLine(CultureInfo.InvariantCulture, $"  {name,-17} {value}");
+
+    private static string Ago(DateTimeOffset? moment, DateTimeOffset now) =>
+        moment is not { } at ? "never" : string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:u} ({Math.Max(0, (now - at).TotalSeconds):0} s ago)");
+
+    private static string Moment(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
+}
