@@ -1,3 +1,4 @@
+using HostAtlas.Agent.Collect;
 using HostAtlas.Agent.CommandLine;
 using HostAtlas.Agent.Uplink;
 
@@ -16,5 +17,5 @@ return await new AgentCommandLine(new AgentSurroundings
     Time = TimeProvider.System,
     Random = random.NextDouble,
     Proxy = new ProxyChoice(Variable("HTTPS_PROXY"), Variable("NO_PROXY")),
-    NewCollector = () => _ => new Dictionary<string, double>(),
+    NewCollector = () => new HostCollector(HostRoots.ThisHost, TimeProvider.System),
 }).InvokeAsync(args);

@@ -6,7 +6,7 @@ using HostAtlas.Agent.Credentials;
 namespace HostAtlas.Agent.CommandLine;
 
 /// <summary>hostatlas-agent's verbs. Each verb is a file; faults become an exit code here and nowhere else.</summary>
-public sealed class AgentCommandLine
+internal sealed class AgentCommandLine
 {
     private readonly AgentSurroundings _around;
     private readonly RootCommand _root = new("Watches this host for HostAtlas. It only calls out; it listens on nothing.");

@@ -1,9 +1,11 @@
+using HostAtlas.Agent.Collect;
 using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.CommandLine;
 
-/// <summary>What a verb takes from outside: streams, clocks, chance, and what the environment says. Program.cs fills it, tests replace it.</summary>
-public sealed record AgentSurroundings
+/// <summary>What a verb takes from outside: streams, clocks, chance, and what the environment says. Program.cs fills it, tests replace
+/// it.</summary>
+internal sealed record AgentSurroundings
 {
     /// <summary>Standard input, for secrets (<c>-</c>).</summary>
     public required TextReader In { get; init; }
@@ -23,12 +25,12 @@ public sealed record AgentSurroundings
     /// <summary>HTTPS_PROXY and NO_PROXY.</summary>
     public required ProxyChoice Proxy { get; init; }
 
-    /// <summary>Makes what reads this host: called once by a verb that needs it, then asked at each tick.</summary>
-    public required Func<Func<DateTimeOffset, IReadOnlyDictionary<string, double>>> NewCollector { get; init; }
+    /// <summary>Makes what reads this host.</summary>
+    public required Func<HostCollector> NewCollector { get; init; }
 }
 
 /// <summary>A verb cannot do what it was told; the text says what to do next.</summary>
-public sealed class VerbFailedException(int exitCode, string message) : Exception(message)
+internal sealed class VerbFailedException(int exitCode, string message) : Exception(message)
 {
     /// <summary>One of <see cref="CommandLine.ExitCode"/>.</summary>
     public int ExitCode => exitCode;

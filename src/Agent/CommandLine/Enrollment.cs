@@ -12,8 +12,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Agent.CommandLine;
 
 /// <summary>
-/// Getting a credential into STATE: it is written only after the platform took a first real report that was signed with it, so a wrong paste never
-/// replaces a token that works.
+/// Getting a credential into STATE: it is written only after the platform took a first real report that was signed with it, so a wrong
+/// paste never replaces a token that works.
 /// </summary>
 internal sealed class Enrollment(StateFolder state, PlatformClient client, AgentSurroundings around, Uri platform)
 {
@@ -24,15 +24,16 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
     public async Task<EnrollmentOutcome> WithTokenAsync(string pasted, CancellationToken stop)
     {
         var token = AgentToken.TryParse(pasted, out var fault) ?? throw new VerbFailedException(ExitCode.Usage, fault);
-        if (state.ReadToken() is { } existing && existing.Reveal() == token.Reveal()) return new EnrollmentOutcome(token.Server, Changed: false);
+        if (state.ReadToken() is { } existing && existing.Reveal() == token.Reveal()) return new EnrollmentOutcome(token.Server,
+            Changed: false);
         await ProveAsync(token, stop);
         state.WriteToken(token);
         return new EnrollmentOutcome(token.Server, Changed: true);
     }
 
     /// <summary>
-    /// Makes the server too. On a host whose token still works this changes nothing: provisioning that runs daily would otherwise make a server
-    /// a day.
+    /// Makes the server too. On a host whose token still works this changes nothing: provisioning that runs daily would otherwise make a
+    /// server a day.
     /// </summary>
     public async Task<EnrollmentOutcome> WithApiKeyAsync(string apiKey, string name, CancellationToken stop)
     {
@@ -40,7 +41,8 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
             throw new VerbFailedException(ExitCode.Usage, "this is no API key; an API key begins with hak_");
         if (name.Trim().Length is < 1 or > Limits.NameLength)
             throw new VerbFailedException(ExitCode.Usage, $"--name: a server's name has 1 to {Limits.NameLength} characters");
-        if (state.ReadToken() is { } existing && await IsAcceptedAsync(existing, stop)) return new EnrollmentOutcome(existing.Server, Changed: false);
+        if (state.ReadToken() is { } existing && await IsAcceptedAsync(existing, stop)) return new EnrollmentOutcome(existing.Server,
+            Changed: false);
 
         var answer = await AskAsync(() => client.CreateServerAsync(apiKey, name, stop), stop);
         if (answer.Status != 201) throw new VerbFailedException(ExitCode.Failed, Refusal(answer, name));
@@ -68,9 +70,11 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
     private static string Refusal(PlatformAnswer answer, string name) => answer switch
     {
         { Status: 401 } => "the platform rejects the API key; it was deleted, or it belongs to another platform",
-        { Status: 403, Slug: ProblemSlug.PlanLimitReached } => "the team's plan has no room for another server; remove one or change the plan",
+        { Status: 403, Slug: ProblemSlug.PlanLimitReached } =>
+            "the team's plan has no room for another server; remove one or change the plan",
         { Status: 403 } => "the API key may not make servers; it needs the scope servers:enroll",
-        { Status: 409 } => $"the team has a server named {name} already; choose another name, or make a token for that server and use --token-file",
+        { Status: 409 } => $"the team has a server named {name} already; choose another name, or make a token for that server and use "
+            + $"--token-file",
         { Status: 422 } => $"the platform does not take this name: {answer.Detail}",
         _ => AnswerFault.Of(answer).ToString(),
     };
@@ -87,7 +91,8 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
         var answer = await FirstReportAsync(token, stop);
         if (answer.Status == 202) return;
         throw new VerbFailedException(ExitCode.Failed, answer is { Status: 401, Slug: not ProblemSlug.TimestampOutsideWindow }
-            ? $"{platform.Authority} rejects this token: it was replaced or revoked, the server was deleted, or it belongs to another platform; make a new one there"
+            ? $"{platform.Authority} rejects this token: it was replaced or revoked, the server was deleted, or it belongs to another "
+                + $"platform; make a new one there"
             : AnswerFault.Of(answer).ToString());
     }
 
@@ -96,13 +101,14 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
     {
         var at = around.Time.GetUtcNow();
         var level = new SpoolLevel(0, 0, 0, SpoolGap.None, 0, 0);
-        var payload = ReportWriter.Write(at, around.NewCollector()(at), level);
+        var payload = ReportWriter.Write(at, around.NewCollector().Collect(), level);
         var report = new SpoolRecord(1, at.ToUnixTimeMilliseconds(), payload, payload.Length);
         var batch = BatchId.Draw();
         var answer = await AskAsync(() => client.PostMetricsAsync(token, batch, [report], TimeSpan.Zero, stop), stop);
         if (answer is not { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow, ClockReading: { } offset }) return answer;
         await around.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"hostatlas-agent: warning: this host's clock is {Math.Abs(offset.TotalSeconds):0} s {(offset > TimeSpan.Zero ? "behind" : "ahead of")} the platform's; set it right"));
+            $"hostatlas-agent: warning: this host's clock is {Math.Abs(offset.TotalSeconds):0} s "
+                + $"{(offset > TimeSpan.Zero ? "behind" : "ahead of")} the platform's; set it right"));
         return await AskAsync(() => client.PostMetricsAsync(token, batch, [report], offset, stop), stop);
     }
 
@@ -126,7 +132,8 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
     }
 
     // At enrolment nothing is kept yet.
-    private static string FirstTime(UplinkFault fault) => fault.NextStep.Replace("; reports are kept meanwhile", "", StringComparison.Ordinal);
+    private static string FirstTime(UplinkFault fault) =>
+        fault.NextStep.Replace("; reports are kept meanwhile", "", StringComparison.Ordinal);
 }
 
 /// <summary>What an enrolment came to.</summary>
@@ -135,7 +142,8 @@ internal sealed record EnrollmentOutcome(ServerId Server, bool Changed)
     public string Write(string url, bool json) => json
         ? JsonSerializer.Serialize(new EnrollmentJson(Enrolled: true, Server, url, Changed), EnrollmentJsonContext.Default.EnrollmentJson)
         : Changed
-            ? $"Enrolled as server {Server} at {url}; it has this host's first report. Next: systemctl start hostatlas-agent, or hostatlas-agent run."
+            ? $"Enrolled as server {Server} at {url}; it has this host's first report. Next: systemctl start hostatlas-agent, or "
+                + $"hostatlas-agent run."
             : $"Already enrolled as server {Server} at {url}; nothing changed.";
 }
 

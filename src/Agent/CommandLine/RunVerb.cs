@@ -14,22 +14,29 @@ internal static class RunVerb
 
     public static Command Command(CommonOptions common, AgentSurroundings around, Func<Func<Task<int>>, Task<int>> guard)
     {
-        var command = new Command("run", "Takes a report at each interval and sends it. Stops on SIGTERM or Ctrl-C; what was not sent waits on the disk.");
+        var command = new Command("run",
+            "Takes a report at each interval and sends it. Stops on SIGTERM or Ctrl-C; what was not sent waits on the disk.");
         command.SetAction((parsed, stop) => guard(async () =>
         {
             var options = ConfigFile.Load(parsed.GetValue(common.Config)!);
             var state = StateFolder.OpenOrCreate(parsed.GetValue(common.State)!);
             if (state.ReadToken() is not { } token)
-                throw new VerbFailedException(ExitCode.Failed, "this agent is not enrolled; run hostatlas-agent enroll --url URL --token-file FILE");
+                throw new VerbFailedException(ExitCode.Failed,
+                    "this agent is not enrolled; run hostatlas-agent enroll --url URL --token-file FILE");
             using var place = await TakePlaceAsync(state, around.Time, stop);
             using var client = Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
             using var spool = ReportSpool.Open(state.SpoolPath, state.RefusedPath, options.SpoolMaxBytes, BatchId.Draw);
             var log = new EventLog(around.Error, around.Time, parsed.GetValue(common.Json));
             log.Info($"hostatlas-agent {AgentVersion.Text} watches server {token.Server} for {AgentToml.Origin(options.Url)}, "
                 + $"a report each {UnitText.Write(options.Interval)}; {spool.Level.Reports} reports wait.");
-            if (spool.TornBytes > 0) log.Info($"Cut {spool.TornBytes} bytes of a report that the last end of the process left half written.");
-            if (spool.PlanWasDamaged) log.Warning("The spool's plan was damaged: reports sent just before the last stop may be stored twice.");
-            var parts = new AgentRunParts(state, spool, client, around.NewCollector(), log, around.Time, around.Random);
+            if (spool.TornBytes > 0) log.Info($"Cut {spool.TornBytes} bytes of a report that the last end of the process left half "
+                + $"written.");
+            if (spool.PlanWasDamaged) log.Warning("The spool's plan was damaged: reports sent just before the last stop may be stored "
+                + "twice.");
+            var collector = around.NewCollector();
+            // Rates need two readings: with this one the first report has them already.
+            collector.Collect();
+            var parts = new AgentRunParts(state, spool, client, collector, log, around.Time, around.Random);
             await new AgentRun(options, parts).RunAsync(stop);
             return ExitCode.Done;
         }));
@@ -43,7 +50,8 @@ internal static class RunVerb
             if (state.TryTakePlace() is { } place) return place;
             // `status` holds the place for an instant while it looks.
             if (attempt == PlaceAttempts)
-                throw new VerbFailedException(ExitCode.Failed, $"another agent runs already on {state.FolderPath}; stop it, or name another folder with --state DIR");
+                throw new VerbFailedException(ExitCode.Failed,
+                    $"another agent runs already on {state.FolderPath}; stop it, or name another folder with --state DIR");
             await Task.Delay(PlacePause, time, stop);
         }
     }

@@ -81,12 +81,15 @@ public static class AgentToml
 
         var interval = AgentOptions.IntervalDefault;
         if (Text(table, "interval", faults) is { } intervalText
-            && (!UnitText.TryParseDuration(intervalText, out interval) || interval < AgentOptions.IntervalMin || interval > AgentOptions.IntervalMax))
+            && (!UnitText.TryParseDuration(intervalText, out interval) || interval < AgentOptions.IntervalMin
+                || interval > AgentOptions.IntervalMax))
             faults.Add($"interval: '{intervalText}' is not a duration from 1s to 1h, e.g. \"10s\"");
 
         var spoolBytes = AgentOptions.SpoolDefaultBytes;
-        if (table.TryGetValue("spool", out var spool) && spool is TomlTable spoolTable && Text(spoolTable, "max_bytes", faults, "spool.") is { } size
-            && (!UnitText.TryParseSize(size, out spoolBytes) || spoolBytes is < AgentOptions.SpoolMinBytes or > AgentOptions.SpoolMaxBytesLimit))
+        if (table.TryGetValue("spool", out var spool) && spool is TomlTable spoolTable
+            && Text(spoolTable, "max_bytes", faults, "spool.") is { } size
+            && (!UnitText.TryParseSize(size, out spoolBytes)
+                || spoolBytes is < AgentOptions.SpoolMinBytes or > AgentOptions.SpoolMaxBytesLimit))
             faults.Add($"spool.max_bytes: '{size}' is not a size from 1MiB to 64GiB, e.g. \"64MiB\"");
 
         Uri? proxy = null;
@@ -130,7 +133,8 @@ public static class AgentToml
             if (Tables.TryGetValue(key, out var keys))
             {
                 if (value is TomlTable inner)
-                    faults.AddRange(inner.Keys.Except(keys).Select(k => $"{key}.{k}: unknown key; [{key}] knows {string.Join(", ", keys)}"));
+                    faults.AddRange(inner.Keys.Except(keys).Select(k =>
+                        $"{key}.{k}: unknown key; [{key}] knows {string.Join(", ", keys)}"));
                 else
                     faults.Add($"{key}: must be a table, written as [{key}]");
             }

@@ -17,7 +17,8 @@ public static class ConfigFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ConfigFaultException(path, ["the file does not exist; run hostatlas-agent enroll first, or name it with --config FILE"]);
+            throw new ConfigFaultException(path,
+                ["the file does not exist; run hostatlas-agent enroll first, or name it with --config FILE"]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -11,7 +11,8 @@ public static class UnitText
     private static readonly (string Unit, long Bytes)[] Sizes =
         [("B", 1), ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30)];
 
-    /// <summary>Reads a whole number and one of ms, s, m, h, d. A number without a unit is refused: it would mean what the reader guesses.</summary>
+    /// <summary>Reads a whole number and one of ms, s, m, h, d. A number without a unit is refused: it would mean what the reader
+    /// guesses.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
     {
         var known = TryParse(text, Durations, out var milliseconds);

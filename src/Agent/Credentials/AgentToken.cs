@@ -15,7 +15,8 @@ public sealed class AgentToken
     /// <summary>The server that the token names. Only the platform can say whether it is true.</summary>
     public ServerId Server { get; }
 
-    /// <summary>Reads what a person pasted or a file holds (white space around it is cut); the fault names the likely mistake, never the token.</summary>
+    /// <summary>Reads what a person pasted or a file holds (white space around it is cut); the fault names the likely mistake, never the
+    /// token.</summary>
     public static AgentToken? TryParse(string pasted, out string fault)
     {
         var text = pasted.Trim();
@@ -29,7 +30,8 @@ public sealed class AgentToken
             _ when text.StartsWith(TokenForm.Prefix(TokenKind.Invitation), StringComparison.Ordinal) =>
                 "this is an invitation (hai_…), not an agent's token (hat_…); an invitation founds a team",
             _ when !text.StartsWith(TokenForm.Prefix(TokenKind.Agent), StringComparison.Ordinal) => "an agent's token begins with hat_",
-            _ when text.Length != TokenForm.TextLength => $"an agent's token has {TokenForm.TextLength} characters, this one {text.Length}: cut off?",
+            _ when text.Length != TokenForm.TextLength =>
+                $"an agent's token has {TokenForm.TextLength} characters, this one {text.Length}: cut off?",
             _ => "the token has a wrong character; copy it again",
         };
         return null;

@@ -8,7 +8,8 @@ public sealed class CurrentToken(StateFolder state)
     private AgentToken? _token;
     private DateTime _changedAt;
 
-    /// <summary>The token. One that was deleted or spoilt under the running agent leaves the last good one: a credential is never dropped.</summary>
+    /// <summary>The token. One that was deleted or spoilt under the running agent leaves the last good one: a credential is never
+    /// dropped.</summary>
     public AgentToken Read()
     {
         var changedAt = state.TokenChangedAt();

@@ -1,8 +1,8 @@
 namespace HostAtlas.Agent.Credentials;
 
 /// <summary>
-/// STATE: what this agent keeps between two starts. Nobody but its owner may look into it; a folder that was opened wider is refused and not
-/// repaired, because whoever could look may have looked.
+/// STATE: what this agent keeps between two starts. Nobody but its owner may look into it; a folder that was opened wider is refused and
+/// not repaired, because whoever could look may have looked.
 /// <code>
 /// STATE/token        the credential, one line             STATE/spool/     reports not yet acknowledged
 /// STATE/status.json  what `status` shows                  STATE/refused/   reports that the platform would not take
@@ -29,7 +29,8 @@ public sealed class StateFolder
 
     private string LockPath => Path.Combine(FolderPath, "lock");
 
-    /// <summary>Opens the folder, makes it (0700) when it does not exist. Throws <see cref="StateFaultException"/> when it is open to others.</summary>
+    /// <summary>Opens the folder, makes it (0700) when it does not exist. Throws <see cref="StateFaultException"/> when it is open to
+    /// others.</summary>
     public static StateFolder OpenOrCreate(string path)
     {
         try
@@ -45,7 +46,8 @@ public sealed class StateFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StateFaultException($"The state folder {path} cannot be used: {exception.Message} Run as the user that owns it, or name "
+            throw new StateFaultException($"The state folder {path} cannot be used: {exception.Message} Run as the user that owns it, "
+                + $"or name "
                 + "another one with --state DIR.");
         }
     }
@@ -53,7 +55,8 @@ public sealed class StateFolder
     /// <summary>Opens the folder only when it exists, for verbs that look and change nothing; null when there is none.</summary>
     public static StateFolder? OpenExisting(string path) => Directory.Exists(path) ? OpenOrCreate(path) : null;
 
-    /// <summary>The credential; null before <c>enroll</c>. Throws <see cref="StateFaultException"/> when the file holds something else.</summary>
+    /// <summary>The credential; null before <c>enroll</c>. Throws <see cref="StateFaultException"/> when the file holds something
+    /// else.</summary>
     public AgentToken? ReadToken()
     {
         if (!File.Exists(TokenPath)) return null;
@@ -68,8 +71,8 @@ public sealed class StateFolder
     public DateTime TokenChangedAt() => File.GetLastWriteTimeUtc(TokenPath);
 
     /// <summary>
-    /// Takes the place of the one running agent; null when another process has it (or looks at it just now, <see cref="IsPlaceTaken"/>). The
-    /// system gives it back whatever way the process ends.
+    /// Takes the place of the one running agent; null when another process has it (or looks at it just now, <see cref="IsPlaceTaken"/>).
+    /// The system gives it back whatever way the process ends.
     /// </summary>
     public IDisposable? TryTakePlace()
     {
@@ -117,12 +120,14 @@ public sealed class StateFolder
     private static void Check(string path)
     {
         if (FilePermissions.IsOpenToOthers(path))
-            throw new StateFaultException($"{path} is open to other users, so its token may be known to them. Close it (chmod 700 {path}) and, "
+            throw new StateFaultException($"{path} is open to other users, so its token may be known to them. Close it (chmod 700 "
+                + $"{path}) and, "
                 + "when others use this host, give the server a new token.");
         foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
         {
             if (IsOpenToOthers(file))
-                throw new StateFaultException($"{file} is open to other users. Close it (chmod 600 {file}); if it is the token, give the server "
+                throw new StateFaultException($"{file} is open to other users. Close it (chmod 600 {file}); if it is the token, give "
+                    + $"the server "
                     + "a new one when others use this host.");
         }
     }

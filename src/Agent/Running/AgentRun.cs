@@ -1,3 +1,4 @@
+using HostAtlas.Agent.Collect;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Spool;
@@ -7,10 +8,10 @@ using HostAtlas.Agent.Uplink;
 namespace HostAtlas.Agent.Running;
 
 /// <summary>
-/// The running agent: one loop that owns the spool and the uplink's state. It takes a report at each tick, puts it into the spool, and carries out
-/// what <see cref="UplinkDecisions"/> says; a request is on its way while the loop goes on ticking.
+/// The running agent: one loop that owns the spool and the uplink's state. It takes a report at each tick, puts it into the spool, and
+/// carries out what <see cref="UplinkDecisions"/> says; a request is on its way while the loop goes on ticking.
 /// </summary>
-public sealed class AgentRun(AgentOptions options, AgentRunParts parts)
+internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
 {
     private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FlushMax = TimeSpan.FromSeconds(2);
@@ -24,6 +25,7 @@ public sealed class AgentRun(AgentOptions options, AgentRunParts parts)
     private DateTimeOffset? _lastReportAt, _lastAcceptedAt, _faultSince;
     private long _gapLogged = parts.Spool.Level.Gap.Reports;
     private bool _diskFaultLogged;
+    private string _collectFaults = "";
 
     // Monotonic: what waits must not wait longer because somebody sets the clock.
     private TimeSpan Now => parts.Time.GetElapsedTime(_startTimestamp);
@@ -73,7 +75,8 @@ public sealed class AgentRun(AgentOptions options, AgentRunParts parts)
 
     private void TakeReport(DateTimeOffset at)
     {
-        var report = ReportWriter.Write(at, parts.Collect(at), parts.Spool.Level);
+        var report = ReportWriter.Write(at, parts.Collector.Collect(), parts.Spool.Level);
+        LogCollectFaults();
         try
         {
             parts.Spool.Append(at.ToUnixTimeMilliseconds(), report);
@@ -85,8 +88,18 @@ public sealed class AgentRun(AgentOptions options, AgentRunParts parts)
             LogDiskFault(exception);
         }
         var dropped = parts.Spool.Level.Gap.Reports;
-        if (dropped > 0 && _gapLogged == 0) parts.Log.Warning("The spool is full or cannot be written: the oldest reports are lost from here on.");
+        if (dropped > 0 && _gapLogged == 0) parts.Log.Warning("The spool is full or cannot be written: the oldest reports are lost from "
+            + "here on.");
         _gapLogged = dropped;
+    }
+
+    private void LogCollectFaults()
+    {
+        var faults = string.Join("; ", parts.Collector.Faults.Select(f => $"{f.Source}: {f.Reason}"));
+        if (faults == _collectFaults) return;
+        if (faults.Length > 0) parts.Log.Warning($"Left out of the reports: {faults}");
+        else parts.Log.Info("Nothing is left out of the reports any more.");
+        _collectFaults = faults;
     }
 
     // Finishes the request that came back, if one did, and starts the next one, if it is due.
@@ -210,10 +223,10 @@ public sealed class AgentRun(AgentOptions options, AgentRunParts parts)
 /// <param name="State">STATE, taken by this process.</param>
 /// <param name="Spool">STATE/spool.</param>
 /// <param name="Client">The way out.</param>
-/// <param name="Collect">What the host shows at a moment; names and values of the protocol.</param>
+/// <param name="Collector">What the host shows.</param>
 /// <param name="Log">The events.</param>
 /// <param name="Time">All clocks.</param>
 /// <param name="Random">Numbers in [0, 1), for jitter.</param>
-public sealed record AgentRunParts(
-    StateFolder State, ReportSpool Spool, PlatformClient Client, Func<DateTimeOffset, IReadOnlyDictionary<string, double>> Collect,
-    EventLog Log, TimeProvider Time, Func<double> Random);
+internal sealed record AgentRunParts(
+    StateFolder State, ReportSpool Spool, PlatformClient Client, HostCollector Collector, EventLog Log, TimeProvider Time,
+        Func<double> Random);

@@ -6,12 +6,13 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Agent.Running;
 
-/// <summary>One report as the bytes that the spool keeps and the platform reads: what the host shows, and what this agent says of itself.</summary>
+/// <summary>One report as the bytes that the spool keeps and the platform reads: what the host shows, and what this agent says of
+/// itself.</summary>
 public static class ReportWriter
 {
     /// <summary>
-    /// Writes the report. What is no number (a counter that went backwards, divided by nothing) and what is no name is left out: one of them
-    /// would have the platform refuse the whole report.
+    /// Writes the report. What is no number (a counter that went backwards, divided by nothing) and what is no name is left out: one of
+    /// them would have the platform refuse the whole report.
     /// </summary>
     public static byte[] Write(DateTimeOffset at, IReadOnlyDictionary<string, double> collected, SpoolLevel spool)
     {

@@ -1,8 +1,8 @@
 namespace HostAtlas.Agent.Running;
 
 /// <summary>
-/// When reports are taken: on a grid of the interval over the Unix epoch, moved by this process's own phase. The grid makes the steps of a chart
-/// full; the phase keeps a fleet from sending all at once.
+/// When reports are taken: on a grid of the interval over the Unix epoch, moved by this process's own phase. The grid makes the steps of a
+/// chart full; the phase keeps a fleet from sending all at once.
 /// </summary>
 public static class TickSchedule
 {

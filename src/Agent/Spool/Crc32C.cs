@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace HostAtlas.Agent.Spool;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720 B.4), one instruction a word on x86-64 and ARM64. It finds damage, it does not stop a forger.</summary>
+/// <summary>CRC-32C (Castagnoli, RFC 3720 B.4), one instruction a word on x86-64 and ARM64. It finds damage, it does not stop a
+/// forger.</summary>
 internal static class Crc32C
 {
     public static uint Of(ReadOnlySpan<byte> bytes)

@@ -7,8 +7,9 @@ namespace HostAtlas.Agent.Spool;
 /// <code>
 /// magic 4 "HAr1" ‖ length 4 ‖ sequence 8 ‖ at 8 (Unix ms) ‖ CRC-32C of the payload 4 ‖ CRC-32C of the 28 bytes before 4 ‖ payload
 /// </code>
-/// The header has a checksum of its own: with a damaged payload the length still holds and the next record is where it should be. With a damaged
-/// header the reader looks for the next magic whose checksums are right. Sequences have no holes, so what is missing can be counted.
+/// The header has a checksum of its own: with a damaged payload the length still holds and the next record is where it should be. With a
+/// damaged header the reader looks for the next magic whose checksums are right. Sequences have no holes, so what is missing can be
+/// counted.
 /// </summary>
 internal static class RecordFraming
 {
@@ -53,7 +54,8 @@ internal static class RecordFraming
             at += SizeBytes(length);
             end = at;
             highest = Math.Max(highest, sequence);
-            // A payload that was damaged leaves a hole in the sequence and nothing else. One that stands out of order is no record of this log.
+            // A payload that was damaged leaves a hole in the sequence and nothing else. One that stands out of order is no record of this
+            // log.
             if (Crc32C.Of(payload.Span) == crc && (records.Count == 0 || sequence > records[^1].Sequence))
                 records.Add(new SpoolRecord(sequence, atMs, payload, end));
         }
@@ -74,7 +76,8 @@ internal static class RecordFraming
 }
 
 /// <summary>
-/// One report: its place in the log, its time (Unix ms) and its JSON. <paramref name="EndBytes"/>: where it ends in the bytes that were scanned.
+/// One report: its place in the log, its time (Unix ms) and its JSON. <paramref name="EndBytes"/>: where it ends in the bytes that were
+/// scanned.
 /// </summary>
 public readonly record struct SpoolRecord(long Sequence, long AtMs, ReadOnlyMemory<byte> Payload, int EndBytes);
 

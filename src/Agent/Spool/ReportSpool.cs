@@ -6,8 +6,8 @@ namespace HostAtlas.Agent.Spool;
 
 /// <summary>
 /// The queue of reports, on the disk. A report is in it once <see cref="Append"/> returned (flushed), and leaves it only when the platform
-/// acknowledged it, refused it for good, or when the folder is full: then the oldest go and <see cref="SpoolPlan.Gap"/> says so. Whatever byte
-/// a kill or a damaged disk leaves behind, opening it again finds all that is whole.
+/// acknowledged it, refused it for good, or when the folder is full: then the oldest go and <see cref="SpoolPlan.Gap"/> says so. Whatever
+/// byte a kill or a damaged disk leaves behind, opening it again finds all that is whole.
 /// <para>Not thread-safe: one loop owns it. One process: the lock in STATE.</para>
 /// </summary>
 public sealed class ReportSpool : IDisposable
@@ -112,7 +112,8 @@ public sealed class ReportSpool : IDisposable
     }
 
     /// <summary>
-    /// The oldest batch: planned before, or cut now from the oldest reports and written down before it is returned. Null when nothing waits.
+    /// The oldest batch: planned before, or cut now from the oldest reports and written down before it is returned. Null when nothing
+    /// waits.
     /// </summary>
     public SpoolBatch? NextBatch()
     {
@@ -219,7 +220,8 @@ public sealed class ReportSpool : IDisposable
             Save(_plan with
             {
                 Acknowledged = oldest.Last,
-                Batches = [.. _plan.Batches.Where(b => b.Last > oldest.Last).Select(b => b with { First = Math.Max(b.First, oldest.Last + 1) })],
+                Batches = [.. _plan.Batches.Where(b => b.Last > oldest.Last).Select(b =>
+                    b with { First = Math.Max(b.First, oldest.Last + 1) })],
                 Gap = gap,
                 DamagedReports = _plan.DamagedReports + (oldest.Last - _plan.Acknowledged - dropped.Count),
             });

@@ -4,7 +4,8 @@ using HostAtlas.Agent.Credentials;
 namespace HostAtlas.Agent.Spool;
 
 /// <summary>
-/// One file of the log, named by the sequence of its first record (20 digits, so that names sort). It is only appended to and deleted whole.
+/// One file of the log, named by the sequence of its first record (20 digits, so that names sort). It is only appended to and deleted
+/// whole.
 /// </summary>
 internal sealed class Segment(string path, long first) : IDisposable
 {
@@ -32,7 +33,8 @@ internal sealed class Segment(string path, long first) : IDisposable
     /// <summary>The segments of a folder, oldest first, as they lie there; nothing is changed.</summary>
     public static List<Segment> List(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
-            .Select(p => (Path: p, Known: long.TryParse(Path.GetFileNameWithoutExtension(p), NumberStyles.None, CultureInfo.InvariantCulture,
+            .Select(p => (Path: p, Known: long.TryParse(Path.GetFileNameWithoutExtension(p), NumberStyles.None,
+                CultureInfo.InvariantCulture,
                 out var number), First: number))
             .Where(s => s.Known && s.First > 0).Select(s => new Segment(s.Path, s.First))];
 

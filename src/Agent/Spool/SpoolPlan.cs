@@ -6,12 +6,13 @@ using HostAtlas.Agent.Credentials;
 namespace HostAtlas.Agent.Spool;
 
 /// <summary>
-/// A range of reports that is sent as one request under one id. The id is on the disk before the first attempt, so that a retry after a crash is
-/// the same batch and the platform stores it once.
+/// A range of reports that is sent as one request under one id. The id is on the disk before the first attempt, so that a retry after a
+/// crash is the same batch and the platform stores it once.
 /// </summary>
 public sealed record SpoolBatch(Guid Id, long First, long Last);
 
-/// <summary>Reports that had to go because the spool was full: how many in all, and the times of the first and the last (Unix ms).</summary>
+/// <summary>Reports that had to go because the spool was full: how many in all, and the times of the first and the last (Unix
+/// ms).</summary>
 public sealed record SpoolGap(long Reports, long FromMs, long ToMs)
 {
     /// <summary>Nothing is missing.</summary>
@@ -23,7 +24,8 @@ public sealed record SpoolGap(long Reports, long FromMs, long ToMs)
 }
 
 /// <summary>
-/// How far the log was acknowledged and which batches are cut from what follows, oldest first and without holes between them. All counts only grow.
+/// How far the log was acknowledged and which batches are cut from what follows, oldest first and without holes between them. All counts
+/// only grow.
 /// </summary>
 public sealed record SpoolPlan
 {

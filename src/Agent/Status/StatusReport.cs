@@ -48,14 +48,16 @@ public sealed record StatusReport
     /// <summary>Since when.</summary>
     public DateTimeOffset? FaultSince { get; init; }
 
-    /// <summary>Judges. <paramref name="server"/>: of the token in STATE, null without one; <paramref name="spool"/>: as it lies on the disk.</summary>
+    /// <summary>Judges. <paramref name="server"/>: of the token in STATE, null without one; <paramref name="spool"/>: as it lies on the
+    /// disk.</summary>
     public static StatusReport Of(ServerId? server, bool running, AgentStatus? last, string? url, SpoolLevel? spool, DateTimeOffset now)
     {
         var (summary, nextStep) = Judge(server is not null, running, last, now);
         return new StatusReport
         {
             Healthy = summary == AllIsWell, Summary = summary, NextStep = nextStep, Enrolled = server is not null, Running = running,
-            Server = server, Url = last?.Url ?? url, LastReportAt = last?.LastReportAt, LastAcceptedAt = last?.LastAcceptedAt, Spool = spool,
+            Server = server, Url = last?.Url ?? url, LastReportAt = last?.LastReportAt, LastAcceptedAt = last?.LastAcceptedAt,
+                Spool = spool,
             ClockOffsetSeconds = last?.ClockOffsetSeconds, Fault = last?.Fault, FaultSince = last?.FaultSince,
         };
     }

@@ -22,14 +22,16 @@ public static class StatusText
         Line(text, "last accepted", Ago(report.LastAcceptedAt, now));
         if (report.Spool is { } spool)
         {
-            Line(text, "waiting", $"{spool.Reports} reports; the spool has {UnitText.WriteSize(spool.Bytes)} of {UnitText.WriteSize(spool.MaxBytes)}");
+            Line(text, "waiting", $"{spool.Reports} reports; the spool has {UnitText.WriteSize(spool.Bytes)} of "
+                + $"{UnitText.WriteSize(spool.MaxBytes)}");
             if (spool.Gap.Reports > 0)
                 Line(text, "lost, spool full", $"{spool.Gap.Reports} reports from {Moment(spool.Gap.FromMs)} to {Moment(spool.Gap.ToMs)}");
             if (spool.DamagedReports > 0) Line(text, "lost, damaged", $"{spool.DamagedReports} reports");
             if (spool.RefusedReports > 0) Line(text, "refused", $"{spool.RefusedReports} reports, the last of them in STATE/refused");
         }
         if (report.ClockOffsetSeconds is { } offset)
-            Line(text, "clock", Math.Abs(offset) < 3 ? "agrees with the platform" : $"{Math.Abs(offset):0} s {(offset > 0 ? "behind" : "ahead of")} the platform");
+            Line(text, "clock", Math.Abs(offset) < 3 ? "agrees with the platform"
+                : $"{Math.Abs(offset):0} s {(offset > 0 ? "behind" : "ahead of")} the platform");
         if (report.FaultSince is { } since) Line(text, "failing since", Ago(since, now));
         return text.ToString();
     }
@@ -37,10 +39,13 @@ public static class StatusText
     /// <summary>The same as JSON.</summary>
     public static string WriteJson(StatusReport report) => JsonSerializer.Serialize(report, StatusJson.Default.StatusReport);
 
-    private static void Line(StringBuilder text, string name, string value) => text.AppendLine(CultureInfo.InvariantCulture, $"  {name,-17} {value}");
+    private static void Line(StringBuilder text, string name, string value) =>
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {name,-17} {value}");
 
     private static string Ago(DateTimeOffset? moment, DateTimeOffset now) =>
-        moment is not { } at ? "never" : string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:u} ({Math.Max(0, (now - at).TotalSeconds):0} s ago)");
+        moment is not { } at ? "never"
+            : string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:u} ({Math.Max(0, (now - at).TotalSeconds):0} s ago)");
 
-    private static string Moment(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
+    private static string Moment(long ms) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
 }

@@ -12,10 +12,12 @@ public static class AnswerFault
             "The platform says that this host's clock is wrong, and its own time did not help",
             "Set the clock right, e.g. with timedatectl set-ntp true; reports are kept meanwhile"),
         { Status: 401 } => new("credentials-rejected",
-            "The platform rejects this agent's token: it was replaced or revoked, the server was deleted, or it belongs to another platform",
+            "The platform rejects this agent's token: it was replaced or revoked, the server was deleted, or it belongs to another "
+                + "platform",
             "Make a new token for the server and run hostatlas-agent enroll with it; reports are kept meanwhile"),
         { Status: 403, Slug: ProblemSlug.PlanLimitReached } => new("plan-limit-reached",
-            Worded("The team's plan does not take this server's reports", answer), "Remove a server or change the plan; reports are kept meanwhile"),
+            Worded("The team's plan does not take this server's reports", answer),
+                "Remove a server or change the plan; reports are kept meanwhile"),
         { Status: 403 } => new(answer.Slug ?? "not-permitted", Worded("The platform does not permit it", answer),
             "Ask the team's admin; reports are kept meanwhile"),
         { Status: 409, Slug: ProblemSlug.RequestReplayed } => new("request-replayed",
@@ -26,8 +28,10 @@ public static class AnswerFault
             "Put the platform's own address into url"),
         { Status: 404 or 405 } => new("not-the-platform", $"The address answers, but not like a HostAtlas platform ({answer.Status})",
             "Check url in the configuration, and what stands between"),
-        _ => new("unexpected-answer", Worded($"The platform answered {answer.Status}", answer), "Look into the platform's log; reports are kept meanwhile"),
+        _ => new("unexpected-answer", Worded($"The platform answered {answer.Status}", answer),
+            "Look into the platform's log; reports are kept meanwhile"),
     };
 
-    private static string Worded(string text, PlatformAnswer answer) => answer.Detail.Length == 0 ? text : $"{text}: {answer.Detail.TrimEnd('.')}";
+    private static string Worded(string text, PlatformAnswer answer) =>
+        answer.Detail.Length == 0 ? text : $"{text}: {answer.Detail.TrimEnd('.')}";
 }

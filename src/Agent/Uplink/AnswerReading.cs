@@ -3,7 +3,8 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Agent.Uplink;
 
-/// <summary>From an HTTP answer to a <see cref="PlatformAnswer"/>. The other end is not trusted to write JSON, dates or short lines.</summary>
+/// <summary>From an HTTP answer to a <see cref="PlatformAnswer"/>. The other end is not trusted to write JSON, dates or short
+/// lines.</summary>
 internal static class AnswerReading
 {
     private const int DetailMaxLength = 300;

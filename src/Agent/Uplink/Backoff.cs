@@ -2,8 +2,8 @@ namespace HostAtlas.Agent.Uplink;
 
 /// <summary>
 /// How long to wait after failures in a row: a random time between 1 s and a cap that doubles up to 5 minutes ("full jitter",
-/// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that a fleet does not come back in step. Never under a second:
-/// equal bodies signed in one second have one signature, and the second would be taken for a replay.
+/// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that a fleet does not come back in step. Never under a
+/// second: equal bodies signed in one second have one signature, and the second would be taken for a replay.
 /// </summary>
 public static class Backoff
 {

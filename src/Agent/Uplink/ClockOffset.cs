@@ -1,8 +1,8 @@
 namespace HostAtlas.Agent.Uplink;
 
 /// <summary>
-/// How far the platform's clock is ahead of this host's, for X-Timestamp and nothing else: certificates, report times and schedules keep the
-/// local clock, otherwise whoever answers could move them.
+/// How far the platform's clock is ahead of this host's, for X-Timestamp and nothing else: certificates, report times and schedules keep
+/// the local clock, otherwise whoever answers could move them.
 /// </summary>
 public static class ClockOffset
 {

@@ -25,12 +25,15 @@ internal static class ConnectionFaults
             $"The CA in {caFile} has not signed the certificate of {url.Authority}",
             "Fetch ca.pem from the platform anew; if it is the right one, someone else is answering"),
         CertificateRefusalReason.Time => new("certificate-time",
-            string.Create(CultureInfo.InvariantCulture, $"The certificate of {url.Authority} is valid from {refusal.NotBefore:u} to {refusal.NotAfter:u}, "
+            string.Create(CultureInfo.InvariantCulture,
+                $"The certificate of {url.Authority} is valid from {refusal.NotBefore:u} to {refusal.NotAfter:u}, "
                 + $"and this host's clock says {now.UtcDateTime:u}"),
             "A clock that is wrong is likely: set it right; otherwise the platform's certificate has to be renewed"),
         CertificateRefusalReason.Name => new("certificate-name",
-            $"The certificate that answered is not made for {url.Host}", "Use the name the platform was started with (--url), or let it make a certificate for this one"),
-        _ => new("certificate-invalid", $"The certificate of {url.Authority} is not valid for a server", "Have the platform's certificate checked"),
+            $"The certificate that answered is not made for {url.Host}",
+                "Use the name the platform was started with (--url), or let it make a certificate for this one"),
+        _ => new("certificate-invalid", $"The certificate of {url.Authority} is not valid for a server",
+            "Have the platform's certificate checked"),
     };
 
     /// <summary>Anything else, by what lies at the bottom of the exception.</summary>
@@ -48,17 +51,21 @@ internal static class ConnectionFaults
                     return new UplinkFault("connection-refused", $"{where} refuses the connection",
                         $"Check that the platform runs and that host and port are right; {KeptMeanwhile}");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return new UplinkFault("name-not-found", $"The name {(proxy ?? url).Host} is not known here", $"Check the name and this host's DNS; {KeptMeanwhile}");
+                    return new UplinkFault("name-not-found", $"The name {(proxy ?? url).Host} is not known here",
+                        $"Check the name and this host's DNS; {KeptMeanwhile}");
                 case SocketException { SocketErrorCode: SocketError.TimedOut } or TimeoutException or OperationCanceledException:
                     return Timeout(where);
                 case AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
                     when exception.ToString().Contains("protocol version", StringComparison.OrdinalIgnoreCase):
-                    return new UplinkFault("tls-version", $"{where} does not speak TLS 1.3", "Only TLS 1.3 is spoken here; check what stands before the platform");
+                    return new UplinkFault("tls-version", $"{where} does not speak TLS 1.3",
+                        "Only TLS 1.3 is spoken here; check what stands before the platform");
             }
         }
         return exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? new UplinkFault("tls-failed", $"No TLS 1.3 connection to {where}: {Bottom(exception)}", "Check that the address is the platform's https port")
-            : new UplinkFault("connection-failed", $"No answer from {where}: {Bottom(exception)}", $"Check the network and the platform; {KeptMeanwhile}");
+            ? new UplinkFault("tls-failed", $"No TLS 1.3 connection to {where}: {Bottom(exception)}",
+                "Check that the address is the platform's https port")
+            : new UplinkFault("connection-failed", $"No answer from {where}: {Bottom(exception)}",
+                $"Check the network and the platform; {KeptMeanwhile}");
     }
 
     private static string Bottom(Exception exception)

@@ -7,8 +7,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Agent.Uplink;
 
 /// <summary>
-/// The bytes of <c>POST /api/agent/metrics</c>. The spool holds each report as the JSON it is sent as, so that nothing is parsed and written
-/// again: <see cref="MetricsBatch"/> is the shape of the result.
+/// The bytes of <c>POST /api/agent/metrics</c>. The spool holds each report as the JSON it is sent as, so that nothing is parsed and
+/// written again: <see cref="MetricsBatch"/> is the shape of the result.
 /// </summary>
 internal static class MetricsBody
 {

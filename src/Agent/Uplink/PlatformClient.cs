@@ -74,7 +74,8 @@ public sealed class PlatformClient : IDisposable
     /// <summary>Makes a server with an API key of the scope servers:enroll; 201 carries a <see cref="ServerCreated"/>.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
     public Task<PlatformAnswer> CreateServerAsync(string apiKey, string name, CancellationToken stop) =>
-        SendAsync(Request(ServersPath, apiKey, JsonSerializer.SerializeToUtf8Bytes(new CreateServer(name), WireJson.Default.CreateServer)), stop);
+        SendAsync(Request(ServersPath, apiKey,
+            JsonSerializer.SerializeToUtf8Bytes(new CreateServer(name), WireJson.Default.CreateServer)), stop);
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();

@@ -8,7 +8,8 @@ public sealed record ProxyChoice(string? HttpsProxy, string? NoProxy)
     /// <summary>No environment.</summary>
     public static readonly ProxyChoice None = new(null, null);
 
-    /// <summary>The proxy for the platform's address; the fault names a variable that cannot be read (without its value: it may hold a password).</summary>
+    /// <summary>The proxy for the platform's address; the fault names a variable that cannot be read (without its value: it may hold a
+    /// password).</summary>
     public Uri? For(Uri url, Uri? configured, out string fault)
     {
         fault = "";
@@ -27,7 +28,8 @@ public sealed record ProxyChoice(string? HttpsProxy, string? NoProxy)
         var web = new WebProxy(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri);
         var parts = proxy.UserInfo.Split(':', 2);
         if (parts is [{ Length: > 0 }, ..])
-            web.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+            web.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1])
+                : "");
         return web;
     }
 

@@ -6,9 +6,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace HostAtlas.Agent.Uplink;
 
 /// <summary>
-/// Whom this agent believes to be the platform: TLS 1.3, a certificate for the address's name, signed by the given CA and by no other, or by one
-/// the system trusts. Nothing switches a check off. Revocation is not asked for: an own CA publishes none, and asking a public one is a plain-text
-/// request to an address of the certificate's choice, past the proxy, from a host that otherwise talks to the platform only.
+/// Whom this agent believes to be the platform: TLS 1.3, a certificate for the address's name, signed by the given CA and by no other, or
+/// by one the system trusts. Nothing switches a check off. Revocation is not asked for: an own CA publishes none, and asking a public one
+/// is a plain-text request to an address of the certificate's choice, past the proxy, from a host that otherwise talks to the platform
+/// only.
 /// </summary>
 public sealed class TlsTrust
 {
@@ -65,7 +66,8 @@ public sealed class TlsTrust
 }
 
 /// <summary>Why a certificate was refused; the first reason that explains the most.</summary>
-internal sealed record CertificateRefusal(CertificateRefusalReason Reason, string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter)
+internal sealed record CertificateRefusal(CertificateRefusalReason Reason, string Subject, DateTimeOffset NotBefore,
+    DateTimeOffset NotAfter)
 {
     public static CertificateRefusal Of(SslPolicyErrors errors, X509ChainStatusFlags chain, X509Certificate2? certificate)
     {
@@ -74,7 +76,8 @@ internal sealed record CertificateRefusal(CertificateRefusalReason Reason, strin
             : (chain & X509ChainStatusFlags.NotTimeValid) != 0 ? CertificateRefusalReason.Time
             : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? CertificateRefusalReason.Name
             : CertificateRefusalReason.Other;
-        return new CertificateRefusal(reason, certificate?.Subject ?? "", certificate?.NotBefore ?? default, certificate?.NotAfter ?? default);
+        return new CertificateRefusal(reason, certificate?.Subject ?? "", certificate?.NotBefore ?? default, certificate?.NotAfter
+            ?? default);
     }
 }
 

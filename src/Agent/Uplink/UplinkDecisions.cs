@@ -3,8 +3,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Agent.Uplink;
 
 /// <summary>
-/// When to send, wait, sign again, cut or give up a batch: one pure function. Two things never happen here: a credential is dropped, and a report
-/// is deleted without an acknowledgement or the platform's own word that it will never take it.
+/// When to send, wait, sign again, cut or give up a batch: one pure function. Two things never happen here: a credential is dropped, and a
+/// report is deleted without an acknowledgement or the platform's own word that it will never take it.
 /// </summary>
 public static class UplinkDecisions
 {
@@ -13,11 +13,13 @@ public static class UplinkDecisions
         happened switch
         {
             UplinkEvent.Offered offered when state.InFlight is null && now >= state.NotBefore =>
-                (state with { InFlight = new Flight(offered.Batch, offered.Reports) }, [new UplinkAction.Send(offered.Batch, state.Offset)]),
+                (state with { InFlight = new Flight(offered.Batch, offered.Reports) },
+                    [new UplinkAction.Send(offered.Batch, state.Offset)]),
             UplinkEvent.Offered => (state, []),
             UplinkEvent.NotReached failed => (Wait(state, failed.Fault, now, Backoff.Delay(state.Failures + 1, failed.Jitter)), []),
             UplinkEvent.Answered { Answer: var answer, Jitter: var jitter } when state.InFlight is { } flight =>
-                OnAnswer(state with { Offset = ClockOffset.Update(state.Offset, answer.ClockReading) }, state.Offset, flight, answer, jitter, now),
+                OnAnswer(state with { Offset = ClockOffset.Update(state.Offset, answer.ClockReading) }, state.Offset, flight, answer,
+                    jitter, now),
             _ => throw new InvalidOperationException($"{happened.GetType().Name} without a request in flight."),
         };
 
@@ -30,7 +32,8 @@ public static class UplinkDecisions
                 return (Done(state, now), [new UplinkAction.Acknowledge(flight.Batch)]);
 
             case { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } when !flight.OffsetCorrected && state.Offset != signedWith:
-                return (state with { InFlight = flight with { OffsetCorrected = true } }, [new UplinkAction.Send(flight.Batch, state.Offset)]);
+                return (state with { InFlight = flight with { OffsetCorrected = true } },
+                    [new UplinkAction.Send(flight.Batch, state.Offset)]);
 
             // A refusal of the whole batch: nothing of it was stored. Cutting finds the one report that spoils it, in at most ten steps.
             case { Status: 413 or 422 } when flight.Reports > 1:

@@ -24,7 +24,8 @@ public sealed record UplinkState
     public UplinkFault? Fault { get; init; }
 }
 
-/// <summary>A batch on its way. <paramref name="OffsetCorrected"/>: it was signed again at once because the clock was off; this happens once.</summary>
+/// <summary>A batch on its way. <paramref name="OffsetCorrected"/>: it was signed again at once because the clock was off; this happens
+/// once.</summary>
 public sealed record Flight(SpoolBatch Batch, int Reports, bool OffsetCorrected = false);
 
 /// <summary>What happened to the uplink. Jitter is a random number in [0, 1) that the edge drew.</summary>
