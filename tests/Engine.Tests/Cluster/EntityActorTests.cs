@@ -165,21 +165,7 @@ public sealed class EntityActorTests() : TestKit(Config)
         throw new InvalidOperationException("Nothing was refused.");
     }
 
-    private List<object> JournalOf(TeamId team)
-    {
-        var reader = CreateTestProbe();
-        Persistence.Instance.Apply(Sys).JournalFor(null).Tell(new ReplayMessages(1, long.MaxValue, long.MaxValue, $"team-{team}", reader), reader);
-        var events = new List<object>();
-        while (true)
-        {
-            switch (reader.ExpectMsg<object>(TimeSpan.FromSeconds(10)))
-            {
-                case ReplayedMessage replayed: events.Add(replayed.Persistent.Payload); break;
-                case RecoverySuccess: return events;
-                case var other: throw new InvalidOperationException($"{other}");
-            }
-        }
-    }
+    private List<object> JournalOf(TeamId team) => JournalReading.EventsOf(this, $"team-{team}");
 
     private IEnumerable<long> Snapshots()
     {

@@ -1,0 +1,240 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Engine.Tests.Servers;
+
+/// <summary>The door: what passes, in which order it is refused, and the three states of a signature.</summary>
+public sealed class ServerActorTests : TestKit
+{
+    private static readonly TeamId Team = Named.Id<TeamId>("team");
+    private static readonly ServerId Server = Named.Id<ServerId>("server");
+    private static readonly NameSet Names = new(1, 2, "cpu\nmem"u8.ToArray());
+    private static readonly Refused Away = new(RefusalKind.EngineBusy, "The store is away.", 5);
+
+    private readonly ManualTime _time = new(Named.Noon);
+    private readonly HeldIngest _ingest = new();
+    private readonly TestProbe _shard;
+    private readonly IActorRef _door;
+
+    public ServerActorTests() : base("""
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
+        akka.persistence.journal.plugin = "akka.persistence.journal.inmem"
+        akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+        """)
+    {
+        var options = new EngineOptions { DataDirectory = "unused", RootKey = new byte[32] };
+        _shard = CreateTestProbe();
+        _door = _shard.ChildActorOf(Props.Create(() => new ServerActor($"{Team}.{Server}", _time, options, _ingest)));
+    }
+
+    [Fact]
+    public void A_report_passes_into_the_stream_and_is_answered_by_it()
+    {
+        Issue("token");
+        Send(Request("one"));
+        var item = Taken(1)[0];
+        Assert.Equal((Team, Server, 2, 0), (item.Team, item.Server, item.Batch.SampleCount, item.Expired));
+        Assert.Equal(_time.GetUtcNow(), item.AdmittedAt);
+        HeldIngest.Commit(item, new MetricsStored(1, 2, 0));
+        ExpectMsg(new MetricsStored(1, 2, 0));
+    }
+
+    [Fact]
+    public void A_server_that_does_not_exist_answers_rejected_and_leaves_at_once()
+    {
+        Refuses(RefusalKind.CredentialsRejected, Request("one"));
+        _shard.ExpectMsg<Passivate>();
+        Assert.Empty(_ingest.Items);
+    }
+
+    [Fact]
+    public void A_rotated_away_token_is_refused_in_the_next_request()
+    {
+        Issue("token");
+        Issue("new");
+        Refuses(RefusalKind.CredentialsRejected, Request("one"));
+        Send(Request("one", token: "new"));
+        Taken(1);
+    }
+
+    [Fact]
+    public void In_flight_the_gateways_retry_waits_for_the_same_answer_and_any_other_call_is_a_replay()
+    {
+        Issue("token");
+        var retry = CreateTestProbe();
+        Send(Request("one"));
+        _door.Tell(Request("one"), retry);
+        Refuses(RefusalKind.RequestReplayed, Request("one") with { Call = Guid.Empty });
+        HeldIngest.Commit(Assert.Single(Taken(1)), new MetricsStored(1, 2, 0));
+        ExpectMsg<MetricsStored>();
+        retry.ExpectMsg(new MetricsStored(1, 2, 0));
+    }
+
+    [Fact]
+    public void Committed_is_a_replay_for_everybody()
+    {
+        Issue("token");
+        Send(Request("one"));
+        HeldIngest.Commit(Taken(1)[0], new MetricsStored(1, 2, 0));
+        ExpectMsg<MetricsStored>();
+        Refuses(RefusalKind.RequestReplayed, Request("one"));
+        Assert.Single(_ingest.Items);
+    }
+
+    [Fact]
+    public void Failed_is_forgotten_before_its_sender_hears_of_it()
+    {
+        Issue("token");
+        Send(Request("one"));
+        HeldIngest.Fail(Taken(1)[0], Away);
+        ExpectMsg(Away);
+        Send(Request("one"));
+        HeldIngest.Commit(Taken(2)[1], new MetricsStored(1, 2, 0));
+        ExpectMsg<MetricsStored>();
+    }
+
+    [Fact]
+    public void A_full_channel_is_busy_and_remembers_nothing()
+    {
+        Issue("token");
+        _ingest.Full = true;
+        Assert.Equal(2, Refuses(RefusalKind.EngineBusy, Request("one")).RetryAfterSeconds);
+        _ingest.Full = false;
+        Send(Request("one"));
+        Taken(1);
+    }
+
+    [Fact]
+    public void A_refused_payload_is_not_remembered()
+    {
+        Issue("token");
+        Assert.Equal("/reports/0/at", Assert.Single(Refuses(RefusalKind.InvalidContent, Request("one", aheadMs: 700_000)).Errors!).Pointer);
+        Send(Request("one"));
+        Taken(1);
+    }
+
+    [Fact]
+    public void Only_expired_reports_are_answered_without_the_store_and_are_a_replay_afterwards()
+    {
+        Issue("token");
+        Send(Request("one", aheadMs: -8 * 86_400_000L));
+        ExpectMsg(new MetricsStored(0, 0, 1));
+        Assert.Empty(_ingest.Items);
+        Refuses(RefusalKind.RequestReplayed, Request("one", aheadMs: -8 * 86_400_000L));
+    }
+
+    [Fact]
+    public void Token_window_replay_and_content_are_refused_in_this_order()
+    {
+        Issue("token");
+        Send(Request("one"));
+        HeldIngest.Commit(Taken(1)[0], new MetricsStored(1, 2, 0));
+        ExpectMsg<MetricsStored>();
+        var wrong = Request("one", token: "guess", aheadMs: 700_000) with { TimestampSeconds = 1_000_000_000 };
+        Refuses(RefusalKind.CredentialsRejected, wrong);
+        wrong = wrong with { Token = Named.Hash("token") };
+        Refuses(RefusalKind.TimestampOutsideWindow, wrong);
+        wrong = wrong with { TimestampSeconds = _time.GetUtcNow().ToUnixTimeSeconds() };
+        Refuses(RefusalKind.RequestReplayed, wrong);
+        Refuses(RefusalKind.InvalidContent, wrong with { Signature = Named.Bytes("two") });
+    }
+
+    [Fact]
+    public void Beyond_3000_signatures_the_server_has_to_wait()
+    {
+        Issue("token");
+        for (var i = 0; i < Limits.ReplaySetSize; i++) Send(Request($"{i}", aheadMs: -8 * 86_400_000L));
+        for (var i = 0; i < Limits.ReplaySetSize; i++) ExpectMsg<MetricsStored>();
+        Assert.NotNull(Refuses(RefusalKind.RateLimited, Request("one more")).RetryAfterSeconds);
+        _time.Advance(TimeSpan.FromSeconds(Limits.ReplayKeptSeconds + 20));
+        Send(Request("one more"));
+        Taken(1);
+    }
+
+    [Fact]
+    public void A_replay_that_the_table_knew_is_no_sign_of_life()
+    {
+        Issue("token");
+        Send(Request("one"));
+        HeldIngest.Commit(Taken(1)[0], new Refused(RefusalKind.RequestReplayed, "The table knew it."));
+        ExpectMsg<Refused>();
+        Assert.Empty(Events<ServerReported>());
+        Send(Request("two"));
+        HeldIngest.Commit(Taken(2)[1], new MetricsStored(1, 2, 0));
+        ExpectMsg<MetricsStored>();
+        AwaitAssert(() => Assert.Single(Events<ServerReported>()));
+    }
+
+    [Fact]
+    public void A_thousand_reports_cost_one_event()
+    {
+        Issue("token");
+        for (var i = 0; i < 1000; i++)
+        {
+            Send(Request($"{i}"));
+            HeldIngest.Commit(Taken(i + 1)[i], new MetricsStored(1, 2, 0));
+            ExpectMsg<MetricsStored>();
+        }
+        Assert.Equal(["TokenIssued", "ServerReported"], Events<object>().Select(happened => happened.GetType().Name));
+    }
+
+    [Fact]
+    public void A_batch_that_came_after_the_slices_look_is_no_silence()
+    {
+        Issue("token");
+        var looked = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Send(Request("one"));
+        HeldIngest.Commit(Taken(1)[0], new MetricsStored(1, 2, 0));
+        ExpectMsg<MetricsStored>();
+        _door.Tell(new CheckSilence(Team, Server, looked), TestActor);
+        Issue("barrier");
+        Assert.Empty(Events<ServerSilent>());
+        _time.Advance(TimeSpan.FromMinutes(5));
+        _door.Tell(new CheckSilence(Team, Server, looked), TestActor);
+        Issue("second barrier");
+        Assert.Equal(Named.Noon.AddMinutes(5), Assert.Single(Events<ServerSilent>()).LastSeenAt);
+    }
+
+    private void Issue(string token)
+    {
+        _door.Tell(new IssueToken(Team, Server, Named.Hash(token), 0), TestActor);
+        ExpectMsg<Done>(TimeSpan.FromSeconds(10));
+    }
+
+    private void Send(AgentRequest request) => _door.Tell(request, TestActor);
+
+    private Refused Refuses(RefusalKind kind, AgentRequest request)
+    {
+        Send(request);
+        var refused = ExpectMsg<Refused>(TimeSpan.FromSeconds(10));
+        Assert.Equal(kind, refused.Kind);
+        return refused;
+    }
+
+    private IReadOnlyList<IngestItem> Taken(int count)
+    {
+        AwaitCondition(() => _ingest.Items.Count >= count, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1));
+        Assert.Equal(count, _ingest.Items.Count);
+        return _ingest.Items;
+    }
+
+    // The call id follows from the signature, so that the same request sent again is the gateway's retry.
+    private AgentRequest Request(string signature, string token = "token", long aheadMs = 0)
+    {
+        var now = _time.GetUtcNow();
+        return new AgentRequest(Team, Server, new Guid(Named.Bytes(signature).AsSpan(16)), Named.Hash(token), Named.Bytes(signature),
+            now.ToUnixTimeSeconds(),
+            new MetricsPayload(new MetricBatch(1, 1, [Names], [new ReportRow(now.ToUnixTimeMilliseconds() + aheadMs, 0, PackedValues.Pack([1, 2]))])));
+    }
+
+    private List<TEvent> Events<TEvent>() where TEvent : class => JournalReading.EventsOf(this, $"server-{Team}.{Server}").OfType<TEvent>().ToList();
+}
