@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace HostAtlas.Engine.Metrics;
 
 /// <summary>
@@ -25,7 +28,16 @@ public sealed record MetricBatch(long Key, long SignatureKey, IReadOnlyList<Name
 /// <param name="Id">First eight bytes (big-endian) of SHA-256(<paramref name="NamesUtf8"/>).</param>
 /// <param name="Count">How many names.</param>
 /// <param name="NamesUtf8">The names joined by line feeds, which no name can hold.</param>
-public sealed record NameSet(long Id, int Count, byte[] NamesUtf8);
+public sealed record NameSet(long Id, int Count, byte[] NamesUtf8)
+{
+    /// <summary>The id of a list of names joined by line feeds.</summary>
+    public static long IdOf(ReadOnlySpan<byte> namesUtf8)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(namesUtf8, hash);
+        return BinaryPrimitives.ReadInt64BigEndian(hash);
+    }
+}
 
 /// <summary>One report.</summary>
 /// <param name="AtMs">Unix milliseconds, from the signed body.</param>

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using HostAtlas.Shared;
+
+namespace HostAtlas.Gateway.Ingest;
+
+/// <summary>How a body is encoded.</summary>
+internal enum BodyEncoding
+{
+    /// <summary>As it is.</summary>
+    Identity,
+
+    /// <summary>gzip (RFC 1952).</summary>
+    Gzip,
+
+    /// <summary>Anything else: 415.</summary>
+    Unknown,
+}
+
+/// <summary>A decoded body in a rented buffer, or why there is none.</summary>
+internal readonly record struct DecodedBody(byte[]? Buffer, int Length, DecodingFault Fault) : IDisposable
+{
+    /// <summary>The decoded bytes.</summary>
+    public ReadOnlySpan<byte> Bytes => Buffer.AsSpan(0, Length);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (Buffer is not null) ArrayPool<byte>.Shared.Return(Buffer);
+    }
+}
+
+/// <summary>Why a body was not decoded.</summary>
+internal enum DecodingFault
+{
+    /// <summary>It was.</summary>
+    None,
+
+    /// <summary>It unfolds to more than <see cref="Limits.DecodedBodyBytes"/>.</summary>
+    TooLarge,
+
+    /// <summary>It is no whole gzip stream.</summary>
+    Damaged,
+}
+
+/// <summary>Undoes a Content-Encoding, bounded: a bomb of 1 MiB is given up when it has unfolded to 8 MiB.</summary>
+internal static class BodyDecoder
+{
+    /// <summary>Reads a Content-Encoding header; null or empty is identity. A list of encodings is unknown: one layer is enough for anybody.</summary>
+    public static BodyEncoding EncodingOf(string? contentEncoding) => contentEncoding switch
+    {
+        null or "" => BodyEncoding.Identity,
+        _ when contentEncoding.Equals("identity", StringComparison.OrdinalIgnoreCase) => BodyEncoding.Identity,
+        _ when contentEncoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) => BodyEncoding.Gzip,
+        _ => BodyEncoding.Unknown,
+    };
+
+    /// <summary>Decodes gzip. The caller disposes of what it gets.</summary>
+    public static DecodedBody Gunzip(ReadOnlyMemory<byte> sent)
+    {
+        if (!MemoryMarshal.TryGetArray(sent, out var segment)) throw new ArgumentException("The body lies in an array.", nameof(sent));
+        using var source = new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false);
+        using var gzip = new GZipStream(source, CompressionMode.Decompress);
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Clamp(sent.Length * 4, 4096, 256 * 1024));
+        var length = 0;
+        try
+        {
+            while (gzip.Read(buffer, length, buffer.Length - length) is var read and > 0)
+            {
+                length += read;
+                if (length > Limits.DecodedBodyBytes) return Fail(buffer, DecodingFault.TooLarge);
+                if (length == buffer.Length) buffer = Grow(buffer);
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return Fail(buffer, DecodingFault.Damaged);
+        }
+        return new DecodedBody(buffer, length, DecodingFault.None);
+    }
+
+    private static DecodedBody Fail(byte[] buffer, DecodingFault fault)
+    {
+        ArrayPool<byte>.Shared.Return(buffer);
+        return new DecodedBody(null, 0, fault);
+    }
+
+    private static byte[] Grow(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

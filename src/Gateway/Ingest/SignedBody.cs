@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Signing;
+
+namespace HostAtlas.Gateway.Ingest;
+
+/// <summary>
+/// A request's body in a rented buffer behind the ten digits of its timestamp, so that the signed message is one span and is hashed in one
+/// pass. The buffer grows with what has arrived, never with what a Content-Length announces.
+/// </summary>
+internal sealed class SignedBody : IDisposable
+{
+    private const int FirstBytes = 16 * 1024;
+
+    private byte[] _buffer;
+    private int _length;
+
+    private SignedBody(byte[] buffer, int length) => (_buffer, _length) = (buffer, length);
+
+    /// <summary>Timestamp and body.</summary>
+    public ReadOnlySpan<byte> Signed => _buffer.AsSpan(0, _length);
+
+    /// <summary>The body as sent.</summary>
+    public ReadOnlyMemory<byte> Sent => _buffer.AsMemory(RequestSigning.TimestampLength, _length - RequestSigning.TimestampLength);
+
+    /// <summary>
+    /// Reads the whole body. A body beyond <see cref="Limits.RequestBodyBytes"/> ends in the server's own
+    /// <see cref="BadHttpRequestException"/> (413), one that does not arrive in time in an <see cref="OperationCanceledException"/>.
+    /// </summary>
+    public static async ValueTask<SignedBody> ReadAsync(HttpRequest request, string timestamp, CancellationToken cancellation)
+    {
+        var expected = (int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(RequestSigning.TimestampLength + expected + 1);
+        var body = new SignedBody(buffer, Encoding.ASCII.GetBytes(timestamp, buffer));
+        try
+        {
+            while (await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellation) is var read and > 0)
+            {
+                body._length += read;
+                if (body._length == body._buffer.Length) body.Grow();
+            }
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (_buffer.Length == 0) return;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _length) = ([], 0);
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}
