@@ -1,1 +1,17 @@
-return 0;
+using System.Collections;
+using System.CommandLine;
+using HostAtlas.Gateway.Hosting;
+using HostAtlas.Gateway.Watch;
+
+// The only place that reads the environment.
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? string.Empty, StringComparer.Ordinal);
+
+var root = new RootCommand("HostAtlas: watches servers and keeps their backups.") { ServeCommand.Build(environment) };
+foreach (var command in ConsoleCommands.Build()) root.Subcommands.Add(command);
+
+var parsed = root.Parse(args);
+// Its own 2 s after SIGTERM are too few for an engine that drains; the host has the real limit.
+var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+// System.CommandLine answers wrong usage with 1; the contract says 2.
+return parsed.Errors.Count > 0 ? 2 : exit;

@@ -1,0 +1,74 @@
+using HostAtlas.Engine;
+using HostAtlas.Gateway.Hosting.Certificates;
+using HostAtlas.Gateway.Ingest;
+using HostAtlas.Gateway.Pages;
+using HostAtlas.Gateway.People;
+
+namespace HostAtlas.Gateway.Hosting;
+
+/// <summary>Puts the platform together: data folder, engine, server, middleware in their order.</summary>
+internal static class GatewayHost
+{
+    // An engine that drains needs a moment; a sender that holds its request open must not keep the process for ever.
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Builds the platform; it does not listen yet. <see cref="StartFaultException"/> and <see cref="InvalidOptionsException"/> say why it
+    /// cannot be. <paramref name="adjust"/> lets a test hand in its clock.
+    /// </summary>
+    public static WebApplication Build(GatewayOptions options, Action<IServiceCollection>? adjust = null)
+    {
+        var data = Path.GetFullPath(options.Data);
+        DataFolder.Prepare(data);
+        var rootKey = DataFolder.ReadOrMakeRootKey(data);
+        // Nothing of the surroundings configures the platform but what Program.cs hands in.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
+        var services = builder.Services;
+        adjust?.Invoke(services);
+        services.AddLogging(Log).AddRoutingCore();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);
+        services.AddHostAtlasEngine(EngineOptionsOf(options, data, rootKey));
+        services.AddSingleton(new CertificateFiles(data, CertificateFiles.NamesOf(options.Url, Environment.MachineName)));
+        services.AddSingleton<CertificateSource>().AddHostedService(provider => provider.GetRequiredService<CertificateSource>());
+        services.AddSingleton<FailedCredentials>().AddSingleton<AgentGate>();
+        services.AddPeople();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            KestrelSetup.Configure(kestrel, options, kestrel.ApplicationServices.GetRequiredService<CertificateSource>()));
+        var app = builder.Build();
+        Pipe(app);
+        return app;
+    }
+
+    private static void Pipe(WebApplication app)
+    {
+        app.UseMiddleware<AnswerFrame>();
+        app.UseMiddleware<AgentRoutes>();
+        app.UseRouting();
+        PeopleEndpoints.Map(app);
+        PagesSetup.Map(app);
+    }
+
+    private static EngineOptions EngineOptionsOf(GatewayOptions options, string data, byte[] rootKey) => new()
+    {
+        DataDirectory = data,
+        RootKey = rootKey,
+        Window = options.Window,
+        RawRetention = options.RawRetention,
+        SilentAfter = options.SilentAfter,
+        IngestQueue = options.IngestQueue,
+        StoreGivesUpAfter = options.StoreGivesUpAfter,
+    };
+
+    // To standard error, so that standard output holds the one line that says where the platform is.
+    private static void Log(ILoggingBuilder logging) => logging
+        .SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.UseUtcTimestamp = true;
+        })
+        .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+}

@@ -1,0 +1,32 @@
+namespace HostAtlas.Gateway.Hosting;
+
+/// <summary>What the gateway and the engine in it are started with. Each has a default, a range and its unit in the key's name.</summary>
+internal sealed record GatewayOptions
+{
+    /// <summary>The data folder.</summary>
+    public string Data { get; init; } = "./data";
+
+    /// <summary>The address that people and agents use. An IP address or localhost is listened on alone, any other name on all addresses.</summary>
+    public Uri Url { get; init; } = new("https://127.0.0.1:8443");
+
+    /// <summary>Connections at a time. 10-1,000,000.</summary>
+    public int Connections { get; init; } = 20_000;
+
+    /// <summary>Connections at a time from one address: one address must not be able to take them all. 1-1,000,000.</summary>
+    public int ConnectionsPerAddress { get; init; } = 10_000;
+
+    /// <summary>How far X-Timestamp may lie from the clock. 5-300 s.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Batches that may wait for the store. 1-1,000,000.</summary>
+    public int IngestQueue { get; init; } = 20_000;
+
+    /// <summary>When a batch that the store does not take is given up. 100-7,000 ms.</summary>
+    public TimeSpan StoreGivesUpAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long raw reports are kept. 1-9,600 hours.</summary>
+    public TimeSpan RawRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>After which silence a server is silent. 10-86,400 s.</summary>
+    public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(45);
+}

@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Unicode;
+using HostAtlas.Engine;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Gateway.Problems;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+using HostAtlas.Shared.Wire;
+using Microsoft.Net.Http.Headers;
+
+namespace HostAtlas.Gateway.Ingest;
+
+/// <summary>
+/// <c>POST /api/agent/metrics</c>: nothing unverified passes. The order of checks is the protocol's and the first failure answers: length,
+/// headers, token and signature, window, encoding, JSON, content, and then the entity's own.
+/// </summary>
+internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, EngineClient engine, FailedCredentials failures, TimeProvider time)
+{
+    /// <summary>The endpoint's path. Exact: it is part of what is signed.</summary>
+    public const string MetricsPath = "/api/agent/metrics";
+
+    // An agent waits 15 s for its answer. The server's own minimum rate is an average, which a fast start lets drop to nothing for an hour.
+    private static readonly TimeSpan BodyArrivesWithin = TimeSpan.FromSeconds(15);
+
+    private readonly RequestVerifier _verifier = new(keys.TokenKeys);
+    private readonly long _windowSeconds = (long)options.Window.TotalSeconds;
+
+    /// <summary>Answers one request whose path is <see cref="MetricsPath"/>.</summary>
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method))
+        {
+            http.Response.Headers.Allow = HttpMethods.Post;
+            await ProblemWriter.WriteAsync(http, ProblemSlug.MethodNotAllowed, "Send it with POST.");
+        }
+        else if (http.Request.ContentLength > Limits.RequestBodyBytes)
+        {
+            await ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send fewer reports at once.");
+        }
+        else if (!AgentHeaders.TryRead(http.Request.Headers, out var headers, out var fault))
+        {
+            await ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault);
+        }
+        else if (_verifier.Identify(headers.Token.Span) is { } claims)
+        {
+            using var body = await ReadAsync(http, cancellation => SignedBody.ReadAsync(http.Request, headers.Timestamp, cancellation));
+            if (RequestVerifier.IsSigned(headers.Token.Span, HttpMethods.Post, MetricsPath, body.Signed, headers.Signature))
+                await AdmitAsync(http, headers, claims, body.Sent);
+            else
+                await RejectAsync(http);
+        }
+        else
+        {
+            await ReadAsync(http, cancellation => DrainAsync(http.Request, headers, cancellation));
+            await RejectAsync(http);
+        }
+    }
+
+    private async Task AdmitAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlyMemory<byte> sent)
+    {
+        if (Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - headers.TimestampSeconds) > _windowSeconds)
+        {
+            await ProblemWriter.WriteAsync(http, ProblemSlug.TimestampOutsideWindow, "Sign again with the platform's time, serverTime.");
+            return;
+        }
+        var encoding = http.Request.Headers.ContentEncoding;
+        MetricsBody body;
+        switch (encoding.Count > 1 ? BodyEncoding.Unknown : BodyDecoder.EncodingOf(encoding))
+        {
+            case BodyEncoding.Identity:
+                body = MetricsBodyParser.Parse(sent.Span, headers.TimestampSeconds, headers.Signature);
+                break;
+            case BodyEncoding.Gzip:
+                using (var decoded = BodyDecoder.Gunzip(sent))
+                {
+                    if (decoded.Fault == DecodingFault.TooLarge)
+                    {
+                        await ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "The body is larger than 8 MiB once it is decoded.");
+                        return;
+                    }
+                    body = decoded.Fault == DecodingFault.Damaged
+                        ? MetricsBody.NotJson("The body is no whole gzip stream.")
+                        : MetricsBodyParser.Parse(decoded.Bytes, headers.TimestampSeconds, headers.Signature);
+                }
+                break;
+            default:
+                http.Response.Headers[HeaderNames.AcceptEncoding] = "gzip";
+                await ProblemWriter.WriteAsync(http, ProblemSlug.UnsupportedEncoding, "Send the body as it is, or with Content-Encoding: gzip.");
+                return;
+        }
+        if (body.IsBatch) await AskAsync(http, headers, claims, new MetricsPayload(body.Batch));
+        else if (body.Malformed is { } fault) await ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault);
+        else await ProblemWriter.WriteAsync(http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors);
+    }
+
+    private async Task AskAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, MetricsPayload payload)
+    {
+        var reply = await engine.AskAsync(new AgentRequest(
+            claims.Team, claims.Subject, NewCall(), TokenHash.Of(headers.Token.Span), headers.Signature, headers.TimestampSeconds, payload));
+        switch (reply)
+        {
+            case MetricsStored stored:
+                await WriteAsync(http, stored);
+                break;
+            case Refused { Kind: RefusalKind.CredentialsRejected }:
+                await RejectAsync(http);
+                break;
+            case Refused refused:
+                await ProblemWriter.WriteAsync(http, refused);
+                break;
+            default:
+                throw new InvalidOperationException($"A door answered {reply.GetType().Name} to metrics.");
+        }
+    }
+
+    /// <summary>One answer for everything that can be wrong with a credential, here or in the entity, byte for byte.</summary>
+    private Task RejectAsync(HttpContext http) => failures.TryCount(http.Connection.RemoteIpAddress)
+        ? ProblemWriter.WriteAsync(http, ProblemSlug.CredentialsRejected, "The token or the signature is not valid here.")
+        : ProblemWriter.WriteAsync(http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
+
+    private static Task WriteAsync(HttpContext http, MetricsStored stored)
+    {
+        var span = http.Response.BodyWriter.GetSpan(128);
+        Utf8.TryWrite(span, $"{{\"reports\":{stored.Reports},\"samples\":{stored.Samples},\"expired\":{stored.Expired}}}", out var length);
+        http.Response.StatusCode = StatusCodes.Status202Accepted;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = length;
+        http.Response.BodyWriter.Advance(length);
+        return http.Response.BodyWriter.FlushAsync(http.RequestAborted).AsTask();
+    }
+
+    private static async ValueTask<int> DrainAsync(HttpRequest request, AgentHeaders headers, CancellationToken cancellation)
+    {
+        using var decoy = RequestVerifier.NewDecoy(HttpMethods.Post, MetricsPath);
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            decoy.AppendData(System.Text.Encoding.ASCII.GetBytes(headers.Timestamp));
+            while (await request.Body.ReadAsync(buffer, cancellation) is var read and > 0) decoy.AppendData(buffer, 0, read);
+            CryptographicOperations.FixedTimeEquals(decoy.GetHashAndReset(), headers.Signature);
+            return 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Most bodies have arrived with their headers; only for the others a timer is worth its price.
+    private static async ValueTask<T> ReadAsync<T>(HttpContext http, Func<CancellationToken, ValueTask<T>> read)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var reading = read(deadline.Token);
+        if (!reading.IsCompleted) deadline.CancelAfter(BodyArrivesWithin);
+        return await reading;
+    }
+
+    private static Guid NewCall()
+    {
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        return new Guid(random);
+    }
+}

@@ -1,0 +1,35 @@
+using HostAtlas.Gateway.Problems;
+using HostAtlas.Shared.Wire;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HostAtlas.Gateway.Ingest;
+
+/// <summary>
+/// The agents' endpoints, routed by the path exactly as it was sent: the signature covers these very characters, so another spelling
+/// (upper case, percent signs, a trailing slash) is another path and there is nothing at it. Everything else goes on to people's routing.
+/// </summary>
+internal sealed class AgentRoutes(RequestDelegate next, AgentGate gate)
+{
+    private static readonly PathString Prefix = new("/api/agent");
+
+    /// <summary>Routes one request.</summary>
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (!http.Request.Path.StartsWithSegments(Prefix, StringComparison.OrdinalIgnoreCase)) return next(http);
+        return PathAsSent(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is AgentGate.MetricsPath
+            ? gate.HandleAsync(http)
+            : ProblemWriter.WriteAsync(http, ProblemSlug.NotFound, "There is nothing at this address. Agents' paths are exact.");
+    }
+
+    /// <summary>The path of a request's target, without its query; a proxy may send the absolute form (RFC 9112, 3.2.2).</summary>
+    internal static ReadOnlySpan<char> PathAsSent(string target)
+    {
+        var path = target.AsSpan();
+        if (!path.StartsWith("/") && path.IndexOf("://") is var scheme and > 0)
+        {
+            path = path[(scheme + 3)..];
+            path = path.IndexOf('/') is var slash and >= 0 ? path[slash..] : default;
+        }
+        return path.IndexOf('?') is var query and >= 0 ? path[..query] : path;
+    }
+}
