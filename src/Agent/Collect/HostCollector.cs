@@ -3,8 +3,8 @@ using HostAtlas.Agent.Collect.Sources;
 namespace HostAtlas.Agent.Collect;
 
 /// <summary>
-/// The agent's senses: reads the host once a tick. Rates need two readings, so the first tick has none. A source that fails leaves its values
-/// out and is counted in <c>agent.collect.failed</c>; the others go on. Used by one thread at a time.
+/// The agent's senses: reads the host once a tick. Rates need two readings, so the first tick has none. A source that fails leaves its
+/// values out and is counted in <c>agent.collect.failed</c>; the others go on. Used by one thread at a time.
 /// </summary>
 internal sealed class HostCollector
 {
@@ -31,7 +31,9 @@ internal sealed class HostCollector
     /// <summary>The sources that failed at the last tick, and why.</summary>
     public IReadOnlyList<CollectFault> Faults { get; private set; } = [];
 
-    /// <summary>One tick: finite values by metric name (grammar: <see cref="Shared.MetricName"/>); about half a millisecond on an idle host.</summary>
+    /// <summary>
+    /// One tick: finite values by metric name (grammar: <see cref="Shared.MetricName"/>); a third of a millisecond on a small host.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Collect()
     {
         var samples = new Samples(_countLast);

@@ -1,6 +1,8 @@
 namespace HostAtlas.Agent.Collect;
 
-/// <summary>One thing a host is asked about. A source keeps its last reading to compute rates from; it is used by one thread at a time.</summary>
+/// <summary>
+/// One thing a host is asked about. A source keeps its last reading to compute rates from; it is used by one thread at a time.
+/// </summary>
 internal interface IHostSource
 {
     /// <summary>Short name for logs and <c>status</c>.</summary>

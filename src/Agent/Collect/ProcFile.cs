@@ -1,8 +1,8 @@
 namespace HostAtlas.Agent.Collect;
 
 /// <summary>
-/// Reads small files of the kernel into one buffer that is used again at each tick. Such files have no length before they are read, and their
-/// text is made while it is read, so it is taken to the end in one go.
+/// Reads small files of the kernel into one buffer that is used again at each tick. Such files have no length before they are read, and
+/// their text is made while it is read, so it is taken to the end in one go.
 /// </summary>
 internal sealed class ProcFile(string path)
 {
@@ -10,7 +10,9 @@ internal sealed class ProcFile(string path)
     private const int MaxBytes = 8 * 1024 * 1024;
     private byte[] _buffer = new byte[4096];
 
-    /// <summary>The whole text; valid until the next call. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    /// <summary>
+    /// The whole text; valid until the next call. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Read()
     {
         using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

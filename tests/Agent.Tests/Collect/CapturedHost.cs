@@ -27,7 +27,8 @@ internal sealed class CapturedHost : IDisposable
         Roots = new HostRoots(_folder.File("proc"), _folder.File("sys"), SpaceOf, 4096);
     }
 
-    public static IEnumerable<string> Names => Directory.EnumerateDirectories(Repository.Vector("proc")).Select(path => Path.GetFileName(path)!);
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateDirectories(Repository.Vector("proc")).Select(path => Path.GetFileName(path)!);
 
     public HostRoots Roots { get; }
 

@@ -1,5 +1,6 @@
 using HostAtlas.Agent.Collect;
 using HostAtlas.Shared;
+using HostAtlas.TestSupport;
 
 namespace HostAtlas.Agent.Tests.Collect;
 
@@ -12,7 +13,7 @@ public sealed class CapturedHostTests
     public void A_captured_host_is_told_as_it_was_reckoned_by_hand(string name)
     {
         using var host = new CapturedHost(name);
-        var clock = new ManualClock();
+        var clock = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         var collector = new HostCollector(host.Roots, clock);
         var values = collector.Collect();
         if (host.HasLater)
@@ -33,16 +34,17 @@ public sealed class CapturedHostTests
     public void Every_name_keeps_the_grammar_and_the_first_tick_has_no_rates(string name)
     {
         using var host = new CapturedHost(name);
-        var values = new HostCollector(host.Roots, new ManualClock()).Collect();
+        var values = new HostCollector(host.Roots, new ManualTimeProvider(DateTimeOffset.UnixEpoch)).Collect();
         Assert.All(values.Keys, metric => Assert.True(MetricName.IsValid(metric), metric));
-        Assert.DoesNotContain(values.Keys, metric => metric.Contains("per_second") || metric.StartsWith("cpu.used", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            values.Keys, metric => metric.Contains("per_second") || metric.StartsWith("cpu.used", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_second_look_at_the_same_instant_gives_no_rates()
     {
         using var host = new CapturedHost("ubuntu-24.04-kernel-6.8-docker-host");
-        var collector = new HostCollector(host.Roots, new ManualClock());
+        var collector = new HostCollector(host.Roots, new ManualTimeProvider(DateTimeOffset.UnixEpoch));
         collector.Collect();
         host.MoveToLater();
         Assert.DoesNotContain(collector.Collect().Keys, metric => metric.Contains("per_second") || metric.Contains("busy"));

@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Collect;
+using HostAtlas.TestSupport;
 
 namespace HostAtlas.Agent.Tests.Collect;
 
@@ -40,7 +41,7 @@ public sealed class HostCollectorTests
     public void A_source_that_comes_back_is_shown_again()
     {
         using var host = new CapturedHost(Host);
-        var collector = new HostCollector(host.Roots, new ManualClock());
+        var collector = new HostCollector(host.Roots, new ManualTimeProvider(DateTimeOffset.UnixEpoch));
         var loadavg = File.ReadAllText(host.Proc("loadavg"));
         File.Delete(host.Proc("loadavg"));
         Assert.Equal(1, collector.Collect()["agent.collect.failed"]);
@@ -58,7 +59,7 @@ public sealed class HostCollectorTests
         {
             Space = point => point == "/boot" ? throw new UnauthorizedAccessException("not ours") : host.Roots.Space(point),
         };
-        var collector = new HostCollector(roots, new ManualClock());
+        var collector = new HostCollector(roots, new ManualTimeProvider(DateTimeOffset.UnixEpoch));
         var values = collector.Collect();
         Assert.Contains("disk.used_bytes{mount=\"/\"}", values.Keys);
         Assert.DoesNotContain("disk.used_bytes{mount=\"/boot\"}", values.Keys);
@@ -69,7 +70,7 @@ public sealed class HostCollectorTests
     public void A_changed_mount_table_is_seen_at_the_next_tick()
     {
         using var host = new CapturedHost(Host);
-        var collector = new HostCollector(host.Roots, new ManualClock());
+        var collector = new HostCollector(host.Roots, new ManualTimeProvider(DateTimeOffset.UnixEpoch));
         Assert.Contains("disk.used_bytes{mount=\"/boot\"}", collector.Collect().Keys);
         var table = host.Proc("self", "mountinfo");
         File.WriteAllLines(table, File.ReadAllLines(table).Where(line => !line.Contains(" /boot ")));
@@ -80,7 +81,7 @@ public sealed class HostCollectorTests
     public void After_a_gap_the_rate_spans_the_whole_time_between_the_two_readings()
     {
         using var host = new CapturedHost(Host);
-        var clock = new ManualClock();
+        var clock = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         var collector = new HostCollector(host.Roots, clock);
         collector.Collect();
         var hidden = host.Proc("net", "hidden");
@@ -95,7 +96,7 @@ public sealed class HostCollectorTests
 
     private static void ExpectOneFault(CapturedHost host, string metrics)
     {
-        var clock = new ManualClock();
+        var clock = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         var collector = new HostCollector(host.Roots, clock);
         collector.Collect();
         clock.Advance(TimeSpan.FromSeconds(10));

@@ -4,7 +4,8 @@ namespace HostAtlas.Agent.Collect.Parsing;
 /// How the processors' time between two readings was spent, in percent of all processors (0-100). Used is everything that was neither idle
 /// nor waiting for a disk; stolen time counts as used, since this host could not use it. System holds interrupts, User holds nice.
 /// </summary>
-internal readonly record struct CpuUsage(double UsedPercent, double UserPercent, double SystemPercent, double IoWaitPercent, double StealPercent)
+internal readonly record struct CpuUsage(
+    double UsedPercent, double UserPercent, double SystemPercent, double IoWaitPercent, double StealPercent)
 {
     /// <summary>
     /// Null when no time passed or a counter of work went back (the host was resumed elsewhere, a counter wrapped): there is no true value

@@ -16,6 +16,7 @@ internal readonly record struct DiskCounters(string Device, ulong ReadBytes, ulo
 internal static class DiskStats
 {
     private const ulong SectorBytes = 512;
+    private static readonly ParseFault TooFew = new("a device with too few counters");
 
     /// <summary>All devices that ever moved a byte, partitions included; <see cref="WholeDisks"/> chooses.</summary>
     public static Parsed<List<DiskCounters>> Parse(ReadOnlySpan<byte> text)
@@ -26,15 +27,16 @@ internal static class DiskStats
         {
             if (!line.TrySkip(2) || !line.TryNext(out var name)) return new ParseFault("a device without a name");
             if (!line.TryNextCounter(out _) || !line.TryNextCounter(out _)
-                || !line.TryNextCounter(out var sectorsRead) || !line.TryNextCounter(out _)) return new ParseFault("a device with too few counters");
+                || !line.TryNextCounter(out var sectorsRead) || !line.TryNextCounter(out _)) return TooFew;
             // Kernels before 2.6.25 end a partition's line here.
             if (!line.TryNextCounter(out _)) continue;
             if (!line.TryNextCounter(out _) || !line.TryNextCounter(out var sectorsWritten) || !line.TryNextCounter(out _)
-                || !line.TryNextCounter(out _) || !line.TryNextCounter(out var busy)) return new ParseFault("a device with too few counters");
-            if (sectorsRead > ulong.MaxValue / SectorBytes || sectorsWritten > ulong.MaxValue / SectorBytes) return new ParseFault("too many sectors");
+                || !line.TryNextCounter(out _) || !line.TryNextCounter(out var busy)) return TooFew;
+            if (Math.Max(sectorsRead, sectorsWritten) > ulong.MaxValue / SectorBytes) return new ParseFault("too many sectors");
             // Drivers make dozens of devices that nobody uses (loop0-7, nbd0-15): what never moved a byte is not worth a name.
             if (sectorsRead == 0 && sectorsWritten == 0) continue;
-            disks.Add(new DiskCounters(Encoding.UTF8.GetString(name), sectorsRead * SectorBytes, sectorsWritten * SectorBytes, busy));
+            var device = Encoding.UTF8.GetString(name);
+            disks.Add(new DiskCounters(device, sectorsRead * SectorBytes, sectorsWritten * SectorBytes, busy));
         }
         return disks;
     }

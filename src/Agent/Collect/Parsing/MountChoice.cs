@@ -3,16 +3,18 @@ using System.Collections.Frozen;
 namespace HostAtlas.Agent.Collect.Parsing;
 
 /// <summary>
-/// Which mounts are disks whose room people watch. A disk is a file system on a block device (major number not 0), one of those that spread
-/// over several devices, or whatever carries the root folder (a container's overlay). Left out: pseudo file systems and tmpfs; images, which
-/// are full by nature; network file systems, because statvfs on one whose server is gone blocks for ever; overlays other than the root.
+/// Which mounts are disks whose room people watch. A disk is a file system on a block device (major number not 0), one of those that
+/// spread over several devices, or whatever carries the root folder (a container's overlay). Left out: pseudo file systems and tmpfs;
+/// images, which are full by nature; network file systems, because statvfs on one whose server is gone blocks for ever; overlays other
+/// than the root.
 /// </summary>
 internal static class MountChoice
 {
     // btrfs, zfs and bcachefs have device numbers of their own with major 0.
     private static readonly FrozenSet<string> Spread = FrozenSet.ToFrozenSet(["btrfs", "zfs", "bcachefs", "virtiofs"]);
     private static readonly FrozenSet<string> Images = FrozenSet.ToFrozenSet(["squashfs", "iso9660", "udf", "erofs", "cramfs", "romfs"]);
-    private static readonly FrozenSet<string> NeverRoot = FrozenSet.ToFrozenSet(["rootfs", "nfs", "nfs4", "cifs", "smb3", "ceph", "autofs"]);
+    private static readonly FrozenSet<string> NeverRoot =
+        FrozenSet.ToFrozenSet(["rootfs", "nfs", "nfs4", "cifs", "smb3", "ceph", "autofs"]);
 
     // Container engines bind single files of the host's disk here: /etc/hosts, /dev/termination-log, /run/secrets/…
     private static readonly string[] NoPlaceForDisks = ["/etc/", "/dev/", "/proc/", "/sys/", "/run/secrets/", "/run/.containerenv"];
@@ -29,7 +31,9 @@ internal static class MountChoice
 
         var seen = new HashSet<string>();
         var chosen = new List<Mount>();
-        foreach (var mount in visible.Values.Where(IsDisk).OrderBy(Rank).ThenBy(m => m.Point.Length).ThenBy(m => m.Point, StringComparer.Ordinal))
+        var candidates = visible.Values.Where(IsDisk)
+            .OrderBy(Rank).ThenBy(mount => mount.Point.Length).ThenBy(mount => mount.Point, StringComparer.Ordinal);
+        foreach (var mount in candidates)
         {
             // Subvolumes can differ in device number and share the source; bind mounts share both.
             var isNew = seen.Add(mount.Device);

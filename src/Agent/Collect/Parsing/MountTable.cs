@@ -24,8 +24,8 @@ internal static class MountTable
         var lines = new TextLines(text);
         while (lines.TryNext(out var line))
         {
-            if (!line.TrySkip(2) || !line.TryNextText(out var device)
-                || !line.TryNext(out var root) || !line.TryNext(out var point) || !line.TrySkip(1)) return new ParseFault("a mount with too few fields");
+            if (!line.TrySkip(2) || !line.TryNextText(out var device) || !line.TryNext(out var root)
+                || !line.TryNext(out var point) || !line.TrySkip(1)) return new ParseFault("a mount with too few fields");
             // Between the options and the dash stand any number of optional fields.
             ReadOnlySpan<byte> field;
             do

@@ -7,6 +7,8 @@ internal static class ProcessMemory
     public static Parsed<ulong> ParseResidentPages(ReadOnlySpan<byte> text)
     {
         var lines = new TextLines(text);
-        return lines.TryNext(out var line) && line.TrySkip(1) && line.TryNextCounter(out var pages) ? pages : new ParseFault("no resident pages");
+        return lines.TryNext(out var line) && line.TrySkip(1) && line.TryNextCounter(out var pages)
+            ? pages
+            : new ParseFault("no resident pages");
     }
 }

@@ -7,12 +7,13 @@ namespace HostAtlas.Agent.Collect.Parsing;
 internal static class SeriesName
 {
     /// <summary>
-    /// E.g. <c>disk.used_bytes{mount="/srv"}</c>. What a label's value must not hold (quote, backslash, control characters, broken UTF-8)
-    /// becomes <c>?</c>; a value too long for a name is cut and ends in <c>?</c>. Two odd names can thus meet in one; the first stays.
+    /// <paramref name="metric"/> and <paramref name="label"/> are ASCII; e.g. <c>disk.used_bytes{mount="/srv"}</c>. What a label's value
+    /// must not hold (quote, backslash, control characters, broken UTF-8) becomes <c>?</c>; a value too long for a name is cut and ends
+    /// in <c>?</c>. Two odd names can thus meet in one; the first stays.
     /// </summary>
     public static string With(string metric, string label, string value)
     {
-        var room = Limits.LabelledNameBytes - Encoding.UTF8.GetByteCount(metric) - Encoding.UTF8.GetByteCount(label) - "{=\"\"}".Length - "?".Length;
+        var room = Limits.LabelledNameBytes - metric.Length - label.Length - "{=\"\"}".Length - "?".Length;
         var name = new StringBuilder(metric).Append('{').Append(label).Append("=\"");
         foreach (var rune in value.EnumerateRunes())
         {

@@ -53,7 +53,8 @@ public sealed class ParserTests
     [Fact]
     public void Optional_fields_of_a_mount_may_be_none_or_many()
     {
-        var mounts = MountTable.Parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 8:2 / /b rw shared:1 master:2 propagate_from:3 - xfs /dev/sdb rw\n"u8).Value;
+        var mounts = MountTable.Parse(
+            "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 8:2 / /b rw shared:1 master:2 propagate_from:3 - xfs /dev/sdb rw\n"u8).Value;
         Assert.Equal([new Mount("8:1", "/", "/", "ext4", "/dev/sda1"), new Mount("8:2", "/", "/b", "xfs", "/dev/sdb")], mounts);
     }
 
@@ -92,5 +93,6 @@ public sealed class ParserTests
     [InlineData("a\"b\\c\nd\u0085e", "m{l=\"a?b?c?d?e\"}")]
     [InlineData("\ufffdx", "m{l=\"?x\"}")]
     [InlineData("Ünï 💾", "m{l=\"Ünï 💾\"}")]
-    public void What_a_label_must_not_hold_becomes_a_question_mark(string value, string name) => Assert.Equal(name, SeriesName.With("m", "l", value));
+    public void What_a_label_must_not_hold_becomes_a_question_mark(string value, string name) =>
+        Assert.Equal(name, SeriesName.With("m", "l", value));
 }
