@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace HostAtlas.Engine.Metrics;
 
@@ -37,6 +38,9 @@ public sealed record NameSet(long Id, int Count, byte[] NamesUtf8)
         SHA256.HashData(namesUtf8, hash);
         return BinaryPrimitives.ReadInt64BigEndian(hash);
     }
+
+    /// <summary>The names in their order; a list without names is empty text.</summary>
+    public static string[] Split(ReadOnlySpan<byte> namesUtf8) => namesUtf8.IsEmpty ? [] : Encoding.UTF8.GetString(namesUtf8).Split('\n');
 }
 
 /// <summary>One report.</summary>

@@ -15,7 +15,8 @@ namespace HostAtlas.Engine.Metrics;
 public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, TimeProvider time, ILogger<MetricsIngest> log) : IIngest
 {
     private const int FlushWeightSamples = 5_000;
-    private static readonly TimeSpan FlushWithin = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(50),
+        LongestPause = TimeSpan.FromMilliseconds(800);
 
     private readonly Channel<IngestItem> _channel = Channel.CreateBounded<IngestItem>(
         new BoundedChannelOptions(options.IngestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -31,10 +32,9 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
     /// <summary>Starts the stream on the system's own materializer, so that no actor's end takes it along.</summary>
     public void Start(ActorSystem system) => _finished = ChannelSource.FromReader(_channel.Reader)
         .GroupedWeightedWithin(FlushWeightSamples, FlushWithin, item => Math.Max(1, item.Batch.SampleCount))
-        // One at a time: SQLite has one writer, and order makes a retry meet the row it retries.
-        .SelectAsync(1, async items =>
+        .SelectAsync(store.Writers, async items =>
         {
-            await FlushAsync([.. items]).ConfigureAwait(false);
+            await FlushAsync([.. items], maybeKept: false).ConfigureAwait(false);
             return Done.Instance;
         })
         .RunWith(Sink.Ignore<Done>(), system.Materializer());
@@ -47,37 +47,45 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
     }
 
     /// <summary>Writes a group until each item has its answer. Never throws: an exception would end the stream for all servers.</summary>
-    private async Task FlushAsync(IReadOnlyList<IngestItem> items)
+    private async Task FlushAsync(IReadOnlyList<IngestItem> items, bool maybeKept)
     {
-        for (var pause = FirstPause; ; pause = pause < TimeSpan.FromMilliseconds(800) ? pause * 2 : pause)
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
             items = GiveUpOld(items);
             if (items.Count == 0) return;
+            IReadOnlyList<ItemFate> fates;
             try
             {
-                // Off the stream's dispatcher: the write blocks on the disk.
-                var batch = items;
-                var fates = await Task.Run(() => store.Write(batch)).ConfigureAwait(false);
-                Settle(batch, fates);
-                return;
+                fates = await store.WriteAsync(items, maybeKept).ConfigureAwait(false);
             }
             catch (StoreUnavailableException away)
             {
+                maybeKept |= away.MaybeKept;
                 log.LogWarning("The store did not take a flush of {Items} batches: {Reason}", items.Count, away.Message);
+                await Task.Delay(NoLongerThan(pause, items), time).ConfigureAwait(false);
+                continue;
             }
 #pragma warning disable CA1031 // Whatever one item's bytes provoke must not stop the others.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                await HalveAsync(items, fault).ConfigureAwait(false);
+                await HalveAsync(items, maybeKept, fault).ConfigureAwait(false);
                 return;
             }
-            await Task.Delay(pause, time).ConfigureAwait(false);
+            Settle(items, fates);
+            return;
         }
     }
 
+    // Answers come on time: the pause ends when the oldest batch is to be given up.
+    private TimeSpan NoLongerThan(TimeSpan pause, IReadOnlyList<IngestItem> items)
+    {
+        var left = items.Min(item => item.AdmittedAt) + options.StoreGivesUpAfter - time.GetUtcNow() + TimeSpan.FromMilliseconds(1);
+        return left < pause && left > TimeSpan.Zero ? left : pause;
+    }
+
     // The poison item is cornered in log2(n) steps; all others are stored on the way.
-    private async Task HalveAsync(IReadOnlyList<IngestItem> items, Exception fault)
+    private async Task HalveAsync(IReadOnlyList<IngestItem> items, bool maybeKept, Exception fault)
     {
         if (items.Count == 1)
         {
@@ -86,16 +94,17 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
             return;
         }
         var half = items.Count / 2;
-        await FlushAsync([.. items.Take(half)]).ConfigureAwait(false);
-        await FlushAsync([.. items.Skip(half)]).ConfigureAwait(false);
+        await FlushAsync([.. items.Take(half)], maybeKept).ConfigureAwait(false);
+        await FlushAsync([.. items.Skip(half)], maybeKept).ConfigureAwait(false);
     }
 
     private IReadOnlyList<IngestItem> GiveUpOld(IReadOnlyList<IngestItem> items)
     {
         var oldest = time.GetUtcNow() - options.StoreGivesUpAfter;
         if (!items.Any(item => item.AdmittedAt < oldest)) return items;
+        log.LogWarning("The store was away for too long: batches are given up with 503.");
         foreach (var item in items.Where(item => item.AdmittedAt < oldest))
-            Fail(item, new Refused(RefusalKind.EngineBusy, "The store did not take the batch in time; nothing was kept. Send it again.", RetryAfterSeconds: 5));
+            Fail(item, new Refused(RefusalKind.EngineBusy, "The store did not take the batch in time. Send it again.", RetryAfterSeconds: 5));
         return [.. items.Where(item => item.AdmittedAt >= oldest)];
     }
 
@@ -120,7 +129,21 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
                     break;
             }
         }
-        if (seen.Count > 0) OnSeen(new Seen([.. seen], time.GetUtcNow()));
+        if (seen.Count > 0) Tell(new Seen([.. seen], time.GetUtcNow()));
+    }
+
+    private void Tell(Seen seen)
+    {
+        try
+        {
+            OnSeen(seen);
+        }
+#pragma warning disable CA1031 // The listener's fault is not the batches': they are stored and answered.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            log.LogError(fault, "The listener of commits failed.");
+        }
     }
 
     // The door first: whoever hears the answer must find it ready.

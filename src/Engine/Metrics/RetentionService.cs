@@ -14,8 +14,7 @@ public sealed class RetentionService(IMetricsStore store, EngineOptions options,
         {
             try
             {
-                var deleted = await Task.Run(() => store.DeleteBefore(time.GetUtcNow() - options.RawRetention, stoppingToken), stoppingToken)
-                    .ConfigureAwait(false);
+                var deleted = await store.DeleteBeforeAsync(time.GetUtcNow() - options.RawRetention, stoppingToken).ConfigureAwait(false);
                 if (deleted > 0) log.LogInformation("Retention removed {Reports} reports.", deleted);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
@@ -6,8 +7,10 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// <c>DATA/data.db</c>: what people read and what agents send. Write-ahead log, so readers never wait for the writer; synchronous=FULL,
 /// because a 202 promises that the data survives a power cut.
 /// </summary>
-public sealed class DataFile
+public sealed partial class DataFile
 {
+    private const int FileControlHasMoved = 20;
+
     /// <summary>Names the file; nothing is opened yet.</summary>
     public DataFile(string dataDirectory) => Path = System.IO.Path.Combine(dataDirectory, "data.db");
 
@@ -33,17 +36,36 @@ public sealed class DataFile
     public SqliteConnection OpenWriter()
     {
         var connection = Open(SqliteOpenMode.ReadWrite);
-        // 10 s of patience would outlive the stream's 5 s; a writer that waits longer than 1 s is better told to come again.
-        Execute(connection, "pragma journal_mode=wal; pragma synchronous=full; pragma busy_timeout=1000; pragma foreign_keys=on; pragma cache_size=-16000");
-        return connection;
+        try
+        {
+            // The journal is cut back after a burst, or it would keep its largest size for ever.
+            Execute(connection, """
+                pragma busy_timeout=2000; pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-16000; pragma journal_size_limit=67108864
+                """);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A read-only connection of one's own, unpooled.</summary>
     public SqliteConnection OpenReader()
     {
         var connection = Open(SqliteOpenMode.ReadOnly);
-        Execute(connection, "pragma query_only=on; pragma busy_timeout=2000; pragma cache_size=-4000; pragma mmap_size=268435456; pragma temp_store=memory");
+        Execute(connection, "pragma busy_timeout=2000; pragma cache_size=-4000; pragma mmap_size=268435456; pragma temp_store=memory");
         return connection;
+    }
+
+    /// <summary>Whether the file was moved, replaced or deleted since the connection was opened.</summary>
+    public static bool HasMoved(SqliteConnection connection)
+    {
+        var moved = 0;
+        SqliteException.ThrowExceptionForRC(
+            FileControl(connection.Handle!.DangerousGetHandle(), "main", FileControlHasMoved, ref moved), connection.Handle);
+        return moved != 0;
     }
 
     /// <summary>Runs statements without a result.</summary>
@@ -71,4 +93,9 @@ public sealed class DataFile
             throw;
         }
     }
+
+    // https://sqlite.org/c3ref/file_control.html; SQLitePCLRaw does not offer it.
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static partial int FileControl(IntPtr database, string schema, int operation, ref int argument);
 }

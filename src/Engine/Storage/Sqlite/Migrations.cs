@@ -25,14 +25,34 @@ public static class Migrations
             primary key (team, server, at_ms, key)
         ) strict, without rowid;
 
-        -- The ordered names of a report's values, once a server.
+        -- Signatures of repeated sends of a stored batch, at its newest row: the first send's signature lies with the rows themselves.
+        create table metric_retries (
+            team      blob    not null,
+            server    blob    not null,
+            at_ms     integer not null,
+            key       integer not null,
+            signature integer not null,
+            primary key (team, server, at_ms, key, signature)
+        ) strict, without rowid;
+
+        -- The ordered names of a report's values, once a server. used_day: the last day it was used, for retention.
         create table metric_sets (
-            team   blob    not null,
-            server blob    not null,
-            set_id integer not null,
-            count  integer not null,
-            names  blob    not null,
+            team     blob    not null,
+            server   blob    not null,
+            set_id   integer not null,
+            count    integer not null,
+            names    blob    not null,
+            used_day integer not null,
             primary key (team, server, set_id)
+        ) strict, without rowid;
+
+        -- The distinct names of a server, which are limited, whatever lists they stand in.
+        create table metric_names (
+            team     blob    not null,
+            server   blob    not null,
+            name     text    not null,
+            used_day integer not null,
+            primary key (team, server, name)
         ) strict, without rowid;
 
         -- Told by the projection from the journal. entity_seq: the last event of the row's entity that the row knows.

@@ -1,34 +1,38 @@
-using System.Text;
-using HostAtlas.Engine.Metrics;
-using HostAtlas.Engine.Presence;
-using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// Which name sets are known to be stored, so that the hot path asks the database only for a new one. Bounded: when it is full it starts
-/// afresh, which costs a look-up a server.
+/// Which name lists are in the database for sure and marked as used today, so that the hot path touches <c>metric_sets</c> once a server and
+/// day. What a transaction adds counts only once it has committed; a rolled-back list would be taken for stored. Bounded: when it is full it
+/// starts afresh, which costs a look-up a server.
 /// </summary>
 internal sealed class NameSetLedger
 {
-    private const int MaxEntries = 1_000_000;
-    private readonly HashSet<(ServerKey, long)> _known = [];
+    private const int MaxEntries = 1_000_000, DaySeconds = 86_400;
 
-    /// <summary>Whether the set is stored for sure.</summary>
-    public bool Knows(ServerKey server, long set) => _known.Contains((server, set));
+    private readonly Dictionary<(ServerId Server, long Set), int> _days = [];
+    private readonly List<((ServerId, long) Key, int Day)> _staged = [];
 
-    /// <summary>Takes note of sets whose transaction has committed; never before, or a rolled-back set would be taken for stored.</summary>
-    public void Remember(IReadOnlyList<(ServerKey, long)> stored)
+    /// <summary>The day of a time, counted from the epoch. Each server has its own midnight, so that a million marks do not fall on one second.</summary>
+    public static int DayOf(ServerId server, DateTimeOffset at) =>
+        (int)((at.ToUnixTimeSeconds() + ((uint)server.Value.GetHashCode() % DaySeconds)) / DaySeconds);
+
+    /// <summary>Whether the list is stored and marked for this day or a later one.</summary>
+    public bool Knows(ServerId server, long set, int day) => _days.TryGetValue((server, set), out var marked) && marked >= day;
+
+    /// <summary>Takes note of a list that the open transaction stores.</summary>
+    public void Stage(ServerId server, long set, int day) => _staged.Add(((server, set), day));
+
+    /// <summary>The transaction has committed.</summary>
+    public void Commit()
     {
-        if (_known.Count + stored.Count > MaxEntries) _known.Clear();
-        foreach (var entry in stored) _known.Add(entry);
+        if (_staged.Count == 0) return;
+        if (_days.Count + _staged.Count > MaxEntries) _days.Clear();
+        foreach (var (key, day) in _staged) _days[key] = day;
+        _staged.Clear();
     }
 
-    /// <summary>Whether a server that has these sets stays within its 2,000 names with one more set.</summary>
-    public static bool Fits(IEnumerable<byte[]> storedNames, NameSet set)
-    {
-        var names = new HashSet<string>(Encoding.UTF8.GetString(set.NamesUtf8).Split('\n'));
-        foreach (var stored in storedNames) names.UnionWith(Encoding.UTF8.GetString(stored).Split('\n'));
-        return names.Count <= Limits.MetricNamesPerServer;
-    }
+    /// <summary>The transaction was rolled back, or none is open.</summary>
+    public void Rollback() => _staged.Clear();
 }

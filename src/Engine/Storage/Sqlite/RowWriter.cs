@@ -1,116 +1,148 @@
+using System.Text;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
-/// <summary>The prepared statements of the metrics writer over one connection. Parameters are bound anew each time, never made anew.</summary>
+/// <summary>
+/// The metrics writer's statements over one connection, and what this connection knows to be stored. It lives as long as its connection:
+/// after a fault both are thrown away, for the file behind the next one may be another (a copy that was put back).
+/// </summary>
 internal sealed class RowWriter : IDisposable
 {
-    private const string InsertRow = "insert into metric_rows (team, server, at_ms, key, signature, set_id, vals) values ($team, $server, $at, $key, $signature, $set, $vals)";
-    private const string ThisRow = "team = $team and server = $server and at_ms = $at and key = $key";
+    private const string InsertRow = "insert into metric_rows (team, server, at_ms, key, signature, set_id, vals) values (?, ?, ?, ?, ?, ?, ?)";
 
     private readonly SqliteConnection _connection;
-    private readonly Statement _insert, _insertUnlessThere, _signature, _insertSet, _names;
-    private readonly byte[] _team = new byte[ResourceId.SizeBytes], _server = new byte[ResourceId.SizeBytes];
+    private readonly NameSetLedger _ledger = new();
+    private readonly List<NativeStatement> _statements = [];
+    private readonly NativeStatement _begin, _commit, _rollback, _insert, _insertUnlessThere, _signature, _insertRetry, _markSet, _markName, _names;
 
     public RowWriter(SqliteConnection connection)
     {
         _connection = connection;
-        _insert = new Statement(connection, InsertRow, "$team", "$server", "$at", "$key", "$signature", "$set", "$vals");
-        _insertUnlessThere = new Statement(connection, InsertRow + " on conflict do nothing", "$team", "$server", "$at", "$key", "$signature", "$set", "$vals");
-        _signature = new Statement(connection, $"select signature from metric_rows where {ThisRow}", "$team", "$server", "$at", "$key");
-        _insertSet = new Statement(connection,
-            "insert into metric_sets (team, server, set_id, count, names) values ($team, $server, $set, $count, $names) on conflict do nothing",
-            "$team", "$server", "$set", "$count", "$names");
-        _names = new Statement(connection, "select names from metric_sets where team = $team and server = $server", "$team", "$server");
+        // Immediate: takes the write lock at once, so that the transaction cannot fail half-way for want of it.
+        _begin = Prepare("begin immediate");
+        _commit = Prepare("commit");
+        _rollback = Prepare("rollback");
+        _insert = Prepare(InsertRow);
+        _insertUnlessThere = Prepare(InsertRow + " on conflict do nothing");
+        _signature = Prepare("select signature from metric_rows where team = ? and server = ? and at_ms = ? and key = ?");
+        _insertRetry = Prepare("insert into metric_retries (team, server, at_ms, key, signature) values (?, ?, ?, ?, ?) on conflict do nothing");
+        _markSet = Prepare("""
+            insert into metric_sets (team, server, set_id, used_day, count, names) values (?, ?, ?, ?, ?, ?)
+            on conflict do update set used_day = max(used_day, excluded.used_day)
+            """);
+        _markName = Prepare("""
+            insert into metric_names (team, server, name, used_day) values (?, ?, ?, ?)
+            on conflict do update set used_day = max(used_day, excluded.used_day)
+            """);
+        _names = Prepare("select name from metric_names where team = ? and server = ?");
     }
 
-    /// <summary>Begins a transaction that takes the write lock at once, so that it cannot fail half-way for want of it.</summary>
-    public SqliteTransaction Begin()
+    /// <summary>The connection, for work between the transactions.</summary>
+    public SqliteConnection Connection => _connection;
+
+    /// <summary>Begins a transaction.</summary>
+    public void Begin() => _begin.Run();
+
+    /// <summary>Makes it durable.</summary>
+    public void Commit()
     {
-        var transaction = _connection.BeginTransaction(deferred: false);
-        foreach (var statement in new[] { _insert, _insertUnlessThere, _signature, _insertSet, _names }) statement.Command.Transaction = transaction;
-        return transaction;
+        _commit.Run();
+        _ledger.Commit();
     }
 
-    /// <summary>Inserts, or throws on a row that is there.</summary>
-    public void Insert(IngestItem item, ReportRow row) => Bind(_insert, item, row).Command.ExecuteNonQuery();
+    /// <summary>Undoes it; after a fault that SQLite has undone itself there is nothing to do.</summary>
+    public void Rollback()
+    {
+        _ledger.Rollback();
+        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) _rollback.Run();
+    }
 
-    /// <summary>Inserts; false when the row is there.</summary>
-    public bool InsertUnlessThere(IngestItem item, ReportRow row) => Bind(_insertUnlessThere, item, row).Command.ExecuteNonQuery() == 1;
+    /// <summary>Inserts an item's rows, or throws on one that is there.</summary>
+    public void Insert(IngestItem item)
+    {
+        var rows = item.Batch.Rows;
+        Address(_insert, item).Bind(4, item.Batch.Key).Bind(5, item.Batch.SignatureKey);
+        for (var i = 0; i < rows.Count; i++)
+            _insert.Bind(3, rows[i].AtMs).Bind(6, item.Batch.Sets[rows[i].Set].Id).Bind(7, rows[i].Values).Run();
+    }
+
+    /// <summary>Inserts a row; false when it is there.</summary>
+    public bool InsertUnlessThere(IngestItem item, ReportRow row) => Address(_insertUnlessThere, item)
+        .Bind(3, row.AtMs).Bind(4, item.Batch.Key).Bind(5, item.Batch.SignatureKey).Bind(6, item.Batch.Sets[row.Set].Id).Bind(7, row.Values)
+        .Run() == 1;
 
     /// <summary>The signature that a stored row came with.</summary>
     public long SignatureOf(IngestItem item, ReportRow row)
     {
-        Address(_signature, item);
-        _signature[2] = row.AtMs;
-        _signature[3] = item.Batch.Key;
-        return (long)_signature.Command.ExecuteScalar()!;
+        Address(_signature, item).Bind(3, row.AtMs).Bind(4, item.Batch.Key).Next();
+        var signature = _signature.Integer(0);
+        _signature.Reset();
+        return signature;
     }
 
-    /// <summary>Stores a name set.</summary>
-    public void InsertSet(IngestItem item, NameSet set)
-    {
-        Address(_insertSet, item);
-        _insertSet[2] = set.Id;
-        _insertSet[3] = set.Count;
-        _insertSet[4] = set.NamesUtf8;
-        _insertSet.Command.ExecuteNonQuery();
-    }
+    /// <summary>Takes note of a repeated send at one of its rows; false when this very request was noted before.</summary>
+    public bool InsertRetry(IngestItem item, long atMs) =>
+        Address(_insertRetry, item).Bind(3, atMs).Bind(4, item.Batch.Key).Bind(5, item.Batch.SignatureKey).Run() == 1;
 
-    /// <summary>The name sets that a server has.</summary>
-    public List<byte[]> NamesOf(IngestItem item)
+    /// <summary>
+    /// Makes sure that an item's name lists are stored and marked as used. False, and nothing is stored, when its server would have more names
+    /// than <see cref="Limits.MetricNamesPerServer"/>.
+    /// </summary>
+    public bool Admit(IngestItem item)
     {
-        Address(_names, item);
-        using var reader = _names.Command.ExecuteReader();
-        var names = new List<byte[]>();
-        while (reader.Read()) names.Add(reader.GetFieldValue<byte[]>(0));
-        return names;
+        var day = NameSetLedger.DayOf(item.Server, item.AdmittedAt);
+        List<NameSet>? unmarked = null;
+        for (var i = 0; i < item.Batch.Sets.Count; i++)
+        {
+            if (!_ledger.Knows(item.Server, item.Batch.Sets[i].Id, day)) (unmarked ??= []).Add(item.Batch.Sets[i]);
+        }
+        if (unmarked is null) return true;
+
+        var names = unmarked.SelectMany(set => NameSet.Split(set.NamesUtf8)).ToHashSet(StringComparer.Ordinal);
+        if (CountWith(item, names) > Limits.MetricNamesPerServer) return false;
+        foreach (var name in names) Address(_markName, item).Bind(3, name).Bind(4, day).Run();
+        foreach (var set in unmarked)
+        {
+            Address(_markSet, item).Bind(3, set.Id).Bind(4, day).Bind(5, set.Count).Bind(6, set.NamesUtf8).Run();
+            _ledger.Stage(item.Server, set.Id, day);
+        }
+        return true;
     }
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _insert, _insertUnlessThere, _signature, _insertSet, _names }) statement.Command.Dispose();
+        foreach (var statement in _statements) statement.Dispose();
         _connection.Dispose();
     }
 
-    private Statement Bind(Statement statement, IngestItem item, ReportRow row)
+    private int CountWith(IngestItem item, HashSet<string> names)
     {
-        Address(statement, item);
-        statement[2] = row.AtMs;
-        statement[3] = item.Batch.Key;
-        statement[4] = item.Batch.SignatureKey;
-        statement[5] = item.Batch.Sets[row.Set].Id;
-        statement[6] = row.Values;
+        Address(_names, item);
+        var others = 0;
+        while (_names.Next())
+        {
+            if (!names.Contains(_names.Text(0))) others++;
+        }
+        return others + names.Count;
+    }
+
+    private NativeStatement Prepare(string sql)
+    {
+        var statement = new NativeStatement(_connection, sql);
+        _statements.Add(statement);
         return statement;
     }
 
-    private void Address(Statement statement, IngestItem item)
+    private static NativeStatement Address(NativeStatement statement, IngestItem item)
     {
-        item.Team.Write(_team);
-        item.Server.Write(_server);
-        statement[0] = _team;
-        statement[1] = _server;
-    }
-
-    private sealed class Statement
-    {
-        private readonly SqliteParameter[] _parameters;
-
-        public Statement(SqliteConnection connection, string sql, params string[] names)
-        {
-            Command = connection.CreateCommand();
-            Command.CommandText = sql;
-            _parameters = [.. names.Select(name => new SqliteParameter { ParameterName = name })];
-            Command.Parameters.AddRange(_parameters);
-        }
-
-        public SqliteCommand Command { get; }
-
-        public object this[int index]
-        {
-            set => _parameters[index].Value = value;
-        }
+        Span<byte> id = stackalloc byte[ResourceId.SizeBytes];
+        item.Team.Write(id);
+        statement.Bind(1, id);
+        item.Server.Write(id);
+        return statement.Bind(2, id);
     }
 }

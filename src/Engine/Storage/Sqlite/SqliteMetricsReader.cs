@@ -1,7 +1,5 @@
-using System.Text;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Shared.Ids;
-using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
@@ -15,15 +13,10 @@ public sealed class SqliteMetricsReader(DataFile file) : IMetricsReader
     {
         using var scope = TeamScope.Open(file, query.Team);
         var fold = new StepFold(query);
-        foreach (var (id, names) in Sets(scope.Connection, query)) fold.AddSet(id, names);
-        using var command = scope.Connection.CreateCommand();
-        command.CommandText = """
-            select at_ms, set_id, vals from my_metric_rows
-            where server = $server and at_ms >= $from and at_ms < $to order by at_ms, key
-            """;
-        command.Parameters.AddWithValue("$server", query.Server.ToBytes());
-        command.Parameters.AddWithValue("$from", query.FromMs);
-        command.Parameters.AddWithValue("$to", query.ToMs);
+        foreach (var (id, names) in Sets(scope, query)) fold.AddSet(id, names);
+        using var command = scope.Command(
+            "select at_ms, set_id, vals from my_metric_rows where server = $server and at_ms >= $from and at_ms < $to order by at_ms, key",
+            ("$server", query.Server.ToBytes()), ("$from", query.FromMs), ("$to", query.ToMs));
         using var reader = command.ExecuteReader();
         for (var rows = 1; reader.Read(); rows++)
         {
@@ -33,14 +26,12 @@ public sealed class SqliteMetricsReader(DataFile file) : IMetricsReader
         return fold.Answer();
     }
 
-    private static List<(long Id, string[] Names)> Sets(SqliteConnection connection, MetricsQuery query)
+    private static List<(long Id, string[] Names)> Sets(TeamScope scope, MetricsQuery query)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "select set_id, names from my_metric_sets where server = $server";
-        command.Parameters.AddWithValue("$server", query.Server.ToBytes());
+        using var command = scope.Command("select set_id, names from my_metric_sets where server = $server", ("$server", query.Server.ToBytes()));
         using var reader = command.ExecuteReader();
         var sets = new List<(long, string[])>();
-        while (reader.Read()) sets.Add((reader.GetInt64(0), Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(1)).Split('\n')));
+        while (reader.Read()) sets.Add((reader.GetInt64(0), NameSet.Split(reader.GetFieldValue<byte[]>(1))));
         return sets;
     }
 }

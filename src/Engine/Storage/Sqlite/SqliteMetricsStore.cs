@@ -1,128 +1,148 @@
 using HostAtlas.Engine.Metrics;
-using HostAtlas.Engine.Presence;
-using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// Writes flushes into <c>data.db</c> over one connection of its own. Optimistic: plain inserts, since a conflict is rare; only a flush that
-/// meets one is repeated with <c>on conflict do nothing</c>, which tells retries and replays apart. One caller at a time.
+/// Writes flushes into <c>data.db</c> over one connection on one thread of its own. Optimistic: plain inserts, since a conflict is rare; only a
+/// flush that meets one is repeated with <c>on conflict do nothing</c>, which tells retries and replays apart. After any fault of the store
+/// the connection is opened anew, so it comes back by itself as soon as the file does.
 /// </summary>
 public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposable
 {
-    // What an item's own bytes can provoke; every other code is the store's trouble and passes.
-    private const int TooBig = 18, Constraint = 19, Mismatch = 20, OutOfRange = 25, PrimaryKeyConflict = 1555;
+    private const int PrimaryKeyConflict = 1555;
 
-    private readonly NameSetLedger _ledger = new();
-    private readonly Lock _gate = new();
+    // How long one attempt waits for another process's or job's write lock. Short: the stream's backoff has the patience, and knows its limit.
+    private const int BusyTimeoutMs = 250;
+
+    private readonly StoreThread _thread = new("metrics-writer");
     private RowWriter? _writer;
 
     /// <inheritdoc />
-    public IReadOnlyList<ItemFate> Write(IReadOnlyList<IngestItem> items)
-    {
-        lock (_gate)
+    public int Writers => 1;
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ItemFate>> WriteAsync(IReadOnlyList<IngestItem> items, bool maybeKept) =>
+        _thread.RunAsync<IReadOnlyList<ItemFate>>(() => Guarded(writer =>
         {
             try
             {
-                _writer ??= new RowWriter(file.OpenWriter());
-                try
-                {
-                    return WriteOptimistic(_writer, items);
-                }
-                catch (SqliteException conflict) when (conflict.SqliteExtendedErrorCode == PrimaryKeyConflict)
-                {
-                    return WriteCarefully(_writer, items);
-                }
+                return InOneTransaction(writer, items, InsertAll);
             }
-            catch (SqliteException fault) when (fault.SqliteErrorCode is not (TooBig or Constraint or Mismatch or OutOfRange))
+            catch (SqliteException conflict) when (conflict.SqliteExtendedErrorCode == PrimaryKeyConflict)
             {
-                // The connection may be at fault itself (its file is gone, its disk was full): the next attempt opens a new one.
-                Close();
-                throw new StoreUnavailableException($"SQLite says {fault.SqliteErrorCode}: {fault.Message}", fault);
+                return InOneTransaction(writer, items, (_, item) => InsertWhatIsNew(writer, item, maybeKept));
             }
-        }
-    }
+        }));
 
     /// <inheritdoc />
-    public int DeleteBefore(DateTimeOffset oldest, CancellationToken cancellation)
+    public async Task<int> DeleteBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation)
     {
-        using var connection = file.OpenWriter();
         var deleted = 0;
-        foreach (var server in Servers(connection))
+        for (var at = RetentionCursor.Start; ; )
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var command = connection.CreateCommand();
-            command.CommandText = "delete from metric_rows where team = $team and server = $server and at_ms < $oldest";
-            command.Parameters.AddWithValue("$team", server.Team.ToBytes());
-            command.Parameters.AddWithValue("$server", server.Server.ToBytes());
-            command.Parameters.AddWithValue("$oldest", oldest.ToUnixTimeMilliseconds());
-            deleted += command.ExecuteNonQuery();
+            var from = at;
+            (at, var step) = await _thread.RunAsync(() => Guarded(writer => RetentionStep.Run(writer, from, oldest))).ConfigureAwait(false);
+            deleted += step;
+            if (at.IsEnd) return deleted;
+            // The flushes that queued up behind the step go first.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation).ConfigureAwait(false);
         }
-        return deleted;
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        lock (_gate) Close();
+        _thread.RunAsync(() => { Close(); return true; });
+        _thread.Dispose();
     }
 
-    private ItemFate[] WriteOptimistic(RowWriter writer, IReadOnlyList<IngestItem> items)
+    private static ItemFate InsertAll(RowWriter writer, IngestItem item)
     {
-        using var transaction = writer.Begin();
-        var fates = new ItemFate[items.Count];
-        var fresh = new List<(ServerKey, long)>();
-        for (var i = 0; i < items.Count; i++)
+        writer.Insert(item);
+        return ItemFate.Stored;
+    }
+
+    private static ItemFate InsertWhatIsNew(RowWriter writer, IngestItem item, bool maybeKept)
+    {
+        ReportRow? there = null;
+        foreach (var row in item.Batch.Rows)
         {
-            if (!Admit(writer, items[i], fresh))
-            {
-                fates[i] = ItemFate.TooManyNames;
-                continue;
-            }
-            foreach (var row in items[i].Batch.Rows) writer.Insert(items[i], row);
+            if (writer.InsertUnlessThere(item, row)) continue;
+            // Same row, same signature: the very request that stored it. Another signature: the agent sends the batch again.
+            if (writer.SignatureOf(item, row) == item.Batch.SignatureKey) return maybeKept ? ItemFate.Stored : ItemFate.Replayed;
+            if (there is null || row.AtMs > there.Value.AtMs) there = row;
         }
-        transaction.Commit();
-        _ledger.Remember(fresh);
+        // A repeated send leaves its signature too, or a capture of it could be sent once more after a restart. At the newest row: the older
+        // ones may have expired when the capture comes.
+        return there is not { } newest || writer.InsertRetry(item, newest.AtMs) || maybeKept ? ItemFate.Stored : ItemFate.Replayed;
+    }
+
+    private static ItemFate[] InOneTransaction(RowWriter writer, IReadOnlyList<IngestItem> items, Func<RowWriter, IngestItem, ItemFate> insert)
+    {
+        writer.Begin();
+        var fates = new ItemFate[items.Count];
+        try
+        {
+            for (var i = 0; i < items.Count; i++) fates[i] = writer.Admit(items[i]) ? insert(writer, items[i]) : ItemFate.TooManyNames;
+        }
+        catch
+        {
+            writer.Rollback();
+            throw;
+        }
+        Commit(writer);
         return fates;
     }
 
-    private ItemFate[] WriteCarefully(RowWriter writer, IReadOnlyList<IngestItem> items)
+    private static void Commit(RowWriter writer)
     {
-        using var transaction = writer.Begin();
-        var fates = new ItemFate[items.Count];
-        var fresh = new List<(ServerKey, long)>();
-        for (var i = 0; i < items.Count; i++)
+        try
         {
-            var item = items[i];
-            if (!Admit(writer, item, fresh))
-            {
-                fates[i] = ItemFate.TooManyNames;
-                continue;
-            }
-            foreach (var row in item.Batch.Rows)
-            {
-                if (writer.InsertUnlessThere(item, row)) continue;
-                // Same row, same signature: the very request that stored it. Another signature: the agent sends the batch again.
-                if (writer.SignatureOf(item, row) == item.Batch.SignatureKey) fates[i] = ItemFate.Replayed;
-            }
+            writer.Commit();
         }
-        transaction.Commit();
-        _ledger.Remember(fresh);
-        return fates;
+        catch (SqliteException fault)
+        {
+            // A commit that failed on its way to the disk may be found there when the file is opened again.
+            throw new StoreUnavailableException(Reason(fault), maybeKept: true, fault);
+        }
+        // POSIX lets SQLite write on into a file that was moved or deleted: what lies there is not where anyone will look for it.
+        if (DataFile.HasMoved(writer.Connection))
+            throw new StoreUnavailableException("data.db was moved or deleted while it was open.", maybeKept: true);
     }
 
-    private bool Admit(RowWriter writer, IngestItem item, List<(ServerKey Server, long Set)> fresh)
+    private T Guarded<T>(Func<RowWriter, T> work)
     {
-        var server = new ServerKey(item.Team, item.Server);
-        foreach (var set in item.Batch.Sets)
+        try
         {
-            if (_ledger.Knows(server, set.Id) || fresh.Contains((server, set.Id))) continue;
-            if (!NameSetLedger.Fits(writer.NamesOf(item), set)) return false;
-            writer.InsertSet(item, set);
-            fresh.Add((server, set.Id));
+            return work(_writer ??= Open());
         }
-        return true;
+        catch (StoreUnavailableException)
+        {
+            Close();
+            throw;
+        }
+        catch (SqliteException fault) when (!IsTheItemsFault(fault))
+        {
+            Close();
+            throw new StoreUnavailableException(Reason(fault), maybeKept: false, fault);
+        }
+    }
+
+    private RowWriter Open()
+    {
+        var connection = file.OpenWriter();
+        try
+        {
+            _ = raw.sqlite3_busy_timeout(connection.Handle, BusyTimeoutMs);
+            return new RowWriter(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private void Close()
@@ -131,17 +151,9 @@ public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposab
         _writer = null;
     }
 
-    private static List<ServerKey> Servers(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "select distinct team, server from metric_sets";
-        using var reader = command.ExecuteReader();
-        var servers = new List<ServerKey>();
-        while (reader.Read())
-        {
-            if (ResourceId.TryRead<TeamId>(reader.GetFieldValue<byte[]>(0), out var team)
-                && ResourceId.TryRead<ServerId>(reader.GetFieldValue<byte[]>(1), out var server)) servers.Add(new ServerKey(team, server));
-        }
-        return servers;
-    }
+    // What an item's own bytes can provoke; every other code is the store's trouble and passes.
+    private static bool IsTheItemsFault(SqliteException fault) =>
+        fault.SqliteErrorCode is raw.SQLITE_TOOBIG or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE;
+
+    private static string Reason(SqliteException fault) => $"SQLite says {fault.SqliteErrorCode}: {fault.Message}";
 }

@@ -25,12 +25,10 @@ public sealed class SqliteServerDirectory(DataFile file, TimeProvider time) : IS
     public Task<ServerRow?> FindAsync(TeamId team, ServerId server, CancellationToken cancellation) =>
         Task.Run(() => Read(team, Columns + " where s.server = $server", [("$server", server.ToBytes())]).SingleOrDefault(), cancellation);
 
-    private List<ServerRow> Read(TeamId team, string sql, IReadOnlyList<(string Name, object? Value)> parameters)
+    private List<ServerRow> Read(TeamId team, string sql, (string Name, object? Value)[] parameters)
     {
         using var scope = TeamScope.Open(file, team);
-        using var command = scope.Connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        using var command = scope.Command(sql, parameters);
         using var reader = command.ExecuteReader();
         var rows = new List<ServerRow>();
         while (reader.Read()) rows.Add(Row(reader));

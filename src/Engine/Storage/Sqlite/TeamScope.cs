@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
@@ -10,9 +11,10 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// <para>
 /// Temporary views hold the filter, in two layers: queries name <c>my_…</c>, which read views with random names, which alone may read the tables.
 /// Once they stand, an authorizer denies everything else: a statement that names a base table, the schema, another database or a pragma does
-/// not even prepare. The random layer is needed because SQLite tells the authorizer only the *name* of the innermost view, and a common table
+/// not even prepare. The random layer is needed because SQLite tells the authorizer only the <em>name</em> of the innermost view, and a common table
 /// expression may be given any name: <c>with my_servers as (select * from main.servers) …</c> would pass for the view itself. A name of 128
-/// random bits cannot be forged. The connection is read-only and unpooled, so nothing of one team is left for the next.
+/// random bits cannot be forged; EXPLAIN, whose output would give it away, is refused. The connection is read-only and unpooled, so nothing of
+/// one team is left for the next.
 /// </para>
 /// </summary>
 public sealed class TeamScope : IDisposable
@@ -27,20 +29,20 @@ public sealed class TeamScope : IDisposable
     private static readonly HashSet<string> Functions =
         ["max", "min", "count", "sum", "avg", "total", "length", "hex", "coalesce", "ifnull", "abs", "substr", "row_number"];
 
+    private static readonly SearchValues<string> Unwatched = SearchValues.Create(["explain", "using", "natural"], StringComparison.OrdinalIgnoreCase);
+
+    private readonly SqliteConnection _connection;
     // The native side holds only a pointer to it: a field keeps the delegate alive as long as the connection.
     private readonly strdelegate_authorizer _authorizer;
     private readonly string _inner;
 
     private TeamScope(SqliteConnection connection, string inner)
     {
-        Connection = connection;
+        _connection = connection;
         _inner = inner;
         _authorizer = (_, action, first, second, database, origin) => Allow(action, first, second, database, origin);
         raw.sqlite3_set_authorizer(connection.Handle, _authorizer, null);
     }
-
-    /// <summary>The scoped connection; queries name the <c>my_…</c> views.</summary>
-    public SqliteConnection Connection { get; }
 
     /// <summary>Opens a scope for a team.</summary>
     public static TeamScope Open(DataFile file, TeamId team)
@@ -48,12 +50,12 @@ public sealed class TeamScope : IDisposable
         var connection = file.OpenReader();
         try
         {
-            // query_only would forbid the temporary views too; the file itself is opened read-only in any case.
             var hex = Convert.ToHexStringLower(team.ToBytes());
             var inner = "v" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + "_";
-            DataFile.Execute(connection, "pragma query_only=off;" + string.Concat(Tables.Select(view =>
+            // Views are writes, if only to the temporary schema: query_only comes after them. The file itself is opened read-only.
+            DataFile.Execute(connection, string.Concat(Tables.Select(view =>
                 $"create temp view {inner}{view.Table} as select {view.Columns} from main.{view.Table} where team = x'{hex}';"
-                + $"create temp view my_{view.Table} as select {view.Columns} from temp.{inner}{view.Table};")));
+                + $"create temp view my_{view.Table} as select {view.Columns} from temp.{inner}{view.Table};")) + "pragma query_only=on");
             return new TeamScope(connection, inner);
         }
         catch
@@ -63,21 +65,34 @@ public sealed class TeamScope : IDisposable
         }
     }
 
+    /// <summary>
+    /// A command over the <c>my_…</c> views. <see cref="ArgumentException"/> for a text that holds EXPLAIN, USING or NATURAL: of what these read
+    /// the authorizer is not told (a join USING compares columns of any table unasked, tried). Keywords are ASCII and cannot be written in
+    /// another way, so looking for the words finds every use of them.
+    /// </summary>
+    public SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        if (sql.AsSpan().ContainsAny(Unwatched)) throw new ArgumentException("A scope takes no EXPLAIN, USING or NATURAL.", nameof(sql));
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        return command;
+    }
+
     /// <inheritdoc />
-    public void Dispose() => Connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     private int Allow(int action, string? first, string? second, string? database, string? origin) => action switch
     {
         raw.SQLITE_SELECT => raw.SQLITE_OK,
         raw.SQLITE_FUNCTION => second is not null && Functions.Contains(second) ? raw.SQLITE_OK : raw.SQLITE_DENY,
         raw.SQLITE_READ when database == "main" => IsInner(origin) ? raw.SQLITE_OK : raw.SQLITE_DENY,
-        raw.SQLITE_READ when database == "temp" => first is not null && (IsInner(first) || IsOuter(first)) ? raw.SQLITE_OK : raw.SQLITE_DENY,
-        // A column of a subquery or of an expression that the statement itself names: what it holds was checked where it was read.
-        raw.SQLITE_READ when database is null => raw.SQLITE_OK,
+        // Without a database: SQLite asks this way about a table of whose columns none is read, as in count(*), by the name that was written.
+        raw.SQLITE_READ when database is null or "temp" => IsInner(first) || IsOuter(first) ? raw.SQLITE_OK : raw.SQLITE_DENY,
         _ => raw.SQLITE_DENY,
     };
 
     private bool IsInner(string? name) => name is not null && name.StartsWith(_inner, StringComparison.Ordinal);
 
-    private static bool IsOuter(string name) => Tables.Any(view => name == "my_" + view.Table);
+    private static bool IsOuter(string? name) => Tables.Any(view => name == "my_" + view.Table);
 }

@@ -1,0 +1,28 @@
+using HostAtlas.Engine.Metrics;
+
+namespace HostAtlas.Engine.Tests.Metrics;
+
+/// <summary>A real store that a test can take away and give back.</summary>
+public abstract class StoreUnderTest : IDisposable
+{
+    /// <summary>What writes; made anew by <see cref="Restart"/>.</summary>
+    public abstract IMetricsStore Store { get; }
+
+    /// <summary>What reads.</summary>
+    public abstract IMetricsReader Reader { get; }
+
+    /// <summary>Throws the writer away and opens another on the same data, as a restart of the process does.</summary>
+    public abstract void Restart();
+
+    /// <summary>Makes the store unreachable, also for connections that are open.</summary>
+    public abstract void TakeAway();
+
+    /// <summary>Puts it back as it was.</summary>
+    public abstract void BringBack();
+
+    /// <summary>Lets somebody else hold the lock that writing needs, until disposed.</summary>
+    public abstract IDisposable HoldWriteLock();
+
+    /// <inheritdoc />
+    public abstract void Dispose();
+}
