@@ -102,6 +102,13 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
     /// </summary>
     protected void Carry(Decision decision)
     {
+        if (decision.Events.Count == 0)
+        {
+            // In order without a detour: commands wait while an event is under way, so nothing is under way now. PersistAll of nothing would
+            // reach the SQL journal as an empty write, which fails there, and ten of those open its circuit breaker (tried).
+            Answer(decision.Reply);
+            return;
+        }
         _somebodyWaits = decision.Reply is not null;
         PersistAll(
             decision.Events,
@@ -113,9 +120,14 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
             () =>
             {
                 _somebodyWaits = false;
-                if (decision.Reply is not null) Sender.Tell(decision.Reply);
-                if (!Exists) Leave();
+                Answer(decision.Reply);
             });
+    }
+
+    private void Answer(IEngineReply? reply)
+    {
+        if (reply is not null) Sender.Tell(reply);
+        if (!Exists) Leave();
     }
 
     /// <summary>

@@ -32,7 +32,8 @@ public sealed class IsolationTests(PeopleHost host)
             }
             Assert.Equal("404 not-found", foreign.Said);
             // It was there all the while, untouched: its own team still reaches it.
-            Assert.True((int)(await SendAsync(bob, method, pattern, theirs)).Status is 200 or 204);
+            var own = await SendAsync(bob, method, pattern, theirs);
+            Assert.True((int)own.Status is 200 or 204, $"{method} {pattern}: {own.Said} {own.Text}");
         }
     }
 
