@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
@@ -30,11 +31,16 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
     public Task<IEngineReply> AskAsync(IServerCommand command, CancellationToken cancellation = default) =>
         AskAsync(registry.Get<ServerRegion>(), command, cancellation);
 
-    private static async Task<IEngineReply> AskAsync(IActorRef region, object command, CancellationToken cancellation)
+    /// <summary>Asks the projection. Telling the whole journal again takes its time, so this one waits as long as the caller does.</summary>
+    public Task<IEngineReply> AskAsync(IProjectionCommand command, CancellationToken cancellation = default) =>
+        AskAsync(registry.Get<ProjectionSingleton>(), command, cancellation, System.Threading.Timeout.InfiniteTimeSpan);
+
+    private static async Task<IEngineReply> AskAsync(
+        IActorRef region, object command, CancellationToken cancellation, TimeSpan? timeout = null)
     {
         try
         {
-            return await region.Ask<IEngineReply>(command, Timeout, cancellation).ConfigureAwait(false);
+            return await region.Ask<IEngineReply>(command, timeout ?? Timeout, cancellation).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {

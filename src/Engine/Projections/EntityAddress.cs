@@ -1,0 +1,28 @@
+using HostAtlas.Engine.Presence;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Projections;
+
+/// <summary>Whose journal an event stands in, read from its persistence id: <c>team-{team}</c> or <c>server-{team}.{server}</c>.</summary>
+public static class EntityAddress
+{
+    private const string TeamPrefix = "team-", ServerPrefix = "server-";
+
+    /// <summary>Reads a team's persistence id.</summary>
+    public static bool TryReadTeam(string persistenceId, out TeamId team)
+    {
+        team = default;
+        return persistenceId.StartsWith(TeamPrefix, StringComparison.Ordinal) && ResourceId.TryParse(persistenceId[TeamPrefix.Length..], out team);
+    }
+
+    /// <summary>Reads a server's persistence id.</summary>
+    public static bool TryReadServer(string persistenceId, out ServerKey server)
+    {
+        server = default;
+        if (!persistenceId.StartsWith(ServerPrefix, StringComparison.Ordinal)) return false;
+        var parts = persistenceId[ServerPrefix.Length..].Split('.');
+        if (parts.Length != 2 || !ResourceId.TryParse<TeamId>(parts[0], out var team) || !ResourceId.TryParse<ServerId>(parts[1], out var id)) return false;
+        server = new ServerKey(team, id);
+        return true;
+    }
+}

@@ -1,0 +1,30 @@
+using Akka;
+using Akka.Actor;
+using Akka.Persistence.Query;
+using Akka.Persistence.Sql.Query;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+
+namespace HostAtlas.Engine.Projections;
+
+/// <summary>The journal as the projection reads it: all events in the order of their offsets, without tags.</summary>
+public sealed class JournalReader(ActorSystem system)
+{
+    private readonly SqlReadJournal _journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>("akka.persistence.query.journal.sql");
+
+    /// <summary>What the journal holds behind an offset now; completes.</summary>
+    public Source<JournalEntry, NotUsed> Current(long after) => _journal.CurrentAllEvents(From(after)).Select(Entry);
+
+    /// <summary>What the journal holds and will hold behind an offset; goes on for ever.</summary>
+    public Source<JournalEntry, NotUsed> Live(long after) => _journal.AllEvents(From(after)).Select(Entry);
+
+    /// <summary>An entity's events by number, both ends inclusive.</summary>
+    public async Task<IReadOnlyList<JournalEntry>> EntityAsync(string persistenceId, long from, long to) =>
+        await _journal.CurrentEventsByPersistenceId(persistenceId, from, to).Select(Entry)
+            .RunWith(Sink.Seq<JournalEntry>(), system.Materializer()).ConfigureAwait(false);
+
+    private static Offset From(long after) => after == 0 ? Offset.NoOffset() : Offset.Sequence(after);
+
+    private static JournalEntry Entry(EventEnvelope envelope) =>
+        new(((Sequence)envelope.Offset).Value, envelope.PersistenceId, envelope.SequenceNr, envelope.Event);
+}

@@ -1,0 +1,64 @@
+using HostAtlas.Engine.Presence;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Projections;
+
+/// <summary>A row of <c>teams</c>. Times are Unix milliseconds.</summary>
+/// <param name="Plan">How many servers the team may have; null is unlimited.</param>
+/// <param name="EntitySeq">The last event of the team's entity that the row knows.</param>
+public sealed record ProjectedTeam(TeamId Team, string Name, long FoundedAtMs, int? Plan, long EntitySeq);
+
+/// <summary>A row of <c>servers</c>. The team's entity makes it, from then on the server's own entity moves it.</summary>
+/// <param name="EntitySeq">The last event of the server's entity that the row knows; 0 before its first.</param>
+public sealed record ProjectedServer(
+    ServerKey Key, string Name, long CreatedAtMs, long? FirstReportMs, long? SilentSinceMs, long EntitySeq);
+
+/// <summary>
+/// The rows that a batch of events touches, in memory: the live projection loads them, a rebuild starts from none. The same rules run over
+/// both, so a rebuilt table cannot differ from a grown one.
+/// </summary>
+public sealed class ProjectedRows
+{
+    private readonly Dictionary<TeamId, ProjectedTeam> _teams = [];
+    private readonly Dictionary<ServerKey, ProjectedServer> _servers = [];
+    private readonly HashSet<TeamId> _changedTeams = [];
+    private readonly HashSet<ServerKey> _changedServers = [];
+
+    /// <summary>No rows: where a rebuild begins.</summary>
+    public ProjectedRows()
+    {
+    }
+
+    /// <summary>Rows as the store has them.</summary>
+    public ProjectedRows(IEnumerable<ProjectedTeam> teams, IEnumerable<ProjectedServer> servers)
+    {
+        foreach (var team in teams) _teams[team.Team] = team;
+        foreach (var server in servers) _servers[server.Key] = server;
+    }
+
+    /// <summary>Teams that differ from what was loaded.</summary>
+    public IEnumerable<ProjectedTeam> ChangedTeams => _changedTeams.Select(team => _teams[team]);
+
+    /// <summary>Servers that differ from what was loaded.</summary>
+    public IEnumerable<ProjectedServer> ChangedServers => _changedServers.Select(server => _servers[server]);
+
+    /// <summary>A team's row, or null before it was founded.</summary>
+    public ProjectedTeam? Find(TeamId team) => _teams.GetValueOrDefault(team);
+
+    /// <summary>A server's row, or null before it joined.</summary>
+    public ProjectedServer? Find(ServerKey server) => _servers.GetValueOrDefault(server);
+
+    /// <summary>Keeps a row.</summary>
+    public void Put(ProjectedTeam team)
+    {
+        _teams[team.Team] = team;
+        _changedTeams.Add(team.Team);
+    }
+
+    /// <summary>Keeps a row.</summary>
+    public void Put(ProjectedServer server)
+    {
+        _servers[server.Key] = server;
+        _changedServers.Add(server.Key);
+    }
+}

@@ -1,0 +1,84 @@
+using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Projections;
+
+/// <summary>What came of telling one event to the rows.</summary>
+public enum Telling
+{
+    /// <summary>The rows know it now, or it is none of their business.</summary>
+    Told,
+
+    /// <summary>The rows knew it already.</summary>
+    KnownBefore,
+
+    /// <summary>Events of the same entity between the last known one and this one were never seen. Nothing was changed.</summary>
+    Hole,
+}
+
+/// <summary>
+/// The journal told again as rows. Pure: the same events in the same order give the same rows, and an event that is told twice changes
+/// nothing, because each row keeps its entity's last sequence number.
+/// </summary>
+public static class ProjectionRules
+{
+    /// <summary>Tells one event to the rows.</summary>
+    public static Telling Tell(ProjectedRows rows, JournalEntry entry) =>
+        EntityAddress.TryReadTeam(entry.PersistenceId, out var team) ? TellTeam(rows, team, entry)
+        : EntityAddress.TryReadServer(entry.PersistenceId, out var server) ? TellServer(rows, server, entry)
+        : Telling.Told;
+
+    /// <summary>The last sequence number of the entry's entity that the rows know; 0 for none.</summary>
+    public static long LastKnown(ProjectedRows rows, string persistenceId) =>
+        EntityAddress.TryReadTeam(persistenceId, out var team) ? rows.Find(team)?.EntitySeq ?? 0
+        : EntityAddress.TryReadServer(persistenceId, out var server) ? rows.Find(server)?.EntitySeq ?? 0
+        : 0;
+
+    private static Telling TellTeam(ProjectedRows rows, TeamId team, JournalEntry entry)
+    {
+        var row = rows.Find(team);
+        if (row is null)
+        {
+            switch (entry.Event)
+            {
+                case TeamFounded founded:
+                    rows.Put(new ProjectedTeam(team, founded.Name, Ms(founded.At), Limits.FreePlanServers, entry.SequenceNr));
+                    return Telling.Told;
+                // Invitations come before the founding; a team that nobody founded has no row.
+                case InvitationIssued:
+                    return Telling.Told;
+                default:
+                    return Telling.Hole;
+            }
+        }
+        if (entry.SequenceNr <= row.EntitySeq) return Telling.KnownBefore;
+        if (entry.SequenceNr > row.EntitySeq + 1) return Telling.Hole;
+        if (entry.Event is ServerJoined joined && rows.Find(new ServerKey(team, joined.Server)) is null)
+            rows.Put(new ProjectedServer(new ServerKey(team, joined.Server), joined.Name, Ms(joined.At), null, null, 0));
+        // An event that no column tells of still moves the number on, or the next one would look like a hole.
+        rows.Put((entry.Event is PlanSet plan ? row with { Plan = plan.Servers } : row) with { EntitySeq = entry.SequenceNr });
+        return Telling.Told;
+    }
+
+    private static Telling TellServer(ProjectedRows rows, ServerKey server, JournalEntry entry)
+    {
+        // A door is opened only after its server joined. Should the joining be a hole of the team's journal, the row appears with number 0
+        // when that hole is read, and the next event of the door then brings everything that was passed over here.
+        if (rows.Find(server) is not { } row) return Telling.Told;
+        if (entry.SequenceNr <= row.EntitySeq) return Telling.KnownBefore;
+        if (entry.SequenceNr > row.EntitySeq + 1) return Telling.Hole;
+        rows.Put(entry.Event switch
+        {
+            ServerReported reported => row with { FirstReportMs = Ms(reported.At), EntitySeq = entry.SequenceNr },
+            ServerSilent silent => row with { SilentSinceMs = Ms(silent.At), EntitySeq = entry.SequenceNr },
+            ServerReturned => row with { SilentSinceMs = null, EntitySeq = entry.SequenceNr },
+            _ => row with { EntitySeq = entry.SequenceNr },
+        });
+        return Telling.Told;
+    }
+
+    private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,28 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HostAtlas.Engine.Projections;
+
+/// <summary>Registry key of the way to the cluster's one projection.</summary>
+public sealed class ProjectionSingleton;
+
+/// <summary>Puts the projection into the platform.</summary>
+public static class ProjectionSetup
+{
+    /// <summary>Registers the store and the waiter; <see cref="WithProjections"/> starts the actor.</summary>
+    public static IServiceCollection AddProjections(this IServiceCollection services)
+    {
+        services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
+        services.AddSingleton<ProjectionWaiter>();
+        return services;
+    }
+
+    /// <summary>Starts the singleton and registers the way to it as <see cref="ProjectionSingleton"/>.</summary>
+    public static AkkaConfigurationBuilder WithProjections(this AkkaConfigurationBuilder builder, IServiceProvider provider) =>
+        builder.WithSingleton<ProjectionSingleton>(
+            "projection", Props.Create(() => new ProjectionActor(provider.GetRequiredService<IProjectionStore>())));
+}

@@ -1,0 +1,28 @@
+using HostAtlas.Engine.Storage;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Projections;
+
+/// <summary>Lets whoever changed something answer only once the tables show it, so that the next page a person sees has it.</summary>
+public sealed class ProjectionWaiter(IServerDirectory directory, TimeProvider time)
+{
+    /// <summary>How long a wait is worth it; the change is durable in any case.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>
+    /// Waits until the directory lists the server, or until <paramref name="timeout"/> (default <see cref="DefaultTimeout"/>): true when it is
+    /// listed. A timeout is no error: the server exists, its row follows.
+    /// </summary>
+    public async Task<bool> WaitForServerAsync(TeamId team, ServerId server, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        var deadline = time.GetUtcNow() + (timeout ?? DefaultTimeout);
+        while (await directory.FindAsync(team, server, cancellation).ConfigureAwait(false) is null)
+        {
+            if (time.GetUtcNow() >= deadline) return false;
+            await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Projections;
+using HostAtlas.Shared.Ids;
+using Microsoft.Data.Sqlite;
+
+namespace HostAtlas.Engine.Storage.Sqlite;
+
+/// <summary>
+/// The projection's tables in <c>data.db</c>. A connection a call: a write follows an event of the journal, which is rare beside the metrics.
+/// </summary>
+public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
+{
+    private const string Name = "directory";
+
+    /// <inheritdoc />
+    public Task<long> ReadOffsetAsync(CancellationToken cancellation) => Task.Run(() =>
+    {
+        using var connection = file.OpenReader();
+        return Offset(connection);
+    }, cancellation);
+
+    /// <inheritdoc />
+    public Task<ProjectedRows> LoadAsync(
+        IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation) => Task.Run(() =>
+    {
+        using var connection = file.OpenReader();
+        return new ProjectedRows(
+            teams.Select(team => Team(connection, team)).OfType<ProjectedTeam>(),
+            servers.Select(server => Server(connection, server)).OfType<ProjectedServer>());
+    }, cancellation);
+
+    /// <inheritdoc />
+    public Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) => WriteAsync(from, to, rows, "", cancellation);
+
+    /// <inheritdoc />
+    public Task ReplaceAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) =>
+        WriteAsync(from, to, rows, "delete from servers; delete from teams;", cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> AnyTeamAsync(CancellationToken cancellation) => Task.Run(() =>
+    {
+        using var connection = file.OpenReader();
+        using var command = Command(connection, "select exists (select 1 from teams)");
+        return (long)command.ExecuteScalar()! == 1;
+    }, cancellation);
+
+    private Task WriteAsync(long from, long to, ProjectedRows rows, string first, CancellationToken cancellation) => Task.Run(() =>
+    {
+        using var connection = file.OpenWriter();
+        // Immediate, so that the offset which is compared is the one which is moved.
+        using var transaction = connection.BeginTransaction(deferred: false);
+        if (Offset(connection) != from) throw new ProjectionMovedException(from);
+        if (first.Length > 0) DataFile.Execute(connection, first);
+        using var putTeam = Command(connection, """
+            insert into teams (team, name, founded_at_ms, plan, entity_seq) values ($team, $name, $founded, $plan, $seq)
+            on conflict (team) do update set name = excluded.name, founded_at_ms = excluded.founded_at_ms, plan = excluded.plan,
+              entity_seq = excluded.entity_seq
+            """);
+        foreach (var row in rows.ChangedTeams)
+            Execute(putTeam, ("$team", row.Team.ToBytes()), ("$name", row.Name), ("$founded", row.FoundedAtMs), ("$plan", row.Plan), ("$seq", row.EntitySeq));
+        using var putServer = Command(connection, """
+            insert into servers (team, server, name, created_at_ms, first_report_ms, silent_since_ms, entity_seq)
+            values ($team, $server, $name, $created, $first, $silent, $seq)
+            on conflict (team, server) do update set name = excluded.name, created_at_ms = excluded.created_at_ms,
+              first_report_ms = excluded.first_report_ms, silent_since_ms = excluded.silent_since_ms, entity_seq = excluded.entity_seq
+            """);
+        foreach (var row in rows.ChangedServers)
+            Execute(putServer, ("$team", row.Key.Team.ToBytes()), ("$server", row.Key.Server.ToBytes()), ("$name", row.Name),
+                ("$created", row.CreatedAtMs), ("$first", row.FirstReportMs), ("$silent", row.SilentSinceMs), ("$seq", row.EntitySeq));
+        using var move = Command(connection,
+            "insert into projection (name, \"offset\") values ($name, $to) on conflict (name) do update set \"offset\" = excluded.\"offset\"");
+        Execute(move, ("$name", Name), ("$to", to));
+        transaction.Commit();
+    }, cancellation);
+
+    private static long Offset(SqliteConnection connection)
+    {
+        using var command = Command(connection, "select \"offset\" from projection where name = $name");
+        command.Parameters.AddWithValue("$name", Name);
+        return command.ExecuteScalar() as long? ?? 0;
+    }
+
+    private static ProjectedTeam? Team(SqliteConnection connection, TeamId team)
+    {
+        using var command = Command(connection, "select name, founded_at_ms, plan, entity_seq from teams where team = $team");
+        command.Parameters.AddWithValue("$team", team.ToBytes());
+        using var reader = command.ExecuteReader();
+        return reader.Read()
+            ? new ProjectedTeam(team, reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.GetInt64(3))
+            : null;
+    }
+
+    private static ProjectedServer? Server(SqliteConnection connection, ServerKey server)
+    {
+        using var command = Command(connection,
+            "select name, created_at_ms, first_report_ms, silent_since_ms, entity_seq from servers where team = $team and server = $server");
+        command.Parameters.AddWithValue("$team", server.Team.ToBytes());
+        command.Parameters.AddWithValue("$server", server.Server.ToBytes());
+        using var reader = command.ExecuteReader();
+        return reader.Read()
+            ? new ProjectedServer(server, reader.GetString(0), reader.GetInt64(1), Ms(reader, 2), Ms(reader, 3), reader.GetInt64(4))
+            : null;
+    }
+
+    private static long? Ms(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+
+    private static void Execute(SqliteCommand command, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        command.Parameters.Clear();
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        command.ExecuteNonQuery();
+    }
+}
