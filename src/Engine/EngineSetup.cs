@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Hosting;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,17 +22,21 @@ public static class EngineSetup
         services.AddSingleton(options);
         services.AddSingleton(new PlatformKeys(options.RootKey));
         services.AddSingleton<EngineClient>();
-        services.AddSqliteStores(options);
-        return services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder
+        services.AddSqliteStores(options).AddProjections().AddPresence();
+        services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder
             .WithClusterOfOne(options.DataDirectory, provider.GetRequiredService<TimeProvider>())
             .WithSqliteJournal(options.DataDirectory)
             .WithSerializers()
             .WithEntities(provider, options)
-            .AddStartup((system, _) => StartIngest(system, provider.GetRequiredService<MetricsIngest>())));
+            .WithProjections(provider)
+            .WithPresence(provider, options)
+            .AddStartup((system, registry) => StartIngest(system, provider.GetRequiredService<MetricsIngest>(), new PresenceRouter(registry))));
+        return services.AddHostedService<ProjectionStart>();
     }
 
-    private static void StartIngest(ActorSystem system, MetricsIngest ingest)
+    private static void StartIngest(ActorSystem system, MetricsIngest ingest, PresenceRouter presence)
     {
+        ingest.OnSeen = presence.Hear;
         ingest.Start(system);
         // After the doors are closed and before the node leaves: what was accepted is written and answered.
         CoordinatedShutdown.Get(system).AddTask("drain-ingest", "drain", async () =>

@@ -51,6 +51,8 @@ public static class JournalSetup
           }
           query.journal.sql {
             write-plugin = "akka.persistence.journal.sql"
+            provider-name = "SQLite.MS"
+            tag-read-mode = Csv
             refresh-interval = 200ms
             journal-sequence-retrieval.query-delay = 200ms
           }

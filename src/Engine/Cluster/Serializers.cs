@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
@@ -16,6 +17,7 @@ public static class Serializers
         ["teams"] = TeamSerializer.Table,
         ["users"] = UserSerializer.Table,
         ["servers"] = ServerSerializer.Table,
+        ["projections"] = ProjectionSerializer.Table,
     };
 
     /// <summary>Adds the serializers, strictly: a type without a row is an error, not a guess.</summary>
@@ -24,6 +26,7 @@ public static class Serializers
         .WithCustomSerializer("teams", Types(TeamSerializer.Table), system => new TeamSerializer(system))
         .WithCustomSerializer("users", Types(UserSerializer.Table), system => new UserSerializer(system))
         .WithCustomSerializer("servers", Types(ServerSerializer.Table), system => new ServerSerializer(system))
+        .WithCustomSerializer("projections", Types(ProjectionSerializer.Table), system => new ProjectionSerializer(system))
         .WithStrictSerialization();
 
     private static IEnumerable<Type> Types(IReadOnlyList<WireType> table) => table.Select(type => type.Json.Type);

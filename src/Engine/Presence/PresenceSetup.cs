@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,11 +14,10 @@ public static class PresenceSetup
 {
     private const string Name = "presence";
 
-    /// <summary>Registers directory and router; <see cref="WithPresence"/> starts the slices.</summary>
+    /// <summary>Registers the directory; <see cref="WithPresence"/> starts the slices.</summary>
     public static IServiceCollection AddPresence(this IServiceCollection services)
     {
         services.AddSingleton<IPresenceDirectory, SqlitePresenceDirectory>();
-        services.AddSingleton<PresenceRouter>();
         return services;
     }
 
@@ -29,7 +29,7 @@ public static class PresenceSetup
             var time = provider.GetRequiredService<TimeProvider>();
             var doors = registry.Get<ServerRegion>();
             return slice => Props.Create(() => new PresenceSliceActor(slice, options.SilentAfter, directory, doors, time));
-        })
+        }, new ClusterDaemonOptions { Role = ClusterOfOne.EngineRole })
         // The daemon's own router deals in turn; a server's reports must reach its own slice, so they go to the region beneath it.
         .WithActors((system, registry) => registry.Register<PresenceRegion>(
             ClusterSharding.Get(system).ShardRegion($"sharded-daemon-process-{Name}")));

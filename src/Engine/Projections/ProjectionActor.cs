@@ -107,7 +107,8 @@ public sealed class ProjectionActor : UntypedActor, IWithTimers
         }
         else
         {
-            _log.Warning(ended.Fault, "The projection stopped and begins again in {0} ms.", _pause.TotalMilliseconds);
+            _log.Warning("The projection stopped and begins again in {0} ms: {1}", _pause.TotalMilliseconds, ended.Fault?.Message ?? "the journal ended");
+            _log.Debug("{0}", ended.Fault);
             Timers.StartSingleTimer(nameof(Again), new Again(_run), _pause);
             _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
         }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,5 +25,8 @@ public static class ProjectionSetup
     /// <summary>Starts the singleton and registers the way to it as <see cref="ProjectionSingleton"/>.</summary>
     public static AkkaConfigurationBuilder WithProjections(this AkkaConfigurationBuilder builder, IServiceProvider provider) =>
         builder.WithSingleton<ProjectionSingleton>(
-            "projection", Props.Create(() => new ProjectionActor(provider.GetRequiredService<IProjectionStore>())));
+            "projection",
+            Props.Create(() => new ProjectionActor(provider.GetRequiredService<IProjectionStore>())),
+            // The proxy warns of a missing singleton within the first second of every start, before there can be one.
+            new ClusterSingletonOptions { Role = ClusterOfOne.EngineRole, LogSingletonIdentificationFailure = false });
 }

@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using HostAtlas.Engine.Projections;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Engine.Tests.Projections;
+
+public sealed class ProjectionTests
+{
+    [Fact]
+    public async Task A_server_is_listed_soon_after_it_joined()
+    {
+        await using var engine = await EmbeddedEngine.StartAsync();
+        Assert.False(await engine.Get<IProjectionStore>().AnyTeamAsync(default));
+        var team = await FoundAsync(engine);
+        var server = await AddServerAsync(engine, team, "web-1");
+
+        Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, server));
+        var row = Assert.Single(await engine.Get<IServerDirectory>().ListAsync(team, null, 10, default));
+        Assert.Equal((server, "web-1", "pending"), (row.Id, row.Name, row.Status));
+        Assert.True(await engine.Get<IProjectionStore>().AnyTeamAsync(default));
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_server_that_never_comes_ends_without_an_error() =>
+        await WithEngineAsync(async engine => Assert.False(await engine.Get<ProjectionWaiter>().WaitForServerAsync(
+            EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<ServerId>(), TimeSpan.FromMilliseconds(60))));
+
+    [Fact]
+    public async Task After_a_restart_it_goes_on_where_it_stood_and_tells_what_it_missed()
+    {
+        await using var engine = await EmbeddedEngine.StartAsync();
+        var team = await FoundAsync(engine);
+        var first = await AddServerAsync(engine, team, "first");
+        Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, first));
+
+        // Stopped at once after the last command: whether its event was told before or after the restart must not matter.
+        var second = await AddServerAsync(engine, team, "second");
+        await engine.StopAsync();
+        await engine.StartAgainAsync();
+        Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, second));
+        await engine.Client.AskAsync(new AwaitCaughtUp());
+        Assert.Equal(["first", "second"],
+            (await engine.Get<IServerDirectory>().ListAsync(team, null, 10, default)).Select(row => row.Name).Order());
+    }
+
+    [Fact]
+    public async Task A_rebuild_gives_the_tables_that_had_grown_and_mends_rows_that_were_wrong()
+    {
+        await using var engine = await EmbeddedEngine.StartAsync();
+        var (one, two) = (await FoundAsync(engine), await FoundAsync(engine));
+        await engine.Client.AskAsync(new SetPlan(one, null));
+        foreach (var team in new[] { one, two })
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var server = await AddServerAsync(engine, team, $"server-{i}");
+                await engine.Client.AskAsync(new IssueToken(team, server, new TokenHash(SHA256.HashData("t"u8)), 0));
+            }
+        }
+        var store = engine.Get<IProjectionStore>();
+        var grown = await Poll.ForAsync("every event in the tables", TimeSpan.FromSeconds(15), () =>
+            Task.FromResult(Dump(engine) is var dump && dump.Count(line => line.EndsWith("|1", StringComparison.Ordinal)) == 6 ? dump : null));
+
+        using (var connection = engine.Get<DataFile>().OpenWriter())
+            DataFile.Execute(connection, "update servers set name = 'wrong', entity_seq = 99; delete from teams");
+        var rebuilt = Assert.IsType<ProjectionRebuilt>(await engine.Client.AskAsync(new RebuildProjection()));
+        Assert.Equal((2, 6), (rebuilt.Teams, rebuilt.Servers));
+        Assert.Equal(rebuilt.Offset, await store.ReadOffsetAsync(default));
+        Assert.Equal(grown, Dump(engine));
+
+        // And it goes on from there.
+        Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(one, await AddServerAsync(engine, one, "after")));
+    }
+
+    [Fact]
+    public async Task While_the_store_is_away_it_waits_and_then_goes_on_by_itself()
+    {
+        await using var engine = await EmbeddedEngine.StartAsync();
+        var team = await FoundAsync(engine);
+        await engine.Client.AskAsync(new AwaitCaughtUp());
+        ServerId server;
+        using (var connection = engine.Get<DataFile>().OpenWriter())
+        {
+            // Somebody holds the only write lock for longer than a writer is patient.
+            DataFile.Execute(connection, "begin immediate");
+            server = await AddServerAsync(engine, team, "during");
+            Assert.False(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, server, TimeSpan.FromSeconds(2.5)));
+            DataFile.Execute(connection, "rollback");
+        }
+        Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, server, TimeSpan.FromSeconds(15)));
+    }
+
+    private static List<string> Dump(EmbeddedEngine engine)
+    {
+        using var connection = engine.Get<DataFile>().OpenReader();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            select 'team' || '|' || hex(team) || '|' || name || '|' || founded_at_ms || '|' || coalesce(plan, 'unlimited') || '|' || entity_seq from teams
+            union all
+            select hex(team) || hex(server) || '|' || name || '|' || created_at_ms || '|' || coalesce(first_report_ms, '') || '|'
+              || coalesce(silent_since_ms, '') || '|' || entity_seq from servers
+            order by 1
+            """;
+        using var reader = command.ExecuteReader();
+        var lines = new List<string>();
+        while (reader.Read()) lines.Add(reader.GetString(0));
+        return lines;
+    }
+
+    private static async Task WithEngineAsync(Func<EmbeddedEngine, Task> run)
+    {
+        await using var engine = await EmbeddedEngine.StartAsync();
+        await run(engine);
+    }
+
+    private static async Task<TeamId> FoundAsync(EmbeddedEngine engine)
+    {
+        var (team, user, invitation) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>(), EmbeddedEngine.NewId<InvitationId>());
+        var hash = new TokenHash(SHA256.HashData("invitation"u8));
+        await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100)));
+        Assert.IsType<TeamJoined>(await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "a@example.org", "Acme")));
+        return team;
+    }
+
+    private static async Task<ServerId> AddServerAsync(EmbeddedEngine engine, TeamId team, string name)
+    {
+        var server = EmbeddedEngine.NewId<ServerId>();
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, name, EnrolledByKey: false)));
+        return server;
+    }
+}
