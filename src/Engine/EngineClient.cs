@@ -8,9 +8,9 @@ using HostAtlas.Engine.Users;
 namespace HostAtlas.Engine;
 
 /// <summary>
-/// The one place that asks an entity and waits. It stands in the engine, not in the gateway, because the operators' socket needs it as well.
-/// Timeouts nest: the stream gives a batch up at 5 s, this client at 8 s, an agent's HTTP call at 15 s, so a slow store is answered by the
-/// stream, which knows that nothing was kept, and not by a timer, which knows nothing.
+/// The one place that asks an entity and waits. It stands in the engine, not in the gateway, because the operators' socket needs it as
+/// well. Timeouts nest: the stream gives a batch up at 5 s, this client at 8 s, an agent's HTTP call at 15 s, so a slow store is answered
+/// by the stream, which knows that nothing was kept, and not by a timer, which knows nothing.
 /// </summary>
 public sealed class EngineClient(IReadOnlyActorRegistry registry)
 {

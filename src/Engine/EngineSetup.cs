@@ -13,7 +13,9 @@ namespace HostAtlas.Engine;
 /// <summary>The one way to put the engine into a process.</summary>
 public static class EngineSetup
 {
-    /// <summary>Checks the options (all faults at once, <see cref="InvalidOptionsException"/>), prepares the stores and registers everything.</summary>
+    /// <summary>
+    /// Checks the options (all faults at once, <see cref="InvalidOptionsException"/>), prepares the stores and registers everything.
+    /// </summary>
     public static IServiceCollection AddHostAtlasEngine(this IServiceCollection services, EngineOptions options)
     {
         options.Check();

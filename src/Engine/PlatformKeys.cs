@@ -5,7 +5,9 @@ using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine;
 
-/// <summary>The keys that are derived from the platform's root key, each for one purpose (HKDF-SHA256, salt "hostatlas", one info a purpose).</summary>
+/// <summary>
+/// The keys that are derived from the platform's root key, each for one purpose (HKDF-SHA256, salt "hostatlas", one info a purpose).
+/// </summary>
 public sealed class PlatformKeys
 {
     private readonly byte[] _userAddress;

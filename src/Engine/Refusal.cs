@@ -45,7 +45,9 @@ public enum RefusalKind
 /// <summary>Every answer of an entity is one of these.</summary>
 public interface IEngineReply;
 
-/// <summary>A refusal is a value, not an exception. <paramref name="Detail"/> is for people and names the next step; it holds no secret.</summary>
+/// <summary>
+/// A refusal is a value, not an exception. <paramref name="Detail"/> is for people and names the next step; it holds no secret.
+/// </summary>
 public sealed record Refused(RefusalKind Kind, string Detail, int? RetryAfterSeconds = null, IReadOnlyList<ContentError>? Errors = null) : IEngineReply;
 
 /// <summary>Done, and nothing more to say.</summary>

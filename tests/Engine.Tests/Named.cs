@@ -6,7 +6,9 @@ using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Tests;
 
-/// <summary>Ids and hashes that follow from a name: a failing test says "second", not a number nobody knows, and golden files stay equal.</summary>
+/// <summary>
+/// Ids and hashes that follow from a name: a failing test says "second", not a number nobody knows, and golden files stay equal.
+/// </summary>
 internal static class Named
 {
     /// <summary>A moment that has nothing special about it.</summary>

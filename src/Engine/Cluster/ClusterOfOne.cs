@@ -11,10 +11,10 @@ using Akka.Remote.Transport.DotNetty;
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
-/// The embedded platform is a cluster of one node that joins itself over loopback: the same sharding, serializers and shutdown as a large one.
-/// Its port is free at first start and kept in <c>DATA/cluster.port</c>; when something else has taken it since, it moves and the file follows.
-/// Whoever may talk to that port may command entities, so every other local process is kept out: both ends must show a certificate whose key
-/// exists in this process only.
+/// The embedded platform is a cluster of one node that joins itself over loopback: the same sharding, serializers and shutdown as a large
+/// one. Its port is free at first start and kept in <c>DATA/cluster.port</c>; when something else has taken it since, it moves and the file
+/// follows. Whoever may talk to that port may command entities, so every other local process is kept out: both ends must show a certificate
+/// whose key exists in this process only.
 /// </summary>
 public static class ClusterOfOne
 {

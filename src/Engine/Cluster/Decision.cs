@@ -1,6 +1,8 @@
 namespace HostAtlas.Engine.Cluster;
 
-/// <summary>What a command leads to: the events to journal (possibly none), then one reply (null for commands that nobody waits for).</summary>
+/// <summary>
+/// What a command leads to: the events to journal (possibly none), then one reply (null for commands that nobody waits for).
+/// </summary>
 public sealed record Decision(IReadOnlyList<IEntityEvent> Events, IEngineReply? Reply)
 {
     /// <summary>Nothing to journal, only an answer.</summary>

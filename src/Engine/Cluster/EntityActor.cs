@@ -6,8 +6,8 @@ using Akka.Persistence;
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
-/// The one base of all entities: decide, persist, apply, then reply, once. Rules live in the room's pure <c>Decide</c> and <c>Apply</c>; the
-/// actor adds nothing to them. An entity without state answers and leaves at once, so made-up addresses cost no memory.
+/// The one base of all entities: decide, persist, apply, then reply, once. Rules live in the room's pure <c>Decide</c> and <c>Apply</c>;
+/// the actor adds nothing to them. An entity without state answers and leaves at once, so made-up addresses cost no memory.
 /// </summary>
 public abstract class EntityActor<TState> : UntypedPersistentActor where TState : class
 {
@@ -141,8 +141,8 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
     }
 
     /// <summary>
-    /// Whether the write took place is not known; the base class stops the entity, and the next message reads the journal again. All commands
-    /// may be sent twice, so the sender is told at once to do that instead of being left to time out.
+    /// Whether the write took place is not known; the base class stops the entity, and the next message reads the journal again. All
+    /// commands may be sent twice, so the sender is told at once to do that instead of being left to time out.
     /// </summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {

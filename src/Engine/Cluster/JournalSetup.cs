@@ -9,8 +9,8 @@ using Microsoft.Data.Sqlite;
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
-/// Akka.Persistence.Sql on <c>DATA/journal.db</c>: write-ahead log, synchronous=FULL. A file of its own, apart from the metrics, so that a busy
-/// flush never makes a sign-in wait for the write lock.
+/// Akka.Persistence.Sql on <c>DATA/journal.db</c>: write-ahead log, synchronous=FULL. A file of its own, apart from the metrics, so that a
+/// busy flush never makes a sign-in wait for the write lock.
 /// </summary>
 public static class JournalSetup
 {

@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
-/// The three kinds of entities and their addresses. An address is rendered anew from the ids of the message, never taken from text that came
-/// from outside, so there is one spelling of each. 256 shards for ever: the number is part of where an entity lives.
+/// The three kinds of entities and their addresses. An address is rendered anew from the ids of the message, never taken from text that
+/// came from outside, so there is one spelling of each. 256 shards for ever: the number is part of where an entity lives.
 /// </summary>
 public static class Shards
 {

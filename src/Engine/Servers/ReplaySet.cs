@@ -20,8 +20,8 @@ public enum Admission
 }
 
 /// <summary>
-/// The signatures a server's entity remembers, each until its X-Timestamp + 660 s: longer than any window lets a request live. It is the fast
-/// path only; it starts empty after a restart, when the table decides by the signature that lies with each row. A signature is kept as
+/// The signatures a server's entity remembers, each until its X-Timestamp + 660 s: longer than any window lets a request live. It is the
+/// fast path only; it starts empty after a restart, when the table decides by the signature that lies with each row. A signature is kept as
 /// its first eight bytes: nobody without the token can choose them, and a chance hit costs one 409, after which the agent signs anew.
 /// </summary>
 public sealed class ReplaySet

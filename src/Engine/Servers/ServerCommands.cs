@@ -22,8 +22,8 @@ public interface IServerCommand
 public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, int OverlapSeconds) : IServerCommand;
 
 /// <summary>
-/// A request whose form, tag, signature and window the gateway has verified. <paramref name="Call"/> is the gateway's own id of this call: its
-/// retry joins the one in flight, while another call with the same signature is a replay. <paramref name="Signature"/>: 32 bytes.
+/// A request whose form, tag, signature and window the gateway has verified. <paramref name="Call"/> is the gateway's own id of this call:
+/// its retry joins the one in flight, while another call with the same signature is a replay. <paramref name="Signature"/>: 32 bytes.
 /// Reply: <see cref="MetricsStored"/> or a refusal.
 /// </summary>
 public sealed record AgentRequest(

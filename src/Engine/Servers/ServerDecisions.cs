@@ -25,7 +25,9 @@ public static class ServerDecisions
         _ => Decision.Refuse(RefusalKind.Internal, "This version does not know the command."),
     };
 
-    /// <summary>What a durable report changes: the first one and the first after a silence are worth an event, all others are not.</summary>
+    /// <summary>
+    /// What a durable report changes: the first one and the first after a silence are worth an event, all others are not.
+    /// </summary>
     public static IEntityEvent? Heard(ServerState state, DateTimeOffset now) =>
         state.FirstReportAt is null ? new ServerReported(now) : state.SilentSince is not null ? new ServerReturned(now) : null;
 

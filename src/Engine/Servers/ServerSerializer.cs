@@ -6,7 +6,9 @@ using HostAtlas.Engine.Presence;
 
 namespace HostAtlas.Engine.Servers;
 
-/// <summary>Everything of this room that leaves a process or lies in the journal; presence, which only talks to doors, has its row here.</summary>
+/// <summary>
+/// Everything of this room that leaves a process or lies in the journal; presence, which only talks to doors, has its row here.
+/// </summary>
 public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerializer(system, 5103, Table)
 {
     /// <summary>Manifest and type, one row each.</summary>

@@ -5,7 +5,9 @@ using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Servers;
 
-/// <summary>What a server's entity keeps beyond a restart. Also its snapshot. The replay set is not part of it: see <see cref="ReplaySet"/>.</summary>
+/// <summary>
+/// What a server's entity keeps beyond a restart. Also its snapshot. The replay set is not part of it: see <see cref="ReplaySet"/>.
+/// </summary>
 public sealed record ServerState
 {
     /// <summary>Before any event.</summary>

@@ -17,6 +17,8 @@ public interface IServerDirectory
 /// <param name="LastSeenAt">The newest report's time, null before the first.</param>
 public sealed record ServerRow(ServerId Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? SilentSince, DateTimeOffset? LastSeenAt)
 {
-    /// <summary><c>pending</c> before the first report, then <c>online</c> or <c>silent</c>; a report newer than the silence counts at once.</summary>
+    /// <summary>
+    /// <c>pending</c> before the first report, then <c>online</c> or <c>silent</c>; a report newer than the silence counts at once.
+    /// </summary>
     public string Status => LastSeenAt is null ? "pending" : SilentSince is { } since && LastSeenAt <= since ? "silent" : "online";
 }

@@ -10,7 +10,9 @@ public interface ITeamCommand
     TeamId Team { get; }
 }
 
-/// <summary>Keeps an invitation's hash. For a team that nobody founded yet it is the founding one (role owner). Reply: <see cref="Done"/>.</summary>
+/// <summary>
+/// Keeps an invitation's hash. For a team that nobody founded yet it is the founding one (role owner). Reply: <see cref="Done"/>.
+/// </summary>
 public sealed record IssueInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt) : ITeamCommand;
 
 /// <summary>Asks whether an invitation is open; changes nothing. Reply: <see cref="InvitationOpen"/> or a refusal.</summary>
@@ -29,19 +31,23 @@ public sealed record AcceptInvitation(TeamId Team, InvitationId Invitation, Toke
 /// <summary>Asks what a person may do here. Reply: <see cref="Authorized"/>, or NotFound for everybody who is not a member.</summary>
 public sealed record AuthorizeUser(TeamId Team, UserId User) : ITeamCommand;
 
-/// <summary>Asks what an API key may do here; compares the hash in constant time. Reply: <see cref="Authorized"/> or CredentialsRejected.</summary>
+/// <summary>
+/// Asks what an API key may do here; compares the hash in constant time. Reply: <see cref="Authorized"/> or CredentialsRejected.
+/// </summary>
 public sealed record AuthorizeKey(TeamId Team, KeyId Key, TokenHash Hash) : ITeamCommand;
 
 /// <summary>
-/// Adds a server within the plan. A name may repeat when a person asks; <paramref name="EnrolledByKey"/> makes it unique (Conflict), so that
-/// a host that is installed again by script does not become a second server. Reply: <see cref="ServerAdded"/> or a refusal.
+/// Adds a server within the plan. A name may repeat when a person asks; <paramref name="EnrolledByKey"/> makes it unique (Conflict), so
+/// that a host that is installed again by script does not become a second server. Reply: <see cref="ServerAdded"/> or a refusal.
 /// </summary>
 public sealed record AddServer(TeamId Team, ServerId Server, string Name, bool EnrolledByKey) : ITeamCommand;
 
 /// <summary>Asks whether a server belongs to the team. Reply: <see cref="Done"/> or NotFound.</summary>
 public sealed record FindServer(TeamId Team, ServerId Server) : ITeamCommand;
 
-/// <summary>Sets how many servers the plan holds; null is unlimited. Reply: <see cref="Done"/>, or NotFound for a team nobody founded.</summary>
+/// <summary>
+/// Sets how many servers the plan holds; null is unlimited. Reply: <see cref="Done"/>, or NotFound for a team nobody founded.
+/// </summary>
 public sealed record SetPlan(TeamId Team, int? Servers) : ITeamCommand;
 
 /// <summary>Keeps an API key's hash. Reply: <see cref="Done"/>.</summary>

@@ -3,8 +3,8 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Engine.Users;
 
 /// <summary>
-/// The address of a person's entity: 16 bytes of HMAC-SHA256(key derived from the root key, normalised e-mail address) in hex. One entity an
-/// address makes the address unique without a table, and no address stands in a shard's or a journal's key in clear.
+/// The address of a person's entity: 16 bytes of HMAC-SHA256(key derived from the root key, normalised e-mail address) in hex. One entity
+/// an address makes the address unique without a table, and no address stands in a shard's or a journal's key in clear.
 /// </summary>
 public readonly record struct UserAddress(string Value)
 {
@@ -20,8 +20,8 @@ public interface IUserCommand
 }
 
 /// <summary>
-/// Makes the person unless there is one; the password's hash comes from the gateway (a library's text form with its parameters). Repeating it
-/// with the same user id answers the same; another id for the same address is Conflict. Reply: <see cref="UserKnown"/> or Conflict.
+/// Makes the person unless there is one; the password's hash comes from the gateway (a library's text form with its parameters). Repeating
+/// it with the same user id answers the same; another id for the same address is Conflict. Reply: <see cref="UserKnown"/> or Conflict.
 /// </summary>
 public sealed record RegisterUser(UserAddress Address, UserId User, string Email, string PasswordHash) : IUserCommand
 {
@@ -29,7 +29,9 @@ public sealed record RegisterUser(UserAddress Address, UserId User, string Email
     public override string ToString() => $"RegisterUser({User})";
 }
 
-/// <summary>Notes that the person joined a team, for finding the person's teams at sign-in; the team decides on rights. Reply: <see cref="Done"/>.</summary>
+/// <summary>
+/// Notes that the person joined a team, for finding the person's teams at sign-in; the team decides on rights. Reply: <see cref="Done"/>.
+/// </summary>
 public sealed record NoteMembership(UserAddress Address, TeamId Team) : IUserCommand;
 
 /// <summary>Asks for what sign-in needs. Reply: <see cref="UserKnown"/> or NotFound.</summary>

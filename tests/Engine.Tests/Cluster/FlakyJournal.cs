@@ -6,8 +6,8 @@ using HostAtlas.Engine.Teams;
 namespace HostAtlas.Engine.Tests.Cluster;
 
 /// <summary>
-/// A journal in memory that does as an event bids: a team founded as <see cref="Rejected"/> is turned down (as by a serializer), one founded
-/// as <see cref="Failed"/> meets a store that is away.
+/// A journal in memory that does as an event bids: a team founded as <see cref="Rejected"/> is turned down (as by a serializer), one
+/// founded as <see cref="Failed"/> meets a store that is away.
 /// </summary>
 public sealed class FlakyJournal : MemoryJournal
 {
