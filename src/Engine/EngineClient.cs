@@ -17,7 +17,8 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
     /// <summary>How long an entity may take, its recovery included.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
-    private static readonly Refused NoAnswer = new(RefusalKind.EngineBusy, "The engine did not answer in time. Send the request again.", RetryAfterSeconds: 5);
+    private static readonly Refused NoAnswer =
+        new(RefusalKind.EngineBusy, "The engine did not answer in time. Send the request again.", RetryAfterSeconds: 5);
 
     /// <summary>Asks a team.</summary>
     public Task<IEngineReply> AskAsync(ITeamCommand command, CancellationToken cancellation = default) =>

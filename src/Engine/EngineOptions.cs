@@ -34,9 +34,11 @@ public sealed record EngineOptions
         var faults = new List<string>();
         Expect(DataDirectory.Length > 0, "data: the folder must be named.");
         Expect(RootKey.Length == 32, "root.key: must hold 32 bytes.");
-        Expect(Window.TotalSeconds is >= Shared.Limits.WindowMinSeconds and <= Shared.Limits.WindowMaxSeconds, "ingest.window_seconds: 5-300.");
+        Expect(Window.TotalSeconds is >= Shared.Limits.WindowMinSeconds and <= Shared.Limits.WindowMaxSeconds,
+            "ingest.window_seconds: 5-300.");
         Expect(RawRetention >= TimeSpan.FromHours(1) && RawRetention <= TimeSpan.FromDays(400), "retention.raw_hours: 1-9600.");
-        Expect(SilentAfter >= TimeSpan.FromSeconds(10) && SilentAfter <= TimeSpan.FromDays(1), "presence.silent_after_seconds: 10 s to 1 day.");
+        Expect(SilentAfter >= TimeSpan.FromSeconds(10) && SilentAfter <= TimeSpan.FromDays(1),
+            "presence.silent_after_seconds: 10 s to 1 day.");
         Expect(IngestQueue is >= 1 and <= 1_000_000, "ingest.queue: 1-1,000,000.");
         Expect(StoreGivesUpAfter.TotalMilliseconds is >= 100 and <= 7_000, "ingest.store_gives_up_after_ms: 100-7000.");
         if (faults.Count > 0) throw new InvalidOptionsException(faults);

@@ -48,7 +48,8 @@ public interface IEngineReply;
 /// <summary>
 /// A refusal is a value, not an exception. <paramref name="Detail"/> is for people and names the next step; it holds no secret.
 /// </summary>
-public sealed record Refused(RefusalKind Kind, string Detail, int? RetryAfterSeconds = null, IReadOnlyList<ContentError>? Errors = null) : IEngineReply;
+public sealed record Refused(RefusalKind Kind, string Detail, int? RetryAfterSeconds = null, IReadOnlyList<ContentError>? Errors = null)
+    : IEngineReply;
 
 /// <summary>Done, and nothing more to say.</summary>
 public sealed record Done : IEngineReply

@@ -54,7 +54,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     /// <summary>A registered service.</summary>
-    public T Get<T>() where T : notnull => (_host ?? throw new InvalidOperationException("The engine is stopped.")).Services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull =>
+        (_host ?? throw new InvalidOperationException("The engine is stopped.")).Services.GetRequiredService<T>();
 
     /// <summary>Ids that no test shares.</summary>
     public static T NewId<T>() where T : struct, IResourceId<T> => ResourceId.FromRandom<T>(RandomNumberGenerator.GetBytes(16));

@@ -22,7 +22,8 @@ public sealed class EmbeddedEngineTests
 
         var first = Request(team, server, token, batch: 5);
         Assert.Equal(new MetricsStored(2, 4, 0), await engine.Client.AskAsync(first));
-        Assert.Equal(RefusalKind.RequestReplayed, Assert.IsType<Refused>(await engine.Client.AskAsync(first with { Call = Guid.Empty })).Kind);
+        Assert.Equal(RefusalKind.RequestReplayed,
+            Assert.IsType<Refused>(await engine.Client.AskAsync(first with { Call = Guid.Empty })).Kind);
         Assert.Equal(new MetricsStored(2, 4, 0), await engine.Client.AskAsync(Request(team, server, token, batch: 5)));
 
         await engine.StopAsync();
@@ -45,12 +46,14 @@ public sealed class EmbeddedEngineTests
     public async Task Teams_people_and_plans_survive_a_restart()
     {
         await using var engine = await EmbeddedEngine.StartAsync();
-        var (team, user, invitation) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>(), EmbeddedEngine.NewId<InvitationId>());
+        var (team, user, invitation) =
+            (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>(), EmbeddedEngine.NewId<InvitationId>());
         var hash = new TokenHash(SHA256.HashData("invitation"u8));
         var address = engine.Keys.AddressOf("Ada@Example.org");
         await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100)));
         Assert.IsType<UserKnown>(await engine.Client.AskAsync(new RegisterUser(address, user, "Ada@Example.org", "hash")));
-        Assert.IsType<TeamJoined>(await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "Ada@Example.org", "Engines")));
+        Assert.IsType<TeamJoined>(
+            await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "Ada@Example.org", "Engines")));
         Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(team, 1)));
         Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "one", false)));
 
@@ -61,7 +64,8 @@ public sealed class EmbeddedEngineTests
         Assert.Equal(TeamRole.Owner, Assert.IsType<Authorized>(await engine.Client.AskAsync(new AuthorizeUser(team, user))).Role);
         Assert.Equal(RefusalKind.PlanLimitReached, Assert.IsType<Refused>(
             await engine.Client.AskAsync(new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "two", false))).Kind);
-        Assert.Equal(RefusalKind.InvitationSpent, Assert.IsType<Refused>(await engine.Client.AskAsync(new InspectInvitation(team, invitation, hash))).Kind);
+        Assert.Equal(RefusalKind.InvitationSpent,
+            Assert.IsType<Refused>(await engine.Client.AskAsync(new InspectInvitation(team, invitation, hash))).Kind);
     }
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();

@@ -10,7 +10,8 @@ internal static class JournalReading
     public static List<object> EventsOf(TestKit kit, string persistenceId)
     {
         var reader = kit.CreateTestProbe();
-        Persistence.Instance.Apply(kit.Sys).JournalFor(null).Tell(new ReplayMessages(1, long.MaxValue, long.MaxValue, persistenceId, reader), reader);
+        Persistence.Instance.Apply(kit.Sys).JournalFor(null)
+            .Tell(new ReplayMessages(1, long.MaxValue, long.MaxValue, persistenceId, reader), reader);
         var events = new List<object>();
         while (true)
         {

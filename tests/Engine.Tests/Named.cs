@@ -14,7 +14,8 @@ internal static class Named
     /// <summary>A moment that has nothing special about it.</summary>
     public static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    public static T Id<T>(string name) where T : struct, IResourceId<T> => ResourceId.FromRandom<T>(Bytes(typeof(T).Name + name).AsSpan(0, 16));
+    public static T Id<T>(string name) where T : struct, IResourceId<T> =>
+        ResourceId.FromRandom<T>(Bytes(typeof(T).Name + name).AsSpan(0, 16));
 
     public static TokenHash Hash(string name) => new(Bytes(name));
 

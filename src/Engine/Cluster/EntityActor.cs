@@ -65,7 +65,8 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
                 break;
             default:
                 // An unknown event must stop the entity: going on without it would be another entity's state.
-                throw new InvalidOperationException($"{PersistenceId}: the journal holds a {message.GetType()} that this version does not know.");
+                throw new InvalidOperationException(
+                    $"{PersistenceId}: the journal holds a {message.GetType()} that this version does not know.");
         }
     }
 
@@ -147,7 +148,8 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
-        if (_somebodyWaits) Sender.Tell(new Refused(RefusalKind.EngineBusy, "The journal did not answer. Send the request again.", RetryAfterSeconds: 5));
+        if (!_somebodyWaits) return;
+        Sender.Tell(new Refused(RefusalKind.EngineBusy, "The journal did not answer. Send the request again.", RetryAfterSeconds: 5));
     }
 
     /// <summary>Leaves memory; the shard wakes the entity again with its next message.</summary>

@@ -18,7 +18,8 @@ public static class JournalSetup
     public static AkkaConfigurationBuilder WithSqliteJournal(this AkkaConfigurationBuilder builder, string dataDirectory)
     {
         var connectionString = Prepare(Path.Combine(dataDirectory, "journal.db"));
-        var options = new DataOptions().UseConnectionString(ProviderName.SQLiteMS, connectionString).UseInterceptor(new YieldBeforeOpening());
+        var options =
+            new DataOptions().UseConnectionString(ProviderName.SQLiteMS, connectionString).UseInterceptor(new YieldBeforeOpening());
         return builder
             .AddSetup(new DataOptionsSetup(options))
             .AddHocon(Hocon, HoconAddMode.Prepend)
@@ -68,7 +69,8 @@ public static class JournalSetup
                 Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
         }
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 5 }.ConnectionString;
+        var connectionString =
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 5 }.ConnectionString;
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         using var command = connection.CreateCommand();

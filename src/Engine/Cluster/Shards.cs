@@ -21,7 +21,8 @@ public static class Shards
     private const int Count = 256;
 
     /// <summary>Adds the shard regions.</summary>
-    public static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder builder, IServiceProvider provider, EngineOptions options)
+    public static AkkaConfigurationBuilder WithEntities(this AkkaConfigurationBuilder builder, IServiceProvider provider,
+        EngineOptions options)
     {
         var time = provider.GetRequiredService<TimeProvider>();
         var ingest = provider.GetRequiredService<IIngest>();

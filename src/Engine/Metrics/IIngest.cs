@@ -17,7 +17,8 @@ public interface IIngest
 /// <param name="Expired">Reports that the door took out because they are older than the retention; they are not in the batch.</param>
 /// <param name="Signature">The request's signature, the key of the door's replay set.</param>
 public sealed record IngestItem(
-    TeamId Team, ServerId Server, MetricBatch Batch, int Expired, byte[] Signature, DateTimeOffset AdmittedAt, IActorRef Door, IActorRef Sender);
+    TeamId Team, ServerId Server, MetricBatch Batch, int Expired, byte[] Signature, DateTimeOffset AdmittedAt, IActorRef Door,
+    IActorRef Sender);
 
 /// <summary>To the door: the batch is durable, or was before (<paramref name="Reply"/> then says replayed).</summary>
 public sealed record BatchCommitted(byte[] Signature, IEngineReply Reply);

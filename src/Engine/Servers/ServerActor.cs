@@ -12,9 +12,12 @@ namespace HostAtlas.Engine.Servers;
 public sealed class ServerActor(string id, TimeProvider time, EngineOptions options, IIngest ingest)
     : EntityActor<ServerState>($"server-{id}", ServerState.Nobody, PassivateAfter(options))
 {
-    private static readonly Refused Replayed = new(RefusalKind.RequestReplayed, "This request was taken before. Sign anew and keep the batch id.");
-    private static readonly Refused Busy = new(RefusalKind.EngineBusy, "The store is busy; nothing was kept. Send the batch again.", RetryAfterSeconds: 2);
-    private static readonly Refused TooMany = new(RefusalKind.RateLimited, "This server sent too many requests. Send larger batches.", RetryAfterSeconds: 60);
+    private static readonly Refused Replayed =
+        new(RefusalKind.RequestReplayed, "This request was taken before. Sign anew and keep the batch id.");
+    private static readonly Refused Busy =
+        new(RefusalKind.EngineBusy, "The store is busy; nothing was kept. Send the batch again.", RetryAfterSeconds: 2);
+    private static readonly Refused TooMany =
+        new(RefusalKind.RateLimited, "This server sent too many requests. Send larger batches.", RetryAfterSeconds: 60);
 
     private readonly ReplaySet _replay = new();
     private DateTimeOffset _heardAt;
@@ -44,7 +47,8 @@ public sealed class ServerActor(string id, TimeProvider time, EngineOptions opti
                 return true;
             case CheckSilence check:
                 // A batch that was committed after the slice took its look counts.
-                Carry(ServerDecisions.Decide(State, check with { LastSeenAt = Later(check.LastSeenAt, _heardAt) }, now, options.SilentAfter));
+                var seen = check with { LastSeenAt = Later(check.LastSeenAt, _heardAt) };
+                Carry(ServerDecisions.Decide(State, seen, now, options.SilentAfter));
                 return true;
             case IServerCommand command:
                 Carry(ServerDecisions.Decide(State, command, now, options.SilentAfter));

@@ -27,7 +27,8 @@ public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, in
 /// Reply: <see cref="MetricsStored"/> or a refusal.
 /// </summary>
 public sealed record AgentRequest(
-    TeamId Team, ServerId Server, Guid Call, TokenHash Token, byte[] Signature, long TimestampSeconds, IAgentPayload Payload) : IServerCommand;
+    TeamId Team, ServerId Server, Guid Call, TokenHash Token, byte[] Signature, long TimestampSeconds, IAgentPayload Payload)
+    : IServerCommand;
 
 /// <summary>What an agent's request carries, one type an endpoint; the discriminator is its manifest.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]

@@ -7,7 +7,8 @@ namespace HostAtlas.Engine.Servers;
 /// <summary>What the door decides. Pure.</summary>
 public static class ServerDecisions
 {
-    private static readonly Refused BadCredential = new(RefusalKind.CredentialsRejected, "The token is not valid here. Rotate it and enrol again.");
+    private static readonly Refused BadCredential =
+        new(RefusalKind.CredentialsRejected, "The token is not valid here. Rotate it and enrol again.");
     private static readonly Refused OutsideWindow = new(
         RefusalKind.TimestampOutsideWindow, "X-Timestamp lies outside of the window. Sign again with the platform's time.");
 

@@ -3,7 +3,8 @@ using HostAtlas.Engine.Cluster;
 namespace HostAtlas.Engine.Teams;
 
 /// <summary>One team. Its address is the team's id.</summary>
-public sealed class TeamActor(string id, TimeProvider time) : EntityActor<TeamState>($"team-{id}", TeamState.Nobody, TimeSpan.FromMinutes(10))
+public sealed class TeamActor(string id, TimeProvider time)
+    : EntityActor<TeamState>($"team-{id}", TeamState.Nobody, TimeSpan.FromMinutes(10))
 {
     /// <inheritdoc />
     protected override bool Exists => State.Exists;

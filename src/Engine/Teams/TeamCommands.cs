@@ -13,7 +13,8 @@ public interface ITeamCommand
 /// <summary>
 /// Keeps an invitation's hash. For a team that nobody founded yet it is the founding one (role owner). Reply: <see cref="Done"/>.
 /// </summary>
-public sealed record IssueInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt) : ITeamCommand;
+public sealed record IssueInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt)
+    : ITeamCommand;
 
 /// <summary>Asks whether an invitation is open; changes nothing. Reply: <see cref="InvitationOpen"/> or a refusal.</summary>
 public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash) : ITeamCommand;
@@ -22,7 +23,8 @@ public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, Tok
 /// Spends an invitation: founds the team (then <paramref name="TeamName"/> names it) or joins it. Repeating it for the same user gives the
 /// same reply, so a set-up that died half-way can be sent again. Reply: <see cref="TeamJoined"/> or a refusal.
 /// </summary>
-public sealed record AcceptInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, UserId User, string Email, string? TeamName) : ITeamCommand
+public sealed record AcceptInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, UserId User, string Email, string? TeamName)
+    : ITeamCommand
 {
     /// <summary>Without the address: a record's own text would print it into a log.</summary>
     public override string ToString() => $"AcceptInvitation({Team}, {Invitation}, {User})";

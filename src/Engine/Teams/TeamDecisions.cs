@@ -11,7 +11,8 @@ public static class TeamDecisions
     public const int MaxKeys = 100;
 
     private static readonly Decision NoSuchTeam = Decision.Refuse(RefusalKind.NotFound, "There is no such team.");
-    private static readonly Decision NoSuchCredential = Decision.Refuse(RefusalKind.CredentialsRejected, "The credential is not valid here.");
+    private static readonly Decision NoSuchCredential =
+        Decision.Refuse(RefusalKind.CredentialsRejected, "The credential is not valid here.");
     private static readonly Decision Granted = Decision.Answer(Done.Instance);
 
     /// <summary>Decides.</summary>
@@ -76,16 +77,20 @@ public static class TeamDecisions
                 ? Decision.Answer(new ServerAdded(command.Server, known.Name, known.CreatedAt))
                 : Decision.Refuse(RefusalKind.Conflict, "There is a server of this id.");
         if (state.PlanServers is { } plan && state.Servers.Count >= plan)
-            return Decision.Refuse(RefusalKind.PlanLimitReached, $"The plan holds {plan} servers and all are taken. Remove one, or have the plan raised.");
-        if (command.EnrolledByKey && state.Servers.Values.Any(server => string.Equals(server.Name, command.Name, StringComparison.OrdinalIgnoreCase)))
+            return Decision.Refuse(RefusalKind.PlanLimitReached,
+                $"The plan holds {plan} servers and all are taken. Remove one, or have the plan raised.");
+        if (command.EnrolledByKey
+            && state.Servers.Values.Any(server => string.Equals(server.Name, command.Name, StringComparison.OrdinalIgnoreCase)))
             return Decision.Refuse(RefusalKind.Conflict,
-                $"There is a server named '{command.Name}'. To install the agent on it again, rotate its token and enrol with that; else choose another name.");
+                $"There is a server named '{command.Name}'. To install the agent on it again, rotate its token and enrol with that; "
+                + "else choose another name.");
         return Decision.Journal(new ServerJoined(command.Server, command.Name, now), new ServerAdded(command.Server, command.Name, now));
     }
 
     private static Decision Add(TeamState state, AddKey command, DateTimeOffset now) =>
         state.Keys.TryGetValue(command.Key, out var known)
             ? known.Hash == command.Hash ? Granted : Decision.Refuse(RefusalKind.Conflict, "There is a key of this id.")
-        : state.Keys.Count >= MaxKeys ? Decision.Refuse(RefusalKind.Conflict, $"A team has at most {MaxKeys} keys. Revoke one that is not needed.")
+        : state.Keys.Count >= MaxKeys
+            ? Decision.Refuse(RefusalKind.Conflict, $"A team has at most {MaxKeys} keys. Revoke one that is not needed.")
         : Decision.Journal(new KeyAdded(command.Key, command.Name, command.Scopes, command.Hash, now), Done.Instance);
 }

@@ -5,7 +5,8 @@ using HostAtlas.Shared.Tokens;
 namespace HostAtlas.Engine.Teams;
 
 /// <summary>An invitation's hash is known from here on.</summary>
-public sealed record InvitationIssued(InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, DateTimeOffset At) : IEntityEvent;
+public sealed record InvitationIssued(InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, DateTimeOffset At)
+    : IEntityEvent;
 
 /// <summary>The team exists.</summary>
 public sealed record TeamFounded(string Name, DateTimeOffset At) : IEntityEvent;

@@ -19,7 +19,8 @@ public sealed record TeamState
     public int? PlanServers { get; init; } = Limits.FreePlanServers;
 
     /// <summary>Every invitation ever issued: a spent one must be told from an unknown one.</summary>
-    public ImmutableDictionary<InvitationId, StoredInvitation> Invitations { get; init; } = ImmutableDictionary<InvitationId, StoredInvitation>.Empty;
+    public ImmutableDictionary<InvitationId, StoredInvitation> Invitations { get; init; } =
+        ImmutableDictionary<InvitationId, StoredInvitation>.Empty;
 
     /// <summary>The people.</summary>
     public ImmutableDictionary<UserId, Member> Members { get; init; } = ImmutableDictionary<UserId, Member>.Empty;
@@ -36,7 +37,8 @@ public sealed record TeamState
     /// <summary>The state after an event; throws on one that this version does not know.</summary>
     public static TeamState Apply(TeamState state, IEntityEvent happened) => happened switch
     {
-        InvitationIssued e => state with { Invitations = state.Invitations.SetItem(e.Invitation, new StoredInvitation(e.Hash, e.Role, e.ExpiresAt, null)) },
+        InvitationIssued e =>
+            state with { Invitations = state.Invitations.SetItem(e.Invitation, new StoredInvitation(e.Hash, e.Role, e.ExpiresAt, null)) },
         TeamFounded e => state with { Name = e.Name },
         MemberJoined e => state with
         {

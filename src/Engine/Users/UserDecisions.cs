@@ -19,7 +19,8 @@ public static class UserDecisions
         _ when state.User is null => NoSuchUser,
         FindUser => Known(state),
         NoteMembership c when state.Teams.Contains(c.Team) => Decision.Answer(Done.Instance),
-        NoteMembership when state.Teams.Count >= MaxTeams => Decision.Refuse(RefusalKind.Conflict, $"A person belongs to at most {MaxTeams} teams."),
+        NoteMembership when state.Teams.Count >= MaxTeams =>
+            Decision.Refuse(RefusalKind.Conflict, $"A person belongs to at most {MaxTeams} teams."),
         NoteMembership c => Decision.Journal(new MembershipNoted(c.Team, now), Done.Instance),
         _ => Decision.Refuse(RefusalKind.Internal, "This version does not know the command."),
     };

@@ -22,7 +22,8 @@ public sealed class EntityActorTests() : TestKit(Config)
 
     private static readonly TeamId Team = Named.Id<TeamId>("team");
     private static readonly UserId Ada = Named.Id<UserId>("ada");
-    private static readonly IssueInvitation Issue = new(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon.AddHours(24));
+    private static readonly IssueInvitation Issue =
+        new(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon.AddHours(24));
     private readonly ManualTime _time = new(Named.Noon);
 
     [Fact]
@@ -160,7 +161,8 @@ public sealed class EntityActorTests() : TestKit(Config)
         for (var i = 0; i < attempts; i++)
         {
             team.Tell(new AddServer(Team, Named.Id<ServerId>($"{i}"), $"{i}", false), TestActor);
-            if (ExpectMsg<IEngineReply>() is Refused refused) return i == 349 ? refused.Kind : throw new InvalidOperationException($"Refused at {i}.");
+            if (ExpectMsg<IEngineReply>() is not Refused refused) continue;
+            return i == 349 ? refused.Kind : throw new InvalidOperationException($"Refused at {i}.");
         }
         throw new InvalidOperationException("Nothing was refused.");
     }

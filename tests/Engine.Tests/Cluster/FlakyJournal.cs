@@ -13,14 +13,18 @@ public sealed class FlakyJournal : MemoryJournal
 {
     public const string Rejected = "to be rejected", Failed = "to be failed";
 
-    protected override async Task<IImmutableList<Exception>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+    protected override async Task<IImmutableList<Exception>?> WriteMessagesAsync(
+        IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
     {
         var writes = messages.ToList();
         if (writes.Any(write => Founds(write, Failed))) throw new IOException("The store is away.");
         await base.WriteMessagesAsync(writes.Where(write => !Founds(write, Rejected)), cancellationToken);
-        return writes.Select(Exception? (write) => Founds(write, Rejected) ? new InvalidDataException("This cannot be written.") : null).ToImmutableList()!;
+        return writes
+            .Select(Exception? (write) => Founds(write, Rejected) ? new InvalidDataException("This cannot be written.") : null)
+            .ToImmutableList()!;
     }
 
     private static bool Founds(AtomicWrite write, string name) =>
-        ((IImmutableList<IPersistentRepresentation>)write.Payload).Any(event_ => event_.Payload is TeamFounded founded && founded.Name == name);
+        ((IImmutableList<IPersistentRepresentation>)write.Payload)
+            .Any(row => row.Payload is TeamFounded founded && founded.Name == name);
 }

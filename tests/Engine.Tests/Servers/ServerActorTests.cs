@@ -233,8 +233,10 @@ public sealed class ServerActorTests : TestKit
         var now = _time.GetUtcNow();
         return new AgentRequest(Team, Server, new Guid(Named.Bytes(signature).AsSpan(16)), Named.Hash(token), Named.Bytes(signature),
             now.ToUnixTimeSeconds(),
-            new MetricsPayload(new MetricBatch(1, 1, [Names], [new ReportRow(now.ToUnixTimeMilliseconds() + aheadMs, 0, PackedValues.Pack([1, 2]))])));
+            new MetricsPayload(
+                new MetricBatch(1, 1, [Names], [new ReportRow(now.ToUnixTimeMilliseconds() + aheadMs, 0, PackedValues.Pack([1, 2]))])));
     }
 
-    private List<TEvent> Events<TEvent>() where TEvent : class => JournalReading.EventsOf(this, $"server-{Team}.{Server}").OfType<TEvent>().ToList();
+    private List<TEvent> Events<TEvent>() where TEvent : class =>
+        JournalReading.EventsOf(this, $"server-{Team}.{Server}").OfType<TEvent>().ToList();
 }

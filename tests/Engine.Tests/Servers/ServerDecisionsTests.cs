@@ -125,7 +125,8 @@ public sealed class ServerDecisionsTests
         Assert.Throws<InvalidOperationException>(() => ServerState.Apply(_state, new EventOfTomorrow(_now)));
     }
 
-    private void Issue(string token, int overlapSeconds = 0) => Carry(Decide(new IssueToken(Team, Server, Named.Hash(token), overlapSeconds)));
+    private void Issue(string token, int overlapSeconds = 0) =>
+        Carry(Decide(new IssueToken(Team, Server, Named.Hash(token), overlapSeconds)));
 
     private IReadOnlyList<IEntityEvent> Check(DateTimeOffset lastSeenAt)
     {
@@ -143,7 +144,8 @@ public sealed class ServerDecisionsTests
 
     private bool Admits(string token) => ServerDecisions.Admit(_state, Request(token, 0), _now, Window) is null;
 
-    private AgentRequest Request(string token, int offsetSeconds) => new(Team, Server, Guid.Empty, Named.Hash(token), Named.Bytes("signature"),
+    private AgentRequest Request(string token, int offsetSeconds) =>
+        new(Team, Server, Guid.Empty, Named.Hash(token), Named.Bytes("signature"),
         _now.ToUnixTimeSeconds() + offsetSeconds, new MetricsPayload(new MetricBatch(1, 1, [], [])));
 
     private Decision Decide(IServerCommand command) => ServerDecisions.Decide(_state, command, _now, SilentAfter);

@@ -38,7 +38,8 @@ public sealed class TeamDecisionsTests
         Found();
         var second = Issue with { Invitation = Named.Id<InvitationId>("2"), Hash = Named.Hash("2"), Role = TeamRole.Viewer };
         Carry(second);
-        Assert.Equal(new InvitationOpen(TeamRole.Viewer, Founding: false), Carry(new InspectInvitation(Team, second.Invitation, second.Hash)));
+        Assert.Equal(new InvitationOpen(TeamRole.Viewer, Founding: false),
+            Carry(new InspectInvitation(Team, second.Invitation, second.Hash)));
         Assert.Equal(new TeamJoined(Team, "Engines", TeamRole.Viewer),
             Carry(new AcceptInvitation(Team, second.Invitation, second.Hash, Bob, "bob@example.org", "Another name")));
     }
@@ -112,7 +113,8 @@ public sealed class TeamDecisionsTests
     public void The_free_plan_holds_three_servers_and_the_fourth_is_refused_until_the_plan_is_raised()
     {
         Found();
-        foreach (var name in new[] { "one", "two", "three" }) Assert.Equal(new ServerAdded(Named.Id<ServerId>(name), name, Now), Carry(Server(name)));
+        foreach (var name in new[] { "one", "two", "three" })
+            Assert.Equal(new ServerAdded(Named.Id<ServerId>(name), name, Now), Carry(Server(name)));
         Refuses(RefusalKind.PlanLimitReached, Server("four"));
         Carry(new SetPlan(Team, 4));
         Assert.IsType<ServerAdded>(Carry(Server("four")));
@@ -223,11 +225,15 @@ public sealed class TeamDecisionsTests
 
     [Fact]
     public void No_text_of_a_record_shows_an_address() =>
-        Assert.DoesNotContain("example.org", $"{Accept} {new MemberJoined(Ada, "ada@example.org", TeamRole.Owner, Issue.Invitation, Now)}", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "example.org",
+            $"{Accept} {new MemberJoined(Ada, "ada@example.org", TeamRole.Owner, Issue.Invitation, Now)}",
+            StringComparison.Ordinal);
 
     private static AddServer Server(string name) => new(Team, Named.Id<ServerId>(name), name, EnrolledByKey: false);
 
-    private static AddKey Key(string name) => new(Team, Named.Id<KeyId>(name), name, KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash(name));
+    private static AddKey Key(string name) =>
+        new(Team, Named.Id<KeyId>(name), name, KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash(name));
 
     private void Found()
     {

@@ -20,7 +20,8 @@ public sealed class TeamReplayTests
             Team, Named.Id<InvitationId>(name), Named.Hash(hash), Named.Id<UserId>(user), $"{user}@example.org", user)),
         Gen.Select(Name, Name, Gen.Bool).Select(ITeamCommand (id, name, byKey) => new AddServer(Team, Named.Id<ServerId>(id), name, byKey)),
         Gen.Int[-1, 5].Select(ITeamCommand (servers) => new SetPlan(Team, servers == 5 ? null : servers)),
-        Gen.Select(Name, Name).Select(ITeamCommand (id, hash) => new AddKey(Team, Named.Id<KeyId>(id), id, KeyScopes.Read, Named.Hash(hash))),
+        Gen.Select(Name, Name).Select(ITeamCommand (id, hash) =>
+            new AddKey(Team, Named.Id<KeyId>(id), id, KeyScopes.Read, Named.Hash(hash))),
         Name.Select(ITeamCommand (id) => new RevokeKey(Team, Named.Id<KeyId>(id))));
 
     private static readonly Gen<ITeamCommand[]> Commands = Command.Array[0, 60];
@@ -29,7 +30,8 @@ public sealed class TeamReplayTests
     public void Reading_the_journals_bytes_gives_the_state_that_lived() => Commands.Sample(commands =>
     {
         var (live, journal) = Live(commands);
-        var bytes = journal.Select(happened => (happened.GetType(), JsonSerializer.SerializeToUtf8Bytes(happened, Row(happened.GetType()).Json)));
+        var bytes = journal
+            .Select(happened => (happened.GetType(), JsonSerializer.SerializeToUtf8Bytes(happened, Row(happened.GetType()).Json)));
         var replayed = bytes.Select(row => (IEntityEvent)JsonSerializer.Deserialize(row.Item2, Row(row.Item1).Json)!)
             .Aggregate(TeamState.Nobody, TeamState.Apply);
         Assert.Equal(Text(live), Text(replayed));
@@ -59,7 +61,8 @@ public sealed class TeamReplayTests
         foreach (var command in commands)
         {
             var decision = TeamDecisions.Decide(state, command, Named.Noon);
-            if (decision.Events.Any(happened => happened is ServerJoined)) Assert.True(state.Servers.Count < (state.PlanServers ?? int.MaxValue));
+            if (decision.Events.Any(happened => happened is ServerJoined))
+                Assert.True(state.Servers.Count < (state.PlanServers ?? int.MaxValue));
             if (decision.Reply is Refused) Assert.Empty(decision.Events);
             state = decision.Events.Aggregate(state, TeamState.Apply);
             if (state.Name is not null) Assert.Contains(state.Members.Values, member => member.Role == TeamRole.Owner);

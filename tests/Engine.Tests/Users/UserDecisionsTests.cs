@@ -40,7 +40,8 @@ public sealed class UserDecisionsTests
     public void Teams_are_noted_once_in_the_order_of_joining_up_to_the_limit()
     {
         Carry(Register);
-        for (var i = 0; i < UserDecisions.MaxTeams; i++) Assert.Equal(Done.Instance, Carry(new NoteMembership(Address, Named.Id<TeamId>($"{i}"))));
+        for (var i = 0; i < UserDecisions.MaxTeams; i++)
+            Assert.Equal(Done.Instance, Carry(new NoteMembership(Address, Named.Id<TeamId>($"{i}"))));
         Assert.Empty(UserDecisions.Decide(_state, new NoteMembership(Address, Named.Id<TeamId>("7")), Named.Noon).Events);
         Refuses(RefusalKind.Conflict, new NoteMembership(Address, Named.Id<TeamId>("one more")));
         Assert.Equal(Enumerable.Range(0, UserDecisions.MaxTeams).Select(i => Named.Id<TeamId>($"{i}")),
