@@ -16,7 +16,7 @@ public sealed class EngineSerializer(ExtendedActorSystem system) : RoomSerialize
 }
 
 /// <summary>Source-generated JSON of the engine's own replies.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(Refused))]
 [JsonSerializable(typeof(Done))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -28,7 +28,7 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
 }
 
 /// <summary>Source-generated JSON of the room.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(TokenIssued))]
 [JsonSerializable(typeof(ServerReported))]
 [JsonSerializable(typeof(ServerSilent))]

@@ -39,7 +39,7 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 }
 
 /// <summary>Source-generated JSON of the room.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(InvitationIssued))]
 [JsonSerializable(typeof(TeamFounded))]
 [JsonSerializable(typeof(MemberJoined))]

@@ -22,7 +22,7 @@ public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(
 }
 
 /// <summary>Source-generated JSON of the room.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(UserRegistered))]
 [JsonSerializable(typeof(MembershipNoted))]
 [JsonSerializable(typeof(UserState))]

@@ -1,0 +1,120 @@
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Users;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Engine.Tests.Cluster;
+
+/// <summary>
+/// One object, or several, of every wire type. A name is the row's manifest, with <c>~something</c> where a second shape is worth a file.
+/// </summary>
+internal static class WireSamples
+{
+    private static readonly DateTimeOffset At = Named.Noon.AddTicks(1_234_567), Later = Named.Noon.AddHours(24);
+    private static readonly TeamId Team = Named.Id<TeamId>("team");
+    private static readonly ServerId Server = Named.Id<ServerId>("server");
+    private static readonly UserId User = Named.Id<UserId>("user");
+    private static readonly KeyId Key = Named.Id<KeyId>("key");
+    private static readonly InvitationId Invitation = Named.Id<InvitationId>("invitation");
+    private static readonly UserAddress Address = Named.Address("ada");
+
+    private static readonly MetricBatch Batch = new(
+        long.MinValue, long.MaxValue,
+        [new NameSet(-7, 2, "cpu\nfs:free{mount=\"/\"}"u8.ToArray())],
+        [new ReportRow(1_795_521_600_000, 0, PackedValues.Pack([24.5, -0.0])), new ReportRow(1_795_521_610_000, 0, PackedValues.Pack([1e300, 0.1]))]);
+
+    public static IReadOnlyDictionary<string, object> Of(string room) => room switch
+    {
+        "engine" => Engine,
+        "teams" => Teams,
+        "users" => Users,
+        "servers" => Servers,
+        _ => throw new InvalidOperationException($"The room '{room}' has no samples: add them here and their files."),
+    };
+
+    private static Dictionary<string, object> Engine { get; } = new()
+    {
+        ["refused.1"] = new Refused(RefusalKind.EngineBusy, "Wait.", 5, [new ContentError("/reports/0/at", "Ahead.")]),
+        ["refused.1~bare"] = new Refused(RefusalKind.CredentialsRejected, "No."),
+        ["done.1"] = Done.Instance,
+    };
+
+    private static Dictionary<string, object> Teams { get; } = new()
+    {
+        ["invitation-issued.1"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At),
+        ["founded.1"] = new TeamFounded("Müller & Söhne", At),
+        ["member-joined.1"] = new MemberJoined(User, "ada@example.org", TeamRole.Admin, Invitation, At),
+        ["plan-set.1"] = new PlanSet(3, At),
+        ["plan-set.1~unlimited"] = new PlanSet(null, At),
+        ["server-joined.1"] = new ServerJoined(Server, "web-1", At),
+        ["key-added.1"] = new KeyAdded(Key, "ci", KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash("k"), At),
+        ["key-revoked.1"] = new KeyRevoked(Key, At),
+        ["state.1"] = TeamWithAll(),
+        ["state.1~nobody"] = TeamState.Nobody,
+        ["c-issue-invitation.1"] = new IssueInvitation(Team, Invitation, Named.Hash("i"), TeamRole.Owner, Later),
+        ["c-inspect-invitation.1"] = new InspectInvitation(Team, Invitation, Named.Hash("i")),
+        ["c-accept-invitation.1"] = new AcceptInvitation(Team, Invitation, Named.Hash("i"), User, "ada@example.org", "Engines"),
+        ["c-accept-invitation.1~joining"] = new AcceptInvitation(Team, Invitation, Named.Hash("i"), User, "ada@example.org", null),
+        ["c-authorize-user.1"] = new AuthorizeUser(Team, User),
+        ["c-authorize-key.1"] = new AuthorizeKey(Team, Key, Named.Hash("k")),
+        ["c-add-server.1"] = new AddServer(Team, Server, "web-1", EnrolledByKey: true),
+        ["c-find-server.1"] = new FindServer(Team, Server),
+        ["c-set-plan.1"] = new SetPlan(Team, 10),
+        ["c-set-plan.1~unlimited"] = new SetPlan(Team, null),
+        ["c-add-key.1"] = new AddKey(Team, Key, "ci", KeyScopes.Write, Named.Hash("k")),
+        ["c-revoke-key.1"] = new RevokeKey(Team, Key),
+        ["c-list-keys.1"] = new ListKeys(Team),
+        ["r-invitation-open.1"] = new InvitationOpen(TeamRole.Member, Founding: true),
+        ["r-joined.1"] = new TeamJoined(Team, "Engines", TeamRole.Viewer),
+        ["r-authorized.1"] = new Authorized(Team, "Engines", TeamRole.Owner, KeyScopes.None),
+        ["r-authorized.1~key"] = new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.Write | KeyScopes.ServersEnroll),
+        ["r-server-added.1"] = new ServerAdded(Server, "web-1", At),
+        ["r-keys.1"] = new TeamKeys([new TeamKey(Key, "ci", KeyScopes.Read, At)]),
+    };
+
+    private static Dictionary<string, object> Users { get; } = new()
+    {
+        ["registered.1"] = new UserRegistered(User, "Ada@example.org", "$argon2id$v=19$…", At),
+        ["membership-noted.1"] = new MembershipNoted(Team, At),
+        ["state.1"] = new UserState { User = User, Email = "Ada@example.org", PasswordHash = "$argon2id$v=19$…", Teams = [Team] },
+        ["state.1~nobody"] = UserState.Nobody,
+        ["c-register.1"] = new RegisterUser(Address, User, "Ada@example.org", "$argon2id$v=19$…"),
+        ["c-note-membership.1"] = new NoteMembership(Address, Team),
+        ["c-find.1"] = new FindUser(Address),
+        ["r-known.1"] = new UserKnown(User, "Ada@example.org", "$argon2id$v=19$…", [Team]),
+    };
+
+    private static Dictionary<string, object> Servers { get; } = new()
+    {
+        ["token-issued.1"] = new TokenIssued(Named.Hash("t"), Later, At),
+        ["reported.1"] = new ServerReported(At),
+        ["silent.1"] = new ServerSilent(Named.Noon, At),
+        ["returned.1"] = new ServerReturned(At),
+        ["state.1"] = new ServerState
+        {
+            Tokens = [new StoredToken(Named.Hash("new"), null), new StoredToken(Named.Hash("old"), Later)], FirstReportAt = Named.Noon, SilentSince = At,
+        },
+        ["state.1~nobody"] = ServerState.Nobody,
+        ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600),
+        ["c-request.1"] = new AgentRequest(
+            Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600, new MetricsPayload(Batch)),
+        ["c-check-silence.1"] = new CheckSilence(Team, Server, At),
+        ["r-metrics-stored.1"] = new MetricsStored(2, 4, 1),
+        ["seen.1"] = new Seen([new ServerKey(Team, Server)], At),
+    };
+
+    /// <summary>A team's state as its events make it, with one of everything.</summary>
+    private static TeamState TeamWithAll() => new IEntityEvent[]
+    {
+        new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At),
+        new TeamFounded("Engines", At),
+        new MemberJoined(User, "ada@example.org", TeamRole.Owner, Invitation, At),
+        new PlanSet(null, At),
+        new ServerJoined(Server, "web-1", At),
+        new KeyAdded(Key, "ci", KeyScopes.ServersEnroll, Named.Hash("k"), At),
+    }.Aggregate(TeamState.Nobody, TeamState.Apply);
+}
