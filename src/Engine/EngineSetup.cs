@@ -1,5 +1,7 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Hosting;
+using Akka.Hosting.Logging;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
@@ -26,6 +28,13 @@ public static class EngineSetup
         services.AddSingleton<EngineClient>();
         services.AddSqliteStores(options).AddProjections().AddPresence();
         services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder
+            .ConfigureLoggers(loggers =>
+            {
+                // One log for everything; what a cluster of one says about itself at start helps nobody.
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+                loggers.LogLevel = LogLevel.WarningLevel;
+            })
             .WithClusterOfOne(options.DataDirectory, provider.GetRequiredService<TimeProvider>())
             .WithSqliteJournal(options.DataDirectory)
             .WithSerializers()

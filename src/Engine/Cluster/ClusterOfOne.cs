@@ -49,7 +49,6 @@ public static class ClusterOfOne
     // Nobody else is waited for: the one seed is this node. No durable data: what matters lies in the journal.
     private const string Hocon = """
         akka {
-          loglevel = INFO
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
           cluster {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Sockets;
 using HostAtlas.Engine;
 using Microsoft.AspNetCore.Connections;
@@ -55,6 +56,7 @@ internal static class ServeCommand
     {
         try
         {
+            TryAddress(options.Url);
             await using var app = GatewayHost.Build(options);
             await app.StartAsync(cancellation);
             Console.WriteLine($"HostAtlas is ready at {AddressOf(app, options.Url)}");
@@ -82,6 +84,26 @@ internal static class ServeCommand
             Say(fault.Message);
         }
         return Failed;
+    }
+
+    /// <summary>
+    /// Tries the address before the engine starts: a port that is taken is then one line at once, and not the end of a half-started platform.
+    /// The server's own attempt decides; this one is let go again.
+    /// </summary>
+    private static void TryAddress(Uri url)
+    {
+        var address = IPAddress.TryParse(url.IdnHost.Trim('[', ']'), out var own) ? own
+            : url.IdnHost == "localhost" ? IPAddress.Loopback
+            : IPAddress.IPv6Any;
+        using var probe = new TcpListener(address, url.Port);
+        try
+        {
+            probe.Start();
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new StartFaultException($"{url.Authority} is taken by another process. Stop it, or name another address with --url.");
+        }
     }
 
     /// <summary>The address as given, with the port that was chosen when port 0 was asked for.</summary>
