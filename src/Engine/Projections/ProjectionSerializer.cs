@@ -19,7 +19,7 @@ public sealed class ProjectionSerializer(ExtendedActorSystem system) : RoomSeria
 }
 
 /// <summary>Source-generated JSON of the room.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(AwaitCaughtUp))]
 [JsonSerializable(typeof(RebuildProjection))]
 [JsonSerializable(typeof(ProjectionCaughtUp))]

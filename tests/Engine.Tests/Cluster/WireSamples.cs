@@ -1,6 +1,7 @@
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
@@ -33,6 +34,7 @@ internal static class WireSamples
         "teams" => Teams,
         "users" => Users,
         "servers" => Servers,
+        "projections" => Projections,
         _ => throw new InvalidOperationException($"The room '{room}' has no samples: add them here and their files."),
     };
 
@@ -105,6 +107,14 @@ internal static class WireSamples
         ["c-check-silence.1"] = new CheckSilence(Team, Server, At),
         ["r-metrics-stored.1"] = new MetricsStored(2, 4, 1),
         ["seen.1"] = new Seen([new ServerKey(Team, Server)], At),
+    };
+
+    private static Dictionary<string, object> Projections { get; } = new()
+    {
+        ["c-await.1"] = new AwaitCaughtUp(),
+        ["c-rebuild.1"] = new RebuildProjection(),
+        ["r-caught-up.1"] = new ProjectionCaughtUp(7),
+        ["r-rebuilt.1"] = new ProjectionRebuilt(1000, 2, 30, 1007),
     };
 
     /// <summary>A team's state as its events make it, with one of everything.</summary>

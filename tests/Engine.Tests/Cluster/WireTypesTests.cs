@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Akka.Serialization;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
@@ -48,7 +49,11 @@ public sealed class WireTypesTests : IAsyncLifetime
     public void Every_command_event_and_reply_has_a_row()
     {
         var rows = Serializers.Rooms.Values.SelectMany(table => table).Select(row => row.Json.Type).ToHashSet();
-        Type[] contracts = [typeof(IEntityEvent), typeof(IEngineReply), typeof(ITeamCommand), typeof(IUserCommand), typeof(IServerCommand)];
+        Type[] contracts =
+        [
+            typeof(IEntityEvent), typeof(IEngineReply),
+            typeof(ITeamCommand), typeof(IUserCommand), typeof(IServerCommand), typeof(IProjectionCommand),
+        ];
         var without = typeof(EngineClient).Assembly.GetTypes()
             .Where(type => type is { IsAbstract: false, IsInterface: false } && contracts.Any(contract => contract.IsAssignableFrom(type)))
             .Where(type => !rows.Contains(type))
