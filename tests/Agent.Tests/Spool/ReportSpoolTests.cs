@@ -1,0 +1,218 @@
+using System.Text;
+using HostAtlas.Agent.Spool;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Agent.Tests.Spool;
+
+public sealed class ReportSpoolTests : IDisposable
+{
+    private const long MaxBytes = 1 << 20;
+    private readonly TempFolder _folder = new();
+    private int _ids;
+
+    private string SpoolFolder => _folder.File("spool");
+
+    [Fact]
+    public void A_report_leaves_only_when_it_is_acknowledged()
+    {
+        using (var spool = Open())
+        {
+            Append(spool, 3);
+            Assert.Equal(3, spool.Read(spool.NextBatch()!).Count);
+        }
+        using (var spool = Open())
+        {
+            Assert.Equal(3, spool.Level.Reports);
+            spool.Acknowledge(spool.NextBatch()!);
+            Assert.Null(spool.NextBatch());
+            Assert.Equal(0, spool.Level.Reports);
+        }
+        using var again = Open();
+        Assert.Null(again.NextBatch());
+    }
+
+    [Fact]
+    public void A_batch_keeps_its_id_and_its_reports_over_a_restart_even_when_more_reports_came()
+    {
+        SpoolBatch planned;
+        using (var spool = Open())
+        {
+            Append(spool, 2);
+            planned = spool.NextBatch()!;
+            Append(spool, 5, fromMs: 100);
+        }
+        using var again = Open();
+        Assert.Equal(planned, again.NextBatch());
+        Assert.Equal(2, again.Read(planned).Count);
+    }
+
+    [Fact]
+    public void A_batch_has_at_most_a_thousand_reports_and_900_KiB()
+    {
+        using var spool = ReportSpool.Open(SpoolFolder, _folder.File("refused"), 64 << 20, NextId);
+        Append(spool, 1001);
+        Assert.Equal(1000, spool.Read(spool.NextBatch()!).Count);
+        spool.Acknowledge(spool.NextBatch()!);
+        spool.Acknowledge(spool.NextBatch()!);
+        for (var i = 0; i < 4; i++) spool.Append(5000 + i, new byte[300 << 10]);
+        Assert.Equal(2, spool.Read(spool.NextBatch()!).Count);
+    }
+
+    [Fact]
+    public void Two_reports_of_one_moment_never_share_a_batch()
+    {
+        using var spool = Open();
+        Append(spool, 2);
+        Append(spool, 2);
+        Assert.Equal(2, spool.Read(spool.NextBatch()!).Count);
+    }
+
+    [Fact]
+    public void A_full_spool_drops_the_oldest_and_says_how_many_and_from_when_to_when()
+    {
+        using (var spool = Open())
+        {
+            for (var i = 0; i < 1500; i++) spool.Append(i, new byte[1000]);
+            var level = spool.Level;
+            Assert.InRange(level.Bytes, MaxBytes / 2, MaxBytes);
+            Assert.Equal(1500, level.Reports + level.Gap.Reports);
+            Assert.Equal((0, level.Gap.Reports - 1), (level.Gap.FromMs, level.Gap.ToMs));
+            Assert.Equal(level.Gap.Reports, spool.Read(spool.NextBatch()!)[0].AtMs);
+        }
+        using var again = Open();
+        Assert.Equal(1500, again.Level.Reports + again.Level.Gap.Reports);
+    }
+
+    [Fact]
+    public void A_batch_in_flight_that_loses_its_oldest_reports_keeps_its_id()
+    {
+        using var spool = Open();
+        for (var i = 0; i < 300; i++) spool.Append(i, new byte[1000]);
+        var inFlight = spool.NextBatch()!;
+        for (var i = 300; i < 1100; i++) spool.Append(i, new byte[1000]);
+        var now = spool.NextBatch()!;
+        Assert.Equal(inFlight.Id, now.Id);
+        Assert.True(now.First > inFlight.First);
+        spool.Acknowledge(inFlight);
+        Assert.NotEqual(inFlight.Id, spool.NextBatch()!.Id);
+    }
+
+    [Fact]
+    public void A_split_batch_gets_two_new_ids_and_loses_nothing()
+    {
+        using var spool = Open();
+        Append(spool, 5);
+        var whole = spool.NextBatch()!;
+        spool.Split(whole);
+        var first = spool.NextBatch()!;
+        var reports = spool.Read(first).Count;
+        spool.Acknowledge(first);
+        var second = spool.NextBatch()!;
+        Assert.Equal(5, reports + spool.Read(second).Count);
+        Assert.Equal(3, new[] { whole.Id, first.Id, second.Id }.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_refused_report_is_set_aside_with_the_reason_and_counted()
+    {
+        using var spool = Open();
+        Append(spool, 1);
+        spool.SetAside(spool.NextBatch()!, "invalid-content: /reports/0 is\nno good");
+        Assert.Null(spool.NextBatch());
+        Assert.Equal(1, spool.Level.RefusedReports);
+        var file = Assert.Single(Directory.GetFiles(_folder.File("refused")));
+        Assert.Equal("invalid-content: /reports/0 is no good\nreport 0", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void A_spool_cut_at_any_byte_opens_with_what_was_whole_and_takes_new_reports()
+    {
+        using (var spool = Open()) Append(spool, 3);
+        var path = Assert.Single(Directory.GetFiles(SpoolFolder, "*.seg"));
+        var bytes = File.ReadAllBytes(path);
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            File.WriteAllBytes(path, bytes.AsSpan(0, length));
+            File.Delete(Path.Combine(SpoolFolder, "plan"));
+            using (var spool = Open())
+            {
+                spool.Append(99, "after"u8);
+                var read = spool.Read(spool.NextBatch()!);
+                Assert.Equal(length * 3 / bytes.Length, read.Count - 1);
+                Assert.Equal("after", Encoding.UTF8.GetString(read[^1].Payload.Span));
+            }
+            foreach (var later in Directory.GetFiles(SpoolFolder, "*.seg").Where(f => f != path)) File.Delete(later);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_report_is_skipped_and_counted_once()
+    {
+        using (var spool = Open()) Append(spool, 3);
+        var path = Assert.Single(Directory.GetFiles(SpoolFolder, "*.seg"));
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        using (var spool = Open())
+        {
+            var batch = spool.NextBatch()!;
+            Assert.Equal([0, 2], spool.Read(batch).Select(r => r.AtMs));
+            spool.Acknowledge(batch);
+            Assert.Equal(1, spool.Level.DamagedReports);
+        }
+        using var again = Open();
+        Assert.Equal((0, 1), (again.Level.Reports, again.Level.DamagedReports));
+    }
+
+    [Fact]
+    public void A_plan_flipped_at_any_byte_is_found_and_loses_no_report()
+    {
+        using (var spool = Open())
+        {
+            Append(spool, 3);
+            spool.NextBatch();
+        }
+        var plan = Path.Combine(SpoolFolder, "plan");
+        var bytes = File.ReadAllBytes(plan);
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var flipped = (byte[])bytes.Clone();
+            flipped[at] ^= 0x10;
+            File.WriteAllBytes(plan, flipped);
+            using var spool = Open();
+            Assert.True(spool.PlanWasDamaged);
+            Assert.Equal(3, spool.Read(spool.NextBatch()!).Count);
+        }
+    }
+
+    [Fact]
+    public void The_files_are_the_owners_alone()
+    {
+        using var spool = Open();
+        Append(spool, 1);
+        spool.NextBatch();
+        Assert.All(Directory.GetFiles(SpoolFolder), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(SpoolFolder));
+    }
+
+    [Fact]
+    public void A_look_changes_nothing()
+    {
+        using (var spool = Open()) Append(spool, 2);
+        var before = Directory.GetFiles(SpoolFolder).ToDictionary(f => f, File.ReadAllBytes);
+        Assert.Equal(2, ReportSpool.Inspect(SpoolFolder, MaxBytes)!.Reports);
+        Assert.Equal(before, Directory.GetFiles(SpoolFolder).ToDictionary(f => f, File.ReadAllBytes));
+        Assert.Null(ReportSpool.Inspect(_folder.File("nowhere"), MaxBytes));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void Append(ReportSpool spool, int count, long fromMs = 0)
+    {
+        for (var i = 0; i < count; i++) spool.Append(fromMs + i, Encoding.UTF8.GetBytes($"report {i}"));
+    }
+
+    private ReportSpool Open() => ReportSpool.Open(SpoolFolder, _folder.File("refused"), MaxBytes, NextId);
+
+    private Guid NextId() => new(++_ids, 0, 0, new byte[8]);
+}
