@@ -71,7 +71,9 @@ internal sealed record CertificateRefusal(CertificateRefusalReason Reason, strin
 {
     public static CertificateRefusal Of(SslPolicyErrors errors, X509ChainStatusFlags chain, X509Certificate2? certificate)
     {
-        const X509ChainStatusFlags untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+        // A signature that does not fit: a CA of the same name with another key, such as one that a platform made anew.
+        const X509ChainStatusFlags untrusted =
+            X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid;
         var reason = (chain & untrusted) != 0 ? CertificateRefusalReason.Untrusted
             : (chain & X509ChainStatusFlags.NotTimeValid) != 0 ? CertificateRefusalReason.Time
             : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? CertificateRefusalReason.Name

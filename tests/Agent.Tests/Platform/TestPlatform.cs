@@ -16,8 +16,8 @@ using Microsoft.Extensions.Logging;
 namespace HostAtlas.Agent.Tests.Platform;
 
 /// <summary>
-/// A real HTTPS server that keeps the protocol towards an agent: it checks token, timestamp and signature, stores what it acknowledges under
-/// (at, batch), and answers out of turn only when a test scripts it.
+/// A real HTTPS server that keeps the protocol towards an agent: it checks token, timestamp and signature, stores what it acknowledges
+/// under (at, batch), and answers out of turn only when a test scripts it.
 /// </summary>
 internal sealed class TestPlatform : IAsyncDisposable
 {
@@ -51,7 +51,8 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     private int _requests;
 
-    public static async Task<TestPlatform> StartAsync(X509Certificate2 certificate, SslProtocols protocols = SslProtocols.Tls13, int port = 0)
+    public static async Task<TestPlatform> StartAsync(X509Certificate2 certificate, SslProtocols protocols = SslProtocols.Tls13,
+        int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -70,7 +71,8 @@ internal sealed class TestPlatform : IAsyncDisposable
     }
 
     /// <summary>Writes a problem as the platform does.</summary>
-    public static async Task<bool> ProblemAsync(HttpContext context, int status, string slug, int? retryAfterSeconds = null, long? serverTime = null)
+    public static async Task<bool> ProblemAsync(HttpContext context, int status, string slug, int? retryAfterSeconds = null,
+        long? serverTime = null)
     {
         context.Response.StatusCode = status;
         if (retryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -45,7 +45,8 @@ public sealed class RecordFramingTests
                 var segment = Segment(payloads);
                 segment[at] ^= (byte)(1 << bit);
                 var damaged = ends.Count(e => e <= at) + 1;
-                Assert.Equal(Enumerable.Range(1, payloads.Length).Except([damaged]), RecordFraming.Scan(segment).Records.Select(r => (int)r.Sequence));
+                Assert.Equal(Enumerable.Range(1, payloads.Length).Except([damaged]),
+                    RecordFraming.Scan(segment).Records.Select(r => (int)r.Sequence));
             }
         }
     }

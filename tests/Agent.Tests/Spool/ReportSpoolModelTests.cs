@@ -24,7 +24,8 @@ public sealed class ReportSpoolModelTests
         {
             using var folder = new TempFolder();
             var ids = 0;
-            ReportSpool Open() => ReportSpool.Open(folder.File("spool"), folder.File("refused"), 64 << 20, () => new Guid(++ids, 0, 0, new byte[8]));
+            ReportSpool Open() => ReportSpool.Open(folder.File("spool"), folder.File("refused"), 64 << 20, () =>
+                new Guid(++ids, 0, 0, new byte[8]));
             var spool = Open();
             var waiting = new List<long>();
             var gone = new HashSet<Guid>();

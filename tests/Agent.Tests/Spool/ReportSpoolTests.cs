@@ -194,7 +194,8 @@ public sealed class ReportSpoolTests : IDisposable
         using var spool = Open();
         Append(spool, 1);
         spool.NextBatch();
-        Assert.All(Directory.GetFiles(SpoolFolder), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        Assert.All(Directory.GetFiles(SpoolFolder), f =>
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(SpoolFolder));
     }
 

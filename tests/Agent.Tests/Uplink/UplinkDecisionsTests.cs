@@ -78,7 +78,8 @@ public sealed class UplinkDecisionsTests
         };
         var (state, actions) = UplinkDecisions.Decide(Flying, new UplinkEvent.Answered(answer, 0), Now);
         Assert.Equal([new UplinkAction.Send(Batch, TimeSpan.FromMinutes(30))], actions);
-        (state, actions) = UplinkDecisions.Decide(state, new UplinkEvent.Answered(answer with { ClockReading = TimeSpan.FromHours(9) }, 0), Now);
+        (state, actions) = UplinkDecisions.Decide(state,
+            new UplinkEvent.Answered(answer with { ClockReading = TimeSpan.FromHours(9) }, 0), Now);
         Assert.Empty(actions);
         Assert.Equal("clock-off", state.Fault!.Code);
         Assert.Equal(TimeSpan.FromHours(9), state.Offset);
@@ -138,7 +139,8 @@ public sealed class UplinkDecisionsTests
     [Fact]
     public void Whatever_is_answered_a_report_goes_only_on_202_or_on_the_platforms_own_refusal_of_it()
     {
-        Gen.Select(Gen.Int[100, 599], Slugs, Gen.Int[1, 3], Gen.Double.Unit, Gen.Int[-5, 9000]).Sample((status, slug, reports, jitter, seconds) =>
+        Gen.Select(Gen.Int[100, 599], Slugs, Gen.Int[1, 3], Gen.Double.Unit,
+            Gen.Int[-5, 9000]).Sample((status, slug, reports, jitter, seconds) =>
         {
             var answer = new PlatformAnswer
             {

@@ -1,0 +1,91 @@
+using HostAtlas.Agent.Configuration;
+
+namespace HostAtlas.Agent.Tests.Configuration;
+
+public sealed class AgentTomlTests
+{
+    [Fact]
+    public void What_enroll_writes_is_read_back()
+    {
+        var (options, faults) = AgentToml.Read(AgentToml.Write(new Uri("https://atlas.example.net:8443/"), "/etc/host \"atlas\"/ca.pem"));
+        Assert.Empty(faults);
+        Assert.Equal("https://atlas.example.net:8443", AgentToml.Origin(options!.Url));
+        Assert.Equal("/etc/host \"atlas\"/ca.pem", options.CaFile);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.Interval);
+    }
+
+    [Fact]
+    public void Every_key_that_is_known_is_read()
+    {
+        var (options, faults) = AgentToml.Read("""
+            url = "https://192.0.2.7"
+            ca = "/etc/hostatlas/ca.pem"
+            interval = "5m"
+            vault_origins = ["https://objects.example.net"]
+            https_proxy = "http://proxy:3128"
+            [spool]
+            max_bytes = "128MiB"
+            [backup]
+            roots = ["/etc"]
+            exclude = []
+            schedule = "0 3 * * *"
+            window = "2h"
+            limit = "20MiB/s"
+            pre = "x"
+            post = "y"
+            include_private_keys = false
+            [logs]
+            files = ["/var/log/auth.log"]
+            journald = true
+            [redaction]
+            rules = []
+            [gate]
+            encrypted_paths = []
+            canaries = []
+            """);
+        Assert.Empty(faults);
+        Assert.Equal(TimeSpan.FromMinutes(5), options!.Interval);
+        Assert.Equal(128L << 20, options.SpoolMaxBytes);
+        Assert.Equal("proxy", options.HttpsProxy!.Host);
+        Assert.Equal("objects.example.net", Assert.Single(options.VaultOrigins).Host);
+    }
+
+    [Fact]
+    public void All_faults_are_listed_at_once()
+    {
+        var (options, faults) = AgentToml.Read("""
+            url = "http://atlas.example.net"
+            ca = "ca.pem"
+            interval = "10"
+            https_proxy = "socks://x"
+            vault_origins = ["ftp://x", 3]
+            spol = 1
+            backup = 2
+            [spool]
+            max_bytes = "1KiB"
+            min_bytes = "1MiB"
+            [redaction]
+            rule = []
+            """);
+        Assert.Null(options);
+        Assert.Equal(["spol", "backup", "spool.min_bytes", "redaction.rule", "url", "ca", "interval", "spool.max_bytes", "https_proxy",
+            "vault_origins", "vault_origins"], faults.Select(f => f[..f.IndexOf(':', StringComparison.Ordinal)]));
+    }
+
+    [Theory]
+    [InlineData("", "url: missing")]
+    [InlineData("url = 3", "url: must be text")]
+    [InlineData("url = \"https://user:pw@x\"", "user name")]
+    [InlineData("url = \"https://x/path\"", "has a path")]
+    [InlineData("url = \"https://x\"\ninterval = \"500ms\"", "interval")]
+    [InlineData("url = \"https://x\"\ninterval = \"2h\"", "interval")]
+    [InlineData("url = \"https://x\"\ninterval = \"-5s\"", "interval")]
+    [InlineData("url = \"https://x\"\nurl = \"https://y\"", "line 2")]
+    [InlineData("url = \"https://x", "line 1")]
+    public void One_fault_is_named(string text, string expected)
+    {
+        var (options, faults) = AgentToml.Read(text);
+        Assert.Null(options);
+        Assert.Contains(faults, f => f.Contains(expected, StringComparison.Ordinal));
+    }
+}
