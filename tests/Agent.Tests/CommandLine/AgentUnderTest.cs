@@ -1,0 +1,50 @@
+using HostAtlas.Agent.Collect;
+using HostAtlas.Agent.CommandLine;
+using HostAtlas.Agent.Uplink;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Agent.Tests.CommandLine;
+
+/// <summary>The agent's command line within the test's process, with a config and a state folder of its own.</summary>
+internal sealed class AgentUnderTest : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public string Config => _folder.File("agent.toml");
+
+    public string State => _folder.File("state");
+
+    public string File(string name) => _folder.File(name);
+
+    /// <summary>What the last verb said on standard error.</summary>
+    public string Errors { get; private set; } = "";
+
+    /// <summary>What the last verb said on standard output.</summary>
+    public string Output { get; private set; } = "";
+
+    public async Task<int> RunAsync(string[] arguments, string input = "", CancellationToken stop = default)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var chance = new Random(1);
+        var code = await new AgentCommandLine(new AgentSurroundings
+        {
+            In = new StringReader(input), Out = output, Error = TextWriter.Synchronized(errors), Time = TimeProvider.System,
+                Random = chance.NextDouble,
+            Proxy = ProxyChoice.None, NewCollector = () => new HostCollector(HostRoots.ThisHost, TimeProvider.System),
+        }).InvokeAsync([.. arguments, "--config", Config, "--state", State], stop);
+        (Output, Errors) = (output.ToString(), errors.ToString());
+        return code;
+    }
+
+    /// <summary>Writes a file that only its owner can read.</summary>
+    public string Secret(string name, string content)
+    {
+        var path = _folder.File(name);
+        System.IO.File.WriteAllText(path, content + "\n");
+        System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
