@@ -1,5 +1,7 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Hosting;
+using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -17,6 +19,7 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
     /// <summary>How long an entity may take, its recovery included.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
+    private static readonly TimeSpan StatsWithin = TimeSpan.FromSeconds(3);
     private static readonly Refused NoAnswer =
         new(RefusalKind.EngineBusy, "The engine did not answer in time. Send the request again.", RetryAfterSeconds: 5);
 
@@ -35,6 +38,19 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
     /// <summary>Asks the projection. Telling the whole journal again takes its time, so this one waits as long as the caller does.</summary>
     public Task<IEngineReply> AskAsync(IProjectionCommand command, CancellationToken cancellation = default) =>
         AskAsync(registry.Get<ProjectionSingleton>(), command, cancellation, System.Threading.Timeout.InfiniteTimeSpan);
+
+    /// <summary>How many entities each room holds in memory, by node and shard. Only a node that holds entities itself can tell.</summary>
+    public async Task<IReadOnlyList<(string Room, ClusterShardingStats Stats)>> CountEntitiesAsync(CancellationToken cancellation)
+    {
+        var rooms = new List<(string, ClusterShardingStats)>();
+        foreach (var (room, region) in new[]
+        {
+            ("teams", registry.Get<TeamRegion>()), ("users", registry.Get<UserRegion>()), ("servers", registry.Get<ServerRegion>()),
+            ("presence", registry.Get<PresenceRegion>()),
+        })
+            rooms.Add((room, await region.Ask<ClusterShardingStats>(new GetClusterShardingStats(StatsWithin), Timeout, cancellation).ConfigureAwait(false)));
+        return rooms;
+    }
 
     private static async Task<IEngineReply> AskAsync(
         IActorRef region, object command, CancellationToken cancellation, TimeSpan? timeout = null)

@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Akka.Hosting.Logging;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
@@ -22,6 +23,7 @@ public static class EngineSetup
     {
         options.Check();
         Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        services.AddDataFolderLock(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(new PlatformKeys(options.RootKey));
@@ -42,7 +44,7 @@ public static class EngineSetup
             .WithProjections(provider)
             .WithPresence(provider, options)
             .AddStartup((system, registry) => StartIngest(system, provider.GetRequiredService<MetricsIngest>(), new PresenceRouter(registry))));
-        return services.AddHostedService<ProjectionStart>();
+        return services.AddHostedService<ProjectionStart>().AddOperations();
     }
 
     private static void StartIngest(ActorSystem system, MetricsIngest ingest, PresenceRouter presence)

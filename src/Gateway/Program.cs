@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using HostAtlas.Engine.Operations;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.Gateway.Watch;
 
@@ -7,7 +8,10 @@ using HostAtlas.Gateway.Watch;
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
     .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? string.Empty, StringComparer.Ordinal);
 
-var root = new RootCommand("HostAtlas: watches servers and keeps their backups.") { ServeCommand.Build(environment) };
+var root = new RootCommand("HostAtlas: watches servers and keeps their backups.") 
+{
+    ServeCommand.Build(environment), OpsCommandLine.Build(),
+};
 foreach (var command in ConsoleCommands.Build()) root.Subcommands.Add(command);
 
 var parsed = root.Parse(args);

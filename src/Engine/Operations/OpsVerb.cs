@@ -1,0 +1,27 @@
+namespace HostAtlas.Engine.Operations;
+
+/// <summary>One row of the operators' table.</summary>
+/// <param name="Name">One or two words, e.g. <c>teams plan</c>.</param>
+/// <param name="Summary">What it does, in one sentence.</param>
+/// <param name="Parameters">What it takes; all are required.</param>
+/// <param name="Run">Carries it out inside the platform.</param>
+public sealed record OpsVerb(
+    string Name, string Summary, IReadOnlyList<OpsParameter> Parameters, Func<OpsPlatform, OpsRequest, CancellationToken, Task<OpsAnswer>> Run)
+{
+    /// <summary>E.g. <c>teams plan TEAM-ID --servers N|unlimited</c>.</summary>
+    public string Usage => string.Join(' ', [Name, .. Parameters.Select(parameter => parameter.Usage)]);
+}
+
+/// <summary>An argument by place, or an option.</summary>
+/// <param name="Name">Its key in <see cref="OpsRequest.Args"/>; an option is written <c>--name</c>.</param>
+/// <param name="Placeholder">What stands for its value in texts, e.g. <c>TEAM-ID</c>.</param>
+/// <param name="IsOption">False: an argument by place.</param>
+/// <param name="Summary">What it means.</param>
+public sealed record OpsParameter(string Name, string Placeholder, bool IsOption, string Summary)
+{
+    /// <summary>As it stands in a usage line.</summary>
+    public string Usage => IsOption ? $"--{Name} {Placeholder}" : Placeholder;
+}
+
+/// <summary>What a verb may use of the platform that it runs in.</summary>
+public sealed record OpsPlatform(EngineClient Engine, InvitationIssuer Invitations, ClusterView Cluster);

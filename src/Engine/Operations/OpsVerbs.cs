@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace HostAtlas.Engine.Operations;
+
+/// <summary>
+/// The operators' verbs: the command line, the socket and the help are made of this one table. No verb reads a team's data: operators run the
+/// platform, they are not members of its teams.
+/// </summary>
+public static class OpsVerbs
+{
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<OpsVerb> Table { get; } =
+    [
+        new("teams invite", "Print an invitation that founds a new team; it works once, for 24 hours.", [], TeamVerbs.InviteAsync),
+        new("teams plan", "Set how many servers a team may have.",
+            [new("team", "TEAM-ID", false, "The team's id."), new("servers", "N|unlimited", true, "How many servers, or unlimited.")],
+            TeamVerbs.PlanAsync),
+        new("cluster show", "Show the nodes and how many entities each holds in memory.", [], ClusterVerbs.ShowAsync),
+        new("projection rebuild", "Tell the tables that people read anew from the journal; they stay readable meanwhile.", [],
+            ProjectionVerbs.RebuildAsync),
+        new("help", "Show this list.", [], (_, _, _) => Task.FromResult(new OpsAnswer(0, Help()))),
+    ];
+
+    /// <summary>Checks a request against the table and carries it out.</summary>
+    public static async Task<OpsAnswer> RunAsync(Func<OpsPlatform> platform, OpsRequest request, CancellationToken cancellation)
+    {
+        if (Table.FirstOrDefault(verb => verb.Name == request.Verb) is not { } verb)
+            return OpsAnswer.WrongUsage($"There is no verb '{Printable(request.Verb)}'. {Nearest(request.Verb)}");
+        if (verb.Parameters.FirstOrDefault(parameter => string.IsNullOrEmpty(request.Argument(parameter.Name))) is { } missing)
+            return OpsAnswer.WrongUsage($"{missing.Placeholder} is missing. Usage: ops {verb.Usage}");
+        if (request.Args?.Keys.FirstOrDefault(name => verb.Parameters.All(parameter => parameter.Name != name)) is { } unknown)
+            return OpsAnswer.WrongUsage($"'{verb.Name}' takes no '{Printable(unknown)}'. Usage: ops {verb.Usage}");
+        return await verb.Run(platform(), request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The list of verbs.</summary>
+    public static string Help()
+    {
+        var text = new StringBuilder("usage: ops VERB [ARGUMENTS] [--data DIR] [--json]\n\n");
+        var width = Table.Max(verb => verb.Usage.Length);
+        foreach (var verb in Table) text.Append("  ").Append(verb.Usage.PadRight(width)).Append("  ").Append(verb.Summary).Append('\n');
+        return text.Append("\n--data DIR  the data folder of the running platform (default ./data)\n--json      print JSON where there is something to print\n"
+            + "\nExit codes: 0 done, 1 failed, 2 wrong usage.\n").ToString();
+    }
+
+    private static string Nearest(string verb)
+    {
+        var first = verb.Split(' ')[0];
+        var same = Table.Where(known => known.Name.Split(' ')[0] == first).Select(known => $"ops {known.Name}").ToList();
+        return same.Count > 0 ? $"Perhaps {string.Join(" or ", same)}." : "See: ops help";
+    }
+
+    // What came over the socket is shown on a terminal: no control characters, no line longer than a line.
+    private static string Printable(string text) =>
+        string.Concat(text.Take(60).Select(character => char.IsControl(character) ? '?' : character));
+}
