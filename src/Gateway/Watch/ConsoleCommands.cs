@@ -8,7 +8,17 @@ namespace HostAtlas.Gateway.Watch;
 /// <summary>What a person does with a platform from a terminal: <c>setup</c>, <c>add-server</c> and <c>watch</c>.</summary>
 public static class ConsoleCommands
 {
-    private static readonly Option<Uri> Url = new("--url") { Description = "The platform's https address.", Required = true };
+    private static readonly Option<Uri> Url = new("--url")
+    {
+        Description = "The platform's https address.",
+        Required = true,
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps) return url;
+            result.AddError($"--url {result.Tokens[0].Value}: an https address is expected, e.g. https://127.0.0.1:8443");
+            return null;
+        },
+    };
     private static readonly Option<string?> Ca = new("--ca") { Description = "PEM file of the authority to trust; without it, the system's." };
     private static readonly Option<string> Email = new("--email") { Description = "Your e-mail address.", Required = true };
     private static readonly Option<string> PasswordFile = new("--password-file") { Description = "A file that holds your password; - is standard input.", Required = true };

@@ -6,23 +6,30 @@ namespace HostAtlas.Gateway.Watch;
 /// <summary>One server's figures as a calm table: what it is, how much, and how it went in the last minutes.</summary>
 public static class HostTable
 {
-    private const int BarCells = 16, SparkCells = 30;
+    // What fits beside the other columns on 80; the history needs a wider terminal and grows with it.
+    private const int BarCells = 10, OtherColumns = 76, WhatColumns = 20, MostSparkCells = 30, FewestSparkCells = 12;
 
     /// <summary>The table.</summary>
-    public static IRenderable Render(WatchedServer server, HostFigures figures, DateTimeOffset now)
+    public static IRenderable Render(WatchedServer server, HostFigures figures, DateTimeOffset now, int columns)
     {
+        var sparkCells = Math.Min(MostSparkCells, columns - OtherColumns);
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey37).Expand();
         table.Title = new TableTitle(Title(server, now));
         table.AddColumn(new TableColumn("[grey]what[/]").NoWrap());
         table.AddColumn(new TableColumn("[grey]now[/]").NoWrap());
         table.AddColumn(new TableColumn("[grey]share[/]").NoWrap());
-        table.AddColumn(new TableColumn("[grey]last five minutes[/]").NoWrap());
+        var withHistory = sparkCells >= FewestSparkCells;
+        if (withHistory) table.AddColumn(new TableColumn("[grey]last minutes[/]").NoWrap());
         if (figures.IsEmpty)
         {
-            table.AddRow("[grey]waiting for the first report …[/]", "", "", "");
+            table.AddRow("[grey]waiting[/]", "[grey]for the first report …[/]");
             return table;
         }
-        foreach (var row in Rows(figures)) table.AddRow(Markup.Escape(row.What), Markup.Escape(row.Now), Share(row.Percent), Spark(row));
+        foreach (var row in Rows(figures))
+        {
+            string[] cells = [Markup.Escape(Cut(row.What)), Markup.Escape(row.Now), Share(row.Percent), Spark(row, sparkCells)];
+            table.AddRow(withHistory ? cells : cells[..3]);
+        }
         return table;
     }
 
@@ -43,13 +50,13 @@ public static class HostTable
         foreach (var (device, name) in f.Labels("diskio.read_bytes_per_second", "device"))
         {
             var written = f.Last($"diskio.written_bytes_per_second{{device=\"{device}\"}}") ?? 0;
-            yield return new FigureRow($"Disk I/O {device}", $"read {Figures.Rate(f.Last(name) ?? 0)}, written {Figures.Rate(written)}",
+            yield return new FigureRow($"Disk I/O {device}", $"R {Figures.Rate(f.Last(name) ?? 0)}  W {Figures.Rate(written)}",
                 f.Last($"diskio.busy_percent{{device=\"{device}\"}}"), f.All($"diskio.written_bytes_per_second{{device=\"{device}\"}}"), null);
         }
         foreach (var (link, name) in f.Labels("network.received_bytes_per_second", "interface"))
         {
             var sent = f.Last($"network.sent_bytes_per_second{{interface=\"{link}\"}}") ?? 0;
-            yield return new FigureRow($"Network {link}", $"in {Figures.Rate(f.Last(name) ?? 0)}, out {Figures.Rate(sent)}", null, f.All(name), null);
+            yield return new FigureRow($"Network {link}", $"↓ {Figures.Rate(f.Last(name) ?? 0)}  ↑ {Figures.Rate(sent)}", null, f.All(name), null);
         }
         if (f.Last("host.uptime_seconds") is { } uptime)
             yield return new FigureRow("Up for", Figures.Span(TimeSpan.FromSeconds(uptime)), null, [], null);
@@ -72,7 +79,11 @@ public static class HostTable
         ? $"[{(share >= 90 ? "red" : share >= 75 ? "yellow" : "green")}]{Figures.Bar(share, BarCells)}[/] {Figures.Percent(share),7}"
         : "";
 
-    private static string Spark(FigureRow row) => row.History.Count == 0 ? "" : $"[grey]{Figures.Spark(row.History, SparkCells, row.Top)}[/]";
+    private static string Spark(FigureRow row, int cells) =>
+        row.History.Count == 0 || cells < FewestSparkCells ? "" : $"[grey]{Figures.Spark(row.History, cells, row.Top)}[/]";
+
+    // The end of a long mount point tells more than its start.
+    private static string Cut(string what) => what.Length <= WhatColumns ? what : "…" + what[^(WhatColumns - 1)..];
 }
 
 /// <summary>One line: a share of 100 where there is one, the history, and what the history is scaled to.</summary>

@@ -59,7 +59,7 @@ public static class WatchLoop
         {
             var figures = new HostFigures(await client.MetricsAsync(server.Id, now.ToUnixTimeMilliseconds(), cancellation));
             complete &= figures.Last("cpu.used_percent") is not null;
-            tables.Add(HostTable.Render(server, figures, now));
+            tables.Add(HostTable.Render(server, figures, now, AnsiConsole.Profile.Width));
         }
         if (tables.Count == 0) return ([new Markup("[grey]The team has no server yet.[/]")], false);
         return (tables, complete);
