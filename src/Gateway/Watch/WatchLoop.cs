@@ -48,7 +48,7 @@ public static class WatchLoop
         return 0;
     }
 
-    // Complete: there is a server, and every rate has its second reading.
+    // Complete: there is a server, each was heard just now, and every rate has its second reading.
     private static async Task<(IReadOnlyList<IRenderable> Tables, bool Complete)> DrawAsync(
         PeopleClient client, TimeProvider time, CancellationToken cancellation)
     {
@@ -58,7 +58,7 @@ public static class WatchLoop
         foreach (var server in await client.ServersAsync(cancellation))
         {
             var figures = new HostFigures(await client.MetricsAsync(server.Id, now.ToUnixTimeMilliseconds(), cancellation));
-            complete &= figures.Last("cpu.used_percent") is not null;
+            complete &= figures.Last("cpu.used_percent") is not null && now - server.LastSeenAt < TimeSpan.FromSeconds(20);
             tables.Add(HostTable.Render(server, figures, now, AnsiConsole.Profile.Width));
         }
         if (tables.Count == 0) return ([new Markup("[grey]The team has no server yet.[/]")], false);
