@@ -25,22 +25,22 @@ function show(next, { focus } = { focus: true }) {
   byId('main').replaceChildren(next.node);
   document.title = 'HostAtlas';
   notice('');
-  if (focus) (next.node.querySelector('[autofocus]') ?? byId('main')).focus();
+  if (focus) (next.node.querySelector('[data-focus]') ?? byId('main')).focus();
 }
 
 function showWho() {
   byId('who').hidden = session === null;
   if (session === null) return;
-  byId('email').textContent = session.email;
+  byId('who-email').textContent = session.email;
   const several = session.teams.length > 1;
-  byId('team-label').hidden = !several;
-  byId('team-name').hidden = several;
-  byId('team-name').textContent = session.teams[0]?.name ?? '';
-  byId('team').replaceChildren(...session.teams.map(team => el('option', { value: team.id }, team.name)));
+  byId('who-team-label').hidden = !several;
+  byId('who-team-name').hidden = several;
+  byId('who-team-name').textContent = session.teams[0]?.name ?? '';
+  byId('who-team').replaceChildren(...session.teams.map(team => el('option', { value: team.id }, team.name)));
   const kept = localStorage.getItem(TEAM_KEY);
   const team = session.teams.find(one => one.id === kept) ?? session.teams[0];
   api.useTeam(team?.id ?? null);
-  if (team !== undefined) byId('team').value = team.id;
+  if (team !== undefined) byId('who-team').value = team.id;
 }
 
 /** One refresh at a time; a view that was left meanwhile reports nothing. */
@@ -113,7 +113,7 @@ byId('sign-out').addEventListener('click', async () => {
   }
   signedOut();
 });
-byId('team').addEventListener('change', event => {
+byId('who-team').addEventListener('change', event => {
   localStorage.setItem(TEAM_KEY, event.target.value);
   api.useTeam(event.target.value);
   if (location.hash === '#/' || location.hash === '') route();

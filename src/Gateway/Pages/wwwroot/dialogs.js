@@ -3,7 +3,7 @@ import { el } from './dom.js';
 
 // Adding a server and making a new token. A token is shown once and held nowhere: closing the dialog forgets it.
 
-function copyable(label, text) {
+function copyable(label, text, kind) {
   const button = el('button', { type: 'button', class: 'small' }, 'Copy');
   const status = el('span', { class: 'hidden', role: 'status' });
   button.addEventListener('click', async () => {
@@ -16,15 +16,15 @@ function copyable(label, text) {
     }
   });
   return el('div', { class: 'copyable' }, el('div', { class: 'copyable-head' }, el('span', { class: 'quiet' }, label), button, status),
-    el('pre', { tabindex: 0 }, text));
+    el('pre', { tabindex: 0, class: kind }, text));
 }
 
 function showToken(dialog, name, token) {
-  const command = `sudo hostatlas-agent enroll --url ${location.origin} --ca ca.pem --token-file -`;
+  const command = `sudo hostatlas-agent enroll \\\n  --url ${location.origin} \\\n  --ca ca.pem --token-file -`;
   dialog.replaceChildren(
     el('h2', {}, `Token of ${name}`),
     el('p', {}, 'This is the only time it is shown. On that host, run the command and paste the token:'),
-    copyable('Token', token), copyable('Command', command),
+    copyable('Command', command), copyable('Token', token, 'token'),
     el('p', { class: 'quiet' }, 'ca.pem lies in the platform\'s data folder; copy it to the host first. ',
       'Leave out --ca when the platform\'s certificate is publicly trusted.'),
     el('div', { class: 'actions' }, el('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, 'Done')));

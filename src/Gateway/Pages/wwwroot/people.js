@@ -45,7 +45,7 @@ function card(title, fields, button, submit, other) {
 
 /** The sign-in form. */
 export const signInView = done => card('Sign in', [
-  field('email', 'E-mail address', { type: 'email', autocomplete: 'username', required: true, autofocus: true }),
+  field('email', 'E-mail address', { type: 'email', autocomplete: 'username', required: true, 'data-focus': true }),
   field('password', 'Password', { type: 'password', autocomplete: 'current-password', required: true }),
 ], 'Sign in', async ({ email, password }) => {
   const problemText = { 'credentials-rejected': 'This address and password do not belong together.' };
@@ -60,7 +60,7 @@ export const signInView = done => card('Sign in', [
 
 /** The form that an invitation opens. */
 export const setUpView = done => card('Open your invitation', [
-  field('invitation', 'Invitation', { autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', required: true, autofocus: true },
+  field('invitation', 'Invitation', { autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', required: true, 'data-focus': true },
     'Begins with hai_. The first one lies in the platform\'s data folder, in the file “invitation”.'),
   field('team', 'Name of the team', { autocomplete: 'organization', maxlength: 100 }, 'Only when you found a new team.'),
   field('email', 'E-mail address', { type: 'email', autocomplete: 'username', required: true }),

@@ -88,7 +88,8 @@ export function serverView(id, openTokenDialog) {
     network: table('Network', ['Interface', 'Received', 'Sent'], 'No interface reported.'),
   };
   const figures = el('div', { hidden: true }, el('div', { class: 'panels' }, Object.values(panels).map(one => one.node)),
-    el('div', { class: 'tables' }, Object.values(tables).map(one => one.node)));
+    el('div', { class: 'tables' }, el('div', { class: 'column' }, tables.host.node, tables.network.node),
+      el('div', { class: 'column' }, tables.disks.node, tables.io.node)));
   const node = el('section', {}, el('p', { class: 'back' }, el('a', { href: '#/' }, '← All servers')),
     el('div', { class: 'heading' }, el('div', {}, el('div', { class: 'title' }, title, status), facts),
       el('button', { type: 'button', onclick: () => openTokenDialog({ id, name: title.textContent }) }, 'New token')), waiting, figures);
