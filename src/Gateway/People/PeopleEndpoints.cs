@@ -1,3 +1,6 @@
+using System.Data.Common;
+using HostAtlas.Shared.Wire;
+
 namespace HostAtlas.Gateway.People;
 
 /// <summary>The routes of people's API: each with the cross-site rule before it and its one answer after it.</summary>
@@ -32,7 +35,22 @@ public static class PeopleEndpoints
     private static void Map(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<Answer>> handle) =>
         routes.MapMethods(pattern, [method], async http =>
         {
-            var answer = CrossSiteRule.Allows(http.Request) ? await handle(http) : Failure.CrossSite;
+            var answer = CrossSiteRule.Allows(http.Request) ? await StoreAwayIsBusyAsync(http, handle) : Failure.CrossSite;
             await answer.WriteAsync(http);
         });
+
+    /// <summary>Tables that are locked, full or away are an operating fault: it passes, and the caller hears when to come again.</summary>
+    private static async Task<Answer> StoreAwayIsBusyAsync(HttpContext http, Func<HttpContext, Task<Answer>> handle)
+    {
+        try
+        {
+            return await handle(http);
+        }
+        catch (DbException fault)
+        {
+            http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PeopleEndpoints))
+                .LogError(fault, "The store failed under {Method} {Path}", http.Request.Method, http.Request.Path);
+            return new Failure(ProblemSlug.EngineBusy, "The platform's store does not answer now. Try again in a few seconds.", 5);
+        }
+    }
 }

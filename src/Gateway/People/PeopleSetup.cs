@@ -1,3 +1,4 @@
+using HostAtlas.Gateway.Ingest;
 using HostAtlas.Gateway.People.Passwords;
 using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Gateway.People.Sessions;
@@ -16,6 +17,7 @@ public static class PeopleSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PasswordHasher>().AddSingleton<SignInLimiter>().AddSingleton<PasswordCheck>();
         services.AddSingleton<SessionSeal>().AddSingleton<SessionService>().AddHostedService<SessionSweeper>();
+        services.TryAddSingleton<FailedCredentials>();
         services.AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<KeyEndpoints>();

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
@@ -12,7 +14,13 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>/api/servers</c>: list, add, show, and new agent tokens.</summary>
-internal sealed class ServerEndpoints(EngineClient engine, PlatformKeys keys, IServerDirectory directory, Access access)
+internal sealed class ServerEndpoints(
+    EngineClient engine,
+    PlatformKeys keys,
+    IServerDirectory directory,
+    ProjectionWaiter projection,
+    Access access,
+    ILogger<ServerEndpoints> log)
 {
     /// <summary>A page of the team's servers.</summary>
     public async Task<Answer> ListAsync(HttpContext http)
@@ -59,6 +67,7 @@ internal sealed class ServerEndpoints(EngineClient engine, PlatformKeys keys, IS
         var reply = Failure.Unless<ServerAdded>(await engine.AskAsync(add, CancellationToken.None));
         if (reply.Value is not { } added) return reply.Failure!;
         var issued = await IssueAsync(grant.Team, id, overlapSeconds: 0);
+        await WaitUntilListedAsync(grant.Team, id, http.RequestAborted);
         if (issued.Value is not { } token) return Tokenless(issued.Failure, id);
         var created = new ServerCreated(id, added.Name, token.Token);
         return Answer.Json(StatusCodes.Status201Created, created, PeopleJson.Default.ServerCreated, $"/api/servers/{id}");
@@ -89,6 +98,22 @@ internal sealed class ServerEndpoints(EngineClient engine, PlatformKeys keys, IS
     {
         if (!ResourceId.TryParse<ServerId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
         return await directory.FindAsync(team, id, http.RequestAborted) is { } row ? row : Failure.NotFound;
+    }
+
+    /// <summary>
+    /// So that the next page a person sees has the server, also when its token failed. Only a courtesy: the answer holds the one copy of the
+    /// token there is, and tables that are away must not lose it.
+    /// </summary>
+    private async Task WaitUntilListedAsync(TeamId team, ServerId server, CancellationToken cancellation)
+    {
+        try
+        {
+            await projection.WaitForServerAsync(team, server, cancellation: cancellation);
+        }
+        catch (DbException fault)
+        {
+            log.LogWarning(fault, "Server {Server} was added, but the list cannot be read to see it there", server);
+        }
     }
 
     private async Task<Step<TokenView>> IssueAsync(TeamId team, ServerId server, int overlapSeconds)

@@ -3,6 +3,7 @@ using HostAtlas.Engine;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.People.Passwords;
+using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Gateway.People.Sessions;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -14,7 +15,7 @@ namespace HostAtlas.Gateway.People;
 /// so each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
 /// </summary>
 internal sealed class SetupEndpoint(
-    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions)
+    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions, Access access)
 {
     /// <summary>201 with the team, the person and a session.</summary>
     public async Task<Answer> PostAsync(HttpContext http)
@@ -30,7 +31,7 @@ internal sealed class SetupEndpoint(
         var invitation = body.Invitation!.Trim();
         return TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, keys.TokenKeys, out var claims)
             ? await AcceptAsync(http, new Accepting(claims, TokenHash.Of(invitation), team, email, keys.AddressOf(email), password))
-            : Failure.CredentialsRejected;
+            : access.Rejected(http);
     }
 
     private async Task<Answer> AcceptAsync(HttpContext http, Accepting wish)

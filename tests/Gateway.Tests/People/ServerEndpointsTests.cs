@@ -17,7 +17,6 @@ public sealed class ServerEndpointsTests(PeopleHost host)
 
         Assert.Equal((HttpStatusCode.Created, "web-1", $"/api/servers/{added["id"]}"), (added.Status, added["name"], added.Location));
         Assert.Matches("^hat_[A-Za-z0-9_-]{107}$", added["token"]);
-        Project(ann, added);
         var found = await ann.GetAsync(added.Location!);
         Assert.Equal((HttpStatusCode.OK, "web-1", "pending"), (found.Status, found["name"], found["status"]));
         Assert.Equal(System.Text.Json.JsonValueKind.Null, found.Json.GetProperty("lastSeenAt").ValueKind);
@@ -33,7 +32,6 @@ public sealed class ServerEndpointsTests(PeopleHost host)
         for (var i = 0; i < 3; i++)
         {
             var server = await ann.PostAsync("/api/servers", new { name = $"web-{i}" });
-            Project(ann, server);
             added.Add(server["id"]);
         }
         var (seen, cursor) = (new List<string>(), "");
@@ -105,7 +103,6 @@ public sealed class ServerEndpointsTests(PeopleHost host)
         var ann = await host.FounderAsync();
         var added = await ann.PostAsync("/api/servers", new { name = "web-1" });
         var server = ResourceId.Parse<ServerId>(added["id"]);
-        Project(ann, added);
         var start = Now() / 60_000 * 60_000 - 300_000;
         var token = added["token"];
         await host.ReportAsync(ann.Team, server, token, "cpu.used_percent", (start + 1_000, 10), (start + 2_000, 30), (start + 61_000, 5));
@@ -126,7 +123,6 @@ public sealed class ServerEndpointsTests(PeopleHost host)
     {
         var ann = await host.FounderAsync();
         var added = await ann.PostAsync("/api/servers", new { name = "web-1" });
-        Project(ann, added);
 
         Assert.Equal("422 invalid-content", (await ann.GetAsync($"/api/servers/{added["id"]}/metrics?step=0")).Said);
         Assert.Equal("404 not-found", (await ann.GetAsync($"/api/servers/{PeopleHost.NewId<ServerId>()}/metrics?step=0")).Said);
@@ -138,14 +134,11 @@ public sealed class ServerEndpointsTests(PeopleHost host)
         var owner = await host.FounderAsync();
         var viewer = await host.MemberAsync(owner.Team, TeamRole.Viewer);
         var added = await owner.PostAsync("/api/servers", new { name = "web-1" });
-        Project(owner, added);
 
         Assert.Equal([added["id"]], (await viewer.GetAsync("/api/servers")).Ids);
         Assert.Equal("403 not-permitted", (await viewer.PostAsync("/api/servers", new { name = "web-2" })).Said);
         Assert.Equal("403 not-permitted", (await viewer.PostAsync($"/api/servers/{added["id"]}/token", new { })).Said);
     }
-
-    private void Project(Browser of, Reply added) => host.Project(of.Team, ResourceId.Parse<ServerId>(added["id"]), added["name"]);
 
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -115,6 +115,19 @@ public sealed class SessionEndpointsTests(PeopleHost host)
         Assert.Equal(status, (int)(await host.NewBrowser().SendAsync("POST", "/api/session", body, [])).Status);
 
     [Fact]
+    public async Task While_the_store_is_locked_people_are_told_when_to_come_again_and_then_it_goes_on()
+    {
+        var ann = await host.FounderAsync();
+        using (host.LockTheStore())
+        {
+            var answer = await ann.SignInAsync();
+            Assert.Equal("503 engine-busy", answer.Said);
+            Assert.Equal("5", answer.RetryAfter);
+        }
+        Assert.Equal(HttpStatusCode.OK, (await ann.SignInAsync()).Status);
+    }
+
+    [Fact]
     public async Task A_body_above_1_MiB_is_too_large()
     {
         var answer = await host.NewBrowser().PostAsync("/api/session", new { email = "a@b", password = new string('x', 1024 * 1024) });

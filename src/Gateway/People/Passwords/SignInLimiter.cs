@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using HostAtlas.Engine.Users;
+using HostAtlas.Gateway.Ingest;
 
 namespace HostAtlas.Gateway.People.Passwords;
 
@@ -52,17 +53,8 @@ internal sealed class SignInLimiter(TimeProvider time)
 
     private static (string Name, Allowance Allowance)[] Names(UserAddress account, IPAddress? from)
     {
-        var network = Network(from);
+        var network = FailedCredentials.NetworkOf(from).ToString("x", CultureInfo.InvariantCulture);
         return [($"{account}@{network}", AccountFromNetwork), (account.Value, AccountFromAnywhere), (network, NetworkForAnyone)];
-    }
-
-    /// <summary>The network one customer of a provider holds: an IPv4 address, or a /64 of IPv6.</summary>
-    internal static string Network(IPAddress? address)
-    {
-        if (address is null) return "unknown";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
-        return Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8)) + "/64";
     }
 }
 

@@ -1,6 +1,7 @@
 using HostAtlas.Engine;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
+using HostAtlas.Gateway.Ingest;
 using HostAtlas.Gateway.People.Sessions;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -12,7 +13,7 @@ namespace HostAtlas.Gateway.People.Rights;
 /// Finds out who calls and whether the team lets them. Nothing is remembered between calls: the team's entity is asked each time, so a key
 /// that was revoked or a role that was changed counts from the next call on, on every node.
 /// </summary>
-internal sealed class Access(EngineClient engine, SessionService sessions, PlatformKeys keys)
+internal sealed class Access(EngineClient engine, SessionService sessions, PlatformKeys keys, FailedCredentials failures)
 {
     private const string BearerScheme = "Bearer ", TeamHeader = "X-Team";
 
@@ -88,9 +89,9 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
     private async Task<Step<Grant>> OfKeyAsync(HttpContext http)
     {
         if (Bearer(http.Request) is not { } token
-            || !TokenForm.TryRead<KeyId>(TokenKind.ApiKey, token, keys.TokenKeys, out var claims)) return Failure.CredentialsRejected;
+            || !TokenForm.TryRead<KeyId>(TokenKind.ApiKey, token, keys.TokenKeys, out var claims)) return Rejected(http);
         var reply = await engine.AskAsync(new AuthorizeKey(claims.Team, claims.Subject, TokenHash.Of(token)), http.RequestAborted);
-        if (reply is Refused { Kind: RefusalKind.CredentialsRejected or RefusalKind.NotFound }) return Failure.CredentialsRejected;
+        if (reply is Refused { Kind: RefusalKind.CredentialsRejected or RefusalKind.NotFound }) return Rejected(http);
         var authorized = Failure.Unless<Authorized>(reply);
         if (authorized.Value is not { } key) return authorized.Failure!;
         var named = http.Request.Headers[TeamHeader];
@@ -98,6 +99,11 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
         if (named.Count > 0 && named[0] != claims.Team.ToString()) return Failure.NotFound;
         return new Grant(key.Team, key.TeamName, null, key.Scopes);
     }
+
+    /// <summary>401 for a credential that is none, 429 for a network that has sent too many of them. Valid ones never come here.</summary>
+    public Failure Rejected(HttpContext http) => failures.TryCount(http.Connection.RemoteIpAddress)
+        ? Failure.CredentialsRejected
+        : new Failure(ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
 
     private static string? Bearer(HttpRequest request) =>
         request.Headers.Authorization is [{ } text] && text.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)

@@ -106,17 +106,12 @@ public sealed class PeopleHost : IAsyncLifetime
         _folder.Dispose();
     }
 
-    /// <summary>Stands in for the projection: the directory's row of a server that was added.</summary>
-    internal void Project(TeamId team, ServerId server, string name)
+    /// <summary>Holds the tables' write lock until disposed.</summary>
+    internal IDisposable LockTheStore()
     {
-        using var connection = _app!.Services.GetRequiredService<DataFile>().OpenWriter();
-        using var command = connection.CreateCommand();
-        command.CommandText = "insert or ignore into servers (team, server, name, created_at_ms, entity_seq) values ($t, $s, $n, $c, 0)";
-        command.Parameters.AddWithValue("$t", team.ToBytes());
-        command.Parameters.AddWithValue("$s", server.ToBytes());
-        command.Parameters.AddWithValue("$n", name);
-        command.Parameters.AddWithValue("$c", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
-        command.ExecuteNonQuery();
+        var connection = _app!.Services.GetRequiredService<DataFile>().OpenWriter();
+        DataFile.Execute(connection, "begin immediate");
+        return connection;
     }
 }
 
