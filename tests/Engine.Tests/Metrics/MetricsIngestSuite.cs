@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using CsCheck;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
@@ -338,6 +339,40 @@ public abstract class MetricsIngestSuite : TestKit
         var elsewhere = await _store.Reader.QueryAsync(
             new MetricsQuery(EmbeddedEngine.NewId<TeamId>(), server.Server, null, T0, T0 + 240_000, 60), CancellationToken.None);
         Assert.Empty(elsewhere.Series);
+    }
+
+    [Fact]
+    public void Whatever_is_sent_in_whatever_order_every_request_takes_effect_once()
+    {
+        // A signature covers the body, so it stands for one batch; a batch comes with several signatures. Null: a restart between flushes.
+        var flushes = Gen.Int[0, 11].Array[1, 8].Select(flush => (int[]?)flush);
+        Gen.Frequency((5, flushes), (1, Gen.Const((int[]?)null))).Array[1, 12].Sample(
+            script =>
+            {
+                var server = NewServer();
+                var taken = new HashSet<int>();
+                foreach (var flush in script)
+                {
+                    if (flush is null)
+                    {
+                        _store.Restart();
+                        continue;
+                    }
+                    var expected = flush.Select(signature => taken.Add(signature) ? ItemFate.Stored : ItemFate.Replayed).ToList();
+                    Assert.Equal(expected, Write(flush.Select(signature => Item(server, BatchOf(signature), TestActor)).ToList()));
+                }
+                var keys = taken.Select(signature => signature % 4).Distinct().ToList();
+                // Batch k holds k + 1 reports.
+                Assert.Equal(keys.Sum(key => key + 1), CountSteps(server));
+            },
+            iter: 60, threads: 1);
+
+        static MetricBatch BatchOf(int signature) => Batches.Of(
+            signature % 4, signature + 100, Cpu, [signature % 4], Enumerable.Range(0, (signature % 4) + 1).Select(i => T0 + (signature % 4 * 100_000) + (i * 10_000L)));
+
+        IReadOnlyList<ItemFate> Write(List<IngestItem> items) => _store.Store.WriteAsync(items, maybeKept: false).GetAwaiter().GetResult();
+
+        int CountSteps(ServerKey server) => PointsAsync(server, "cpu").GetAwaiter().GetResult().Count;
     }
 
     private static RefusalKind Refusal(IEngineReply reply) => Assert.IsType<Refused>(reply).Kind;
