@@ -10,7 +10,8 @@ internal static class Machine
     public static string Describe(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture, $"""
         - date: {now:yyyy-MM-dd}
         - commit: {Git("rev-parse --short HEAD")}{(Git("status --porcelain -- src").Length == 0 ? "" : " and changes on top of it")}
-        - machine: {Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {Field("/proc/meminfo", "MemTotal")} of memory, load {Load()}
+        - machine: {Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {Field("/proc/meminfo", "MemTotal")} memory
+        - load of the machine before and beside it (1 minute): {Load()}
         - runtime: .NET {Environment.Version}
         """);
 

@@ -16,8 +16,8 @@ namespace HostAtlas.Benchmarks;
 
 /// <summary>
 /// How much of SQLite's own speed is left when a report comes through the channel, the stream, one transaction for many servers, the name
-/// ledger and two answers. The rival inserts the same rows into the same schema with the same pragmas: one prepared statement, one transaction
-/// per so many samples, nothing else. Both are durable (WAL, synchronous=FULL).
+/// ledger and two answers. The rival inserts the same rows into the same schema with the same pragmas: one prepared statement, one
+/// transaction per so many samples, nothing else. Both are durable (WAL, synchronous=FULL).
 /// </summary>
 internal static class SqliteIngest
 {
@@ -51,7 +51,8 @@ internal static class SqliteIngest
                 bytes[i] = SizeAtRest(file);
             }
         }
-        var report = Report(contenders.Select((contender, i) => (contender.Name, Median(seconds[i]), bytes[i])).ToArray(), await DayQueryAsync());
+        var results = contenders.Select((contender, i) => (contender.Name, Median(seconds[i]), bytes[i])).ToArray();
+        var report = Report(results, await DayQueryAsync());
         Console.WriteLine(report);
         var path = Path.Combine(Repository.Root, "tests", "Benchmarks", "results", "sqlite.md");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -161,16 +162,19 @@ internal static class SqliteIngest
     {
         var text = new StringBuilder();
         text.AppendLine("# Embedded ingest against plain SQLite").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"{Samples:N0} samples of {Servers} servers, {MetricsAReport} a report; WAL, synchronous=FULL; median of {Rounds} interleaved rounds after one to warm up.")
-            .AppendLine();
-        text.AppendLine("| | samples a second | HostAtlas against it | bytes a sample at rest |").AppendLine("| --- | ---: | ---: | ---: |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"""
+            {Samples:N0} samples of {Servers} servers, {MetricsAReport} a report; WAL, synchronous=FULL;
+            median of {Rounds} interleaved rounds after one to warm up.
+
+            | | samples a second | HostAtlas against it | bytes a sample at rest |
+            | --- | ---: | ---: | ---: |
+            """);
         var ours = results[^1].Seconds;
         foreach (var (name, seconds, bytes) in results)
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"| {name} | {Samples / seconds:N0} | {seconds / ours:0.00} | {(double)bytes / Samples:0.0} |");
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture,
-            $"Reading one metric of {MetricsAReport} over 24 h at 10 s (8,640 reports) in steps of a minute: {dayQueryMs:0.0} ms, median of 21.");
+            $"One metric of {MetricsAReport} over 24 h at 10 s (8,640 reports), in steps of a minute: {dayQueryMs:0.0} ms, median of 21.");
         return text.AppendLine().AppendLine(Machine.Describe(TimeProvider.System.GetUtcNow())).ToString();
     }
 

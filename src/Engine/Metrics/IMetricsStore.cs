@@ -7,12 +7,13 @@ public interface IMetricsStore
     int Writers { get; }
 
     /// <summary>
-    /// Stores the items and gives each one's fate, in order, after the commit. Throws <see cref="StoreUnavailableException"/> when the store is
-    /// away (the same call may be made again), anything else when an item is at fault; then nothing was kept.
+    /// Stores the items and gives each one's fate, in order, after the commit. Throws <see cref="StoreUnavailableException"/> when the
+    /// store is away (the same call may be made again), anything else when an item is at fault; then nothing was kept.
     /// </summary>
     /// <param name="items">One flush.</param>
     /// <param name="maybeKept">
-    /// An earlier call for these items ended in doubt: a row that is there with the item's own signature may be this item's and counts as stored.
+    /// An earlier call for these items ended in doubt: a row that is there with the item's own signature may be this item's and counts as
+    /// stored.
     /// </param>
     Task<IReadOnlyList<ItemFate>> WriteAsync(IReadOnlyList<IngestItem> items, bool maybeKept);
 

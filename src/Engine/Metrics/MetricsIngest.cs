@@ -18,6 +18,13 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
     private static readonly TimeSpan FlushWithin = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(50),
         LongestPause = TimeSpan.FromMilliseconds(800);
 
+    private static readonly Refused
+        GivenUp = new(RefusalKind.EngineBusy, "The store did not take the batch in time. Send it again.", RetryAfterSeconds: 5),
+        Replayed = new(RefusalKind.RequestReplayed, "This request was taken before. Sign anew and keep the batch id."),
+        TooManyNames = new(RefusalKind.InvalidContent, "The server would have more than 2,000 metric names.",
+            Errors: [new Shared.Wire.ContentError("/reports", "At most 2,000 metric names a server.")]),
+        Unstorable = new(RefusalKind.Internal, "This batch cannot be stored. The platform's log says why.");
+
     private readonly Channel<IngestItem> _channel = Channel.CreateBounded<IngestItem>(
         new BoundedChannelOptions(options.IngestQueue) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
@@ -90,7 +97,7 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
         if (items.Count == 1)
         {
             log.LogError(fault, "A batch of server {Server} cannot be stored.", items[0].Server);
-            Fail(items[0], new Refused(RefusalKind.Internal, "This batch cannot be stored. The platform's log says why."));
+            Fail(items[0], Unstorable);
             return;
         }
         var half = items.Count / 2;
@@ -103,8 +110,7 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
         var oldest = time.GetUtcNow() - options.StoreGivesUpAfter;
         if (!items.Any(item => item.AdmittedAt < oldest)) return items;
         log.LogWarning("The store was away for too long: batches are given up with 503.");
-        foreach (var item in items.Where(item => item.AdmittedAt < oldest))
-            Fail(item, new Refused(RefusalKind.EngineBusy, "The store did not take the batch in time. Send it again.", RetryAfterSeconds: 5));
+        foreach (var item in items.Where(item => item.AdmittedAt < oldest)) Fail(item, GivenUp);
         return [.. items.Where(item => item.AdmittedAt >= oldest)];
     }
 
@@ -121,11 +127,10 @@ public sealed class MetricsIngest(IMetricsStore store, EngineOptions options, Ti
                     Commit(item, new MetricsStored(item.Batch.Rows.Count, item.Batch.SampleCount, item.Expired));
                     break;
                 case ItemFate.Replayed:
-                    Commit(item, new Refused(RefusalKind.RequestReplayed, "This request was taken before. Sign anew and keep the batch id."));
+                    Commit(item, Replayed);
                     break;
                 case ItemFate.TooManyNames:
-                    Fail(item, new Refused(RefusalKind.InvalidContent, "The server would have more than 2,000 metric names.",
-                        Errors: [new Shared.Wire.ContentError("/reports", "At most 2,000 metric names a server.")]));
+                    Fail(item, TooManyNames);
                     break;
             }
         }

@@ -18,12 +18,14 @@ public static class PackedValues
     {
         var packed = new byte[1 + (values.Length * sizeof(double))];
         packed[0] = Version;
-        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteDoubleLittleEndian(packed.AsSpan(1 + (i * sizeof(double))), values[i]);
+        for (var i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteDoubleLittleEndian(packed.AsSpan(1 + (i * sizeof(double))), values[i]);
         return packed;
     }
 
     /// <summary>How many values a blob holds; <see cref="FormatException"/> when it is none of ours.</summary>
-    public static int Count(ReadOnlySpan<byte> packed) => packed.Length >= 1 && packed[0] == Version && (packed.Length - 1) % sizeof(double) == 0
+    public static int Count(ReadOnlySpan<byte> packed) =>
+        packed.Length >= 1 && packed[0] == Version && (packed.Length - 1) % sizeof(double) == 0
         ? (packed.Length - 1) / sizeof(double)
         : throw new FormatException("The row's values are damaged or of a newer version.");
 

@@ -3,8 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace HostAtlas.Engine.Metrics;
 
-/// <summary>Deletes raw reports that are older than the retention, every ten minutes. One of the listed jobs that touch every team's rows.</summary>
-public sealed class RetentionService(IMetricsStore store, EngineOptions options, TimeProvider time, ILogger<RetentionService> log) : BackgroundService
+/// <summary>
+/// Deletes raw reports that are older than the retention, every ten minutes. One of the listed jobs that touch every team's rows.
+/// </summary>
+public sealed class RetentionService(IMetricsStore store, EngineOptions options, TimeProvider time, ILogger<RetentionService> log)
+    : BackgroundService
 {
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

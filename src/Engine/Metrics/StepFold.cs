@@ -1,8 +1,8 @@
 namespace HostAtlas.Engine.Metrics;
 
 /// <summary>
-/// Folds rows, which come in order of time, into the steps of a query: min, max, mean and last of what fell into each. A step into which nothing
-/// fell has no point. Pure but for its own accumulators.
+/// Folds rows, which come in order of time, into the steps of a query: min, max, mean and last of what fell into each. A step into which
+/// nothing fell has no point. Pure but for its own accumulators.
 /// </summary>
 public sealed class StepFold(MetricsQuery query)
 {

@@ -232,7 +232,8 @@ public abstract class MetricsIngestSuite : TestKit
         var server = NewServer();
         var ingest = Started();
         var set = Batches.Names(0, 40);
-        var batch = Batches.Of(1, 1, set, [.. Enumerable.Range(0, 40).Select(i => (double)i)], Enumerable.Range(0, 1_000).Select(i => T0 + (i * 10_000L)));
+        var values = Enumerable.Range(0, 40).Select(i => (double)i).ToArray();
+        var batch = Batches.Of(1, 1, set, values, Enumerable.Range(0, 1_000).Select(i => T0 + (i * 10_000L)));
         Assert.Equal(new MetricsStored(1_000, 40_000, 0), Send(ingest, server, batch));
         Assert.Equal(1_000, (await ReadAsync(server, "m39", stepSeconds: 10)).Count);
     }
@@ -244,13 +245,14 @@ public abstract class MetricsIngestSuite : TestKit
         var ingest = Started();
         var values = new double[2_000];
         Assert.IsType<MetricsStored>(Send(ingest, server, Batches.Of(1, 1, Batches.Names(0, 2_000), values, T0)));
-        Assert.Equal(RefusalKind.InvalidContent, Refusal(Send(ingest, server, Batches.Of(2, 2, Batches.Names(2_000, 1), [1], T0 + 10_000))));
+        var oneMore = Batches.Of(2, 2, Batches.Names(2_000, 1), [1], T0 + 10_000);
+        Assert.Equal(RefusalKind.InvalidContent, Refusal(Send(ingest, server, oneMore)));
         // What was refused left nothing behind, what is known goes on, in any order and choice, and another server has its own names.
         Assert.Empty(await PointsAsync(server, "m2000"));
         Assert.IsType<MetricsStored>(Send(ingest, server, Batches.Of(3, 3, Batches.Names("m1999", "m0"), [1, 2], T0 + 20_000)));
         Assert.IsType<MetricsStored>(Send(ingest, NewServer(), Batches.Of(1, 1, Batches.Names(2_000, 1), [1], T0)));
         ingest = await RestartedAsync(ingest);
-        Assert.Equal(RefusalKind.InvalidContent, Refusal(Send(ingest, server, Batches.Of(4, 4, Batches.Names("one.more"), [1], T0 + 30_000))));
+        Assert.Equal(RefusalKind.InvalidContent, Refusal(Send(ingest, server, oneMore)));
     }
 
     [Fact]
@@ -367,8 +369,12 @@ public abstract class MetricsIngestSuite : TestKit
             },
             iter: 60, threads: 1);
 
-        static MetricBatch BatchOf(int signature) => Batches.Of(
-            signature % 4, signature + 100, Cpu, [signature % 4], Enumerable.Range(0, (signature % 4) + 1).Select(i => T0 + (signature % 4 * 100_000) + (i * 10_000L)));
+        static MetricBatch BatchOf(int signature)
+        {
+            var key = signature % 4;
+            var times = Enumerable.Range(0, key + 1).Select(i => T0 + (key * 100_000) + (i * 10_000L));
+            return Batches.Of(key, signature + 100, Cpu, [key], times);
+        }
 
         IReadOnlyList<ItemFate> Write(List<IngestItem> items) => _store.Store.WriteAsync(items, maybeKept: false).GetAwaiter().GetResult();
 
@@ -390,7 +396,8 @@ public abstract class MetricsIngestSuite : TestKit
     private MetricsIngest Stopped(Func<EngineOptions, EngineOptions>? configure = null)
     {
         var options = new EngineOptions { DataDirectory = "/nowhere", RootKey = new byte[32] };
-        return new MetricsIngest(_store.Store, configure?.Invoke(options) ?? options, TimeProvider.System, NullLogger<MetricsIngest>.Instance);
+        return new MetricsIngest(
+            _store.Store, configure?.Invoke(options) ?? options, TimeProvider.System, NullLogger<MetricsIngest>.Instance);
     }
 
     private MetricsIngest Started(Func<EngineOptions, EngineOptions>? configure = null)
@@ -410,7 +417,8 @@ public abstract class MetricsIngestSuite : TestKit
     private static IngestItem Item(ServerKey server, MetricBatch batch, IActorRef teller, DateTimeOffset? admittedAt = null) =>
         Batches.Item(server, batch, teller, teller, admittedAt ?? TimeProvider.System.GetUtcNow());
 
-    private void Offer(MetricsIngest ingest, ServerKey server, MetricBatch batch, IActorRef? teller = null, DateTimeOffset? admittedAt = null) =>
+    private void Offer(
+        MetricsIngest ingest, ServerKey server, MetricBatch batch, IActorRef? teller = null, DateTimeOffset? admittedAt = null) =>
         Assert.True(ingest.TryOffer(Item(server, batch, teller ?? TestActor, admittedAt)));
 
     private IEngineReply Send(MetricsIngest ingest, ServerKey server, MetricBatch batch, DateTimeOffset? admittedAt = null)
@@ -422,7 +430,8 @@ public abstract class MetricsIngestSuite : TestKit
     private async Task<IReadOnlyList<MetricPoint>> PointsAsync(ServerKey server, string? name, int stepSeconds = 10)
     {
         var answer = await _store.Reader.QueryAsync(
-            new MetricsQuery(server.Team, server.Server, name is null ? null : [name], T0 - 86_400_000, T0 + (10 * 86_400_000L), stepSeconds),
+            new MetricsQuery(
+                server.Team, server.Server, name is null ? null : [name], T0 - 86_400_000, T0 + (10 * 86_400_000L), stepSeconds),
             CancellationToken.None);
         return answer.Series.SelectMany(series => series.Points).ToList();
     }

@@ -40,7 +40,8 @@ public sealed partial class DataFile
         {
             // The journal is cut back after a burst, or it would keep its largest size for ever.
             Execute(connection, """
-                pragma busy_timeout=2000; pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-16000; pragma journal_size_limit=67108864
+                pragma busy_timeout=2000; pragma journal_mode=wal; pragma synchronous=full;
+                pragma cache_size=-16000; pragma journal_size_limit=67108864
                 """);
             return connection;
         }

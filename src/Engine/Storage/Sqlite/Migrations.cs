@@ -103,8 +103,8 @@ public static class Migrations
         var version = Version(connection);
         if (version > Current)
             throw new InvalidOperationException(
-                $"data.db has schema version {version}, this program knows {Current}: it was written by a newer HostAtlas. Start that version, "
-                + "or restore a copy from before the upgrade.");
+                $"data.db has schema version {version}, this program knows {Current}: it was written by a newer HostAtlas. "
+                + "Start that version, or restore a copy from before the upgrade.");
         for (; version < Current; version++)
         {
             using var transaction = connection.BeginTransaction();

@@ -3,9 +3,9 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// Which name lists are in the database for sure and marked as used today, so that the hot path touches <c>metric_sets</c> once a server and
-/// day. What a transaction adds counts only once it has committed; a rolled-back list would be taken for stored. Bounded: when it is full it
-/// starts afresh, which costs a look-up a server.
+/// Which name lists are in the database for sure and marked as used today, so that the hot path touches <c>metric_sets</c> once a server
+/// and day. What a transaction adds counts only once it has committed; a rolled-back list would be taken for stored. Bounded: when it is
+/// full it starts afresh, which costs a look-up a server.
 /// </summary>
 internal sealed class NameSetLedger
 {
@@ -14,7 +14,9 @@ internal sealed class NameSetLedger
     private readonly Dictionary<(ServerId Server, long Set), int> _days = [];
     private readonly List<((ServerId, long) Key, int Day)> _staged = [];
 
-    /// <summary>The day of a time, counted from the epoch. Each server has its own midnight, so that a million marks do not fall on one second.</summary>
+    /// <summary>
+    /// The day of a time, counted from the epoch. Each server has its own midnight, so that a million marks do not fall on one second.
+    /// </summary>
     public static int DayOf(ServerId server, DateTimeOffset at) =>
         (int)((at.ToUnixTimeSeconds() + ((uint)server.Value.GetHashCode() % DaySeconds)) / DaySeconds);
 

@@ -14,8 +14,8 @@ internal readonly record struct RetentionCursor(ServerKey After, bool IsEnd)
 }
 
 /// <summary>
-/// One step of a retention pass: a transaction of at most about a thousand rows, a few milliseconds, so that a flush never waits long behind it,
-/// not even when weeks have to go after the retention was shortened.
+/// One step of a retention pass: a transaction of at most about a thousand rows, a few milliseconds, so that a flush never waits long
+/// behind it, not even when weeks have to go after the retention was shortened.
 /// </summary>
 internal static class RetentionStep
 {
@@ -43,12 +43,13 @@ internal static class RetentionStep
         using var next = new NativeStatement(writer.Connection,
             "select team, server from metric_sets where (team, server) > (?, ?) order by team, server limit 1");
         using var bound = new NativeStatement(writer.Connection, $"""
-            select max(at_ms) from (select at_ms from metric_rows where team = ? and server = ? and at_ms < ? order by at_ms limit {RowsAStep})
+            select max(at_ms) from
+                (select at_ms from metric_rows where team = ? and server = ? and at_ms < ? order by at_ms limit {RowsAStep})
             """);
-        using var rows = new NativeStatement(writer.Connection, "delete from metric_rows where team = ? and server = ? and at_ms <= ?");
-        using var retries = new NativeStatement(writer.Connection, "delete from metric_retries where team = ? and server = ? and at_ms < ?");
-        using var sets = new NativeStatement(writer.Connection, "delete from metric_sets where team = ? and server = ? and used_day < ?");
-        using var names = new NativeStatement(writer.Connection, "delete from metric_names where team = ? and server = ? and used_day < ?");
+        using var rows = Delete(writer, "metric_rows", "at_ms <= ?");
+        using var retries = Delete(writer, "metric_retries", "at_ms < ?");
+        using var sets = Delete(writer, "metric_sets", "used_day < ?");
+        using var names = Delete(writer, "metric_names", "used_day < ?");
         var oldestMs = oldest.ToUnixTimeMilliseconds();
         var deleted = 0;
         for (var servers = 0; servers < ServersAStep && deleted < RowsAStep; servers++)
@@ -62,7 +63,7 @@ internal static class RetentionStep
                 if (gone >= RowsAStep) return (new RetentionCursor(after, IsEnd: false), deleted);
             }
             Address(retries, server).Bind(3, oldestMs).Run();
-            // A list was last used at the earliest on the day before the newest row that needs it: clocks run ahead by minutes, not by days.
+            // A list was used no earlier than the day before the newest row that needs it: clocks run ahead by minutes, not by days.
             var unusedSince = NameSetLedger.DayOf(server.Server, oldest) - 1;
             Address(sets, server).Bind(3, unusedSince).Run();
             Address(names, server).Bind(3, unusedSince).Run();
@@ -70,6 +71,9 @@ internal static class RetentionStep
         }
         return (new RetentionCursor(after, IsEnd: false), deleted);
     }
+
+    private static NativeStatement Delete(RowWriter writer, string table, string condition) =>
+        new(writer.Connection, $"delete from {table} where team = ? and server = ? and {condition}");
 
     private static ServerKey? Next(NativeStatement next, ServerKey after)
     {

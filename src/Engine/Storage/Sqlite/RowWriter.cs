@@ -12,12 +12,14 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// </summary>
 internal sealed class RowWriter : IDisposable
 {
-    private const string InsertRow = "insert into metric_rows (team, server, at_ms, key, signature, set_id, vals) values (?, ?, ?, ?, ?, ?, ?)";
+    private const string InsertRow =
+        "insert into metric_rows (team, server, at_ms, key, signature, set_id, vals) values (?, ?, ?, ?, ?, ?, ?)";
 
     private readonly SqliteConnection _connection;
     private readonly NameSetLedger _ledger = new();
     private readonly List<NativeStatement> _statements = [];
-    private readonly NativeStatement _begin, _commit, _rollback, _insert, _insertUnlessThere, _signature, _insertRetry, _markSet, _markName, _names;
+    private readonly NativeStatement _begin, _commit, _rollback;
+    private readonly NativeStatement _insert, _insertUnlessThere, _signature, _insertRetry, _markSet, _markName, _names;
 
     public RowWriter(SqliteConnection connection)
     {
@@ -29,7 +31,8 @@ internal sealed class RowWriter : IDisposable
         _insert = Prepare(InsertRow);
         _insertUnlessThere = Prepare(InsertRow + " on conflict do nothing");
         _signature = Prepare("select signature from metric_rows where team = ? and server = ? and at_ms = ? and key = ?");
-        _insertRetry = Prepare("insert into metric_retries (team, server, at_ms, key, signature) values (?, ?, ?, ?, ?) on conflict do nothing");
+        _insertRetry = Prepare(
+            "insert into metric_retries (team, server, at_ms, key, signature) values (?, ?, ?, ?, ?) on conflict do nothing");
         _markSet = Prepare("""
             insert into metric_sets (team, server, set_id, used_day, count, names) values (?, ?, ?, ?, ?, ?)
             on conflict do update set used_day = max(used_day, excluded.used_day)
@@ -89,8 +92,8 @@ internal sealed class RowWriter : IDisposable
         Address(_insertRetry, item).Bind(3, atMs).Bind(4, item.Batch.Key).Bind(5, item.Batch.SignatureKey).Run() == 1;
 
     /// <summary>
-    /// Makes sure that an item's name lists are stored and marked as used. False, and nothing is stored, when its server would have more names
-    /// than <see cref="Limits.MetricNamesPerServer"/>.
+    /// Makes sure that an item's name lists are stored and marked as used. False, and nothing is stored, when its server would have more
+    /// names than <see cref="Limits.MetricNamesPerServer"/>.
     /// </summary>
     public bool Admit(IngestItem item)
     {

@@ -7,7 +7,8 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 public sealed class SqliteMetricsReader(DataFile file) : IMetricsReader
 {
     /// <inheritdoc />
-    public Task<MetricsAnswer> QueryAsync(MetricsQuery query, CancellationToken cancellation) => Task.Run(() => Query(query, cancellation), cancellation);
+    public Task<MetricsAnswer> QueryAsync(MetricsQuery query, CancellationToken cancellation) =>
+        Task.Run(() => Query(query, cancellation), cancellation);
 
     private MetricsAnswer Query(MetricsQuery query, CancellationToken cancellation)
     {
@@ -28,7 +29,8 @@ public sealed class SqliteMetricsReader(DataFile file) : IMetricsReader
 
     private static List<(long Id, string[] Names)> Sets(TeamScope scope, MetricsQuery query)
     {
-        using var command = scope.Command("select set_id, names from my_metric_sets where server = $server", ("$server", query.Server.ToBytes()));
+        using var command = scope.Command(
+            "select set_id, names from my_metric_sets where server = $server", ("$server", query.Server.ToBytes()));
         using var reader = command.ExecuteReader();
         var sets = new List<(long, string[])>();
         while (reader.Read()) sets.Add((reader.GetInt64(0), NameSet.Split(reader.GetFieldValue<byte[]>(1))));

@@ -5,15 +5,15 @@ using SQLitePCL;
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// Writes flushes into <c>data.db</c> over one connection on one thread of its own. Optimistic: plain inserts, since a conflict is rare; only a
-/// flush that meets one is repeated with <c>on conflict do nothing</c>, which tells retries and replays apart. After any fault of the store
-/// the connection is opened anew, so it comes back by itself as soon as the file does.
+/// Writes flushes into <c>data.db</c> over one connection on one thread of its own. Optimistic: plain inserts, since a conflict is rare;
+/// only a flush that meets one is repeated with <c>on conflict do nothing</c>, which tells retries and replays apart. After any fault of
+/// the store the connection is opened anew, so it comes back by itself as soon as the file does.
 /// </summary>
 public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposable
 {
     private const int PrimaryKeyConflict = 1555;
 
-    // How long one attempt waits for another process's or job's write lock. Short: the stream's backoff has the patience, and knows its limit.
+    // How long one attempt waits for somebody else's write lock. Short: the stream's backoff has the patience, and knows its limit.
     private const int BusyTimeoutMs = 250;
 
     private readonly StoreThread _thread = new("metrics-writer");
@@ -74,12 +74,13 @@ public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposab
             if (writer.SignatureOf(item, row) == item.Batch.SignatureKey) return maybeKept ? ItemFate.Stored : ItemFate.Replayed;
             if (there is null || row.AtMs > there.Value.AtMs) there = row;
         }
-        // A repeated send leaves its signature too, or a capture of it could be sent once more after a restart. At the newest row: the older
-        // ones may have expired when the capture comes.
+        // A repeated send leaves its signature too, or a capture of it could be sent once more after a restart. At the newest row: the
+        // older ones may have expired when the capture comes.
         return there is not { } newest || writer.InsertRetry(item, newest.AtMs) || maybeKept ? ItemFate.Stored : ItemFate.Replayed;
     }
 
-    private static ItemFate[] InOneTransaction(RowWriter writer, IReadOnlyList<IngestItem> items, Func<RowWriter, IngestItem, ItemFate> insert)
+    private static ItemFate[] InOneTransaction(
+        RowWriter writer, IReadOnlyList<IngestItem> items, Func<RowWriter, IngestItem, ItemFate> insert)
     {
         writer.Begin();
         var fates = new ItemFate[items.Count];

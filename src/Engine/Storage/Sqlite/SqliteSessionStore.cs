@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
-/// <summary>Sessions in <c>data.db</c>. A connection a call: sign-ins are few, and an idle connection would hold nothing worth keeping.</summary>
+/// <summary>Sessions in <c>data.db</c>. A connection a call: sign-ins are few, an idle one would keep nothing worth it.</summary>
 public sealed class SqliteSessionStore(DataFile file) : ISessionStore
 {
     /// <inheritdoc />
@@ -29,8 +29,8 @@ public sealed class SqliteSessionStore(DataFile file) : ISessionStore
     }, cancellation);
 
     /// <inheritdoc />
-    public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation) => WriteAsync(
-        "update sessions set last_used_at_ms = $used, expires_at_ms = $expires where id_hash = $id",
+    public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+        WriteAsync("update sessions set last_used_at_ms = $used, expires_at_ms = $expires where id_hash = $id",
         cancellation, ("$id", idHash), ("$used", Ms(lastUsedAt)), ("$expires", Ms(expiresAt)));
 
     /// <inheritdoc />
@@ -41,12 +41,13 @@ public sealed class SqliteSessionStore(DataFile file) : ISessionStore
     public Task<int> SweepAsync(DateTimeOffset now, CancellationToken cancellation) =>
         WriteAsync("delete from sessions where expires_at_ms <= $now", cancellation, ("$now", Ms(now)));
 
-    private Task<int> WriteAsync(string sql, CancellationToken cancellation, params (string Name, object Value)[] parameters) => Task.Run(() =>
-    {
-        using var connection = file.OpenWriter();
-        using var command = Command(connection, sql, parameters);
-        return command.ExecuteNonQuery();
-    }, cancellation);
+    private Task<int> WriteAsync(string sql, CancellationToken cancellation, params (string Name, object Value)[] parameters) =>
+        Task.Run(() =>
+        {
+            using var connection = file.OpenWriter();
+            using var command = Command(connection, sql, parameters);
+            return command.ExecuteNonQuery();
+        }, cancellation);
 
     private static SqliteCommand Command(SqliteConnection connection, string sql, (string Name, object Value)[] parameters)
     {
@@ -58,5 +59,6 @@ public sealed class SqliteSessionStore(DataFile file) : ISessionStore
 
     private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 
-    private static DateTimeOffset Time(SqliteDataReader reader, int column) => DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
+    private static DateTimeOffset Time(SqliteDataReader reader, int column) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
 }

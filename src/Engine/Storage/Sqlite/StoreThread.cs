@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// One thread that does a connection's work, one piece after another. SQLite blocks on the disk: on the pool's threads a slow disk would hold
-/// up actors and HTTP, here it holds up nothing but its own queue.
+/// One thread that does a connection's work, one piece after another. SQLite blocks on the disk: on the pool's threads a slow disk would
+/// hold up actors and HTTP, here it holds up nothing but its own queue.
 /// </summary>
 internal sealed class StoreThread : IDisposable
 {

@@ -9,12 +9,12 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// <summary>
 /// A connection that can see one team's rows and nothing else. Every read of a team's data goes through one.
 /// <para>
-/// Temporary views hold the filter, in two layers: queries name <c>my_…</c>, which read views with random names, which alone may read the tables.
-/// Once they stand, an authorizer denies everything else: a statement that names a base table, the schema, another database or a pragma does
-/// not even prepare. The random layer is needed because SQLite tells the authorizer only the <em>name</em> of the innermost view, and a common table
-/// expression may be given any name: <c>with my_servers as (select * from main.servers) …</c> would pass for the view itself. A name of 128
-/// random bits cannot be forged; EXPLAIN, whose output would give it away, is refused. The connection is read-only and unpooled, so nothing of
-/// one team is left for the next.
+/// Temporary views hold the filter, in two layers: queries name <c>my_…</c>, which read views with random names, which alone may read the
+/// tables. Once they stand, an authorizer denies everything else: a statement that names a base table, the schema, another database or a
+/// pragma does not even prepare. The random layer is needed because SQLite tells the authorizer only the <em>name</em> of the innermost
+/// view, and a common table expression may be given any name: <c>with my_servers as (select * from main.servers) …</c> would pass for the
+/// view itself. A name of 128 random bits cannot be forged; EXPLAIN, whose output would give it away, is refused. The connection is
+/// read-only and unpooled, so nothing of one team is left for the next.
 /// </para>
 /// </summary>
 public sealed class TeamScope : IDisposable
@@ -29,7 +29,8 @@ public sealed class TeamScope : IDisposable
     private static readonly HashSet<string> Functions =
         ["max", "min", "count", "sum", "avg", "total", "length", "hex", "coalesce", "ifnull", "abs", "substr", "row_number"];
 
-    private static readonly SearchValues<string> Unwatched = SearchValues.Create(["explain", "using", "natural"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Unwatched =
+        SearchValues.Create(["explain", "using", "natural"], StringComparison.OrdinalIgnoreCase);
 
     private readonly SqliteConnection _connection;
     // The native side holds only a pointer to it: a field keeps the delegate alive as long as the connection.
@@ -66,9 +67,9 @@ public sealed class TeamScope : IDisposable
     }
 
     /// <summary>
-    /// A command over the <c>my_…</c> views. <see cref="ArgumentException"/> for a text that holds EXPLAIN, USING or NATURAL: of what these read
-    /// the authorizer is not told (a join USING compares columns of any table unasked, tried). Keywords are ASCII and cannot be written in
-    /// another way, so looking for the words finds every use of them.
+    /// A command over the <c>my_…</c> views. <see cref="ArgumentException"/> for a text that holds EXPLAIN, USING or NATURAL: of what these
+    /// read the authorizer is not told (a join USING compares columns of any table unasked, tried). Keywords are ASCII and cannot be
+    /// written in another way, so looking for the words finds every use of them.
     /// </summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
@@ -87,7 +88,7 @@ public sealed class TeamScope : IDisposable
         raw.SQLITE_SELECT => raw.SQLITE_OK,
         raw.SQLITE_FUNCTION => second is not null && Functions.Contains(second) ? raw.SQLITE_OK : raw.SQLITE_DENY,
         raw.SQLITE_READ when database == "main" => IsInner(origin) ? raw.SQLITE_OK : raw.SQLITE_DENY,
-        // Without a database: SQLite asks this way about a table of whose columns none is read, as in count(*), by the name that was written.
+        // Without a database: so SQLite asks about a table of whose columns none is read, as in count(*), by the name that was written.
         raw.SQLITE_READ when database is null or "temp" => IsInner(first) || IsOuter(first) ? raw.SQLITE_OK : raw.SQLITE_DENY,
         _ => raw.SQLITE_DENY,
     };

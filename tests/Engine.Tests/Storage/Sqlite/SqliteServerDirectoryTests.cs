@@ -1,3 +1,4 @@
+using Akka.Actor;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Tests.Metrics;
@@ -29,7 +30,8 @@ public sealed class SqliteServerDirectoryTests : IDisposable
             if (page.Count == 0) break;
             seen.AddRange(page.Select(row => row.Id));
         }
-        Assert.Equal(made.OrderBy(server => server.Ms).ThenBy(server => server.Id.ToString(), StringComparer.Ordinal).Select(server => server.Id), seen);
+        var expected = made.OrderBy(server => server.Ms).ThenBy(server => server.Id.ToString(), StringComparer.Ordinal);
+        Assert.Equal(expected.Select(server => server.Id), seen);
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class SqliteServerDirectoryTests : IDisposable
     [Fact]
     public async Task Last_seen_is_the_newest_reports_time_and_never_in_the_future()
     {
-        var (pending, online, ahead, silent) = (Insert(Team, 1), Insert(Team, 2), Insert(Team, 3), Insert(Team, 4, silentSince: Now.AddSeconds(-30)));
+        var (pending, online, ahead) = (Insert(Team, 1), Insert(Team, 2), Insert(Team, 3));
+        var silent = Insert(Team, 4, silentSince: Now.AddSeconds(-30));
         await ReportAsync(online, Now.AddSeconds(-20), Now.AddSeconds(-10), Now.AddSeconds(-40));
         await ReportAsync(ahead, Now.AddMinutes(5));
         await ReportAsync(silent, Now.AddSeconds(-60));
@@ -64,15 +67,16 @@ public sealed class SqliteServerDirectoryTests : IDisposable
     private async Task<(DateTimeOffset?, string)> SeenAsync(ServerId server)
     {
         var row = (await _directory.FindAsync(Team, server, CancellationToken.None))!;
-        Assert.Equal(row, Assert.Single(await _directory.ListAsync(Team, null, 200, CancellationToken.None), listed => listed.Id == server));
+        var list = await _directory.ListAsync(Team, null, 200, CancellationToken.None);
+        Assert.Equal(row, Assert.Single(list, listed => listed.Id == server));
         return (row.LastSeenAt, row.Status);
     }
 
     private Task ReportAsync(ServerId server, params DateTimeOffset[] times)
     {
         var batch = Batches.Of(times[0].Ticks, 1, Batches.Names("cpu"), [1], times.Select(time => time.ToUnixTimeMilliseconds()));
-        return _store.Store.WriteAsync(
-            [Batches.Item(new ServerKey(Team, server), batch, Akka.Actor.ActorRefs.Nobody, Akka.Actor.ActorRefs.Nobody, Now)], maybeKept: false);
+        var item = Batches.Item(new ServerKey(Team, server), batch, ActorRefs.Nobody, ActorRefs.Nobody, Now);
+        return _store.Store.WriteAsync([item], maybeKept: false);
     }
 
     private ServerId Insert(TeamId team, long createdMs, DateTimeOffset? silentSince = null)
@@ -87,7 +91,8 @@ public sealed class SqliteServerDirectoryTests : IDisposable
         using var writer = _store.File.OpenWriter();
         using var command = writer.CreateCommand();
         command.CommandText = """
-            insert into servers (team, server, name, created_at_ms, silent_since_ms, entity_seq) values ($team, $server, 'host', $created, $silent, 1)
+            insert into servers (team, server, name, created_at_ms, silent_since_ms, entity_seq)
+            values ($team, $server, 'host', $created, $silent, 1)
             """;
         command.Parameters.AddWithValue("$team", team.ToBytes());
         command.Parameters.AddWithValue("$server", server.ToBytes());

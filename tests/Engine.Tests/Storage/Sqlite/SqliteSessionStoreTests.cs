@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Shared.Ids;
@@ -64,5 +65,5 @@ public sealed class SqliteSessionStoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static SessionRow Session(string name) => new(
-        SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(name)), EmbeddedEngine.NewId<UserId>(), Now.AddHours(-1), Now, Now.AddHours(2), [1, 2, 3]);
+        SHA256.HashData(Encoding.ASCII.GetBytes(name)), EmbeddedEngine.NewId<UserId>(), Now.AddHours(-1), Now, Now.AddHours(2), [1, 2, 3]);
 }

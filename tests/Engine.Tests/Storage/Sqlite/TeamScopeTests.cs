@@ -144,7 +144,8 @@ public sealed class TwoTeams : IDisposable
             command.CommandText = """
                 insert into teams values ($team, $name, 1, 3, 1);
                 insert into servers values ($team, $server, $name, 1, null, null, 1);
-                insert into metric_sets (team, server, set_id, count, names, used_day) values ($team, $server, 7, 1, cast('cpu' as blob), 1);
+                insert into metric_sets (team, server, set_id, count, names, used_day)
+                values ($team, $server, 7, 1, cast('cpu' as blob), 1);
                 insert into metric_rows values ($team, $server, 1000, 1, 1, 7, x'01');
                 insert into sessions values (randomblob(32), $server, 1, 1, 1, x'00');
                 """;
