@@ -35,7 +35,9 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
     public Task<IEngineReply> AskAsync(IServerCommand command, CancellationToken cancellation = default) =>
         AskAsync(registry.Get<ServerRegion>(), command, cancellation);
 
-    /// <summary>Asks the projection. Telling the whole journal again takes its time, so this one waits as long as the caller does.</summary>
+    /// <summary>
+    /// Asks the projection. Telling the whole journal again takes its time, so this one waits as long as the caller does.
+    /// </summary>
     public Task<IEngineReply> AskAsync(IProjectionCommand command, CancellationToken cancellation = default) =>
         AskAsync(registry.Get<ProjectionSingleton>(), command, cancellation, System.Threading.Timeout.InfiniteTimeSpan);
 
@@ -48,7 +50,10 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
             ("teams", registry.Get<TeamRegion>()), ("users", registry.Get<UserRegion>()), ("servers", registry.Get<ServerRegion>()),
             ("presence", registry.Get<PresenceRegion>()),
         })
-            rooms.Add((room, await region.Ask<ClusterShardingStats>(new GetClusterShardingStats(StatsWithin), Timeout, cancellation).ConfigureAwait(false)));
+        {
+            var count = new GetClusterShardingStats(StatsWithin);
+            rooms.Add((room, await region.Ask<ClusterShardingStats>(count, Timeout, cancellation).ConfigureAwait(false)));
+        }
         return rooms;
     }
 

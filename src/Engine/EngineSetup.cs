@@ -43,7 +43,8 @@ public static class EngineSetup
             .WithEntities(provider, options)
             .WithProjections(provider)
             .WithPresence(provider, options)
-            .AddStartup((system, registry) => StartIngest(system, provider.GetRequiredService<MetricsIngest>(), new PresenceRouter(registry))));
+            .AddStartup((system, registry) =>
+                StartIngest(system, provider.GetRequiredService<MetricsIngest>(), new PresenceRouter(registry))));
         return services.AddHostedService<ProjectionStart>().AddOperations();
     }
 

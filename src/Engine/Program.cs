@@ -1,7 +1,9 @@
 using System.CommandLine;
 using HostAtlas.Engine.Operations;
 
-var root = new RootCommand("HostAtlas's engine. The embedded platform runs it inside HostAtlas.Gateway; here are the operators' verbs.") { OpsCommandLine.Build() };
+const string Summary = "HostAtlas's engine. The embedded platform runs it inside HostAtlas.Gateway; here are the operators' verbs.";
+
+var root = new RootCommand(Summary) { OpsCommandLine.Build() };
 var parsed = root.Parse(args);
 var exit = await parsed.InvokeAsync();
 // System.CommandLine answers wrong usage with 1; the contract says 2.

@@ -11,7 +11,9 @@ internal static class ClusterVerbs
     public static async Task<OpsAnswer> ShowAsync(OpsPlatform platform, OpsRequest request, CancellationToken cancellation)
     {
         var picture = await platform.Cluster.LookAsync(cancellation).ConfigureAwait(false);
-        return new OpsAnswer(0, request.Json ? JsonSerializer.Serialize(picture, ClusterJson.Default.ClusterPicture) + "\n" : Draw(picture));
+        return new OpsAnswer(0, request.Json
+            ? JsonSerializer.Serialize(picture, ClusterJson.Default.ClusterPicture) + "\n"
+            : Draw(picture));
     }
 
     /// <summary>The picture as two tables.</summary>
@@ -20,7 +22,10 @@ internal static class ClusterVerbs
         var text = new StringBuilder();
         Table(text, ["NODE", "STATUS", "ROLES", "LEADER"], picture.Nodes.Select(node => new[]
         {
-            node.Address, node.IsUnreachable ? $"{node.Status} (unreachable)" : node.Status, string.Join(',', node.Roles), node.IsLeader ? "yes" : "",
+            node.Address,
+            node.IsUnreachable ? $"{node.Status} (unreachable)" : node.Status,
+            string.Join(',', node.Roles),
+            node.IsLeader ? "yes" : "",
         }));
         text.Append('\n');
         Table(text, ["ROOM", "NODE", "SHARDS", "IN MEMORY"], picture.Shards.Select(shard => new[]

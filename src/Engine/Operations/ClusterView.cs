@@ -17,8 +17,11 @@ public sealed class ClusterView(Func<ActorSystem> system, EngineClient engine)
         var shards = new List<ShardPicture>();
         foreach (var (room, stats) in await engine.CountEntitiesAsync(cancellation).ConfigureAwait(false))
         {
-            foreach (var (node, region) in stats.Regions)
-                shards.Add(new ShardPicture(room, node.HasLocalScope ? cluster.SelfAddress.ToString() : node.ToString(), region.Stats.Count, region.Stats.Values.Sum()));
+            foreach (var (address, region) in stats.Regions)
+            {
+                var node = address.HasLocalScope ? cluster.SelfAddress : address;
+                shards.Add(new ShardPicture(room, node.ToString(), region.Stats.Count, region.Stats.Values.Sum()));
+            }
         }
         return new ClusterPicture(nodes, shards);
     }

@@ -16,7 +16,8 @@ public sealed class DataFolderLock : IDisposable
         var path = Path.Combine(dataDirectory, "lock");
         try
         {
-            // FileShare.None is an exclusive flock without waiting on Linux. The file itself is left: to delete it would free the name, not the lock.
+            // FileShare.None is an exclusive flock without waiting on Linux. The file itself is left: to delete it would free the name,
+            // not the lock.
             return new DataFolderLock(new FileStream(path, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None,

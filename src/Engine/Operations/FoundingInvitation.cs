@@ -21,7 +21,9 @@ internal sealed class FoundingInvitation(
     EngineOptions options, PlatformKeys keys, IProjectionStore store, TimeProvider time, OperatorConsole console, IServiceProvider provider,
     ILogger<FoundingInvitation> log) : BackgroundService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250), InspectEvery = TimeSpan.FromMinutes(1), Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly InvitationFile _file = new(options.DataDirectory);
     private DateTimeOffset _inspectAt;
@@ -39,8 +41,9 @@ internal sealed class FoundingInvitation(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false) && !await TryLookAsync(stoppingToken).ConfigureAwait(false))
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
+            if (await TryLookAsync(stoppingToken).ConfigureAwait(false)) return;
         }
     }
 
@@ -99,8 +102,8 @@ internal sealed class FoundingInvitation(
     {
         if (_file.Read() is not { } token || !TokenForm.TryRead<InvitationId>(TokenKind.Invitation, token, keys.TokenKeys, out var claims))
             return Standing.Worthless;
-        var reply = await engine.AskAsync(new InspectInvitation(claims.Team, claims.Subject, TokenHash.Of(token)), cancellation).ConfigureAwait(false);
-        switch (reply)
+        var inspect = new InspectInvitation(claims.Team, claims.Subject, TokenHash.Of(token));
+        switch (await engine.AskAsync(inspect, cancellation).ConfigureAwait(false))
         {
             case InvitationOpen { Founding: true }:
                 return Standing.Open;

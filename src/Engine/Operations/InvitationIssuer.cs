@@ -18,8 +18,8 @@ public sealed class InvitationIssuer(EngineClient engine, PlatformKeys keys, Tim
         var token = TokenForm.Write(TokenKind.Invitation, team, invitation, secret, keys.TokenKey);
         CryptographicOperations.ZeroMemory(secret);
         var expiresAt = time.GetUtcNow().AddHours(Limits.InvitationHours);
-        var reply = await engine.AskAsync(new IssueInvitation(team, invitation, TokenHash.Of(token), TeamRole.Owner, expiresAt), cancellation)
-            .ConfigureAwait(false);
+        var issue = new IssueInvitation(team, invitation, TokenHash.Of(token), TeamRole.Owner, expiresAt);
+        var reply = await engine.AskAsync(issue, cancellation).ConfigureAwait(false);
         return reply is Refused refused ? (null, refused) : (new IssuedInvitation(team, token, expiresAt), null);
     }
 }

@@ -26,10 +26,13 @@ public static class OperationsSetup
     {
         services.TryAddSingleton(_ => new OperatorConsole(Console.Out, !Console.IsOutputRedirected));
         services.AddSingleton<InvitationIssuer>();
-        services.AddSingleton(provider => new ClusterView(provider.GetRequiredService<ActorSystem>, provider.GetRequiredService<EngineClient>()));
+        services.AddSingleton(provider => new ClusterView(
+            provider.GetRequiredService<ActorSystem>, provider.GetRequiredService<EngineClient>()));
         services.AddSingleton<OpsPlatform>();
         services.AddHostedService(provider => new OpsSocketService(
-            provider.GetRequiredService<EngineOptions>(), provider.GetRequiredService<OpsPlatform>, provider.GetRequiredService<ILogger<OpsSocketService>>()));
+            provider.GetRequiredService<EngineOptions>(),
+            provider.GetRequiredService<OpsPlatform>,
+            provider.GetRequiredService<ILogger<OpsSocketService>>()));
         return services.AddHostedService<FoundingInvitation>();
     }
 

@@ -15,8 +15,8 @@ public static class OpsClient
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
             await using var stream = new NetworkStream(socket);
-            await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request, OpsJson.Default.OpsRequest), (byte)'\n'], cancellation)
-                .ConfigureAwait(false);
+            byte[] asked = [.. JsonSerializer.SerializeToUtf8Bytes(request, OpsJson.Default.OpsRequest), (byte)'\n'];
+            await stream.WriteAsync(asked, cancellation).ConfigureAwait(false);
             var line = await OpsSocket.ReadLineAsync(stream, OpsSocket.AnswerBytes, cancellation).ConfigureAwait(false);
             return line is null || JsonSerializer.Deserialize(line, OpsJson.Default.OpsAnswer) is not { } answer
                 ? OpsAnswer.Failed("The platform ended before it answered. Look at its log, then try again.")
@@ -28,8 +28,9 @@ public static class OpsClient
         }
         catch (SocketException)
         {
-            return OpsAnswer.Failed($"No platform answers at {path}. Start it (HostAtlas.Gateway serve --data {Path.GetDirectoryName(path)}), "
-                + "or name the data folder of the one that runs with --data.");
+            var folder = Path.GetDirectoryName(path);
+            return OpsAnswer.Failed($"No platform answers at {path}. Start it with: HostAtlas.Gateway serve --data {folder}\n"
+                + "Or name the data folder of the one that runs with --data.");
         }
         catch (ArgumentOutOfRangeException)
         {

@@ -10,7 +10,10 @@ public static class OpsCommandLine
     {
         var data = new Option<string>("--data")
         {
-            Description = "The data folder of the running platform.", HelpName = "DIR", DefaultValueFactory = _ => "./data", Recursive = true,
+            Description = "The data folder of the running platform.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "./data",
+            Recursive = true,
         };
         var json = new Option<bool>("--json") { Description = "Print JSON where there is something to print.", Recursive = true };
         var ops = new Command("ops", "Run an operator's verb on the platform that runs on a data folder.") { data, json };
@@ -34,7 +37,10 @@ public static class OpsCommandLine
         {
             if (parameter.IsOption)
             {
-                var option = new Option<string>($"--{parameter.Name}") { Description = parameter.Summary, HelpName = parameter.Placeholder, Required = true };
+                var option = new Option<string>($"--{parameter.Name}")
+                {
+                    Description = parameter.Summary, HelpName = parameter.Placeholder, Required = true,
+                };
                 leaf.Options.Add(option);
                 values.Add((parameter.Name, parsed => parsed.GetValue(option)));
             }
@@ -47,7 +53,8 @@ public static class OpsCommandLine
         }
         leaf.SetAction(async (parsed, cancellation) =>
         {
-            var request = new OpsRequest(verb.Name, values.ToDictionary(value => value.Name, value => value.Read(parsed) ?? ""), parsed.GetValue(json));
+            var args = values.ToDictionary(value => value.Name, value => value.Read(parsed) ?? "");
+            var request = new OpsRequest(verb.Name, args, parsed.GetValue(json));
             // The list of verbs is known without a platform.
             var answer = verb.Name == "help"
                 ? new OpsAnswer(0, OpsVerbs.Help())

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HostAtlas.Engine.Operations;
 
 /// <summary>
-/// Listens on <c>DATA/ops.sock</c>. The folder's lock is held when this starts, so a socket file that is there belongs to nobody any more and
-/// is replaced. The mode is set between bind and listen: there is no moment in which others could connect.
+/// Listens on <c>DATA/ops.sock</c>. The folder's lock is held when this starts, so a socket file that is there belongs to nobody any more
+/// and is replaced. The mode is set between bind and listen: there is no moment in which others could connect.
 /// </summary>
 internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> platform, ILogger<OpsSocketService> log) : BackgroundService
 {
@@ -28,7 +28,8 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
         }
         catch (ArgumentOutOfRangeException tooLong)
         {
-            throw new IOException($"{_path} is too long for a Unix socket (about 100 characters). Name a data folder with a shorter path.", tooLong);
+            throw new IOException(
+                $"{_path} is too long for a Unix socket (about 100 characters). Name a data folder with a shorter path.", tooLong);
         }
         File.Delete(_path);
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -83,8 +84,8 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
             await using var stream = new NetworkStream(connection, ownsSocket: true);
             var answer = await AnswerAsync(stream, stopping).ConfigureAwait(false);
             if (answer is null) return;
-            await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(answer, OpsJson.Default.OpsAnswer), (byte)'\n'], stopping)
-                .ConfigureAwait(false);
+            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(answer, OpsJson.Default.OpsAnswer), (byte)'\n'];
+            await stream.WriteAsync(line, stopping).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException)
         {
@@ -103,9 +104,10 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             patience.CancelAfter(RequestWithin);
-            if (await OpsSocket.ReadLineAsync(stream, OpsSocket.RequestBytes, patience.Token).ConfigureAwait(false) is not { } line) return null;
+            var line = await OpsSocket.ReadLineAsync(stream, OpsSocket.RequestBytes, patience.Token).ConfigureAwait(false);
+            if (line is null) return null;
             var request = JsonSerializer.Deserialize(line, OpsJson.Default.OpsRequest) ?? throw new JsonException("null");
-            log.LogInformation("An operator runs '{Verb}'.", OpsVerbs.Table.FirstOrDefault(verb => verb.Name == request.Verb)?.Name ?? "unknown");
+            log.LogInformation("An operator runs '{Verb}'.", OpsVerbs.Find(request.Verb)?.Name ?? "an unknown verb");
             return await OpsVerbs.RunAsync(platform, request, stopping).ConfigureAwait(false);
         }
         catch (JsonException)

@@ -6,7 +6,10 @@ namespace HostAtlas.Engine.Operations;
 /// <param name="Parameters">What it takes; all are required.</param>
 /// <param name="Run">Carries it out inside the platform.</param>
 public sealed record OpsVerb(
-    string Name, string Summary, IReadOnlyList<OpsParameter> Parameters, Func<OpsPlatform, OpsRequest, CancellationToken, Task<OpsAnswer>> Run)
+    string Name,
+    string Summary,
+    IReadOnlyList<OpsParameter> Parameters,
+    Func<OpsPlatform, OpsRequest, CancellationToken, Task<OpsAnswer>> Run)
 {
     /// <summary>E.g. <c>teams plan TEAM-ID --servers N|unlimited</c>.</summary>
     public string Usage => string.Join(' ', [Name, .. Parameters.Select(parameter => parameter.Usage)]);

@@ -3,8 +3,8 @@ using System.Text;
 namespace HostAtlas.Engine.Operations;
 
 /// <summary>
-/// The operators' verbs: the command line, the socket and the help are made of this one table. No verb reads a team's data: operators run the
-/// platform, they are not members of its teams.
+/// The operators' verbs: the command line, the socket and the help are made of this one table. No verb reads a team's data: operators run
+/// the platform, they are not members of its teams.
 /// </summary>
 public static class OpsVerbs
 {
@@ -21,10 +21,13 @@ public static class OpsVerbs
         new("help", "Show this list.", [], (_, _, _) => Task.FromResult(new OpsAnswer(0, Help()))),
     ];
 
+    /// <summary>The row of a name, or null.</summary>
+    public static OpsVerb? Find(string name) => Table.FirstOrDefault(verb => verb.Name == name);
+
     /// <summary>Checks a request against the table and carries it out.</summary>
     public static async Task<OpsAnswer> RunAsync(Func<OpsPlatform> platform, OpsRequest request, CancellationToken cancellation)
     {
-        if (Table.FirstOrDefault(verb => verb.Name == request.Verb) is not { } verb)
+        if (Find(request.Verb) is not { } verb)
             return OpsAnswer.WrongUsage($"There is no verb '{Printable(request.Verb)}'. {Nearest(request.Verb)}");
         if (verb.Parameters.FirstOrDefault(parameter => string.IsNullOrEmpty(request.Argument(parameter.Name))) is { } missing)
             return OpsAnswer.WrongUsage($"{missing.Placeholder} is missing. Usage: ops {verb.Usage}");
@@ -39,8 +42,14 @@ public static class OpsVerbs
         var text = new StringBuilder("usage: ops VERB [ARGUMENTS] [--data DIR] [--json]\n\n");
         var width = Table.Max(verb => verb.Usage.Length);
         foreach (var verb in Table) text.Append("  ").Append(verb.Usage.PadRight(width)).Append("  ").Append(verb.Summary).Append('\n');
-        return text.Append("\n--data DIR  the data folder of the running platform (default ./data)\n--json      print JSON where there is something to print\n"
-            + "\nExit codes: 0 done, 1 failed, 2 wrong usage.\n").ToString();
+        return text.Append("""
+
+            --data DIR  the data folder of the running platform (default ./data)
+            --json      print JSON where there is something to print
+
+            Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+            """).ToString();
     }
 
     private static string Nearest(string verb)

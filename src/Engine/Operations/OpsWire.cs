@@ -40,8 +40,8 @@ public static class OpsSocket
     public static string PathIn(string dataDirectory) => Path.Combine(Path.GetFullPath(dataDirectory), "ops.sock");
 
     /// <summary>
-    /// Reads up to a line feed, which is left out. Null when the other side closed before one; <see cref="InvalidDataException"/> when the line
-    /// is longer than <paramref name="limitBytes"/>. What follows the line feed is not read.
+    /// Reads up to a line feed, which is left out. Null when the other side closed before one; <see cref="InvalidDataException"/> when the
+    /// line is longer than <paramref name="limitBytes"/>. What follows the line feed is not read.
     /// </summary>
     public static async Task<byte[]?> ReadLineAsync(Stream stream, int limitBytes, CancellationToken cancellation)
     {

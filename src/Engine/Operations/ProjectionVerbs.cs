@@ -15,7 +15,7 @@ internal static class ProjectionVerbs
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         var reply = await platform.Engine.AskAsync(new RebuildProjection(), patience.Token).ConfigureAwait(false);
-        if (reply is not ProjectionRebuilt rebuilt) return OpsAnswer.Failed(reply is Refused refused ? refused.Detail : $"Unexpected: {reply}");
+        if (reply is not ProjectionRebuilt rebuilt) return OpsAnswer.Failed(reply is Refused refused ? refused.Detail : $"{reply}");
         return new OpsAnswer(0, request.Json
             ? new JsonObject { ["events"] = rebuilt.Events, ["teams"] = rebuilt.Teams, ["servers"] = rebuilt.Servers }.ToJsonString() + "\n"
             : $"Told {rebuilt.Events} events anew: {rebuilt.Teams} teams, {rebuilt.Servers} servers.\n");

@@ -17,7 +17,9 @@ public sealed class PresenceRouter(IReadOnlyActorRegistry registry)
     private static readonly string[] EntityIds =
         [.. Enumerable.Range(0, PresenceSlice.Count).Select(slice => slice.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>Hands on which servers were heard. Never waits; before the slices are started it does nothing, their grace covers that.</summary>
+    /// <summary>
+    /// Hands on which servers were heard. Never waits; before the slices are started it does nothing, their grace covers that.
+    /// </summary>
     public void Hear(Seen seen)
     {
         if (!registry.TryGet<PresenceRegion>(out var region)) return;
@@ -25,7 +27,8 @@ public sealed class PresenceRouter(IReadOnlyActorRegistry registry)
         foreach (var server in seen.Servers) (slices[PresenceSlice.Of(server)] ??= []).Add(server);
         for (var slice = 0; slice < slices.Length; slice++)
         {
-            if (slices[slice] is { } servers) region.Tell(new ShardingEnvelope(EntityIds[slice], new Seen(servers, seen.At)), ActorRefs.NoSender);
+            if (slices[slice] is { } servers)
+                region.Tell(new ShardingEnvelope(EntityIds[slice], new Seen(servers, seen.At)), ActorRefs.NoSender);
         }
     }
 }

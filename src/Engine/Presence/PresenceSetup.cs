@@ -22,7 +22,8 @@ public static class PresenceSetup
     }
 
     /// <summary>Starts the slices; the servers' region must be registered before. Whoever commits reports then tells the router.</summary>
-    public static AkkaConfigurationBuilder WithPresence(this AkkaConfigurationBuilder builder, IServiceProvider provider, EngineOptions options) => builder
+    public static AkkaConfigurationBuilder WithPresence(
+        this AkkaConfigurationBuilder builder, IServiceProvider provider, EngineOptions options) => builder
         .WithShardedDaemonProcess<PresenceSlice>(Name, PresenceSlice.Count, (_, registry, _) =>
         {
             var directory = provider.GetRequiredService<IPresenceDirectory>();

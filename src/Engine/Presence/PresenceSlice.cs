@@ -3,15 +3,17 @@ using HostAtlas.Engine.Servers;
 namespace HostAtlas.Engine.Presence;
 
 /// <summary>
-/// Who has gone silent, for one slice of all servers. Holds when each was last heard and what the door was told, nothing else: 100,000 servers
-/// take some 10 MB over all slices. Pure: the clock is handed in. The door decides; a slice only points it to who needs a look.
+/// Who has gone silent, for one slice of all servers. Holds when each was last heard and what the door was told, nothing else: 100,000
+/// servers take some 10 MB over all slices. Pure: the clock is handed in. The door decides; a slice only points it to who needs a look.
 /// </summary>
 public sealed class PresenceSlice(TimeSpan silentAfter)
 {
     /// <summary>How many slices there are, for ever: one a hex digit.</summary>
     public const int Count = 16;
 
-    /// <summary>A door that was told and of which the directory shows no silence after this long is told again: the message was lost.</summary>
+    /// <summary>
+    /// A door that was told and of which the directory shows no silence after this long is told again: the message was lost.
+    /// </summary>
     public static readonly TimeSpan TellAgainAfter = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<ServerKey, Watch> _watches = [];
@@ -49,14 +51,15 @@ public sealed class PresenceSlice(TimeSpan silentAfter)
         var nowMs = now.ToUnixTimeMilliseconds();
         foreach (var (server, silent) in known)
         {
-            var before = _watches.TryGetValue(server, out var watch) ? watch : new Watch(nowMs, 0, Look.Waiting);
+            var isNew = !_watches.TryGetValue(server, out var watch);
+            var before = isNew ? new Watch(nowMs, 0, Look.Waiting) : watch;
             _watches[server] = (before.Look, silent) switch
             {
                 (Look.Told, true) => before with { Look = Look.Silent },
                 (Look.Told, false) when nowMs - before.ToldMs >= TellAgainAfter.TotalMilliseconds => before with { Look = Look.Waiting },
                 (Look.Silent, false) => new Watch(nowMs, 0, Look.Waiting),
                 // The directory lags by a moment: somebody who was heard within the time is not silent, whatever the row still says.
-                (Look.Waiting, true) when nowMs - before.HeardMs > _silentAfterMs || !_watches.ContainsKey(server) => before with { Look = Look.Silent },
+                (Look.Waiting, true) when isNew || nowMs - before.HeardMs > _silentAfterMs => before with { Look = Look.Silent },
                 _ => before,
             };
         }
@@ -74,8 +77,8 @@ public sealed class PresenceSlice(TimeSpan silentAfter)
     }
 
     /// <summary>
-    /// Who was not heard for longer than <c>silentAfter</c> and was not told of yet; at most <paramref name="most"/>, the rest comes with the
-    /// next sweep, so that a network that fails as a whole does not wake every door at once.
+    /// Who was not heard for longer than <c>silentAfter</c> and was not told of yet; at most <paramref name="most"/>, the rest comes with
+    /// the next sweep, so that a network that fails as a whole does not wake every door at once.
     /// </summary>
     public IReadOnlyList<CheckSilence> Sweep(DateTimeOffset now, int most)
     {

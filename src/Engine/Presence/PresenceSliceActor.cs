@@ -10,10 +10,14 @@ namespace HostAtlas.Engine.Presence;
 /// </summary>
 public sealed class PresenceSliceActor : UntypedActor, IWithTimers
 {
-    /// <summary>Doors asked to look in one sweep: with 16 slices and a sweep in 5 s some 300 a second, of which each may need a recovery.</summary>
+    /// <summary>
+    /// Doors asked to look in one sweep: with 16 slices and a sweep in 5 s some 300 a second, of which each may need a recovery.
+    /// </summary>
     internal const int MostPerSweep = 100;
 
-    private static readonly TimeSpan MeetEvery = TimeSpan.FromMinutes(2), MeetAgain = TimeSpan.FromSeconds(2), LongestSweep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MeetEvery = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MeetAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(5);
 
     private readonly int _slice;
     private readonly PresenceSlice _servers;

@@ -12,7 +12,8 @@ public static class EntityAddress
     public static bool TryReadTeam(string persistenceId, out TeamId team)
     {
         team = default;
-        return persistenceId.StartsWith(TeamPrefix, StringComparison.Ordinal) && ResourceId.TryParse(persistenceId[TeamPrefix.Length..], out team);
+        return persistenceId.StartsWith(TeamPrefix, StringComparison.Ordinal)
+            && ResourceId.TryParse(persistenceId[TeamPrefix.Length..], out team);
     }
 
     /// <summary>Reads a server's persistence id.</summary>
@@ -21,7 +22,8 @@ public static class EntityAddress
         server = default;
         if (!persistenceId.StartsWith(ServerPrefix, StringComparison.Ordinal)) return false;
         var parts = persistenceId[ServerPrefix.Length..].Split('.');
-        if (parts.Length != 2 || !ResourceId.TryParse<TeamId>(parts[0], out var team) || !ResourceId.TryParse<ServerId>(parts[1], out var id)) return false;
+        if (parts.Length != 2) return false;
+        if (!ResourceId.TryParse<TeamId>(parts[0], out var team) || !ResourceId.TryParse<ServerId>(parts[1], out var id)) return false;
         server = new ServerKey(team, id);
         return true;
     }

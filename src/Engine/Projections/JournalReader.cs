@@ -10,7 +10,8 @@ namespace HostAtlas.Engine.Projections;
 /// <summary>The journal as the projection reads it: all events in the order of their offsets, without tags.</summary>
 public sealed class JournalReader(ActorSystem system)
 {
-    private readonly SqlReadJournal _journal = PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>("akka.persistence.query.journal.sql");
+    private readonly SqlReadJournal _journal =
+        PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>("akka.persistence.query.journal.sql");
 
     /// <summary>What the journal holds behind an offset now; completes.</summary>
     public Source<JournalEntry, NotUsed> Current(long after) => _journal.CurrentAllEvents(From(after)).Select(Entry);

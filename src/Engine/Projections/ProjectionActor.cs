@@ -52,8 +52,8 @@ public sealed class ProjectionActor : UntypedActor, IWithTimers
             case AwaitCaughtUp: _waiting.Add(Sender); break;
             case RebuildProjection: AskForRebuild(); break;
             case IStep step when step.Run != _run: break;
-            case Positioned at when _rebuildFor is null: Follow(new ProjectionWriter(_store, at.Offset, _journal.EntityAsync), live: false); break;
-            case Positioned: Rebuild(); break;
+            case Positioned when _rebuildFor is not null: Rebuild(); break;
+            case Positioned at: Follow(new ProjectionWriter(_store, at.Offset, _journal.EntityAsync), live: false); break;
             case Ended ended: Next(ended); break;
             case Rebuilt rebuilt: FinishRebuild(rebuilt.Reply); break;
             case Again: Position(); break;
@@ -107,7 +107,8 @@ public sealed class ProjectionActor : UntypedActor, IWithTimers
         }
         else
         {
-            _log.Warning("The projection stopped and begins again in {0} ms: {1}", _pause.TotalMilliseconds, ended.Fault?.Message ?? "the journal ended");
+            _log.Warning("The projection stopped and begins again in {0} ms: {1}",
+                _pause.TotalMilliseconds, ended.Fault?.Message ?? "the journal ended");
             _log.Debug("{0}", ended.Fault);
             Timers.StartSingleTimer(nameof(Again), new Again(_run), _pause);
             _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;

@@ -3,7 +3,9 @@ namespace HostAtlas.Engine.Projections;
 /// <summary>A command to the cluster's one projection.</summary>
 public interface IProjectionCommand;
 
-/// <summary>Asks to be told once the tables know what the journal held when the projection started. Reply: <see cref="ProjectionCaughtUp"/>.</summary>
+/// <summary>
+/// Asks to be told once the tables know what the journal held when the projection started. Reply: <see cref="ProjectionCaughtUp"/>.
+/// </summary>
 public sealed record AwaitCaughtUp : IProjectionCommand;
 
 /// <summary>

@@ -19,7 +19,8 @@ public static class ProjectionRebuild
         {
             // In this reading, an event that comes late comes in its place; a hole now is a hole for ever.
             if (ProjectionRules.Tell(rows, entry) == Telling.Hole)
-                throw new InvalidOperationException($"{entry.PersistenceId}: events before {entry.SequenceNr} are not in the journal. It is damaged.");
+                throw new InvalidOperationException(
+                    $"{entry.PersistenceId}: events before {entry.SequenceNr} are not in the journal. It is damaged.");
             return (sum.Events + 1, entry.Offset);
         }, materializer).ConfigureAwait(false);
         await store.ReplaceAsync(from, to, rows, CancellationToken.None).ConfigureAwait(false);

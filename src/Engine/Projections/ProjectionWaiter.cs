@@ -12,10 +12,11 @@ public sealed class ProjectionWaiter(IServerDirectory directory, TimeProvider ti
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// Waits until the directory lists the server, or until <paramref name="timeout"/> (default <see cref="DefaultTimeout"/>): true when it is
-    /// listed. A timeout is no error: the server exists, its row follows.
+    /// Waits until the directory lists the server, or until <paramref name="timeout"/> (default <see cref="DefaultTimeout"/>): true when it
+    /// is listed. A timeout is no error: the server exists, its row follows.
     /// </summary>
-    public async Task<bool> WaitForServerAsync(TeamId team, ServerId server, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    public async Task<bool> WaitForServerAsync(
+        TeamId team, ServerId server, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var deadline = time.GetUtcNow() + (timeout ?? DefaultTimeout);
         while (await directory.FindAsync(team, server, cancellation).ConfigureAwait(false) is null)

@@ -67,6 +67,6 @@ public sealed class ProjectionWriter(
         return missed.Count == to - from + 1
             ? missed
             : throw new InvalidOperationException(
-                $"{after.PersistenceId}: the journal holds {missed.Count} of the events {from}-{to}. It is damaged; restore it from a copy.");
+                $"{after.PersistenceId}: the journal holds {missed.Count} of the events {from}-{to}. It is damaged; restore it.");
     }
 }

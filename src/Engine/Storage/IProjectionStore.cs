@@ -11,7 +11,8 @@ public interface IProjectionStore
     Task<long> ReadOffsetAsync(CancellationToken cancellation);
 
     /// <summary>The rows of these teams and servers, as far as there are any.</summary>
-    Task<ProjectedRows> LoadAsync(IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation);
+    Task<ProjectedRows> LoadAsync(
+        IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation);
 
     /// <summary>
     /// Writes the changed rows and moves the offset, both or neither. <see cref="ProjectionMovedException"/> when the offset is not
@@ -26,7 +27,9 @@ public interface IProjectionStore
     Task<bool> AnyTeamAsync(CancellationToken cancellation);
 }
 
-/// <summary>Another projection has moved the offset: a partition let two run, and this one must begin anew from where the other stands.</summary>
+/// <summary>
+/// Another projection has moved the offset: a partition let two run, and this one must begin anew from where the other stands.
+/// </summary>
 public sealed class ProjectionMovedException : Exception
 {
     /// <summary>The offset that was expected and is no longer there.</summary>

@@ -65,7 +65,9 @@ public sealed class ProjectionTests
         }
         var store = engine.Get<IProjectionStore>();
         var grown = await Poll.ForAsync("every event in the tables", TimeSpan.FromSeconds(15), () =>
-            Task.FromResult(Dump(engine) is var dump && dump.Count(line => line.EndsWith("|1", StringComparison.Ordinal)) == 6 ? dump : null));
+            Task.FromResult(Dump(engine) is var dump && dump.Count(line => line.EndsWith("|1", StringComparison.Ordinal)) == 6
+                ? dump
+                : null));
 
         using (var connection = engine.Get<DataFile>().OpenWriter())
             DataFile.Execute(connection, "update servers set name = 'wrong', entity_seq = 99; delete from teams");
@@ -101,7 +103,7 @@ public sealed class ProjectionTests
         using var connection = engine.Get<DataFile>().OpenReader();
         using var command = connection.CreateCommand();
         command.CommandText = """
-            select 'team' || '|' || hex(team) || '|' || name || '|' || founded_at_ms || '|' || coalesce(plan, 'unlimited') || '|' || entity_seq from teams
+            select hex(team) || '|' || name || '|' || founded_at_ms || '|' || coalesce(plan, 'unlimited') || '|' || entity_seq from teams
             union all
             select hex(team) || hex(server) || '|' || name || '|' || created_at_ms || '|' || coalesce(first_report_ms, '') || '|'
               || coalesce(silent_since_ms, '') || '|' || entity_seq from servers
@@ -121,10 +123,12 @@ public sealed class ProjectionTests
 
     private static async Task<TeamId> FoundAsync(EmbeddedEngine engine)
     {
-        var (team, user, invitation) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>(), EmbeddedEngine.NewId<InvitationId>());
+        var (team, user) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>());
+        var invitation = EmbeddedEngine.NewId<InvitationId>();
         var hash = new TokenHash(SHA256.HashData("invitation"u8));
         await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100)));
-        Assert.IsType<TeamJoined>(await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "a@example.org", "Acme")));
+        var accept = new AcceptInvitation(team, invitation, hash, user, "a@example.org", "Acme");
+        Assert.IsType<TeamJoined>(await engine.Client.AskAsync(accept));
         return team;
     }
 

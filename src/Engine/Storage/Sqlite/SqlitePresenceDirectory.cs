@@ -8,12 +8,17 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 public sealed class SqlitePresenceDirectory(DataFile file) : IPresenceDirectory
 {
     /// <inheritdoc />
-    public Task<IReadOnlyList<KnownServer>> LoadSliceAsync(int slice, CancellationToken cancellation) => Task.Run<IReadOnlyList<KnownServer>>(() =>
+    public Task<IReadOnlyList<KnownServer>> LoadSliceAsync(int slice, CancellationToken cancellation) =>
+        Task.Run<IReadOnlyList<KnownServer>>(() => Load(slice), cancellation);
+
+    private List<KnownServer> Load(int slice)
     {
         using var connection = file.OpenReader();
         using var command = connection.CreateCommand();
-        command.CommandText =
-            "select team, server, silent_since_ms is not null from servers where first_report_ms is not null and substr(hex(server), 32, 1) = $digit";
+        command.CommandText = """
+            select team, server, silent_since_ms is not null from servers
+            where first_report_ms is not null and substr(hex(server), 32, 1) = $digit
+            """;
         command.Parameters.AddWithValue("$digit", slice.ToString("X", CultureInfo.InvariantCulture));
         using var reader = command.ExecuteReader();
         var known = new List<KnownServer>();
@@ -25,5 +30,5 @@ public sealed class SqlitePresenceDirectory(DataFile file) : IPresenceDirectory
             known.Add(new KnownServer(new ServerKey(team, server), reader.GetBoolean(2)));
         }
         return known;
-    }, cancellation);
+    }
 }

@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// The projection's tables in <c>data.db</c>. A connection a call: a write follows an event of the journal, which is rare beside the metrics.
+/// The projection's tables in <c>data.db</c>. A connection a call: a write follows an event of the journal, which is rare beside the
+/// metrics.
 /// </summary>
 public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
 {
@@ -30,7 +31,8 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
     }, cancellation);
 
     /// <inheritdoc />
-    public Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) => WriteAsync(from, to, rows, "", cancellation);
+    public Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) =>
+        WriteAsync(from, to, rows, "", cancellation);
 
     /// <inheritdoc />
     public Task ReplaceAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) =>
@@ -57,7 +59,8 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
               entity_seq = excluded.entity_seq
             """);
         foreach (var row in rows.ChangedTeams)
-            Execute(putTeam, ("$team", row.Team.ToBytes()), ("$name", row.Name), ("$founded", row.FoundedAtMs), ("$plan", row.Plan), ("$seq", row.EntitySeq));
+            Execute(putTeam, ("$team", row.Team.ToBytes()), ("$name", row.Name), ("$founded", row.FoundedAtMs), ("$plan", row.Plan),
+                ("$seq", row.EntitySeq));
         using var putServer = Command(connection, """
             insert into servers (team, server, name, created_at_ms, first_report_ms, silent_since_ms, entity_seq)
             values ($team, $server, $name, $created, $first, $silent, $seq)
@@ -67,8 +70,10 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
         foreach (var row in rows.ChangedServers)
             Execute(putServer, ("$team", row.Key.Team.ToBytes()), ("$server", row.Key.Server.ToBytes()), ("$name", row.Name),
                 ("$created", row.CreatedAtMs), ("$first", row.FirstReportMs), ("$silent", row.SilentSinceMs), ("$seq", row.EntitySeq));
-        using var move = Command(connection,
-            "insert into projection (name, \"offset\") values ($name, $to) on conflict (name) do update set \"offset\" = excluded.\"offset\"");
+        using var move = Command(connection, """
+            insert into projection (name, "offset") values ($name, $to)
+            on conflict (name) do update set "offset" = excluded."offset"
+            """);
         Execute(move, ("$name", Name), ("$to", to));
         transaction.Commit();
     }, cancellation);
@@ -85,15 +90,17 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
         using var command = Command(connection, "select name, founded_at_ms, plan, entity_seq from teams where team = $team");
         command.Parameters.AddWithValue("$team", team.ToBytes());
         using var reader = command.ExecuteReader();
-        return reader.Read()
-            ? new ProjectedTeam(team, reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.GetInt64(3))
-            : null;
+        if (!reader.Read()) return null;
+        int? plan = reader.IsDBNull(2) ? null : reader.GetInt32(2);
+        return new ProjectedTeam(team, reader.GetString(0), reader.GetInt64(1), plan, reader.GetInt64(3));
     }
 
     private static ProjectedServer? Server(SqliteConnection connection, ServerKey server)
     {
-        using var command = Command(connection,
-            "select name, created_at_ms, first_report_ms, silent_since_ms, entity_seq from servers where team = $team and server = $server");
+        using var command = Command(connection, """
+            select name, created_at_ms, first_report_ms, silent_since_ms, entity_seq from servers
+            where team = $team and server = $server
+            """);
         command.Parameters.AddWithValue("$team", server.Team.ToBytes());
         command.Parameters.AddWithValue("$server", server.Server.ToBytes());
         using var reader = command.ExecuteReader();
