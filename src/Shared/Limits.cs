@@ -33,7 +33,8 @@ public static class Limits
     /// <summary>Default, smallest and largest window of X-Timestamp.</summary>
     public const int WindowDefaultSeconds = 60, WindowMinSeconds = 5, WindowMaxSeconds = 300;
 
-    /// <summary>How long past X-Timestamp a server's entity keeps a signature, whatever the window: twice the largest window and a minute.</summary>
+    /// <summary>How long past X-Timestamp a server's entity keeps a signature, whatever the window: twice the largest window and a
+    /// minute.</summary>
     public const int ReplayKeptSeconds = 660;
 
     /// <summary>Signatures that one server's entity keeps; beyond it 429.</summary>

@@ -54,5 +54,6 @@ public sealed class MetricNameTests
 
     [Fact]
     public void Text_and_utf8_are_judged_alike() =>
-        Gen.String[Gen.Char["az09_.{}=\",/é"], 0, 20].Sample(name => MetricName.IsValid(name) == MetricName.IsValid(Encoding.UTF8.GetBytes(name)));
+        Gen.String[Gen.Char["az09_.{}=\",/é"], 0, 20]
+            .Sample(name => MetricName.IsValid(name) == MetricName.IsValid(Encoding.UTF8.GetBytes(name)));
 }

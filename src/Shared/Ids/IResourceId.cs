@@ -1,6 +1,7 @@
 namespace HostAtlas.Shared.Ids;
 
-/// <summary>A UUID v4 that names one kind of resource. One struct a kind, so that a team's id can never stand where a server's is meant.</summary>
+/// <summary>A UUID v4 that names one kind of resource. One struct a kind, so that a team's id can never stand where a server's is
+/// meant.</summary>
 public interface IResourceId<TSelf> where TSelf : struct, IResourceId<TSelf>
 {
     /// <summary>The id as .NET's own type.</summary>

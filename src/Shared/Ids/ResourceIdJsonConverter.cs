@@ -8,7 +8,8 @@ public sealed class ResourceIdJsonConverter<T> : JsonConverter<T> where T : stru
 {
     /// <inheritdoc />
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        ResourceId.TryParse<T>(reader.GetString(), out var id) ? id : throw new JsonException("An id is a UUID v4 in lower case with hyphens.");
+        ResourceId.TryParse<T>(reader.GetString(), out var id) ? id
+            : throw new JsonException("An id is a UUID v4 in lower case with hyphens.");
 
     /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);

@@ -11,7 +11,8 @@ namespace HostAtlas.Shared.Signing;
 /// signature = HMAC-SHA256(secret, timestamp (10 ASCII digits) ‖ body as sent)       written as 64 lower-case hex digits
 /// </code>
 /// Nothing secret is stored for it: whoever holds the token derives the secret. Method and path are bound by the derivation, so the signed
-/// message stays exactly timestamp + body and a signature for one endpoint is worthless at another. It guards against alteration and partial
+/// message stays exactly timestamp + body and a signature for one endpoint is worthless at another. It guards against alteration and
+/// partial
 /// leaks; whoever captures a whole request holds the token too, and against that stands TLS 1.3.
 /// </summary>
 public static class RequestSigning

@@ -56,7 +56,8 @@ public static class TokenForm
     /// Reads a token of one kind; false when its form is wrong or its tag is none of this platform's keys'. The tag is compared in constant
     /// time with every key of the ring, so an answer's time tells neither which key nor how many of its bytes fitted.
     /// </summary>
-    public static bool TryRead<TSubject>(TokenKind kind, ReadOnlySpan<char> text, IReadOnlyList<TokenKey> keys, out TokenClaims<TSubject> claims)
+    public static bool TryRead<TSubject>(
+        TokenKind kind, ReadOnlySpan<char> text, IReadOnlyList<TokenKey> keys, out TokenClaims<TSubject> claims)
         where TSubject : struct, IResourceId<TSubject>
     {
         claims = default;
@@ -103,6 +104,7 @@ public static class TokenForm
         if (status != System.Buffers.OperationStatus.Done || consumed != EncodedLength || written != PayloadBytes + TagBytes) return false;
         // The decoder is lenient (padding, white space, unused bits of the last character); one token must have one spelling.
         Span<char> again = stackalloc char[EncodedLength];
-        return Base64Url.TryEncodeToChars(bytes[PrefixLength..], again, out var length) && length == EncodedLength && encoded.SequenceEqual(again);
+        return Base64Url.TryEncodeToChars(bytes[PrefixLength..], again, out var length) && length == EncodedLength
+            && encoded.SequenceEqual(again);
     }
 }

@@ -74,5 +74,6 @@ public sealed class TokenHashJsonConverter : JsonConverter<TokenHash>
         new(Convert.FromHexString(reader.GetString() ?? throw new JsonException("A token's hash is a string.")));
 
     /// <inheritdoc />
-    public override void Write(Utf8JsonWriter writer, TokenHash value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, TokenHash value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

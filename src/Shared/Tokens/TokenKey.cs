@@ -4,7 +4,8 @@ namespace HostAtlas.Shared.Tokens;
 
 /// <summary>
 /// The key of the tag that every token ends with: <c>HKDF-SHA256(root, salt "hostatlas", info "token tag v1", 32)</c>. The tag proves that
-/// this platform issued a token, so a made-up one costs one HMAC and wakes nobody; whether an issued token is still valid only the entity knows.
+/// this platform issued a token, so a made-up one costs one HMAC and wakes nobody; whether an issued token is still valid only the entity
+/// knows.
 /// </summary>
 public sealed class TokenKey
 {

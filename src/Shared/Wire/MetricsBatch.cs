@@ -6,5 +6,6 @@ public sealed record MetricsBatch(Guid Batch, IReadOnlyList<MetricsReport> Repor
 /// <summary>What one host showed at one moment. <paramref name="At"/>: Unix milliseconds. Values are finite.</summary>
 public sealed record MetricsReport(long At, IReadOnlyDictionary<string, double> Values);
 
-/// <summary>The answer 202: what is durable now. <paramref name="Expired"/> counts reports older than the retention; they are not stored.</summary>
+/// <summary>The answer 202: what is durable now. <paramref name="Expired"/> counts reports older than the retention; they are not
+/// stored.</summary>
 public sealed record MetricsAccepted(int Reports, int Samples, int Expired);

@@ -26,7 +26,8 @@ internal static class WireSamples
     private static readonly MetricBatch Batch = new(
         long.MinValue, long.MaxValue,
         [new NameSet(-7, 2, "cpu\nfs:free{mount=\"/\"}"u8.ToArray())],
-        [new ReportRow(1_795_521_600_000, 0, PackedValues.Pack([24.5, -0.0])), new ReportRow(1_795_521_610_000, 0, PackedValues.Pack([1e300, 0.1]))]);
+        [new ReportRow(1_795_521_600_000, 0, PackedValues.Pack([24.5, -0.0])),
+            new ReportRow(1_795_521_610_000, 0, PackedValues.Pack([1e300, 0.1]))]);
 
     public static IReadOnlyDictionary<string, object> Of(string room) => room switch
     {
@@ -98,12 +99,14 @@ internal static class WireSamples
         ["returned.1"] = new ServerReturned(At),
         ["state.1"] = new ServerState
         {
-            Tokens = [new StoredToken(Named.Hash("new"), null), new StoredToken(Named.Hash("old"), Later)], FirstReportAt = Named.Noon, SilentSince = At,
+            Tokens = [new StoredToken(Named.Hash("new"), null), new StoredToken(Named.Hash("old"), Later)], FirstReportAt =
+                Named.Noon, SilentSince = At,
         },
         ["state.1~nobody"] = ServerState.Nobody,
         ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600),
         ["c-request.1"] = new AgentRequest(
-            Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600, new MetricsPayload(Batch)),
+            Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
+                new MetricsPayload(Batch)),
         ["c-check-silence.1"] = new CheckSilence(Team, Server, At),
         ["r-metrics-stored.1"] = new MetricsStored(2, 4, 1),
         ["seen.1"] = new Seen([new ServerKey(Team, Server)], At),

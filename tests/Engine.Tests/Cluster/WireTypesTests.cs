@@ -86,7 +86,8 @@ public sealed class WireTypesTests : IAsyncLifetime
         {
             var file = Repository.Vector("serialization", room, $"{name}.json");
             var bytes = Encoding.UTF8.GetString(Serialization.Serialize(sample));
-            Assert.True(File.Exists(file), $"{room}/{name}.json is not there. If the type is new, keep this as its file (no newline):\n{bytes}");
+            Assert.True(File.Exists(file),
+                $"{room}/{name}.json is not there. If the type is new, keep this as its file (no newline):\n{bytes}");
             Assert.Equal(File.ReadAllText(file), bytes);
         }
     }
@@ -112,7 +113,8 @@ public sealed class WireTypesTests : IAsyncLifetime
 
     [Fact]
     public void A_manifest_of_a_later_version_is_an_error_and_not_a_guess() =>
-        Assert.Throws<System.Runtime.Serialization.SerializationException>(() => Serialization.Deserialize("{}"u8.ToArray(), 5101, "founded.2"));
+        Assert.Throws<System.Runtime.Serialization.SerializationException>(
+            () => Serialization.Deserialize("{}"u8.ToArray(), 5101, "founded.2"));
 
     private static string ManifestOf(string name) => name.Split('~')[0];
 

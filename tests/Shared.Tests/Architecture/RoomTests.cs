@@ -21,17 +21,22 @@ public sealed class RoomTests
     /// <summary>Assembly, room (a namespace), and what types of that room never depend on.</summary>
     public static TheoryData<string, string, string[]> Rooms => new()
     {
-        { "Shared", "HostAtlas.Shared", ["System.IO", "System.Net", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch", "System.TimeProvider", "Akka"] },
+        { "Shared", "HostAtlas.Shared",
+            ["System.IO", "System.Net", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch", "System.TimeProvider", "Akka"] },
         { "Agent", "HostAtlas.Agent", ["HostAtlas.Engine", "HostAtlas.Gateway", "Microsoft.AspNetCore"] },
         { "Agent", "HostAtlas.Agent.Collect.Parsing", ["System.IO", "System.Net", "System.Diagnostics.Process"] },
         { "Agent", "HostAtlas.Agent.Collect", ["System.Net.Http", "HostAtlas.Agent.Uplink", "HostAtlas.Agent.Spool"] },
         { "Engine", "HostAtlas.Engine", ["HostAtlas.Gateway", "HostAtlas.Agent", "Microsoft.AspNetCore"] },
         { "Engine", "HostAtlas.Engine.Metrics", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },
         { "Engine", "HostAtlas.Engine.Presence", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },
-        { "Engine", "HostAtlas.Engine.Teams", ["HostAtlas.Engine.Users", "HostAtlas.Engine.Servers", "HostAtlas.Engine.Storage", "System.IO"] },
-        { "Engine", "HostAtlas.Engine.Users", ["HostAtlas.Engine.Teams", "HostAtlas.Engine.Servers", "HostAtlas.Engine.Storage", "System.IO"] },
-        { "Engine", "HostAtlas.Engine.Servers", ["HostAtlas.Engine.Teams", "HostAtlas.Engine.Users", "HostAtlas.Engine.Storage", "System.IO"] },
-        { "Gateway", "HostAtlas.Gateway", ["HostAtlas.Engine.Cluster", "HostAtlas.Engine.Storage.Sqlite", "HostAtlas.Engine.Presence", "Microsoft.Data.Sqlite"] },
+        { "Engine", "HostAtlas.Engine.Teams",
+            ["HostAtlas.Engine.Users", "HostAtlas.Engine.Servers", "HostAtlas.Engine.Storage", "System.IO"] },
+        { "Engine", "HostAtlas.Engine.Users",
+            ["HostAtlas.Engine.Teams", "HostAtlas.Engine.Servers", "HostAtlas.Engine.Storage", "System.IO"] },
+        { "Engine", "HostAtlas.Engine.Servers",
+            ["HostAtlas.Engine.Teams", "HostAtlas.Engine.Users", "HostAtlas.Engine.Storage", "System.IO"] },
+        { "Gateway", "HostAtlas.Gateway",
+            ["HostAtlas.Engine.Cluster", "HostAtlas.Engine.Storage.Sqlite", "HostAtlas.Engine.Presence", "Microsoft.Data.Sqlite"] },
         { "Gateway", "HostAtlas.Gateway.Pages", ["HostAtlas.Engine"] },
         { "Gateway", "HostAtlas.Gateway.Ingest", ["HostAtlas.Gateway.People", "HostAtlas.Engine.Storage"] },
         { "Gateway", "HostAtlas.Gateway.Watch", ["HostAtlas.Engine"] },
@@ -43,14 +48,16 @@ public sealed class RoomTests
         foreach (var (project, allowed) in Projects)
         {
             var file = XDocument.Load(Path.Combine(Repository.Root, "src", project, $"HostAtlas.{project}.csproj"));
-            var referenced = file.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!)["HostAtlas.".Length..]);
+            var referenced = file.Descendants("ProjectReference")
+                .Select(r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!)["HostAtlas.".Length..]);
             Assert.Equal(allowed.Order(), referenced.Order());
         }
     }
 
     [Fact]
     public void The_shared_project_uses_no_package() =>
-        Assert.Empty(XDocument.Load(Path.Combine(Repository.Root, "src", "Shared", "HostAtlas.Shared.csproj")).Descendants("PackageReference"));
+        Assert.Empty(XDocument.Load(Path.Combine(Repository.Root, "src", "Shared", "HostAtlas.Shared.csproj"))
+            .Descendants("PackageReference"));
 
     [Theory]
     [MemberData(nameof(Rooms))]
@@ -63,7 +70,8 @@ public sealed class RoomTests
     [InlineData("Events")]
     public void What_an_entity_decides_by_knows_no_actor(string suffix)
     {
-        var pure = Types.FromPath(Folder("Engine")).That().ResideInNamespaceMatching("HostAtlas\\.Engine\\.(Teams|Users|Servers)").And().HaveNameEndingWith(suffix);
+        var pure = Types.FromPath(Folder("Engine")).That().ResideInNamespaceMatching("HostAtlas\\.Engine\\.(Teams|Users|Servers)").And()
+            .HaveNameEndingWith(suffix);
         Assert.Empty(pure.ShouldNot().HaveDependencyOnAny("Akka", "System.IO", "System.TimeProvider").GetResult().FailingTypeNames ?? []);
     }
 
@@ -75,12 +83,14 @@ public sealed class RoomTests
     }
 
     private static IEnumerable<string> Offenders(string assembly, string room, string[] forbidden) =>
-        Types.FromPath(Folder(assembly)).That().ResideInNamespace(room).ShouldNot().HaveDependencyOnAny(forbidden).GetResult().FailingTypeNames ?? [];
+        Types.FromPath(Folder(assembly)).That().ResideInNamespace(room).ShouldNot().HaveDependencyOnAny(forbidden).GetResult()
+            .FailingTypeNames ?? [];
 
     private static string Folder(string assembly)
     {
         var folder = Path.Combine(Repository.Root, "src", assembly, "bin", "Release", "net10.0");
-        Assert.True(File.Exists(Path.Combine(folder, $"HostAtlas.{assembly}.dll")), $"{assembly} is not built; ./hostatlas test builds everything first.");
+        Assert.True(File.Exists(Path.Combine(folder, $"HostAtlas.{assembly}.dll")),
+            $"{assembly} is not built; ./hostatlas test builds everything first.");
         return folder;
     }
 }

@@ -17,6 +17,7 @@ public sealed record SourceFile(string Path, IReadOnlyList<string> Lines)
             .Where(path => !path.Split('/').Any(LeftOut.Contains))
             // Captured files hold what their hosts held; only the pages beside them are ours.
             .Where(path => !path.StartsWith("tests/Vectors/", StringComparison.Ordinal) || path.EndsWith(".md", StringComparison.Ordinal))
-            .Where(path => System.IO.Path.GetExtension(path) is ".cs" or ".md" or ".sh" or ".py" or ".js" or ".css" or ".html" or ".csproj" or ".props" or "")
+            .Where(path => System.IO.Path.GetExtension(
+                path) is ".cs" or ".md" or ".sh" or ".py" or ".js" or ".css" or ".html" or ".csproj" or ".props" or "")
             .Select(path => new SourceFile(path, File.ReadAllLines(System.IO.Path.Combine(Repository.Root, path))))];
 }

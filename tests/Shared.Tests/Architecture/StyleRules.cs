@@ -67,7 +67,8 @@ public static partial class StyleRules
     public static IEnumerable<string> MachinePaths(SourceFile file) => Matches(file, MachinePath(), "names a path of a machine.");
 
     /// <summary>Nothing is promised for later, and no test is switched off without a printed reason.</summary>
-    public static IEnumerable<string> Promises(SourceFile file) => Matches(file, Promise(), "promises something for later or switches a test off.");
+    public static IEnumerable<string> Promises(SourceFile file) =>
+        Matches(file, Promise(), "promises something for later or switches a test off.");
 
     private static bool IsType(string line) => TypeDeclaration().IsMatch(line);
 
@@ -80,7 +81,8 @@ public static partial class StyleRules
     [GeneratedRegex(@"\.Ask(<[^>]*>)?\(", RegexOptions.CultureInvariant)]
     private static partial Regex AskCall();
 
-    [GeneratedRegex(@"Environment\.(GetEnvironmentVariables?|ExpandEnvironmentVariables)\(|AddEnvironmentVariables\(", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"Environment\.(GetEnvironmentVariables?|ExpandEnvironmentVariables)\(|AddEnvironmentVariables\(",
+        RegexOptions.CultureInvariant)]
     private static partial Regex EnvironmentCall();
 
     [GeneratedRegex(@"(?<![\w.])/(work|root|home)/\w", RegexOptions.CultureInvariant)]

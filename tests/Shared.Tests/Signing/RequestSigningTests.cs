@@ -92,7 +92,8 @@ public sealed class RequestSigningTests
         Assert.Equal(valid, RequestSigning.TryReadSignature(header, new byte[RequestSigning.SizeBytes]));
 
     private static bool Accepts(
-        string? token = null, string method = Method, string path = Path, string timestamp = Timestamp, byte[]? signed = null, byte[]? body = null)
+        string? token = null, string method = Method, string path = Path, string timestamp = Timestamp, byte[]? signed =
+            null, byte[]? body = null)
     {
         var presented = RequestSigning.Sign(Vectors.AgentToken, Method, Path, Timestamp, signed ?? []);
         var expected = RequestSigning.Sign(token ?? Vectors.AgentToken, method, path, timestamp, body ?? []);

@@ -4,7 +4,8 @@ using HostAtlas.TestSupport;
 namespace HostAtlas.Shared.Tests.Signing;
 
 /// <summary>The contract's own vectors, <c>tests/Vectors/signing/signing.json</c>.</summary>
-public sealed record SigningVectors(string RootKeyHex, string TokenKeyHex, IReadOnlyList<TokenVector> Tokens, IReadOnlyList<RequestVector> Requests)
+public sealed record SigningVectors(
+    string RootKeyHex, string TokenKeyHex, IReadOnlyList<TokenVector> Tokens, IReadOnlyList<RequestVector> Requests)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

@@ -33,7 +33,8 @@ public sealed class TokenFormTests
             {
                 "agent" => TokenForm.Write(TokenKind.Agent, team, ResourceId.Parse<ServerId>(vector.Server!), secret, Key),
                 "apiKey" => TokenForm.Write(TokenKind.ApiKey, team, ResourceId.Parse<KeyId>(vector.Key!), secret, Key),
-                "invitation" => TokenForm.Write(TokenKind.Invitation, team, ResourceId.Parse<InvitationId>(vector.Invitation!), secret, Key),
+                "invitation" => TokenForm.Write(
+                    TokenKind.Invitation, team, ResourceId.Parse<InvitationId>(vector.Invitation!), secret, Key),
                 _ => throw new InvalidDataException(vector.Kind),
             };
             Assert.Equal(vector.Token, written);
