@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using HostAtlas.Gateway.Problems;
 using HostAtlas.Shared.Wire;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Net.Http.Headers;
 
 namespace HostAtlas.Gateway.Hosting;
 
@@ -13,6 +11,7 @@ namespace HostAtlas.Gateway.Hosting;
 internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> logger)
 {
     private const string RequestIdHeader = "X-Request-Id";
+    private const string ReferrerPolicy = "Referrer-Policy";
 
     /// <summary>Frames one request.</summary>
     public async Task InvokeAsync(HttpContext http)
@@ -56,8 +55,6 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
         headers[RequestIdHeader] = requestId;
         if (http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)) headers.CacheControl = "no-store";
     }
-
-    private const string ReferrerPolicy = "Referrer-Policy";
 
     // Routing says 404 and 405 (with Allow) by status alone; whoever answered something has set a type or a length.
     private static Task AnswerForNobodyAsync(HttpContext http) => http.Response switch

@@ -1,6 +1,5 @@
 using System.Net;
 using HostAtlas.Gateway.Hosting.Certificates;
-using HostAtlas.Shared;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -16,6 +15,10 @@ internal static class KestrelSetup
     // Long enough for a metrics query that names hundreds of metrics.
     private const int RequestLineBytesAtMost = 16 * 1024;
 
+    // Endpoints count by themselves and answer 413 above their own, smaller limit. The server's limit is there for what nobody reads: below
+    // it the rest is drained (5 s at most), so that the sender gets to read its answer; above it the connection is cut.
+    private const long DrainedBodyBytesAtMost = 32 * 1024 * 1024;
+
     private static readonly TimeSpan HandshakeWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HeadersArriveWithin = TimeSpan.FromSeconds(10);
 
@@ -28,7 +31,7 @@ internal static class KestrelSetup
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.Connections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
-        kestrel.Limits.MaxRequestBodySize = Limits.RequestBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = DrainedBodyBytesAtMost;
         kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
         kestrel.Limits.MaxRequestLineSize = RequestLineBytesAtMost;
         kestrel.Limits.MaxRequestHeaderCount = HeadersAtMost;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Unicode;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Servers;
@@ -8,7 +9,6 @@ using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using HostAtlas.Shared.Wire;
-using Microsoft.Net.Http.Headers;
 
 namespace HostAtlas.Gateway.Ingest;
 
@@ -28,34 +28,31 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
     private readonly long _windowSeconds = (long)options.Window.TotalSeconds;
 
     /// <summary>Answers one request whose path is <see cref="MetricsPath"/>.</summary>
-    public async Task HandleAsync(HttpContext http)
+    public Task HandleAsync(HttpContext http)
     {
         if (!HttpMethods.IsPost(http.Request.Method))
         {
             http.Response.Headers.Allow = HttpMethods.Post;
-            await ProblemWriter.WriteAsync(http, ProblemSlug.MethodNotAllowed, "Send it with POST.");
+            return ProblemWriter.WriteAsync(http, ProblemSlug.MethodNotAllowed, "Send it with POST.");
         }
-        else if (http.Request.ContentLength > Limits.RequestBodyBytes)
-        {
-            await ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send fewer reports at once.");
-        }
-        else if (!AgentHeaders.TryRead(http.Request.Headers, out var headers, out var fault))
-        {
-            await ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault);
-        }
-        else if (_verifier.Identify(headers.Token.Span) is { } claims)
-        {
-            using var body = await ReadAsync(http, cancellation => SignedBody.ReadAsync(http.Request, headers.Timestamp, cancellation));
-            if (RequestVerifier.IsSigned(headers.Token.Span, HttpMethods.Post, MetricsPath, body.Signed, headers.Signature))
-                await AdmitAsync(http, headers, claims, body.Sent);
-            else
-                await RejectAsync(http);
-        }
-        else
-        {
-            await ReadAsync(http, cancellation => DrainAsync(http.Request, headers, cancellation));
-            await RejectAsync(http);
-        }
+        if (http.Request.ContentLength > Limits.RequestBodyBytes) return RefuseSizeAsync(http);
+        if (!AgentHeaders.TryRead(http.Request.Headers, out var headers, out var fault))
+            return ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault);
+        return _verifier.Identify(headers.Token.Span) is { } claims ? VerifyAsync(http, headers, claims) : TurnAwayAsync(http, headers);
+    }
+
+    private async Task VerifyAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims)
+    {
+        using var body = await InTimeAsync(cancellation => SignedBody.ReadAsync(http.Request, headers.Timestamp, cancellation));
+        if (body is null) await RefuseSizeAsync(http);
+        else if (!RequestVerifier.IsSigned(headers.Token.Span, HttpMethods.Post, MetricsPath, body.Signed, headers.Signature)) await RejectAsync(http);
+        else await AdmitAsync(http, headers, claims, body.Sent);
+    }
+
+    private async Task TurnAwayAsync(HttpContext http, AgentHeaders headers)
+    {
+        if (await InTimeAsync(cancellation => TryDrainAsync(http.Request, headers, cancellation))) await RejectAsync(http);
+        else await RefuseSizeAsync(http);
     }
 
     private async Task AdmitAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlyMemory<byte> sent)
@@ -66,34 +63,42 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
             return;
         }
         var encoding = http.Request.Headers.ContentEncoding;
-        MetricsBody body;
         switch (encoding.Count > 1 ? BodyEncoding.Unknown : BodyDecoder.EncodingOf(encoding))
         {
             case BodyEncoding.Identity:
-                body = MetricsBodyParser.Parse(sent.Span, headers.TimestampSeconds, headers.Signature);
+                await ForwardAsync(http, headers, claims, MetricsBodyParser.Parse(sent.Span, headers.TimestampSeconds, headers.Signature));
+                break;
+            case BodyEncoding.Gzip when Gunzip(headers, sent) is { } body:
+                await ForwardAsync(http, headers, claims, body);
                 break;
             case BodyEncoding.Gzip:
-                using (var decoded = BodyDecoder.Gunzip(sent))
-                {
-                    if (decoded.Fault == DecodingFault.TooLarge)
-                    {
-                        await ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "The body is larger than 8 MiB once it is decoded.");
-                        return;
-                    }
-                    body = decoded.Fault == DecodingFault.Damaged
-                        ? MetricsBody.NotJson("The body is no whole gzip stream.")
-                        : MetricsBodyParser.Parse(decoded.Bytes, headers.TimestampSeconds, headers.Signature);
-                }
+                await ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "The body is larger than 8 MiB once it is decoded.");
                 break;
             default:
-                http.Response.Headers[HeaderNames.AcceptEncoding] = "gzip";
+                http.Response.Headers.AcceptEncoding = "gzip";
                 await ProblemWriter.WriteAsync(http, ProblemSlug.UnsupportedEncoding, "Send the body as it is, or with Content-Encoding: gzip.");
-                return;
+                break;
         }
-        if (body.IsBatch) await AskAsync(http, headers, claims, new MetricsPayload(body.Batch));
-        else if (body.Malformed is { } fault) await ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault);
-        else await ProblemWriter.WriteAsync(http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors);
     }
+
+    /// <summary>The decoded and parsed body; null when it unfolds beyond the limit.</summary>
+    private static MetricsBody? Gunzip(AgentHeaders headers, ReadOnlyMemory<byte> sent)
+    {
+        using var decoded = BodyDecoder.Gunzip(sent);
+        return decoded.Fault switch
+        {
+            DecodingFault.TooLarge => null,
+            DecodingFault.Damaged => MetricsBody.NotJson("The body is no whole gzip stream."),
+            _ => MetricsBodyParser.Parse(decoded.Bytes, headers.TimestampSeconds, headers.Signature),
+        };
+    }
+
+    private Task ForwardAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, MetricsBody body) => body switch
+    {
+        { Batch: { } batch } => AskAsync(http, headers, claims, new MetricsPayload(batch)),
+        { Malformed: { } fault } => ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault),
+        _ => ProblemWriter.WriteAsync(http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors),
+    };
 
     private async Task AskAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, MetricsPayload payload)
     {
@@ -131,16 +136,25 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
         return http.Response.BodyWriter.FlushAsync(http.RequestAborted).AsTask();
     }
 
-    private static async ValueTask<int> DrainAsync(HttpRequest request, AgentHeaders headers, CancellationToken cancellation)
+    private static Task RefuseSizeAsync(HttpContext http) =>
+        ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send fewer reports at once.");
+
+    /// <summary>Reads a stranger's body as a friend's is read, with the same HMAC over it and without keeping it; false when it is too large.</summary>
+    private static async ValueTask<bool> TryDrainAsync(HttpRequest request, AgentHeaders headers, CancellationToken cancellation)
     {
         using var decoy = RequestVerifier.NewDecoy(HttpMethods.Post, MetricsPath);
         var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
-            decoy.AppendData(System.Text.Encoding.ASCII.GetBytes(headers.Timestamp));
-            while (await request.Body.ReadAsync(buffer, cancellation) is var read and > 0) decoy.AppendData(buffer, 0, read);
+            var length = 0;
+            decoy.AppendData(Encoding.ASCII.GetBytes(headers.Timestamp));
+            while (await request.Body.ReadAsync(buffer, cancellation) is var read and > 0)
+            {
+                if ((length += read) > Limits.RequestBodyBytes) return false;
+                decoy.AppendData(buffer, 0, read);
+            }
             CryptographicOperations.FixedTimeEquals(decoy.GetHashAndReset(), headers.Signature);
-            return 0;
+            return true;
         }
         finally
         {
@@ -148,10 +162,11 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
         }
     }
 
-    // Most bodies have arrived with their headers; only for the others a timer is worth its price.
-    private static async ValueTask<T> ReadAsync<T>(HttpContext http, Func<CancellationToken, ValueTask<T>> read)
+    // Most bodies have arrived with their headers; only for the others a timer is worth its price. A sender that goes away ends the reading
+    // by itself.
+    private static async ValueTask<T> InTimeAsync<T>(Func<CancellationToken, ValueTask<T>> read)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var deadline = new CancellationTokenSource();
         var reading = read(deadline.Token);
         if (!reading.IsCompleted) deadline.CancelAfter(BodyArrivesWithin);
         return await reading;

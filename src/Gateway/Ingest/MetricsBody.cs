@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Shared.Wire;
 
@@ -18,10 +17,6 @@ internal readonly record struct MetricsBody
 
     /// <summary>What is wrong where.</summary>
     public IReadOnlyList<ContentError>? Errors { get; }
-
-    /// <summary>Whether there is a batch.</summary>
-    [MemberNotNullWhen(true, nameof(Batch))]
-    public bool IsBatch => Batch is not null;
 
     /// <summary>A batch.</summary>
     public static MetricsBody Of(MetricBatch batch) => new(batch, null, null);

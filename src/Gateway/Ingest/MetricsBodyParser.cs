@@ -40,7 +40,9 @@ internal static class MetricsBodyParser
         }
         catch (JsonException fault)
         {
-            return MetricsBody.NotJson($"The body is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}).");
+            return MetricsBody.NotJson(fault.LineNumber is { } line
+                ? $"The body is not JSON (line {line + 1}, byte {fault.BytePositionInLine})."
+                : "The body holds text that is not Unicode.");
         }
         var signatureKey = BinaryPrimitives.ReadInt64BigEndian(signature);
         using var values = new ReportValues();
@@ -65,7 +67,10 @@ internal static class MetricsBodyParser
     private static MetricsBody Finish(MetricBatch batch, ContentFaults faults) =>
         faults.Errors is { } errors ? MetricsBody.Invalid(errors) : MetricsBody.Of(batch);
 
-    /// <summary>Reads all of the body; <see cref="JsonException"/> when it is not JSON, null when it is and no object.</summary>
+    /// <summary>
+    /// Reads all of the body; <see cref="JsonException"/> when it is not JSON, null when it is and no object. What has passed here never makes
+    /// the second pass throw.
+    /// </summary>
     private static Form? FindForm(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8, Strict);
@@ -74,6 +79,7 @@ internal static class MetricsBodyParser
         var form = Form.Flat;
         while (reader.Read())
         {
+            if (reader.ValueIsEscaped && !JsonText.IsUnicode(reader.ValueSpan)) throw new JsonException("Half of a surrogate pair.");
             if (form == Form.Batch || reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1) continue;
             // A batch without reports is a batch with a fault; a metric may still be called "batch", its value is a number.
             if (reader.ValueTextEquals("reports"u8)) form = Form.Batch;

@@ -70,16 +70,7 @@ internal sealed class ReportValues : IDisposable
         }
         EnsureRoomFor(reader.ValueSpan.Length + 1);
         var start = _count == 0 ? 0 : _length + 1;
-        try
-        {
-            _length = start + reader.CopyString(_names.AsSpan(start));
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair, which JSON can spell and Unicode cannot. Costs an exception, so it counts as a fault like any other.
-            faults.Add(place.Values, "A metric's name is not Unicode text.");
-            return false;
-        }
+        _length = start + reader.CopyString(_names.AsSpan(start));
         if (start > 0) _names[start - 1] = (byte)'\n';
         _ends[_count] = _length;
         return true;

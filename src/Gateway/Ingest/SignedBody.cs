@@ -25,27 +25,28 @@ internal sealed class SignedBody : IDisposable
     public ReadOnlyMemory<byte> Sent => _buffer.AsMemory(RequestSigning.TimestampLength, _length - RequestSigning.TimestampLength);
 
     /// <summary>
-    /// Reads the whole body. A body beyond <see cref="Limits.RequestBodyBytes"/> ends in the server's own
-    /// <see cref="BadHttpRequestException"/> (413), one that does not arrive in time in an <see cref="OperationCanceledException"/>.
+    /// Reads the whole body; null when it is larger than <see cref="Limits.RequestBodyBytes"/>, whatever its headers say.
     /// </summary>
-    public static async ValueTask<SignedBody> ReadAsync(HttpRequest request, string timestamp, CancellationToken cancellation)
+    public static async ValueTask<SignedBody?> ReadAsync(HttpRequest request, string timestamp, CancellationToken cancellation)
     {
         var expected = (int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes);
         var buffer = ArrayPool<byte>.Shared.Rent(RequestSigning.TimestampLength + expected + 1);
         var body = new SignedBody(buffer, Encoding.ASCII.GetBytes(timestamp, buffer));
+        var isWhole = false;
         try
         {
             while (await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellation) is var read and > 0)
             {
                 body._length += read;
+                if (body.Sent.Length > Limits.RequestBodyBytes) return null;
                 if (body._length == body._buffer.Length) body.Grow();
             }
+            isWhole = true;
             return body;
         }
-        catch
+        finally
         {
-            body.Dispose();
-            throw;
+            if (!isWhole) body.Dispose();
         }
     }
 

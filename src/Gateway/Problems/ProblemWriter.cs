@@ -32,6 +32,8 @@ public static class ProblemWriter
         http.Response.StatusCode = kind.Status;
         http.Response.ContentType = "application/problem+json";
         http.Response.ContentLength = body.Length;
+        // A status 401 names the scheme that would do (RFC 9110, 11.6.1). Browsers show no dialog for this one.
+        if (kind.Status == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = "Bearer";
         if ((retryAfterSeconds ?? kind.RetryAfterSeconds) is { } seconds)
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();

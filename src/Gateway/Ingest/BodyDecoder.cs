@@ -1,52 +1,16 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using HostAtlas.Shared;
 
 namespace HostAtlas.Gateway.Ingest;
 
-/// <summary>How a body is encoded.</summary>
-internal enum BodyEncoding
-{
-    /// <summary>As it is.</summary>
-    Identity,
-
-    /// <summary>gzip (RFC 1952).</summary>
-    Gzip,
-
-    /// <summary>Anything else: 415.</summary>
-    Unknown,
-}
-
-/// <summary>A decoded body in a rented buffer, or why there is none.</summary>
-internal readonly record struct DecodedBody(byte[]? Buffer, int Length, DecodingFault Fault) : IDisposable
-{
-    /// <summary>The decoded bytes.</summary>
-    public ReadOnlySpan<byte> Bytes => Buffer.AsSpan(0, Length);
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        if (Buffer is not null) ArrayPool<byte>.Shared.Return(Buffer);
-    }
-}
-
-/// <summary>Why a body was not decoded.</summary>
-internal enum DecodingFault
-{
-    /// <summary>It was.</summary>
-    None,
-
-    /// <summary>It unfolds to more than <see cref="Limits.DecodedBodyBytes"/>.</summary>
-    TooLarge,
-
-    /// <summary>It is no whole gzip stream.</summary>
-    Damaged,
-}
-
 /// <summary>Undoes a Content-Encoding, bounded: a bomb of 1 MiB is given up when it has unfolded to 8 MiB.</summary>
 internal static class BodyDecoder
 {
+    private const int ShortestGzipBytes = 10 + 2 + 8;
+
     /// <summary>Reads a Content-Encoding header; null or empty is identity. A list of encodings is unknown: one layer is enough for anybody.</summary>
     public static BodyEncoding EncodingOf(string? contentEncoding) => contentEncoding switch
     {
@@ -77,8 +41,13 @@ internal static class BodyDecoder
         {
             return Fail(buffer, DecodingFault.Damaged);
         }
-        return new DecodedBody(buffer, length, DecodingFault.None);
+        return IsWhole(sent.Span, length) ? new DecodedBody(buffer, length, DecodingFault.None) : Fail(buffer, DecodingFault.Damaged);
     }
+
+    // GZipStream takes the end of the input for the end of the stream, so the length in the trailer (RFC 1952, 2.3.1) decides; it is that of
+    // the last member, so streams of several members, which no client sends, are refused with the cut ones.
+    private static bool IsWhole(ReadOnlySpan<byte> sent, int length) =>
+        sent.Length >= ShortestGzipBytes && BinaryPrimitives.ReadUInt32LittleEndian(sent[^4..]) == (uint)length;
 
     private static DecodedBody Fail(byte[] buffer, DecodingFault fault)
     {
