@@ -94,7 +94,7 @@ internal static class ServeCommand
     {
         var address = IPAddress.TryParse(url.IdnHost.Trim('[', ']'), out var own) ? own
             : url.IdnHost == "localhost" ? IPAddress.Loopback
-            : IPAddress.IPv6Any;
+            : Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
         using var probe = new TcpListener(address, url.Port);
         try
         {

@@ -52,11 +52,18 @@ internal sealed class CertificateFiles(string folder, IReadOnlyList<string> name
     /// </summary>
     public LoadedCertificate Load()
     {
-        var certificate = X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
-        var all = new X509Certificate2Collection();
-        all.ImportFromPemFile(CertificateFile);
-        all.RemoveAt(0);
-        return new LoadedCertificate(certificate, all);
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
+            var all = new X509Certificate2Collection();
+            all.ImportFromPemFile(CertificateFile);
+            all.RemoveAt(0);
+            return new LoadedCertificate(certificate, all);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new CryptographicException("The key is not the certificate's.", fault); // As .NET says it of keys that do not match.
+        }
     }
 
     /// <summary>Without an authority of our own, whatever is there is the operator's; half of it is a mistake.</summary>
@@ -80,10 +87,16 @@ internal sealed class CertificateFiles(string folder, IReadOnlyList<string> name
     private bool KeyFits(X509Certificate2 certificate)
     {
         if (!File.Exists(KeyFile)) return false;
-        using var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(KeyFile));
-        using var published = certificate.GetECDsaPublicKey();
-        return published is not null && published.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportFromPem(File.ReadAllText(KeyFile));
+            return certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
+        }
+        catch (Exception fault) when (fault is ArgumentException or CryptographicException)
+        {
+            return false; // No key at all: our own certificate is worth nothing without it, a new pair is.
+        }
     }
 
     private CertificateAuthority? LoadAuthority()

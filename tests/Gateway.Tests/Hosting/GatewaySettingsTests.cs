@@ -1,0 +1,81 @@
+using HostAtlas.Gateway.Hosting;
+
+namespace HostAtlas.Gateway.Tests.Hosting;
+
+public sealed class GatewaySettingsTests
+{
+    [Fact]
+    public void Without_settings_the_defaults_hold()
+    {
+        var (options, faults) = GatewaySettings.Read([]);
+        Assert.Empty(faults);
+        Assert.Equal(new GatewayOptions(), options);
+        Assert.Equal((TimeSpan.FromSeconds(60), "./data", "https://127.0.0.1:8443/"), (options.Window, options.Data, options.Url.ToString()));
+    }
+
+    [Fact]
+    public void A_file_and_the_environment_speak_of_the_same_settings_and_the_later_one_wins()
+    {
+        var (fromFile, faults) = TomlSettings.Read("""
+            [server]
+            url = "https://atlas.example.net:9443" # the public one
+            connections = 5_000
+            [ingest]
+            window_seconds = 30
+            """);
+        Assert.Empty(faults);
+        var environment = GatewaySettings.OfEnvironment(new Dictionary<string, string>
+        {
+            ["HOSTATLAS__INGEST__WINDOW_SECONDS"] = "120", ["PATH"] = "/bin", ["HOSTATLAS_LOCKED"] = "true", ["HOSTATLAS_LONG"] = "1",
+        });
+        var (options, none) = GatewaySettings.Read([.. fromFile, .. environment]);
+        Assert.Empty(none);
+        Assert.Equal((5_000, TimeSpan.FromSeconds(120), "atlas.example.net"), (options.Connections, options.Window, options.Url.Host));
+    }
+
+    [Fact]
+    public void Every_fault_is_listed_at_once()
+    {
+        var (_, faults) = GatewaySettings.Read(
+        [
+            new("ingest.window_seconds", "4"), new("ingest.window_secs", "60"), new("server.url", "http://127.0.0.1:80"), new("server.connections", "many"),
+        ]);
+        Assert.Collection(faults,
+            fault => Assert.Equal("ingest.window_seconds = '4': a whole number of 5-300 is expected.", fault),
+            fault => Assert.StartsWith("ingest.window_secs: there is no such setting.", fault, StringComparison.Ordinal),
+            fault => Assert.StartsWith("server.url = 'http://127.0.0.1:80': an https address", fault, StringComparison.Ordinal),
+            fault => Assert.Equal("server.connections = 'many': a whole number of 10-1,000,000 is expected.", fault));
+    }
+
+    [Theory]
+    [InlineData("ingest.window_seconds", "5", "300", "4", "301")]
+    [InlineData("ingest.queue", "1", "1000000", "0", "1000001")]
+    [InlineData("ingest.store_gives_up_after_ms", "100", "7000", "99", "7001")]
+    [InlineData("retention.raw_hours", "1", "9600", "0", "9601")]
+    [InlineData("presence.silent_after_seconds", "10", "86400", "9", "86401")]
+    [InlineData("server.connections", "10", "1000000", "9", "-10")]
+    [InlineData("server.connections_per_address", "1", "1000000", "0", "1e3")]
+    public void A_range_holds_at_both_ends(string key, string least, string most, string below, string above)
+    {
+        foreach (var good in (string[])[least, most]) Assert.Empty(GatewaySettings.Read([new(key, good)]).Faults);
+        foreach (var bad in (string[])[below, above, "", " 60"]) Assert.Single(GatewaySettings.Read([new(key, bad)]).Faults);
+    }
+
+    [Theory]
+    [InlineData("https://127.0.0.1:8443", true)]
+    [InlineData("https://127.0.0.1:8443/", true)]
+    [InlineData("https://[::1]:8443", true)]
+    [InlineData("https://atlas.example.net", true)]
+    [InlineData("http://127.0.0.1:8443", false)]
+    [InlineData("https://127.0.0.1:8443/atlas", false)]
+    [InlineData("https://127.0.0.1:8443/?a=b", false)]
+    [InlineData("https://user@127.0.0.1:8443", false)]
+    [InlineData("https://127.0.0.1:99999", false)]
+    [InlineData("127.0.0.1:8443", false)]
+    [InlineData("", false)]
+    public void An_address_is_https_and_nothing_but_an_origin(string text, bool good) => Assert.Equal(good, GatewaySettings.ReadUrl(text) is not null);
+
+    [Fact]
+    public void A_damaged_file_is_told_with_its_line() =>
+        Assert.StartsWith("line 2:", Assert.Single(TomlSettings.Read("[server]\nurl = \n").Faults), StringComparison.Ordinal);
+}
