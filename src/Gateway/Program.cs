@@ -8,7 +8,7 @@ using HostAtlas.Gateway.Watch;
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
     .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? string.Empty, StringComparer.Ordinal);
 
-var root = new RootCommand("HostAtlas: watches servers and keeps their backups.") 
+var root = new RootCommand("HostAtlas: watches servers and keeps their backups.")
 {
     ServeCommand.Build(environment), OpsCommandLine.Build(),
 };

@@ -29,13 +29,19 @@ public sealed class TestPlatform : IAsyncLifetime
     /// <summary>Where it listens.</summary>
     public Uri Url { get; private set; } = null!;
 
+    /// <summary>When a batch that the store does not take is given up.</summary>
+    public TimeSpan StoreGivesUpAfter { get; init; } = new GatewayOptions().StoreGivesUpAfter;
+
     /// <summary>The platform's services.</summary>
     public IServiceProvider Services => _app!.Services;
 
     /// <inheritdoc />
     public async Task InitializeAsync()
     {
-        _app = GatewayHost.Build(new GatewayOptions { Data = Data, Url = new Uri("https://127.0.0.1:0") });
+        _app = GatewayHost.Build(new GatewayOptions
+        {
+            Data = Data, Url = new Uri("https://127.0.0.1:0"), StoreGivesUpAfter = StoreGivesUpAfter,
+        });
         await _app.StartAsync();
         Url = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }

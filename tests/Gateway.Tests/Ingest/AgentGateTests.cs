@@ -1,8 +1,11 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using HostAtlas.Gateway.Tests.Hosting;
+using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
+using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Gateway.Tests.Ingest;
 
@@ -191,6 +194,72 @@ public sealed class AgentGateTests(TestPlatform platform) : IDisposable
         Assert.Equal(413, answer!.Status);
         Assert.Contains("urn:hostatlas:problem:too-large", answer.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_address_that_failed_too_often_is_told_to_wait_and_its_valid_tokens_and_other_addresses_are_unhurt()
+    {
+        using var neighbour = NewClientFrom(IPAddress.Parse("127.0.0.2"));
+        var token = await platform.NewTokenAsync();
+        var madeUp = string.Concat("hat_", new string('A', 107));
+        HttpResponseMessage answer;
+        var rejected = 0;
+        while ((answer = await neighbour.SendAsync(TestPlatform.Signed(madeUp, "{}"u8.ToArray()))).StatusCode == HttpStatusCode.Unauthorized)
+        {
+            Assert.True(++rejected < 5_000);
+            answer.Dispose();
+        }
+        Assert.InRange(rejected, 1_000, 4_999);
+        await Framed.AssertProblemAsync(answer, HttpStatusCode.TooManyRequests, "rate-limited");
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+        answer.Dispose();
+        using var valid = await neighbour.SendAsync(TestPlatform.Signed(token, TestPlatform.NewBatch()));
+        Assert.Equal(HttpStatusCode.Accepted, valid.StatusCode);
+        await ExpectAsync(TestPlatform.Signed(madeUp, "{}"u8.ToArray()), HttpStatusCode.Unauthorized, "credentials-rejected");
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_is_busy_with_a_time_to_come_again_and_nothing_is_lost()
+    {
+        var own = new TestPlatform { StoreGivesUpAfter = TimeSpan.FromMilliseconds(200) };
+        await own.InitializeAsync();
+        try
+        {
+            using var client = own.NewHttpClient();
+            var (token, body) = (await own.NewTokenAsync(), TestPlatform.NewBatch());
+            await using (var other = new SqliteConnection($"Data Source={Path.Combine(own.Data, "data.db")};Pooling=False"))
+            {
+                await other.OpenAsync();
+                await using var hold = other.CreateCommand();
+                hold.CommandText = "BEGIN EXCLUSIVE";
+                await hold.ExecuteNonQueryAsync();
+                using var busy = await client.SendAsync(TestPlatform.Signed(token, body));
+                await Framed.AssertProblemAsync(busy, HttpStatusCode.ServiceUnavailable, "engine-busy");
+                Assert.True(busy.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+            }
+            await Poll.UntilAsync("the store's return", TimeSpan.FromSeconds(20), async () =>
+            {
+                using var retry = await client.SendAsync(TestPlatform.Signed(token, body));
+                return retry.StatusCode is HttpStatusCode.Accepted;
+            });
+        }
+        finally
+        {
+            await own.DisposeAsync();
+        }
+    }
+
+    // Loopback is a whole network: another address of it is another sender.
+    private HttpClient NewClientFrom(IPAddress address) => new(new SocketsHttpHandler
+    {
+        SslOptions = PlatformTrust.Options(platform.Url.Host, PlatformTrust.Load(Path.Combine(platform.Data, "ca.pem"))),
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    }, disposeHandler: true) { BaseAddress = platform.Url };
 
     private static HttpRequestMessage Spoilt(string token, byte[] body, DateTimeOffset? at, string? encoding)
     {
