@@ -101,8 +101,8 @@ internal sealed class ServerEndpoints(
     }
 
     /// <summary>
-    /// So that the next page a person sees has the server, also when its token failed. Only a courtesy: the answer holds the one copy of the
-    /// token there is, and tables that are away must not lose it.
+    /// So that the next page a person sees has the server, also when its token failed. Only a courtesy: the answer holds the one copy of
+    /// the token there is, and tables that are away must not lose it.
     /// </summary>
     private async Task WaitUntilListedAsync(TeamId team, ServerId server, CancellationToken cancellation)
     {
