@@ -7,53 +7,92 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.Watch;
 
-/// <summary>People's API as a person at a terminal uses it: TLS 1.3, the platform's authority, a session.</summary>
+/// <summary>
+/// People's API as a person at a terminal uses it: TLS 1.3, the platform's authority, a session cookie, and the <c>Origin</c> that a page
+/// of the platform would send. No redirects and no proxy: a password goes to the named address and nowhere else.
+/// </summary>
 public sealed class PeopleClient : IDisposable
 {
+    /// <summary>How long an answer may take.</summary>
+    public const int TimeoutSeconds = 15;
+
+    private const int AnswerBytesMost = 16 * 1024 * 1024;
     private readonly HttpClient _http;
     private readonly string _origin;
+    private readonly TimeProvider _time;
+    private TimeSpan _offset;
 
     /// <param name="url">The platform's address.</param>
     /// <param name="authority">A PEM file to trust; null trusts what the system trusts.</param>
-    public PeopleClient(Uri url, string? authority)
+    /// <param name="time">The clock of this machine.</param>
+    public PeopleClient(Uri url, string? authority, TimeProvider time)
     {
+        Url = url;
+        _time = time;
         _origin = url.GetLeftPart(UriPartial.Authority);
         var tls = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls13 };
         if (authority is not null)
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(authority);
-            tls.CertificateChainPolicy = policy;
+            // The platform's own authority publishes no revocation lists.
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            tls.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(authority);
         }
         _http = new HttpClient(new SocketsHttpHandler { SslOptions = tls, AllowAutoRedirect = false, UseProxy = false })
         {
             BaseAddress = new Uri(_origin),
-            Timeout = TimeSpan.FromSeconds(15),
+            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+            MaxResponseContentBufferSize = AnswerBytesMost,
         };
     }
 
+    /// <summary>The platform's address.</summary>
+    public Uri Url { get; }
+
+    /// <summary>
+    /// The platform's clock, as its last answer's <c>Date</c> told it: it says what "seen 3 s ago" means, whatever this machine's clock
+    /// says.
+    /// </summary>
+    public DateTimeOffset Now => _time.GetUtcNow() + _offset;
+
     /// <summary>Founds or joins a team and signs in.</summary>
-    public Task<JsonElement> SetUpAsync(string invitation, string team, string email, string password, CancellationToken cancellation) =>
+    public Task<JsonElement> SetUpAsync(string invitation, string team, SignIn person, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "/api/setup", new Dictionary<string, string>
         {
-            ["invitation"] = invitation, ["team"] = team, ["email"] = email, ["password"] = password,
+            ["invitation"] = invitation, ["team"] = team, ["email"] = person.Email, ["password"] = person.Password,
         }, cancellation);
 
     /// <summary>Signs in.</summary>
-    public Task<JsonElement> SignInAsync(string email, string password, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "/api/session", new Dictionary<string, string> { ["email"] = email, ["password"] = password }, cancellation);
+    public Task<JsonElement> SignInAsync(SignIn person, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, "/api/session", new Dictionary<string, string>
+        {
+            ["email"] = person.Email, ["password"] = person.Password,
+        }, cancellation);
 
     /// <summary>Adds a server; gives its token.</summary>
-    public async Task<string> AddServerAsync(string name, CancellationToken cancellation) =>
-        (await SendAsync(HttpMethod.Post, "/api/servers", new Dictionary<string, string> { ["name"] = name }, cancellation)).GetProperty("token").GetString()!;
+    public async Task<string> AddServerAsync(string name, CancellationToken cancellation)
+    {
+        var created = await SendAsync(HttpMethod.Post, "/api/servers", new Dictionary<string, string> { ["name"] = name }, cancellation);
+        return created.GetProperty("token").GetString()!;
+    }
 
-    /// <summary>The team's servers.</summary>
-    public async Task<IReadOnlyList<WatchedServer>> ServersAsync(CancellationToken cancellation) =>
-        [.. (await SendAsync(HttpMethod.Get, "/api/servers?limit=200", null, cancellation)).GetProperty("items").EnumerateArray().Select(WatchedServer.Read)];
+    /// <summary>The team's servers: the first page, 200 of them.</summary>
+    public async Task<IReadOnlyList<WatchedServer>> ServersAsync(CancellationToken cancellation)
+    {
+        var page = await SendAsync(HttpMethod.Get, "/api/servers?limit=200", null, cancellation);
+        return [.. page.GetProperty("items").EnumerateArray().Select(WatchedServer.Read)];
+    }
 
-    /// <summary>What one server showed in the last ten minutes, in steps of ten seconds.</summary>
-    public async Task<JsonElement> MetricsAsync(string server, long nowMs, CancellationToken cancellation) =>
-        await SendAsync(HttpMethod.Get, $"/api/servers/{server}/metrics?step=10&from={nowMs - 600_000}&to={nowMs + 10_000}", null, cancellation);
+    /// <summary>One server.</summary>
+    public async Task<WatchedServer> ServerAsync(string id, CancellationToken cancellation) =>
+        WatchedServer.Read(await SendAsync(HttpMethod.Get, $"/api/servers/{Uri.EscapeDataString(id)}", null, cancellation));
+
+    /// <summary>What one server showed.</summary>
+    public Task<JsonElement> MetricsAsync(string server, long fromMs, long toMs, int stepSeconds, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"/api/servers/{server}/metrics?step={stepSeconds}&from={fromMs}&to={toMs}", null, cancellation);
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
@@ -63,27 +102,13 @@ public sealed class PeopleClient : IDisposable
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Origin", _origin);
         if (body is not null) request.Content = JsonContent.Create(body);
-        using var answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-        if (answer.IsSuccessStatusCode) return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation).ConfigureAwait(false);
+        using var answer = await _http.SendAsync(request, cancellation);
+        if (answer.Headers.Date is { } date) _offset = date - _time.GetUtcNow();
+        if (answer.IsSuccessStatusCode) return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
         var problem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
-            ? await answer.Content.ReadFromJsonAsync(WireJson.Default.Problem, cancellation).ConfigureAwait(false)
+            ? await answer.Content.ReadFromJsonAsync(WireJson.Default.Problem, cancellation)
             : null;
-        throw new PlatformRefusedException(problem?.Detail ?? problem?.Title ?? $"The platform answered {(int)answer.StatusCode}.", answer.StatusCode);
+        var words = problem?.Detail ?? problem?.Title ?? $"The platform answered {(int)answer.StatusCode}.";
+        throw new PlatformRefusedException(TerminalText.Plain(words, 500), answer.StatusCode);
     }
-}
-
-/// <summary>The platform said no; the message is its own.</summary>
-public sealed class PlatformRefusedException(string message, System.Net.HttpStatusCode status) : Exception(message)
-{
-    /// <summary>The HTTP status.</summary>
-    public System.Net.HttpStatusCode Status { get; } = status;
-}
-
-/// <summary>A server in the list.</summary>
-public sealed record WatchedServer(string Id, string Name, string Status, DateTimeOffset? LastSeenAt)
-{
-    /// <summary>Reads one item.</summary>
-    public static WatchedServer Read(JsonElement item) => new(
-        item.GetProperty("id").GetString()!, item.GetProperty("name").GetString()!, item.GetProperty("status").GetString()!,
-        item.GetProperty("lastSeenAt").ValueKind == JsonValueKind.Null ? null : item.GetProperty("lastSeenAt").GetDateTimeOffset());
 }

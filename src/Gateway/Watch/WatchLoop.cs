@@ -1,67 +1,110 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace HostAtlas.Gateway.Watch;
 
-/// <summary>Asks the platform every two seconds and draws. On a terminal the tables stay in place; elsewhere they are printed once a minute.</summary>
-public static class WatchLoop
-{
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2), EveryPrinted = TimeSpan.FromMinutes(1), FirstFigures = TimeSpan.FromSeconds(60);
+/// <summary>How a watch shows what it sees.</summary>
+/// <param name="Once">Show it once, as soon as it is complete, and end.</param>
+/// <param name="Json">Lines of JSON instead of tables.</param>
+public sealed record WatchMode(bool Once, bool Json);
 
-    /// <summary>Runs until cancelled; with <paramref name="once"/> until there are figures (0), or none came within a minute (1).</summary>
-    public static async Task<int> RunAsync(PeopleClient client, bool once, TimeProvider time, CancellationToken cancellation)
+/// <summary>
+/// Looks every two seconds. On a terminal the table stays in its place; elsewhere, and as JSON, it is written again only when something
+/// changed, so that a log of it reads as a history.
+/// </summary>
+public sealed class WatchLoop(Watcher watcher, WatchMode mode, IAnsiConsole console, TimeProvider time)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2), OnceEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstFigures = TimeSpan.FromSeconds(60), Fresh = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan KeyEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Runs until it is cancelled or q is pressed (0); once: until there are figures (0), or none came within a minute (1).
+    /// </summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        if (once) return await PrintFirstAsync(client, time, cancellation);
-        if (!AnsiConsole.Profile.Capabilities.Interactive) return await PrintAsync(client, time, cancellation);
-        await AnsiConsole.Live(new Text("")).AutoClear(true).StartAsync(async screen =>
-        {
-            while (!cancellation.IsCancellationRequested)
-            {
-                screen.UpdateTarget(new Rows((await DrawAsync(client, time, cancellation)).Tables
-                    .Append(new Markup("[grey]Ctrl-C ends.[/]"))));
-                await Task.Delay(Every, time, cancellation);
-            }
-        });
+        var first = await watcher.BeginAsync(cancellation);
+        if (mode.Once) return await ShowOnceAsync(first, cancellation);
+        if (console.Profile.Capabilities is { Interactive: true, Ansi: true } && !mode.Json) await DrawAsync(first, cancellation);
+        else await PrintChangesAsync(first, cancellation);
         return 0;
     }
 
-    private static async Task<int> PrintFirstAsync(PeopleClient client, TimeProvider time, CancellationToken cancellation)
+    private async Task<int> ShowOnceAsync(Snapshot snapshot, CancellationToken cancellation)
     {
-        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < FirstFigures; await Task.Delay(Every / 4, time, cancellation))
+        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < FirstFigures; snapshot = await watcher.LookAsync(cancellation))
         {
-            var (tables, complete) = await DrawAsync(client, time, cancellation);
-            if (!complete) continue;
-            foreach (var table in tables) AnsiConsole.Write(table);
-            return 0;
+            // One that is well is enough: another may have been silent for days. After a restart all figures are old at first.
+            if (snapshot.Trouble is null && snapshot.Pictures.Any(one => one.IsComplete && one.Age(snapshot.Now) < Fresh))
+            {
+                Print(snapshot);
+                return 0;
+            }
+            await Task.Delay(OnceEvery, time, cancellation);
         }
-        await Console.Error.WriteLineAsync("No server reported within a minute. `status` of its agent says why.");
+        await Console.Error.WriteLineAsync(snapshot.Trouble ?? "No server reported within a minute. `status` of its agent says why.");
         return 1;
     }
 
-    private static async Task<int> PrintAsync(PeopleClient client, TimeProvider time, CancellationToken cancellation)
+    private async Task PrintChangesAsync(Snapshot snapshot, CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        var shown = "";
+        string? trouble = null;
+        while (true)
         {
-            foreach (var table in (await DrawAsync(client, time, cancellation)).Tables) AnsiConsole.Write(table);
-            await Task.Delay(EveryPrinted, time, cancellation);
+            if (snapshot.Trouble != trouble && snapshot.Trouble is not null) await Console.Error.WriteLineAsync(snapshot.Trouble);
+            trouble = snapshot.Trouble;
+            if (snapshot.Trouble is null && snapshot.Version != shown)
+            {
+                Print(snapshot);
+                shown = snapshot.Version;
+            }
+            await Task.Delay(Every, time, cancellation);
+            snapshot = await watcher.LookAsync(cancellation);
         }
-        return 0;
     }
 
-    // Complete: there is a server, each was heard just now, and every rate has its second reading.
-    private static async Task<(IReadOnlyList<IRenderable> Tables, bool Complete)> DrawAsync(
-        PeopleClient client, TimeProvider time, CancellationToken cancellation)
+    private async Task DrawAsync(Snapshot snapshot, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        var tables = new List<IRenderable>();
-        var complete = true;
-        foreach (var server in await client.ServersAsync(cancellation))
+        using var quit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var keys = Console.IsInputRedirected ? Task.CompletedTask : QuitOnKeyAsync(quit);
+        try
         {
-            var figures = new HostFigures(await client.MetricsAsync(server.Id, now.ToUnixTimeMilliseconds(), cancellation));
-            complete &= figures.Last("cpu.used_percent") is not null && now - server.LastSeenAt < TimeSpan.FromSeconds(20);
-            tables.Add(HostTable.Render(server, figures, now, AnsiConsole.Profile.Width));
+            await console.Live(new Text("")).AutoClear(false).Overflow(VerticalOverflow.Ellipsis).StartAsync(async screen =>
+            {
+                while (true)
+                {
+                    screen.UpdateTarget(new Rows(SnapshotView.Render(snapshot, console.Profile.Width), Foot(snapshot)));
+                    await Task.Delay(Every, time, quit.Token);
+                    snapshot = await watcher.LookAsync(quit.Token);
+                }
+            });
         }
-        if (tables.Count == 0) return ([new Markup("[grey]The team has no server yet.[/]")], false);
-        return (tables, complete);
+        catch (OperationCanceledException) when (quit.IsCancellationRequested)
+        {
+            await keys;
+        }
+    }
+
+    // Reading a key blocks and cannot be called off, so it is asked for only when there is one.
+    private async Task QuitOnKeyAsync(CancellationTokenSource quit)
+    {
+        while (!quit.IsCancellationRequested)
+        {
+            if (Console.KeyAvailable && Console.ReadKey(intercept: true).KeyChar is 'q' or 'Q') await quit.CancelAsync();
+            else await Task.Delay(KeyEvery, time, CancellationToken.None);
+        }
+    }
+
+    private Markup Foot(Snapshot snapshot)
+    {
+        var minutes = TableLayout.For(console.Profile.Width).SparkCells * Watcher.FineStepSeconds / 60;
+        var history = minutes > 0 && snapshot.Pictures.Count == 1 ? $"right: the last {minutes} minutes   " : "";
+        return new Markup($"[{Shade.Quiet}]  {history}q or Ctrl-C ends[/]");
+    }
+
+    private void Print(Snapshot snapshot)
+    {
+        if (mode.Json) Console.Out.WriteLine(SnapshotJson.Write(snapshot));
+        else console.Write(SnapshotView.Render(snapshot, console.Profile.Width));
     }
 }
