@@ -41,8 +41,10 @@ public static class Figures
     /// <summary>A span in its largest unit, e.g. <c>3 h</c>.</summary>
     public static string Coarse(TimeSpan span) => string.Join(' ', Span(span).Split(' ').Take(2));
 
-    /// <summary>How long ago, e.g. <c>3 s ago</c>; the first seconds are <c>just now</c>, so that a healthy screen stands still.</summary>
-    public static string Ago(TimeSpan span) => span.TotalSeconds < 5 ? "just now" : Span(span) + " ago";
+    /// <summary>
+    /// How long ago, e.g. <c>40 s ago</c>; what the usual interval of reports (10 s) makes is <c>just now</c>: a healthy screen stands still.
+    /// </summary>
+    public static string Ago(TimeSpan span) => span.TotalSeconds < 15 ? "just now" : Span(span) + " ago";
 
     /// <summary>A bar of eighths for a share of 100.</summary>
     public static string Bar(double percent, int cells)

@@ -31,7 +31,7 @@ public static class FleetTable
     private static IEnumerable<string> Cells(ServerPicture picture, DateTimeOffset now, bool isWide, int bars)
     {
         var (server, figures) = picture;
-        yield return $"[bold]{Markup.Escape(TerminalText.Plain(server.Name, NameMost))}[/]";
+        yield return $"[{Shade.Name}]{Markup.Escape(TerminalText.Plain(server.Name, NameMost))}[/]";
         yield return Shade.ShortStatus(server, now);
         yield return Shade.Share(figures.Last("cpu.used_percent"), bars);
         yield return Shade.Share(figures.Last("memory.used_percent"), bars);

@@ -21,7 +21,7 @@ public static class HostTable
         for (var i = 0; i < columns; i++) table.AddColumn(new TableColumn("").NoWrap().PadLeft(0).PadRight(i < columns - 1 ? 3 : 0));
         foreach (var row in FigureRow.Of(figures))
             table.AddRow([.. Cells(row, figures, layout).Take(columns).Select(cell => new Markup(cell))]);
-        var name = $"[bold]{Markup.Escape(TerminalText.Plain(server.Name, NameMost))}[/]";
+        var name = $"[{Shade.Name}]{Markup.Escape(TerminalText.Plain(server.Name, NameMost))}[/]";
         string[] facts = [name, Shade.Status(server.Status), .. Facts(server, figures, now)];
         var content = figures.IsEmpty
             ? new Markup($"[{Shade.Quiet}]Its figures show here within seconds of its first report.[/]")

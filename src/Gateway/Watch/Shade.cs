@@ -6,6 +6,9 @@ namespace HostAtlas.Gateway.Watch;
 internal static class Shade
 {
     public const string Quiet = "grey";
+
+    // Readable on dark and on light grounds; the header of a frame would else take the frame's own grey.
+    public const string Name = "bold deepskyblue3";
     public static readonly Color Frame = Color.Grey37;
     private const double Watchful = 75, Alarming = 90;
 

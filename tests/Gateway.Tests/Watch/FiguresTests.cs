@@ -39,8 +39,8 @@ public sealed class FiguresTests
         Assert.Equal(text, Figures.Coarse(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
-    [InlineData(4.9, "just now")]
-    [InlineData(5, "5 s ago")]
+    [InlineData(14.9, "just now")]
+    [InlineData(15, "15 s ago")]
     [InlineData(-60, "just now")]
     public void A_moment_ago_is_just_now(double seconds, string text) => Assert.Equal(text, Figures.Ago(TimeSpan.FromSeconds(seconds)));
 
