@@ -10,17 +10,21 @@ internal static class EnrollVerb
     public static Command Command(CommonOptions common, AgentSurroundings around, Func<Func<Task<int>>, Task<int>> guard)
     {
         var url = new Option<string>("--url") { Description = "The platform's https address.", HelpName = "URL", Required = true };
-        var tokenFile = new Option<string?>("--token-file") { Description = "A file with the server's token; - is standard input.",
-            HelpName = "FILE" };
+        var tokenFile = new Option<string?>("--token-file")
+        {
+            Description = "A file with the server's token; - is standard input.", HelpName = "FILE",
+        };
         var token = new Option<string?>("--token") { Description = "The token itself; --token-file is safer.", HelpName = "T" };
         var keyFile = new Option<string?>("--api-key-file")
         {
             Description = "A file with an API key (scope servers:enroll), which makes the server too; - is standard input.",
-                HelpName = "FILE",
+            HelpName = "FILE",
         };
         var name = new Option<string?>("--name") { Description = "The new server's name; with --api-key-file.", HelpName = "NAME" };
-        var ca = new Option<string?>("--ca") { Description = "The platform's own CA (ca.pem); without it the system's.",
-            HelpName = "FILE" };
+        var ca = new Option<string?>("--ca")
+        {
+            Description = "The platform's own CA (ca.pem); without it the system's.", HelpName = "FILE",
+        };
         var command = new Command("enroll", "Makes this host known to a platform.") { url, tokenFile, token, keyFile, name, ca };
         command.SetAction((parsed, stop) => guard(async () =>
         {
@@ -36,8 +40,8 @@ internal static class EnrollVerb
             var caFile = Given(ca) is { } path ? Path.GetFullPath(path) : null;
             if (caFile is not null && File.Exists(caFile)
                 && FilePermissions.AnyOf(caFile, UnixFileMode.GroupWrite | UnixFileMode.OtherWrite))
-                await around.Error.WriteLineAsync($"hostatlas-agent: warning: others can write {caFile}, and with it choose whom this "
-                    + $"agent trusts");
+                await around.Error.WriteLineAsync(
+                    $"hostatlas-agent: warning: others can write {caFile}, and with it choose whom this agent trusts");
             var existing = Existing(configPath, platform, caFile);
             var state = StateFolder.OpenOrCreate(parsed.GetValue(common.State)!);
             using var client = Connection.Open(platform, caFile ?? existing?.CaFile, existing?.HttpsProxy, around);
@@ -62,12 +66,12 @@ internal static class EnrollVerb
         var options = ConfigFile.Load(configPath);
         if (AgentToml.Origin(options.Url) != AgentToml.Origin(platform))
             throw new VerbFailedException(ExitCode.Usage,
-                $"{configPath} names another platform ({AgentToml.Origin(options.Url)}); change its url, or name another file with "
-                    + $"--config");
+                $"{configPath} names another platform ({AgentToml.Origin(options.Url)}); "
+                + "change its url, or name another file with --config");
         if (caFile is not null && options.CaFile != caFile)
             throw new VerbFailedException(ExitCode.Usage,
-                $"{configPath} names {(options.CaFile is null ? "no CA" : $"another CA ({options.CaFile})")}; change its ca, or name "
-                    + $"another file with --config");
+                $"{configPath} names {(options.CaFile is null ? "no CA" : $"another CA ({options.CaFile})")}; "
+                + "change its ca, or name another file with --config");
         return options;
     }
 }

@@ -24,8 +24,7 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
     public async Task<EnrollmentOutcome> WithTokenAsync(string pasted, CancellationToken stop)
     {
         var token = AgentToken.TryParse(pasted, out var fault) ?? throw new VerbFailedException(ExitCode.Usage, fault);
-        if (state.ReadToken() is { } existing && existing.Reveal() == token.Reveal()) return new EnrollmentOutcome(token.Server,
-            Changed: false);
+        if (Existing()?.Reveal() == token.Reveal()) return new EnrollmentOutcome(token.Server, Changed: false);
         await ProveAsync(token, stop);
         state.WriteToken(token);
         return new EnrollmentOutcome(token.Server, Changed: true);
@@ -41,8 +40,8 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
             throw new VerbFailedException(ExitCode.Usage, "this is no API key; an API key begins with hak_");
         if (name.Trim().Length is < 1 or > Limits.NameLength)
             throw new VerbFailedException(ExitCode.Usage, $"--name: a server's name has 1 to {Limits.NameLength} characters");
-        if (state.ReadToken() is { } existing && await IsAcceptedAsync(existing, stop)) return new EnrollmentOutcome(existing.Server,
-            Changed: false);
+        if (Existing() is { } existing && await IsAcceptedAsync(existing, stop))
+            return new EnrollmentOutcome(existing.Server, Changed: false);
 
         var answer = await AskAsync(() => client.CreateServerAsync(apiKey, name, stop), stop);
         if (answer.Status != 201) throw new VerbFailedException(ExitCode.Failed, Refusal(answer, name));
@@ -52,6 +51,19 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
         state.WriteToken(token);
         await ProveAsync(token, stop);
         return new EnrollmentOutcome(token.Server, Changed: true);
+    }
+
+    // A token file that was spoilt is no reason to refuse a new one.
+    private AgentToken? Existing()
+    {
+        try
+        {
+            return state.ReadToken();
+        }
+        catch (StateFaultException)
+        {
+            return null;
+        }
     }
 
     private static ServerCreated Created(PlatformAnswer answer)
@@ -73,8 +85,8 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
         { Status: 403, Slug: ProblemSlug.PlanLimitReached } =>
             "the team's plan has no room for another server; remove one or change the plan",
         { Status: 403 } => "the API key may not make servers; it needs the scope servers:enroll",
-        { Status: 409 } => $"the team has a server named {name} already; choose another name, or make a token for that server and use "
-            + $"--token-file",
+        { Status: 409 } => $"the team has a server named {name} already; choose another name, "
+            + "or make a token for that server and use --token-file",
         { Status: 422 } => $"the platform does not take this name: {answer.Detail}",
         _ => AnswerFault.Of(answer).ToString(),
     };
@@ -91,8 +103,8 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
         var answer = await FirstReportAsync(token, stop);
         if (answer.Status == 202) return;
         throw new VerbFailedException(ExitCode.Failed, answer is { Status: 401, Slug: not ProblemSlug.TimestampOutsideWindow }
-            ? $"{platform.Authority} rejects this token: it was replaced or revoked, the server was deleted, or it belongs to another "
-                + $"platform; make a new one there"
+            ? $"{platform.Authority} rejects this token: it was replaced or revoked, the server was deleted, "
+                + "or it belongs to another platform; make a new one there"
             : AnswerFault.Of(answer).ToString());
     }
 
@@ -142,8 +154,8 @@ internal sealed record EnrollmentOutcome(ServerId Server, bool Changed)
     public string Write(string url, bool json) => json
         ? JsonSerializer.Serialize(new EnrollmentJson(Enrolled: true, Server, url, Changed), EnrollmentJsonContext.Default.EnrollmentJson)
         : Changed
-            ? $"Enrolled as server {Server} at {url}; it has this host's first report. Next: systemctl start hostatlas-agent, or "
-                + $"hostatlas-agent run."
+            ? $"Enrolled as server {Server} at {url}; it has this host's first report. "
+                + "Next: systemctl start hostatlas-agent, or hostatlas-agent run."
             : $"Already enrolled as server {Server} at {url}; nothing changed.";
 }
 

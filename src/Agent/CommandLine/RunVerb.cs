@@ -29,10 +29,10 @@ internal static class RunVerb
             var log = new EventLog(around.Error, around.Time, parsed.GetValue(common.Json));
             log.Info($"hostatlas-agent {AgentVersion.Text} watches server {token.Server} for {AgentToml.Origin(options.Url)}, "
                 + $"a report each {UnitText.Write(options.Interval)}; {spool.Level.Reports} reports wait.");
-            if (spool.TornBytes > 0) log.Info($"Cut {spool.TornBytes} bytes of a report that the last end of the process left half "
-                + $"written.");
-            if (spool.PlanWasDamaged) log.Warning("The spool's plan was damaged: reports sent just before the last stop may be stored "
-                + "twice.");
+            if (spool.TornBytes > 0)
+                log.Info($"Cut {spool.TornBytes} bytes of a report that the last end of the process left half written.");
+            if (spool.PlanWasDamaged)
+                log.Warning("The spool's plan was damaged: reports sent just before the last stop may be stored twice.");
             var collector = around.NewCollector();
             // Rates need two readings: with this one the first report has them already.
             collector.Collect();

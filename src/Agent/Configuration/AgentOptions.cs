@@ -1,6 +1,6 @@
 namespace HostAtlas.Agent.Configuration;
 
-/// <summary>What agent.toml says, checked. <see cref="AgentToml"/> reads it; the defaults stand there and in docs/operations.md.</summary>
+/// <summary>What agent.toml says, checked. <see cref="AgentToml"/> reads it; the defaults stand there and in docs/agent.md.</summary>
 public sealed record AgentOptions
 {
     /// <summary>The platform: https, host and port, no path, because the signature names the exact path.</summary>

@@ -45,7 +45,7 @@ public static class AgentToml
 
     /// <summary>The file that <c>enroll</c> makes.</summary>
     public static string Write(Uri url, string? caFile) =>
-        $"# HostAtlas agent. What each key does: docs/operations.md\nurl = {Quote(Origin(url))}\n"
+        $"# HostAtlas agent. What each key does: docs/agent.md\nurl = {Quote(Origin(url))}\n"
         + (caFile is null ? "" : $"ca = {Quote(caFile)}\n")
         + $"interval = {Quote(UnitText.Write(AgentOptions.IntervalDefault))}\n";
 

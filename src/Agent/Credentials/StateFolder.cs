@@ -46,9 +46,8 @@ public sealed class StateFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StateFaultException($"The state folder {path} cannot be used: {exception.Message} Run as the user that owns it, "
-                + $"or name "
-                + "another one with --state DIR.");
+            throw new StateFaultException($"The state folder {path} cannot be used: {exception.Message} "
+                + "Run as the user that owns it, or name another one with --state DIR.");
         }
     }
 
@@ -120,15 +119,13 @@ public sealed class StateFolder
     private static void Check(string path)
     {
         if (FilePermissions.IsOpenToOthers(path))
-            throw new StateFaultException($"{path} is open to other users, so its token may be known to them. Close it (chmod 700 "
-                + $"{path}) and, "
-                + "when others use this host, give the server a new token.");
+            throw new StateFaultException($"{path} is open to other users, so its token may be known to them. "
+                + $"Close it (chmod 700 {path}) and, when others use this host, give the server a new token.");
         foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
         {
             if (IsOpenToOthers(file))
-                throw new StateFaultException($"{file} is open to other users. Close it (chmod 600 {file}); if it is the token, give "
-                    + $"the server "
-                    + "a new one when others use this host.");
+                throw new StateFaultException($"{file} is open to other users. Close it (chmod 600 {file}); "
+                    + "if it is the token, give the server a new one when others use this host.");
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
     private Task<UplinkEvent>? _flight;
     private DateTimeOffset? _lastReportAt, _lastAcceptedAt, _faultSince;
     private long _gapLogged = parts.Spool.Level.Gap.Reports;
-    private bool _diskFaultLogged;
+    private bool _diskFaultLogged, _gapOpen;
     private string _collectFaults = "";
 
     // Monotonic: what waits must not wait longer because somebody sets the clock.
@@ -88,8 +88,11 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
             LogDiskFault(exception);
         }
         var dropped = parts.Spool.Level.Gap.Reports;
-        if (dropped > 0 && _gapLogged == 0) parts.Log.Warning("The spool is full or cannot be written: the oldest reports are lost from "
-            + "here on.");
+        if (dropped > _gapLogged && !_gapOpen)
+        {
+            parts.Log.Warning("The spool is full or cannot be written: reports are lost from here on.");
+            _gapOpen = true;
+        }
         _gapLogged = dropped;
     }
 
@@ -146,7 +149,7 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
                 parts.Spool.Acknowledge(done.Batch);
                 if (_lastAcceptedAt is null) parts.Log.Info("The platform accepts this server's reports.");
                 _lastAcceptedAt = parts.Time.GetUtcNow();
-                _gapLogged = 0;
+                _gapOpen = false;
                 break;
             case UplinkAction.Split split:
                 parts.Spool.Split(split.Batch);
@@ -228,5 +231,10 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
 /// <param name="Time">All clocks.</param>
 /// <param name="Random">Numbers in [0, 1), for jitter.</param>
 internal sealed record AgentRunParts(
-    StateFolder State, ReportSpool Spool, PlatformClient Client, HostCollector Collector, EventLog Log, TimeProvider Time,
-        Func<double> Random);
+    StateFolder State,
+    ReportSpool Spool,
+    PlatformClient Client,
+    HostCollector Collector,
+    EventLog Log,
+    TimeProvider Time,
+    Func<double> Random);

@@ -33,10 +33,7 @@ internal sealed class Segment(string path, long first) : IDisposable
     /// <summary>The segments of a folder, oldest first, as they lie there; nothing is changed.</summary>
     public static List<Segment> List(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal)
-            .Select(p => (Path: p, Known: long.TryParse(Path.GetFileNameWithoutExtension(p), NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var number), First: number))
-            .Where(s => s.Known && s.First > 0).Select(s => new Segment(s.Path, s.First))];
+            .Select(p => (Path: p, First: FirstOf(p))).Where(s => s.First > 0).Select(s => new Segment(s.Path, s.First))];
 
     /// <summary>Reads the whole file once and learns its range.</summary>
     public SegmentScan Load()
@@ -101,6 +98,10 @@ internal sealed class Segment(string path, long first) : IDisposable
         _writer?.Dispose();
         _writer = null;
     }
+
+    // Zero for a file that is none of ours.
+    private static long FirstOf(string path) =>
+        long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : 0;
 
     private void OpenWriter(FileMode mode)
     {

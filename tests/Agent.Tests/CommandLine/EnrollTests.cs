@@ -68,6 +68,15 @@ public sealed class EnrollTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_spoilt_token_file_is_replaced()
+    {
+        await EnrollAsync(Token);
+        await File.WriteAllTextAsync(Path.Combine(_agent.State, "token"), "spoilt");
+        Assert.Equal(0, await EnrollAsync(Token));
+        Assert.Equal(Token, TokenInState);
+    }
+
+    [Fact]
     public async Task A_configuration_of_another_platform_is_not_edited()
     {
         File.WriteAllText(_agent.Config, "url = \"https://elsewhere.example.net\"\n");
