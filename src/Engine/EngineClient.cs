@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
-using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -41,21 +40,11 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
     public Task<IEngineReply> AskAsync(IProjectionCommand command, CancellationToken cancellation = default) =>
         AskAsync(registry.Get<ProjectionSingleton>(), command, cancellation, System.Threading.Timeout.InfiniteTimeSpan);
 
-    /// <summary>How many entities each room holds in memory, by node and shard. Only a node that holds entities itself can tell.</summary>
-    public async Task<IReadOnlyList<(string Room, ClusterShardingStats Stats)>> CountEntitiesAsync(CancellationToken cancellation)
-    {
-        var rooms = new List<(string, ClusterShardingStats)>();
-        foreach (var (room, region) in new[]
-        {
-            ("teams", registry.Get<TeamRegion>()), ("users", registry.Get<UserRegion>()), ("servers", registry.Get<ServerRegion>()),
-            ("presence", registry.Get<PresenceRegion>()),
-        })
-        {
-            var count = new GetClusterShardingStats(StatsWithin);
-            rooms.Add((room, await region.Ask<ClusterShardingStats>(count, Timeout, cancellation).ConfigureAwait(false)));
-        }
-        return rooms;
-    }
+    /// <summary>
+    /// How many entities of a region (by its registry key) are in memory, by node and shard. Only a node that holds entities can tell.
+    /// </summary>
+    public Task<ClusterShardingStats> CountEntitiesAsync<TRegion>(CancellationToken cancellation) =>
+        registry.Get<TRegion>().Ask<ClusterShardingStats>(new GetClusterShardingStats(StatsWithin), Timeout, cancellation);
 
     private static async Task<IEngineReply> AskAsync(
         IActorRef region, object command, CancellationToken cancellation, TimeSpan? timeout = null)

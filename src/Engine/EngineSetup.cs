@@ -45,7 +45,7 @@ public static class EngineSetup
             .WithPresence(provider, options)
             .AddStartup((system, registry) =>
                 StartIngest(system, provider.GetRequiredService<MetricsIngest>(), new PresenceRouter(registry))));
-        return services.AddHostedService<ProjectionStart>().AddOperations();
+        return services.AddHostedService<ProjectionStart>().AddHostedService<PresenceStart>().AddOperations();
     }
 
     private static void StartIngest(ActorSystem system, MetricsIngest ingest, PresenceRouter presence)

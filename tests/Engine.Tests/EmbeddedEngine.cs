@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HostAtlas.Engine.Operations;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,19 +26,23 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public PlatformKeys Keys => Get<PlatformKeys>();
 
     /// <summary>Starts an engine in a new folder.</summary>
-    public static async Task<EmbeddedEngine> StartAsync(TimeProvider? time = null, Func<EngineOptions, EngineOptions>? configure = null)
+    public static async Task<EmbeddedEngine> StartAsync(
+        TimeProvider? time = null, Func<EngineOptions, EngineOptions>? configure = null, Action<IServiceCollection>? adjust = null)
     {
         var engine = new EmbeddedEngine(Directory.CreateTempSubdirectory("hostatlas-engine-").FullName, time ?? TimeProvider.System);
-        await engine.StartAgainAsync(configure);
+        await engine.StartAgainAsync(configure, adjust);
         return engine;
     }
 
     /// <summary>Starts it again on the same data.</summary>
-    public async Task StartAgainAsync(Func<EngineOptions, EngineOptions>? configure = null)
+    public async Task StartAgainAsync(Func<EngineOptions, EngineOptions>? configure = null, Action<IServiceCollection>? adjust = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(_time);
+        // A test's output is no place for invitations, whatever it is connected to.
+        builder.Services.AddSingleton(new OperatorConsole(TextWriter.Null, IsTerminal: false));
+        adjust?.Invoke(builder.Services);
         var options = new EngineOptions { DataDirectory = Folder, RootKey = SHA256.HashData("root"u8) };
         builder.Services.AddHostAtlasEngine(configure?.Invoke(options) ?? options);
         _host = builder.Build();

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using HostAtlas.Engine.Presence;
 
 namespace HostAtlas.Engine.Operations;
 
@@ -15,7 +17,13 @@ public sealed class ClusterView(Func<ActorSystem> system, EngineClient engine)
             member.Address.ToString(), member.Status.ToString(), [.. member.Roles.Order(StringComparer.Ordinal)],
             member.Address.Equals(state.Leader), state.Unreachable.Any(lost => lost.UniqueAddress.Equals(member.UniqueAddress)))).ToList();
         var shards = new List<ShardPicture>();
-        foreach (var (room, stats) in await engine.CountEntitiesAsync(cancellation).ConfigureAwait(false))
+        Add("teams", await engine.CountEntitiesAsync<TeamRegion>(cancellation).ConfigureAwait(false));
+        Add("users", await engine.CountEntitiesAsync<UserRegion>(cancellation).ConfigureAwait(false));
+        Add("servers", await engine.CountEntitiesAsync<ServerRegion>(cancellation).ConfigureAwait(false));
+        Add("presence", await engine.CountEntitiesAsync<PresenceRegion>(cancellation).ConfigureAwait(false));
+        return new ClusterPicture(nodes, shards);
+
+        void Add(string room, ClusterShardingStats stats)
         {
             foreach (var (address, region) in stats.Regions)
             {
@@ -23,7 +31,6 @@ public sealed class ClusterView(Func<ActorSystem> system, EngineClient engine)
                 shards.Add(new ShardPicture(room, node.ToString(), region.Stats.Count, region.Stats.Values.Sum()));
             }
         }
-        return new ClusterPicture(nodes, shards);
     }
 }
 

@@ -1,0 +1,81 @@
+using CsCheck;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Projections;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Tests.Projections;
+
+/// <summary>Journals as two teams with three servers each could have written them, in any interleaving that causality allows.</summary>
+internal static class JournalScript
+{
+    public static readonly TeamId[] Teams = [Named.Id<TeamId>("red"), Named.Id<TeamId>("blue")];
+
+    public static readonly ServerKey[] Servers =
+        [.. Teams.SelectMany((team, t) => Enumerable.Range(0, 3).Select(s => new ServerKey(team, Named.Id<ServerId>($"{t}-{s}"))))];
+
+    /// <summary>Any journal of up to 80 events; it ends with one more event of every entity that wrote any.</summary>
+    public static readonly Gen<IReadOnlyList<JournalEntry>> Journals = Gen.Int[0, 9999].Array[0, 80].Select(Write);
+
+    /// <summary>A journal in which everything happens.</summary>
+    public static readonly IReadOnlyList<JournalEntry> Full = Write([.. Enumerable.Range(0, 80)]);
+
+    public static string TeamPid(TeamId team) => $"team-{team}";
+
+    public static string ServerPid(ServerKey server) => $"server-{server}";
+
+    private static IReadOnlyList<JournalEntry> Write(int[] dice)
+    {
+        var journal = new List<JournalEntry>();
+        var numbers = new Dictionary<string, long>();
+        var joined = new HashSet<ServerKey>();
+        foreach (var die in dice)
+        {
+            var t = die % 2;
+            var server = Servers[(t * 3) + (die / 2 % 3)];
+            var at = Named.Noon.AddSeconds(journal.Count);
+            var founded = numbers.GetValueOrDefault(TeamPid(Teams[t])) > 1;
+            if (!founded)
+            {
+                Journal(TeamPid(Teams[t]), new InvitationIssued(Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, at, at));
+                Journal(TeamPid(Teams[t]), new TeamFounded($"team {t}", at));
+            }
+            else if (joined.Contains(server) && die / 6 % 3 > 0)
+            {
+                Journal(ServerPid(server), (IEntityEvent)((die / 18 % 4) switch
+                {
+                    0 => new TokenIssued(Named.Hash("t"), at, at),
+                    1 => new ServerReported(at),
+                    2 => new ServerSilent(at, at),
+                    _ => new ServerReturned(at),
+                }));
+            }
+            else if (joined.Add(server))
+            {
+                Journal(TeamPid(Teams[t]), new ServerJoined(server.Server, $"server {die}", at));
+            }
+            else
+            {
+                Journal(TeamPid(Teams[t]), die / 18 % 2 == 0
+                    ? new PlanSet(die % 5 == 0 ? null : die % 5, at)
+                    : new KeyRevoked(Named.Id<KeyId>("k"), at));
+            }
+        }
+        foreach (var entity in numbers.Keys.Order(StringComparer.Ordinal).Reverse().ToList())
+        {
+            var end = Named.Noon.AddHours(1);
+            if (EntityAddress.TryReadTeam(entity, out _)) Journal(entity, new PlanSet(7, end));
+            else Journal(entity, new ServerReported(end));
+        }
+        return journal;
+
+        void Journal(string pid, IEntityEvent happened)
+        {
+            numbers[pid] = numbers.GetValueOrDefault(pid) + 1;
+            // Offsets rise and have gaps, as a database's do.
+            journal.Add(new JournalEntry((journal.Count * 3) + 1, pid, numbers[pid], happened));
+        }
+    }
+}

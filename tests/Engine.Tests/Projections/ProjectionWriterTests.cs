@@ -1,0 +1,108 @@
+using CsCheck;
+using HostAtlas.Engine.Projections;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.TestSupport;
+using Microsoft.Data.Sqlite;
+
+namespace HostAtlas.Engine.Tests.Projections;
+
+/// <summary>Laws of carrying the journal into real tables.</summary>
+public sealed class ProjectionWriterTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private int _files;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void However_the_journal_is_cut_and_the_writer_restarted_the_tables_are_the_same() =>
+        Gen.Select(JournalScript.Journals, Gen.Int[1, 9], Gen.Int[0, 3]).Sample((journal, size, resend) =>
+        {
+            var (_, store) = NewStore();
+            for (var from = 0; from < journal.Count; from += size)
+            {
+                // A new writer begins at the stored offset; what it is given overlaps with what is known.
+                var writer = Writer(store, store.ReadOffsetAsync(default).Result, journal);
+                writer.WriteAsync([.. journal.Skip(Math.Max(0, from - resend)).Take(size + Math.Min(from, resend))], default).Wait();
+            }
+            AssertHolds(store, journal);
+            Assert.Equal(journal.Count == 0 ? 0 : journal[^1].Offset, store.ReadOffsetAsync(default).Result);
+        }, iter: 25);
+
+    [Fact]
+    public void Events_that_were_never_delivered_are_read_as_soon_as_a_later_one_of_their_entity_comes() =>
+        Gen.Select(JournalScript.Journals, Gen.Int[0, 9].Array[80]).Sample((journal, lost) =>
+        {
+            var (_, store) = NewStore();
+            var last = journal.GroupBy(entry => entry.PersistenceId).Select(events => events.Last()).ToHashSet();
+            var delivered = journal.Where((entry, i) => last.Contains(entry) || lost[i % lost.Length] > 2).ToList();
+            var writer = Writer(store, 0, journal);
+            foreach (var batch in delivered.Chunk(7)) writer.WriteAsync(batch, default).Wait();
+            AssertHolds(store, journal);
+        }, iter: 25);
+
+    [Fact]
+    public async Task When_a_row_is_refused_half_way_nothing_of_the_batch_is_kept_and_the_next_try_tells_all_of_it()
+    {
+        var journal = JournalScript.Full;
+        var (file, store) = NewStore();
+        Run(file, "create trigger refused before insert on servers begin select raise(abort, 'refused'); end");
+        var writer = Writer(store, 0, journal);
+        await Assert.ThrowsAsync<SqliteException>(() => writer.WriteAsync(journal, default));
+        Assert.Equal((0L, 0L), (writer.Offset, await store.ReadOffsetAsync(default)));
+        Assert.False(await store.AnyTeamAsync(default));
+
+        Run(file, "drop trigger refused");
+        await writer.WriteAsync(journal, default);
+        AssertHolds(store, journal);
+    }
+
+    [Fact]
+    public async Task A_second_projection_is_stopped_by_the_offset()
+    {
+        var (_, store) = NewStore();
+        var journal = JournalScript.Full;
+        var (one, other) = (Writer(store, 0, journal), Writer(store, 0, journal));
+        await one.WriteAsync([journal[0]], default);
+        await Assert.ThrowsAsync<ProjectionMovedException>(() => other.WriteAsync(journal, default));
+        Assert.Equal(journal[0].Offset, await store.ReadOffsetAsync(default));
+    }
+
+    [Fact]
+    public async Task A_journal_that_lacks_events_is_an_error_and_not_a_guess()
+    {
+        var (_, store) = NewStore();
+        var holed = JournalScript.Full.Where((_, i) => i != 1).ToList();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Writer(store, 0, holed).WriteAsync(holed, default));
+        Assert.Equal(0, await store.ReadOffsetAsync(default));
+    }
+
+    private (DataFile File, SqliteProjectionStore Store) NewStore()
+    {
+        var folder = _folder.File($"{Interlocked.Increment(ref _files)}");
+        Directory.CreateDirectory(folder);
+        var file = new DataFile(folder);
+        file.Prepare();
+        return (file, new SqliteProjectionStore(file));
+    }
+
+    private static ProjectionWriter Writer(IProjectionStore store, long offset, IReadOnlyList<JournalEntry> journal) =>
+        new(store, offset, (id, from, to) => Task.FromResult<IReadOnlyList<JournalEntry>>(
+            [.. journal.Where(entry => entry.PersistenceId == id && entry.SequenceNr >= from && entry.SequenceNr <= to)]));
+
+    private static void AssertHolds(SqliteProjectionStore store, IReadOnlyList<JournalEntry> journal)
+    {
+        var expected = new ProjectedRows();
+        foreach (var entry in journal) ProjectionRules.Tell(expected, entry);
+        var actual = store.LoadAsync(JournalScript.Teams, JournalScript.Servers, default).Result;
+        foreach (var team in JournalScript.Teams) Assert.Equal(expected.Find(team), actual.Find(team));
+        foreach (var server in JournalScript.Servers) Assert.Equal(expected.Find(server), actual.Find(server));
+    }
+
+    private static void Run(DataFile file, string sql)
+    {
+        using var connection = file.OpenWriter();
+        DataFile.Execute(connection, sql);
+    }
+}
