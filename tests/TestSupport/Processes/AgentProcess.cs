@@ -28,6 +28,9 @@ public sealed class AgentProcess : IAsyncDisposable
     public Task<Finished> RunVerbAsync(params string[] arguments) =>
         ChildProcess.RunAssemblyAsync("Agent", [.. arguments, "--config", Config, "--state", State]);
 
+    /// <summary>Writes the config before the enrolment, which never edits one that is there; <paramref name="lines"/> stand beside url and ca.</summary>
+    public Task ConfigureAsync(string lines) => File.WriteAllTextAsync(Config, $"url = \"{Url}\"\nca = \"{Authority}\"\n{lines}\n");
+
     /// <summary>Enrols with a token that a file holds.</summary>
     public async Task<Finished> EnrolAsync(string token)
     {

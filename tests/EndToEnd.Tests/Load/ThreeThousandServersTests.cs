@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using HostAtlas.TestSupport.Clients;
+using HostAtlas.TestSupport.Processes;
+using Xunit.Abstractions;
+
+namespace HostAtlas.EndToEnd.Tests.Load;
+
+/// <summary>The size that one small machine is promised for.</summary>
+public sealed class ThreeThousandServersTests(ITestOutputHelper output)
+{
+    private const int Servers = 3_000, Enrolling = 32, Connecting = 16;
+    private const long MemoryLimitBytes = 600_000_000;
+    private const double CoreLimit = 1.0;
+
+    // The environment is how ./hostatlas test --long reaches this test; the suite's default is the short form.
+#pragma warning disable RS0030
+    private static readonly TimeSpan Measured =
+        Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1" ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
+#pragma warning restore RS0030
+
+    [Fact]
+    public async Task Three_thousand_servers_reporting_forty_metrics_every_ten_seconds_fit_into_600_MB_and_one_core()
+    {
+        await using var platform = await PlatformProcess.StartAsync();
+        using var founder = await Founder.FoundAsync(platform);
+        await platform.OpsAsync("teams", "plan", founder.TeamId, "--servers", "unlimited");
+        var watch = Stopwatch.StartNew();
+        var servers = new SimulatedServer[Servers];
+        await Parallel.ForAsync(0, Servers, new ParallelOptions { MaxDegreeOfParallelism = Enrolling }, async (i, _) =>
+            servers[i] = new SimulatedServer(platform, await founder.AddServerAsync($"server-{i:0000}"), i));
+        output.WriteLine($"{Servers} servers made in {watch.Elapsed.TotalSeconds:0.0} s");
+        watch.Restart();
+        await Parallel.ForEachAsync(servers, new ParallelOptions { MaxDegreeOfParallelism = Connecting }, async (server, cancellation) =>
+        {
+            await server.ConnectAsync(cancellation);
+            await server.ReportAsync(); // Wakes its entity: the measurement is of the steady state.
+        });
+        output.WriteLine($"{Servers} connections and first reports in {watch.Elapsed.TotalSeconds:0.0} s");
+
+        using var stop = new CancellationTokenSource();
+        var running = servers.Select(server => server.RunAsync(stop.Token)).ToArray();
+        var (cpu, peak) = await MeasureAsync(platform.Id, Measured);
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
+
+        var cores = cpu / Measured;
+        output.WriteLine($"over {Measured.TotalSeconds:0} s: {cores:0.00} cores, peak {peak / 1e6:0} MB resident; "
+            + $"{servers.Sum(s => s.Accepted)} reports accepted, slowest {servers.Max(s => s.Slowest).TotalMilliseconds:0} ms");
+        foreach (var server in servers) await server.DisposeAsync();
+        Assert.Empty(servers.SelectMany(server => server.Otherwise).Take(5));
+        Assert.True(servers.Sum(s => s.Accepted) >= Servers * (1 + (Measured / SimulatedServer.Interval) - 1), "The load itself fell behind.");
+        Assert.Equal(servers.Sum(s => s.Accepted), DiskFacts.MetricRows(platform.Data).Rows);
+        Assert.True(peak <= MemoryLimitBytes, $"{peak / 1e6:0} MB resident at the peak");
+        Assert.True(cores <= CoreLimit, $"{cores:0.00} cores");
+    }
+
+    private static async Task<(TimeSpan Cpu, long PeakBytes)> MeasureAsync(int processId, TimeSpan span)
+    {
+        var (from, peak) = (ProcessFigures.CpuTime(processId), 0L);
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < span)
+        {
+            peak = Math.Max(peak, ProcessFigures.ResidentBytes(processId));
+            await Task.Delay(250);
+        }
+        // The span is what was asked; what the last delay overran is scaled away.
+        return ((ProcessFigures.CpuTime(processId) - from) * (span / watch.Elapsed), peak);
+    }
+}
