@@ -83,9 +83,10 @@ public sealed class MadeUpTokenTests(ITestOutputHelper output)
         return TokenForm.Prefix(TokenKind.Agent) + System.Buffers.Text.Base64Url.EncodeToString(bytes);
     }
 
-    private static async Task<long> EntitiesAsync(PlatformProcess platform)
+    /// <summary>Entities in memory, of all rooms and nodes.</summary>
+    private static async Task<int> EntitiesAsync(PlatformProcess platform)
     {
         using var shown = JsonDocument.Parse(await platform.OpsAsync("cluster", "show", "--json"));
-        return shown.RootElement.GetProperty("entities").GetInt64();
+        return shown.RootElement.GetProperty("shards").EnumerateArray().Sum(shard => shard.GetProperty("entities").GetInt32());
     }
 }
