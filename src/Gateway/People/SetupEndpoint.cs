@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.People.Passwords;
@@ -15,7 +16,7 @@ namespace HostAtlas.Gateway.People;
 /// so each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
 /// </summary>
 internal sealed class SetupEndpoint(
-    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions, Access access)
+    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions, Access access, InvitationWaiter invitations)
 {
     /// <summary>201 with the team, the person and a session.</summary>
     public async Task<Answer> PostAsync(HttpContext http)
@@ -52,6 +53,7 @@ internal sealed class SetupEndpoint(
         var noted = Failure.Unless<Done>(await engine.AskAsync(new NoteMembership(wish.Address, joined.Team), CancellationToken.None));
         if (noted.Failure is { } notNoted) return notNoted;
         if (SessionCookie.Read(http.Request) is { } earlier) await sessions.EndAsync(earlier, CancellationToken.None);
+        await invitations.WaitUntilGoneAsync(wish.Hash);
         SessionCookie.Give(http.Response, await sessions.BeginAsync(user.User, user.Email, CancellationToken.None));
         return Answer.Json(StatusCodes.Status201Created, new SetupDone(joined.Team, user.User), PeopleJson.Default.SetupDone);
     }
