@@ -84,7 +84,7 @@ internal sealed class HostileRequests(Random random, WatchedServer server, strin
 
     private byte[] Names()
     {
-        var members = Enumerable.Range(0, 1000).Select(i => $"\"{OneOf("", "A", "a b", "x{", "é", "a{l=\"", new string('n', 600))}{i}\":1");
+        var members = Enumerable.Range(0, 1000).Select(i => $"\"{OneOf("", "A", "a b", "x{", "é", "a{l=\\\"", new string('n', 600))}{i}\":1");
         return Text($"{{{string.Join(',', members)}}}");
     }
 
