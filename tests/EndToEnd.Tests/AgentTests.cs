@@ -98,7 +98,8 @@ public sealed class AgentTests(ITestOutputHelper output)
         Assert.NotEqual(founder.TeamId, second.TeamId);
     }
 
-    private static void Succeeded(Finished finished) => Assert.True(finished.ExitCode == 0, $"exit code {finished.ExitCode}:\n{finished.LastWords}");
+    private static void Succeeded(Finished finished) =>
+        Assert.True(finished.ExitCode == 0, $"exit code {finished.ExitCode}:\n{finished.LastWords}");
 
     private static async Task<HashSet<string>> NamesAsync(Founder founder, WatchedServer server)
     {
@@ -113,7 +114,8 @@ public sealed class AgentTests(ITestOutputHelper output)
     private static async Task UptimeIsThisMachines(Founder founder, WatchedServer server)
     {
         var shown = (await UptimesAsync(founder, server, TimeProvider.System.GetUtcNow().AddMinutes(-5)))[^1].Last;
-        var real = double.Parse((await File.ReadAllTextAsync("/proc/uptime")).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var real = double.Parse(
+            (await File.ReadAllTextAsync("/proc/uptime")).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(shown, real - 60, real);
     }
 }

@@ -18,7 +18,8 @@ internal static class DiskFacts
     public static long PersistenceIds(string data)
     {
         using var connection = Open(Path.Combine(data, "journal.db"));
-        var table = (string)One(connection, "select name from sqlite_master where type = 'table' and sql like '%persistence_id%' and name like '%journal%'");
+        var table = (string)One(
+            connection, "select name from sqlite_master where type = 'table' and sql like '%persistence_id%' and name like '%journal%'");
         return Scalar(connection, $"select count(distinct persistence_id) from \"{table}\"");
     }
 
@@ -32,7 +33,8 @@ internal static class DiskFacts
         return connection;
     }
 
-    private static long Scalar(SqliteConnection connection, string sql) => Convert.ToInt64(One(connection, sql), CultureInfo.InvariantCulture);
+    private static long Scalar(SqliteConnection connection, string sql) =>
+        Convert.ToInt64(One(connection, sql), CultureInfo.InvariantCulture);
 
     private static object One(SqliteConnection connection, string sql)
     {

@@ -23,7 +23,8 @@ public sealed class StoreAwayTests(ITestOutputHelper output)
 
         using (await HoldAsync(platform.Data))
         {
-            var refused = await Task.WhenAll(Enumerable.Range(1, Agents).Select(number => SendAsync(platform, server, start, number, attempt: 0)));
+            var refused = await Task.WhenAll(
+                Enumerable.Range(1, Agents).Select(number => SendAsync(platform, server, start, number, attempt: 0)));
             Assert.All(refused, answer =>
             {
                 Assert.Equal(503, answer.Status);
@@ -43,7 +44,8 @@ public sealed class StoreAwayTests(ITestOutputHelper output)
             Assert.Equal(202, (await SendAsync(platform, server, start, number, attempt)).Status);
         }
         var points = (await founder.MetricsAsync(server, start, start.AddSeconds(Agents + 1)))["store.number"];
-        Assert.Equal(Enumerable.Range(0, Agents + 1).Select(n => new Point(start.AddSeconds(n).ToUnixTimeMilliseconds(), n, n, n, n)), points);
+        Assert.Equal(Enumerable.Range(0, Agents + 1)
+            .Select(n => new Point(start.AddSeconds(n).ToUnixTimeMilliseconds(), n, n, n, n)), points);
         Assert.Equal((Agents + 1, Agents + 1), DiskFacts.MetricRows(platform.Data));
     }
 
@@ -61,13 +63,15 @@ public sealed class StoreAwayTests(ITestOutputHelper output)
         return connection;
     }
 
-    private static async Task<WireAnswer> SendAsync(PlatformProcess platform, WatchedServer server, DateTimeOffset start, int number, int attempt)
+    private static async Task<WireAnswer> SendAsync(
+        PlatformProcess platform, WatchedServer server, DateTimeOffset start, int number, int attempt)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
         await using var connection = await platform.ConnectAsync(limit.Token);
         var at = start.AddSeconds(number).ToUnixTimeMilliseconds();
         var body = System.Text.Encoding.ASCII.GetBytes(
-            $$$"""{"batch":"00000000-0000-4000-8000-{{{number:x12}}}","reports":[{"at":{{{at}}},"values":{"store.number":{{{number}}}}}]}""");
+            $$$"""{"batch":"00000000-0000-4000-8000-{{{number:x12}}}","reports":"""
+            + $$$"""[{"at":{{{at}}},"values":{"store.number":{{{number}}}}}]}""");
         // Each attempt has a second of its own, so that it has a signature of its own.
         var signedAt = TimeProvider.System.GetUtcNow().AddSeconds(-(attempt % 50));
         await connection.SendAsync(server.MetricsRequest(platform.Url.Authority, signedAt, body), limit.Token);

@@ -15,7 +15,8 @@ public sealed class StrangerTests(ITestOutputHelper output)
         // The other team's invitation comes from the operator; the first team's lies in DATA, as the protocol says.
         var invitation = (await platform.OpsAsync("teams", "invite")).Trim();
         await using var python = ChildProcess.Start("python3",
-            ["-B", scenario, platform.Url.ToString().TrimEnd('/'), platform.Data, Path.Combine(Repository.Root, "tests", "Vectors"), invitation]);
+            ["-B", scenario, platform.Url.ToString()
+                .TrimEnd('/'), platform.Data, Path.Combine(Repository.Root, "tests", "Vectors"), invitation]);
         var finished = await python.EndAsync(TimeSpan.FromSeconds(120));
         output.WriteLine(finished.Output);
         Assert.True(finished.ExitCode == 0, $"{Faults(finished)}\n\nThe platform said last:\n{platform.LastWords}");

@@ -7,7 +7,8 @@ public static class Poll
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Returns the first value that is not null; throws <see cref="TimeoutException"/> with <paramref name="what"/> otherwise.</summary>
+    /// <summary>Returns the first value that is not null; throws <see cref="TimeoutException"/> with <paramref name="what"/>
+    /// otherwise.</summary>
     /// <param name="what">Completes the sentence "Waited in vain for …".</param>
     /// <param name="limit">How long to go on asking.</param>
     /// <param name="ask">One question; null means not yet.</param>

@@ -2,7 +2,8 @@ using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Operations;
 
-/// <summary>Lets a set-up answer only once <c>DATA/invitation</c> no longer holds the token it spent: deleted on use means gone when told so.</summary>
+/// <summary>Lets a set-up answer only once <c>DATA/invitation</c> no longer holds the token it spent: deleted on use means gone when told
+/// so.</summary>
 public sealed class InvitationWaiter(EngineOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3), Pause = TimeSpan.FromMilliseconds(25);

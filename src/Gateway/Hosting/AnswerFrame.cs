@@ -40,7 +40,8 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
         catch (Exception fault)
         {
             logger.LogError(fault, "Request {RequestId} failed: {Method} {Path}", requestId, http.Request.Method, http.Request.Path);
-            await AnswerAnewAsync(http, requestId, ProblemSlug.Internal, "The platform failed. Its log has the reason under this X-Request-Id.");
+            await AnswerAnewAsync(
+                http, requestId, ProblemSlug.Internal, "The platform failed. Its log has the reason under this X-Request-Id.");
         }
     }
 
@@ -60,7 +61,8 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
     private static Task AnswerForNobodyAsync(HttpContext http) => http.Response switch
     {
         { ContentType: not null } or { ContentLength: > 0 } => Task.CompletedTask,
-        { StatusCode: StatusCodes.Status404NotFound } => ProblemWriter.WriteAsync(http, ProblemSlug.NotFound, "There is nothing at this address."),
+        { StatusCode: StatusCodes.Status404NotFound } =>
+            ProblemWriter.WriteAsync(http, ProblemSlug.NotFound, "There is nothing at this address."),
         { StatusCode: StatusCodes.Status405MethodNotAllowed } =>
             ProblemWriter.WriteAsync(http, ProblemSlug.MethodNotAllowed, $"Use {http.Response.Headers.Allow}."),
         _ => Task.CompletedTask,
@@ -77,7 +79,8 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
                 http.Abort();
                 return Task.CompletedTask;
             default:
-                return AnswerAnewAsync(http, requestId, ProblemSlug.MalformedRequest, "The body did not arrive as its headers announced it.");
+                return AnswerAnewAsync(
+                    http, requestId, ProblemSlug.MalformedRequest, "The body did not arrive as its headers announced it.");
         }
     }
 

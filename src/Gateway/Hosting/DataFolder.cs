@@ -32,7 +32,8 @@ internal static class DataFolder
             if (!File.Exists(path))
             {
                 if (File.Exists(Path.Combine(folder, "journal.db")))
-                    throw new StartFaultException($"{path} is missing although {folder} holds a journal. Put the key back from its backup.");
+                    throw new StartFaultException(
+                        $"{path} is missing although {folder} holds a journal. Put the key back from its backup.");
                 PrivateFile.Write(path, RandomNumberGenerator.GetBytes(RootKeyBytes), PrivateFile.Secret, overwrite: false);
             }
             if (PrivateFile.IsWiderThanSecret(path))

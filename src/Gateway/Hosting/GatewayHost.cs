@@ -22,7 +22,8 @@ internal static class GatewayHost
         DataFolder.Prepare(data);
         var rootKey = DataFolder.ReadOrMakeRootKey(data);
         // Nothing of the surroundings configures the platform but what Program.cs hands in.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
         var services = builder.Services;
         adjust?.Invoke(services);
         services.AddLogging(Log).AddRoutingCore();
@@ -70,5 +71,6 @@ internal static class GatewayHost
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
             console.UseUtcTimestamp = true;
         })
-        .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 }

@@ -6,7 +6,8 @@ internal sealed record GatewayOptions
     /// <summary>The data folder.</summary>
     public string Data { get; init; } = "./data";
 
-    /// <summary>The address that people and agents use. An IP address or localhost is listened on alone, any other name on all addresses.</summary>
+    /// <summary>The address that people and agents use. An IP address or localhost is listened on alone, any other name on all
+    /// addresses.</summary>
     public Uri Url { get; init; } = new("https://127.0.0.1:8443");
 
     /// <summary>Connections at a time. 10-1,000,000.</summary>

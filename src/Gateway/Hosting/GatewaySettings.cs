@@ -8,7 +8,8 @@ namespace HostAtlas.Gateway.Hosting;
 /// </summary>
 internal static class GatewaySettings
 {
-    /// <summary>What environment variables of the platform begin with: <c>HOSTATLAS__INGEST__WINDOW_SECONDS</c> is <c>ingest.window_seconds</c>.</summary>
+    /// <summary>What environment variables of the platform begin with: <c>HOSTATLAS__INGEST__WINDOW_SECONDS</c> is
+    /// <c>ingest.window_seconds</c>.</summary>
     public const string EnvironmentPrefix = "HOSTATLAS__";
 
     private delegate GatewayOptions? Setter(GatewayOptions options, string text);
@@ -16,7 +17,8 @@ internal static class GatewaySettings
     private static readonly Dictionary<string, (string Expected, Setter Set)> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
         ["server.data"] = ("a folder", (o, text) => text.Length > 0 ? o with { Data = text } : null),
-        ["server.url"] = ("an https address without a path, e.g. https://127.0.0.1:8443", (o, text) => ReadUrl(text) is { } url ? o with { Url = url } : null),
+        ["server.url"] = ("an https address without a path, e.g. https://127.0.0.1:8443", (o, text) =>
+            ReadUrl(text) is { } url ? o with { Url = url } : null),
         ["server.connections"] = Whole(10, 1_000_000, (o, n) => o with { Connections = n }),
         ["server.connections_per_address"] = Whole(1, 1_000_000, (o, n) => o with { ConnectionsPerAddress = n }),
         ["ingest.window_seconds"] = Whole(5, 300, (o, n) => o with { Window = TimeSpan.FromSeconds(n) }),
@@ -36,7 +38,8 @@ internal static class GatewaySettings
         var faults = new List<string>();
         foreach (var (key, text) in settings)
         {
-            if (!Keys.TryGetValue(key, out var known)) faults.Add($"{key}: there is no such setting. There are {string.Join(", ", Keys.Keys)}.");
+            if (!Keys.TryGetValue(key, out var known)) faults.Add(
+                $"{key}: there is no such setting. There are {string.Join(", ", Keys.Keys)}.");
             else if (known.Set(options, text) is { } changed) options = changed;
             else faults.Add($"{key} = '{text}': {known.Expected} is expected.");
         }

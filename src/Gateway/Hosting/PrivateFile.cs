@@ -10,7 +10,8 @@ internal static class PrivateFile
     public const UnixFileMode Public = Secret | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>
-    /// Writes a file beside its place and renames it, so that a crash leaves the old content or the new one. The mode is set when the file is
+    /// Writes a file beside its place and renames it, so that a crash leaves the old content or the new one. The mode is set when the file
+    /// is
     /// made: there is no moment in which others could open it.
     /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, bool overwrite)

@@ -87,7 +87,8 @@ internal static class ServeCommand
     }
 
     /// <summary>
-    /// Tries the address before the engine starts: a port that is taken is then one line at once, and not the end of a half-started platform.
+    /// Tries the address before the engine starts: a port that is taken is then one line at once, and not the end of a half-started
+    /// platform.
     /// The server's own attempt decides; this one is let go again.
     /// </summary>
     private static void TryAddress(Uri url)

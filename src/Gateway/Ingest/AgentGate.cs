@@ -16,7 +16,8 @@ namespace HostAtlas.Gateway.Ingest;
 /// <c>POST /api/agent/metrics</c>: nothing unverified passes. The order of checks is the protocol's and the first failure answers: length,
 /// headers, token and signature, window, encoding, JSON, content, and then the entity's own.
 /// </summary>
-internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, EngineClient engine, FailedCredentials failures, TimeProvider time)
+internal sealed class AgentGate(
+    PlatformKeys keys, EngineOptions options, EngineClient engine, FailedCredentials failures, TimeProvider time)
 {
     /// <summary>The endpoint's path. Exact: it is part of what is signed.</summary>
     public const string MetricsPath = "/api/agent/metrics";
@@ -45,7 +46,8 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
     {
         using var body = await InTimeAsync(cancellation => SignedBody.ReadAsync(http.Request, headers.Timestamp, cancellation));
         if (body is null) await RefuseSizeAsync(http);
-        else if (!RequestVerifier.IsSigned(headers.Token.Span, HttpMethods.Post, MetricsPath, body.Signed, headers.Signature)) await RejectAsync(http);
+        else if (!RequestVerifier.IsSigned(
+            headers.Token.Span, HttpMethods.Post, MetricsPath, body.Signed, headers.Signature)) await RejectAsync(http);
         else await AdmitAsync(http, headers, claims, body.Sent);
     }
 
@@ -76,7 +78,8 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
                 break;
             default:
                 http.Response.Headers.AcceptEncoding = "gzip";
-                await ProblemWriter.WriteAsync(http, ProblemSlug.UnsupportedEncoding, "Send the body as it is, or with Content-Encoding: gzip.");
+                await ProblemWriter.WriteAsync(
+                    http, ProblemSlug.UnsupportedEncoding, "Send the body as it is, or with Content-Encoding: gzip.");
                 break;
         }
     }
@@ -97,13 +100,15 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
     {
         { Batch: { } batch } => AskAsync(http, headers, claims, new MetricsPayload(batch)),
         { Malformed: { } fault } => ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault),
-        _ => ProblemWriter.WriteAsync(http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors),
+        _ => ProblemWriter.WriteAsync(
+            http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors),
     };
 
     private async Task AskAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, MetricsPayload payload)
     {
         var reply = await engine.AskAsync(new AgentRequest(
-            claims.Team, claims.Subject, NewCall(), TokenHash.Of(headers.Token.Span), headers.Signature, headers.TimestampSeconds, payload));
+            claims.Team, claims.Subject, NewCall(), TokenHash.Of(headers.Token.Span), headers.Signature, headers.TimestampSeconds,
+                payload));
         switch (reply)
         {
             case MetricsStored stored:
@@ -123,7 +128,8 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
     /// <summary>One answer for everything that can be wrong with a credential, here or in the entity, byte for byte.</summary>
     private Task RejectAsync(HttpContext http) => failures.TryCount(http.Connection.RemoteIpAddress)
         ? ProblemWriter.WriteAsync(http, ProblemSlug.CredentialsRejected, "The token or the signature is not valid here.")
-        : ProblemWriter.WriteAsync(http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
+        : ProblemWriter.WriteAsync(
+            http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
 
     private static Task WriteAsync(HttpContext http, MetricsStored stored)
     {
@@ -139,7 +145,8 @@ internal sealed class AgentGate(PlatformKeys keys, EngineOptions options, Engine
     private static Task RefuseSizeAsync(HttpContext http) =>
         ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send fewer reports at once.");
 
-    /// <summary>Reads a stranger's body as a friend's is read, with the same HMAC over it and without keeping it; false when it is too large.</summary>
+    /// <summary>Reads a stranger's body as a friend's is read, with the same HMAC over it and without keeping it; false when it is too
+    /// large.</summary>
     private static async ValueTask<bool> TryDrainAsync(HttpRequest request, AgentHeaders headers, CancellationToken cancellation)
     {
         using var decoy = RequestVerifier.NewDecoy(HttpMethods.Post, MetricsPath);

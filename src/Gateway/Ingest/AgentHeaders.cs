@@ -17,7 +17,8 @@ internal sealed record AgentHeaders(ReadOnlyMemory<char> Token, string Timestamp
     /// Reads them; false with a text for people when one is missing, doubled or ill-formed (400). An Authorization header of another scheme
     /// is a wrong credential (401), not a malformed request: its token is empty.
     /// </summary>
-    public static bool TryRead(IHeaderDictionary headers, [NotNullWhen(true)] out AgentHeaders? read, [NotNullWhen(false)] out string? fault)
+    public static bool TryRead(
+        IHeaderDictionary headers, [NotNullWhen(true)] out AgentHeaders? read, [NotNullWhen(false)] out string? fault)
     {
         read = null;
         if (Single(headers.Authorization) is not { } authorization)

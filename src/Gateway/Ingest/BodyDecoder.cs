@@ -11,7 +11,8 @@ internal static class BodyDecoder
 {
     private const int ShortestGzipBytes = 10 + 2 + 8;
 
-    /// <summary>Reads a Content-Encoding header; null or empty is identity. A list of encodings is unknown: one layer is enough for anybody.</summary>
+    /// <summary>Reads a Content-Encoding header; null or empty is identity. A list of encodings is unknown: one layer is enough for
+    /// anybody.</summary>
     public static BodyEncoding EncodingOf(string? contentEncoding) => contentEncoding switch
     {
         null or "" => BodyEncoding.Identity,
@@ -44,7 +45,8 @@ internal static class BodyDecoder
         return IsWhole(sent.Span, length) ? new DecodedBody(buffer, length, DecodingFault.None) : Fail(buffer, DecodingFault.Damaged);
     }
 
-    // GZipStream takes the end of the input for the end of the stream, so the length in the trailer (RFC 1952, 2.3.1) decides; it is that of
+    // GZipStream takes the end of the input for the end of the stream, so the length in the trailer (RFC 1952, 2.3.1) decides; it is that
+    // of
     // the last member, so streams of several members, which no client sends, are refused with the cut ones.
     private static bool IsWhole(ReadOnlySpan<byte> sent, int length) =>
         sent.Length >= ShortestGzipBytes && BinaryPrimitives.ReadUInt32LittleEndian(sent[^4..]) == (uint)length;

@@ -5,7 +5,8 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.Ingest;
 
-/// <summary>The faults of one body, at most <see cref="ProblemWriter.MostErrors"/>: whoever sends a million learns enough from the first.</summary>
+/// <summary>The faults of one body, at most <see cref="ProblemWriter.MostErrors"/>: whoever sends a million learns enough from the
+/// first.</summary>
 internal sealed class ContentFaults
 {
     private List<ContentError>? _errors;
@@ -36,5 +37,6 @@ internal sealed class ContentFaults
         else Add($"{parent}/{Escape(Encoding.UTF8.GetString(name))}", detail);
     }
 
-    private static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    private static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

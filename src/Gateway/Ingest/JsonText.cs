@@ -31,5 +31,6 @@ internal static class JsonText
     }
 
     private static char Unit(ReadOnlySpan<byte> escape) =>
-        Utf8Parser.TryParse(escape.Slice(2, 4), out ushort unit, out _, 'x') ? (char)unit : throw new ArgumentException("No escape.", nameof(escape));
+        Utf8Parser.TryParse(escape.Slice(2, 4), out ushort unit, out _, 'x') ? (char)unit
+            : throw new ArgumentException("No escape.", nameof(escape));
 }

@@ -8,7 +8,8 @@ using HostAtlas.Shared;
 namespace HostAtlas.Gateway.Ingest;
 
 /// <summary>
-/// Bytes of <c>POST /api/agent/metrics</c> -> batch. Pure. Two passes: the first proves that the whole body is one JSON object and finds its
+/// Bytes of <c>POST /api/agent/metrics</c>
+/// -> batch. Pure. Two passes: the first proves that the whole body is one JSON object and finds its
 /// form, so that bytes which are no JSON are 400 wherever the fault stands; the second decodes straight into rows.
 /// <code>
 /// flat   {"cpu": 24.5, "mem": 67.2}                                               one report at X-Timestamp
@@ -27,7 +28,8 @@ internal static class MetricsBodyParser
     }
 
     /// <summary>
-    /// Parses a decoded body. <paramref name="timestampSeconds"/> and <paramref name="signature"/> are the request's: the flat form takes its
+    /// Parses a decoded body. <paramref name="timestampSeconds"/> and <paramref name="signature"/> are the request's: the flat form takes
+    /// its
     /// time and its key from them.
     /// </summary>
     public static MetricsBody Parse(ReadOnlySpan<byte> utf8, long timestampSeconds, ReadOnlySpan<byte> signature)
@@ -68,7 +70,8 @@ internal static class MetricsBodyParser
         faults.Errors is { } errors ? MetricsBody.Invalid(errors) : MetricsBody.Of(batch);
 
     /// <summary>
-    /// Reads all of the body; <see cref="JsonException"/> when it is not JSON, null when it is and no object. What has passed here never makes
+    /// Reads all of the body; <see cref="JsonException"/> when it is not JSON, null when it is and no object. What has passed here never
+    /// makes
     /// the second pass throw.
     /// </summary>
     private static Form? FindForm(ReadOnlySpan<byte> utf8)
@@ -131,7 +134,8 @@ internal static class MetricsBodyParser
     }
 
     private static bool TryReadUuid4(ReadOnlySpan<byte> text, out Guid id) =>
-        Utf8Parser.TryParse(text, out id, out var consumed, 'D') && consumed == text.Length && !text.ContainsAnyInRange((byte)'A', (byte)'Z')
+        Utf8Parser.TryParse(text, out id, out var consumed, 'D') && consumed == text.Length
+            && !text.ContainsAnyInRange((byte)'A', (byte)'Z')
         && id.Version == 4 && (id.Variant & 0xC) == 0x8;
 
     private static List<ReportRow> ReadReports(ref Utf8JsonReader reader, ReportValues values, ContentFaults faults)
@@ -208,7 +212,8 @@ internal static class MetricsBodyParser
         return at;
     }
 
-    private static (int Set, byte[] Packed) ReadValues(ref Utf8JsonReader reader, ReportPlace place, ReportValues values, ContentFaults faults)
+    private static (int Set, byte[] Packed) ReadValues(
+        ref Utf8JsonReader reader, ReportPlace place, ReportValues values, ContentFaults faults)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartObject)

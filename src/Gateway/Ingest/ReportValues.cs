@@ -6,7 +6,8 @@ using HostAtlas.Shared;
 namespace HostAtlas.Gateway.Ingest;
 
 /// <summary>
-/// Reads one <c>{name: number}</c> object after the other out of a body into rented buffers: names joined by line feeds, values beside them.
+/// Reads one <c>{name: number}</c> object after the other out of a body into rented buffers: names joined by line feeds, values beside
+/// them.
 /// Nothing is allocated for a sample; a report whose names equal those of the report before costs one comparison of bytes for all of them.
 /// </summary>
 internal sealed class ReportValues : IDisposable
@@ -141,7 +142,8 @@ internal sealed class ReportValues : IDisposable
     }
 
     /// <summary>
-    /// Which names were seen: open addressing over a rented table, at most half full. The hash is seeded anew in each process, so nobody can
+    /// Which names were seen: open addressing over a rented table, at most half full. The hash is seeded anew in each process, so nobody
+    /// can
     /// choose names that all fall into one place.
     /// </summary>
     private readonly struct DuplicateNames : IDisposable

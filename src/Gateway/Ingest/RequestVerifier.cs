@@ -33,7 +33,8 @@ internal sealed class RequestVerifier(IReadOnlyList<TokenKey> keys)
         return RequestSigning.Matches(expected, signature);
     }
 
-    /// <summary>The running HMAC that a body is fed to when its token is none: the same work, but no memory for the body of a stranger.</summary>
+    /// <summary>The running HMAC that a body is fed to when its token is none: the same work, but no memory for the body of a
+    /// stranger.</summary>
     public static IncrementalHash NewDecoy(string method, string path)
     {
         Span<byte> secret = stackalloc byte[RequestSigning.SizeBytes];

@@ -16,7 +16,8 @@ namespace HostAtlas.Gateway.People;
 /// so each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
 /// </summary>
 internal sealed class SetupEndpoint(
-    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions, Access access, InvitationWaiter invitations)
+    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions, Access access,
+        InvitationWaiter invitations)
 {
     /// <summary>201 with the team, the person and a session.</summary>
     public async Task<Answer> PostAsync(HttpContext http)

@@ -3,7 +3,8 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.Problems;
 
-/// <summary>The HTTP side of a problem's slug. <paramref name="RetryAfterSeconds"/>: what Retry-After says when nobody knows better.</summary>
+/// <summary>The HTTP side of a problem's slug. <paramref name="RetryAfterSeconds"/>: what Retry-After says when nobody knows
+/// better.</summary>
 public sealed record ProblemKind(int Status, string Title, int? RetryAfterSeconds = null);
 
 /// <summary>The one table from slug to status and title. Each slug of <see cref="ProblemSlug"/> has exactly one row.</summary>

@@ -5,14 +5,16 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.Problems;
 
-/// <summary>Writes every error of the gateway: <c>application/problem+json</c> (RFC 9457) with status and title from <see cref="ProblemTable"/>.</summary>
+/// <summary>Writes every error of the gateway: <c>application/problem+json</c> (RFC 9457) with status and title from
+/// <see cref="ProblemTable"/>.</summary>
 public static class ProblemWriter
 {
     /// <summary>Errors of one answer: who has made more than these reads the first ones first.</summary>
     public const int MostErrors = 20;
 
     /// <summary>
-    /// Writes the problem. 429 and 503 always carry Retry-After, <c>timestamp-outside-window</c> always the platform's time, so that no caller
+    /// Writes the problem. 429 and 503 always carry Retry-After, <c>timestamp-outside-window</c> always the platform's time, so that no
+    /// caller
     /// can forget them. <paramref name="detail"/> is for people and names the next step; it holds no secret.
     /// </summary>
     public static Task WriteAsync(
@@ -43,5 +45,6 @@ public static class ProblemWriter
     public static Task WriteAsync(HttpContext http, Refused refused) =>
         WriteAsync(http, RefusalMapping.SlugOf(refused.Kind), refused.Detail, refused.RetryAfterSeconds, refused.Errors);
 
-    private static long NowSeconds(HttpContext http) => http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds();
+    private static long NowSeconds(HttpContext http) =>
+        http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds();
 }

@@ -42,7 +42,8 @@ public static class Figures
     public static string Coarse(TimeSpan span) => string.Join(' ', Span(span).Split(' ').Take(2));
 
     /// <summary>
-    /// How long ago, e.g. <c>40 s ago</c>; what the usual interval of reports (10 s) makes is <c>just now</c>: a healthy screen stands still.
+    /// How long ago, e.g. <c>40 s ago</c>; what the usual interval of reports (10 s) makes is <c>just now</c>: a healthy screen stands
+    /// still.
     /// </summary>
     public static string Ago(TimeSpan span) => span.TotalSeconds < 15 ? "just now" : Span(span) + " ago";
 

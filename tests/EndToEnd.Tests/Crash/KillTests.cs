@@ -27,7 +27,8 @@ public sealed class KillTests(ITestOutputHelper output)
             var (server, number) = (await founder.AddServerAsync($"load-{i}"), i);
             for (var s = 0; s < SendersPerServer; s++)
             {
-                senders.Add(new StubbornSender(platform, server, start, random.Next(), count => Interlocked.Add(ref reserved[number], count) - count));
+                senders.Add(new StubbornSender(
+                    platform, server, start, random.Next(), count => Interlocked.Add(ref reserved[number], count) - count));
             }
         }
 

@@ -6,7 +6,8 @@ using HostAtlas.TestSupport.Processes;
 namespace HostAtlas.EndToEnd.Tests.Crash;
 
 /// <summary>
-/// Sends batches of one server without end, each until it is acknowledged: a new timestamp and signature for every attempt, the batch id kept.
+/// Sends batches of one server without end, each until it is acknowledged: a new timestamp and signature for every attempt, the batch id
+/// kept.
 /// It keeps book of what was acknowledged and of the very bytes that were.
 /// </summary>
 internal sealed class StubbornSender(PlatformProcess platform, WatchedServer server, DateTimeOffset start, int seed, Func<int, int> reserve)
@@ -49,7 +50,8 @@ internal sealed class StubbornSender(PlatformProcess platform, WatchedServer ser
         var body = batch.Body(start);
         for (var attempt = 0; ; attempt++)
         {
-            // Two attempts within one second would have one signature; a second of its own, still inside the window, makes each attempt new.
+            // Two attempts within one second would have one signature; a second of its own, still inside the window, makes each attempt
+            // new.
             var signedAt = TimeProvider.System.GetUtcNow().AddSeconds(-(attempt % 30));
             var wire = server.MetricsRequest(platform.Url.Authority, signedAt, body);
             var answer = await ExchangeAsync(wire);
@@ -70,7 +72,8 @@ internal sealed class StubbornSender(PlatformProcess platform, WatchedServer ser
         }
     }
 
-    /// <summary>One batch in eight is sent again, as a thief would (the same bytes) or as an agent that lost the answer (signed anew).</summary>
+    /// <summary>One batch in eight is sent again, as a thief would (the same bytes) or as an agent that lost the answer (signed
+    /// anew).</summary>
     private async Task SometimesRepeatAsync(byte[] wire, byte[] body, int attempt)
     {
         switch (_random.Next(16))
@@ -79,8 +82,10 @@ internal sealed class StubbornSender(PlatformProcess platform, WatchedServer ser
                 WrongAnswers.Add($"a replay: {replay.Status} {replay.Text}");
                 break;
             case 1:
-                var anew = server.MetricsRequest(platform.Url.Authority, TimeProvider.System.GetUtcNow().AddSeconds(-31 - (attempt % 10)), body);
-                if (await ExchangeAsync(anew) is { Status: not (202 or 409 or 503) } retry) WrongAnswers.Add($"a retry: {retry.Status} {retry.Text}");
+                var anew = server.MetricsRequest(
+                    platform.Url.Authority, TimeProvider.System.GetUtcNow().AddSeconds(-31 - (attempt % 10)), body);
+                if (await ExchangeAsync(anew) is { Status: not (202 or 409 or 503) } retry) WrongAnswers.Add(
+                    $"a retry: {retry.Status} {retry.Text}");
                 break;
         }
     }

@@ -45,7 +45,8 @@ internal sealed class GoodNeighbour(PlatformProcess platform, WatchedServer serv
                 var watch = Stopwatch.StartNew();
                 await using var connection = await platform.ConnectAsync(limit.Token);
                 var body = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"good.serial": {{_serial++}}}"""));
-                await connection.SendAsync(server.MetricsRequest(platform.Url.Authority, TimeProvider.System.GetUtcNow(), body), limit.Token);
+                await connection.SendAsync(
+                    server.MetricsRequest(platform.Url.Authority, TimeProvider.System.GetUtcNow(), body), limit.Token);
                 var answer = await connection.ReadAnswerAsync(limit.Token);
                 if (answer?.Status == 202) Accepted++;
                 else Otherwise.Add(answer is null ? "closed" : $"{answer.Status} {answer.Text}");

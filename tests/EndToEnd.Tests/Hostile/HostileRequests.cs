@@ -34,11 +34,13 @@ internal sealed class HostileRequests(Random random, WatchedServer server, strin
     public HostileRequest Next() => random.Next(16) switch
     {
         0 => new("random bytes", Random(random.Next(1, 4096)), Ending.HangUp),
-        1 => new("random bytes after a request line", [.. "POST /api/agent/metrics HTTP/1.1\r\n"u8, .. Random(512), .. "\r\n\r\n"u8], Ending.HangUp),
+        1 => new("random bytes after a request line", [.. "POST /api/agent/metrics HTTP/1.1\r\n"u8, .. Random(512), .. "\r\n\r\n"u8],
+            Ending.HangUp),
         2 => Signed("deep JSON", Deep()),
         3 => Signed("huge numbers", Text($$"""{"cpu": {{new string('9', random.Next(400, 20_000))}}}""")),
         4 => Signed("numbers beyond all doubles", Text($$"""{"cpu": 1e{{random.Next(400, 99_999)}}, "n": {{_serial++}}}""")),
-        5 => Signed("NaN and its like", Text($"{{\"cpu\": {OneOf("NaN", "Infinity", "-Infinity", "nan", "0x10", "1.", ".5", "+1", "01")}}}")),
+        5 => Signed("NaN and its like",
+            Text($"{{\"cpu\": {OneOf("NaN", "Infinity", "-Infinity", "nan", "0x10", "1.", ".5", "+1", "01")}}}")),
         6 => Signed("invalid UTF-8", [.. "{\"cpu"u8, .. Random(random.Next(1, 64)).Select(b => (byte)(b | 0x80)), .. "\": 1}"u8]),
         7 => Signed("gzip bomb", Bomb, "Content-Encoding: gzip\r\n"),
         8 => Signed("gzip bomb of JSON", BombOfJson, "Content-Encoding: gzip\r\n"),
@@ -58,7 +60,8 @@ internal sealed class HostileRequests(Random random, WatchedServer server, strin
         var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var signature = RequestSigning.Sign(server.Token, "POST", WatchedServer.MetricsPath, timestamp, body);
         var head = $"POST {WatchedServer.MetricsPath} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {server.Token}\r\n"
-            + $"X-Timestamp: {timestamp}\r\nX-Signature: {signature}\r\nContent-Type: application/json\r\n{extra}Content-Length: {body.Length}\r\n\r\n";
+            + $"X-Timestamp: {timestamp}\r\nX-Signature: {signature}\r\nContent-Type: application/json\r\n"
+            + $"{extra}Content-Length: {body.Length}\r\n\r\n";
         return new HostileRequest(kind, [.. Encoding.ASCII.GetBytes(head), .. body], Ending.Answer);
     }
 
@@ -84,13 +87,15 @@ internal sealed class HostileRequests(Random random, WatchedServer server, strin
 
     private byte[] Names()
     {
-        var members = Enumerable.Range(0, 1000).Select(i => $"\"{OneOf("", "A", "a b", "x{", "é", "a{l=\\\"", new string('n', 600))}{i}\":1");
+        var members = Enumerable.Range(0, 1000)
+            .Select(i => $"\"{OneOf("", "A", "a b", "x{", "é", "a{l=\\\"", new string('n', 600))}{i}\":1");
         return Text($"{{{string.Join(',', members)}}}");
     }
 
     private byte[] HeaderFlood(int count, int length)
     {
-        var headers = string.Concat(Enumerable.Range(0, count).Select(i => $"X-Flood-{i}: {new string((char)random.Next('a', 'z'), length)}\r\n"));
+        var headers = string.Concat(
+            Enumerable.Range(0, count).Select(i => $"X-Flood-{i}: {new string((char)random.Next('a', 'z'), length)}\r\n"));
         return Encoding.ASCII.GetBytes($"POST {WatchedServer.MetricsPath} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: 0\r\n\r\n");
     }
 
@@ -98,7 +103,8 @@ internal sealed class HostileRequests(Random random, WatchedServer server, strin
     {
         var headers = OneOf("Content-Length: -1", "Content-Length: 5\r\nContent-Length: 6", "Content-Length: 99999999999999999999",
             "Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: gzip");
-        return Encoding.ASCII.GetBytes($"POST {WatchedServer.MetricsPath} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n\r\nFFFFFFFFFFFFFFF\r\nhello\r\n");
+        return Encoding.ASCII.GetBytes(
+            $"POST {WatchedServer.MetricsPath} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n\r\nFFFFFFFFFFFFFFF\r\nhello\r\n");
     }
 
     private byte[] Random(int count)

@@ -15,7 +15,8 @@ internal sealed class HostileSender(PlatformProcess platform, WatchedServer serv
     public ConcurrentDictionary<(string Kind, int Status), int> Answers { get; } = new();
 
     /// <summary>Sends that many, with so many senders at once.</summary>
-    public Task SendAsync(int count, int senders, int seed) => Task.WhenAll(Enumerable.Range(0, senders).Select(number => Task.Run(async () =>
+    public Task SendAsync(int count, int senders, int seed) =>
+        Task.WhenAll(Enumerable.Range(0, senders).Select(number => Task.Run(async () =>
     {
         var requests = new HostileRequests(new Random(seed + number), server, platform.Url.Authority);
         WireConnection? connection = null;
@@ -41,7 +42,8 @@ internal sealed class HostileSender(PlatformProcess platform, WatchedServer serv
         }
         catch (Exception closed) when (closed is IOException or SocketException or AuthenticationException)
         {
-            // The platform may close on such bytes; that is an answer too. That it never lets a sender wait, the limit checks: it throws through.
+            // The platform may close on such bytes; that is an answer too. That it never lets a sender wait, the limit checks: it throws
+            // through.
         }
         Answers.AddOrUpdate((request.Kind, status), 1, (_, n) => n + 1);
         if (kept) return connection;

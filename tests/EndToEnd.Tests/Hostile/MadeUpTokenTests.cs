@@ -25,17 +25,21 @@ public sealed class MadeUpTokenTests(ITestOutputHelper output)
         var target = await founder.AddServerAsync("target");
         var neighbour = new GoodNeighbour(platform, await founder.AddServerAsync("good"));
         neighbour.Start();
-        await TestSupport.Poll.UntilAsync("the neighbour's first report", TimeSpan.FromSeconds(10), () => Task.FromResult(neighbour.Accepted > 0));
+        await TestSupport.Poll.UntilAsync(
+            "the neighbour's first report", TimeSpan.FromSeconds(10), () => Task.FromResult(neighbour.Accepted > 0));
         var before = (Journal: DiskFacts.PersistenceIds(platform.Data), Entities: await EntitiesAsync(platform));
         var watch = Stopwatch.StartNew();
 
         var answers = new ConcurrentDictionary<int, int>();
-        await Task.WhenAll(Enumerable.Range(0, Senders).Select(number => Task.Run(() => GuessAsync(platform, target, new Random(seed + number), answers))));
+        await Task.WhenAll(Enumerable.Range(0, Senders)
+            .Select(number => Task.Run(() => GuessAsync(platform, target, new Random(seed + number), answers))));
 
-        output.WriteLine($"{Tokens} tokens in {watch.Elapsed.TotalSeconds:0.0} s: " + string.Join(", ", answers.Select(a => $"{a.Value} x {a.Key}")));
+        output.WriteLine($"{Tokens} tokens in {watch.Elapsed.TotalSeconds:0.0} s: " + string.Join(
+            ", ", answers.Select(a => $"{a.Value} x {a.Key}")));
         var after = (Journal: DiskFacts.PersistenceIds(platform.Data), Entities: await EntitiesAsync(platform));
         await neighbour.StopAsync();
-        output.WriteLine($"entities {before} before, {after} after; neighbour {neighbour.Accepted} accepted, slowest {neighbour.Slowest.TotalMilliseconds:0} ms");
+        output.WriteLine($"entities {before} before, {after} after; "
+            + $"neighbour {neighbour.Accepted} accepted, slowest {neighbour.Slowest.TotalMilliseconds:0} ms");
         Assert.Equal(Tokens, answers.Values.Sum());
         Assert.Subset(new HashSet<int> { 401, 429 }, answers.Keys.ToHashSet());
         Assert.Equal(before, after);
@@ -44,7 +48,8 @@ public sealed class MadeUpTokenTests(ITestOutputHelper output)
     }
 
     /// <summary>Half of the guesses are for a server that exists, with a secret and tag of dice; half are dice altogether.</summary>
-    private static async Task GuessAsync(PlatformProcess platform, WatchedServer target, Random random, ConcurrentDictionary<int, int> answers)
+    private static async Task GuessAsync(
+        PlatformProcess platform, WatchedServer target, Random random, ConcurrentDictionary<int, int> answers)
     {
         using var wire = new MemoryStream();
         WireConnection? connection = null;
@@ -55,7 +60,8 @@ public sealed class MadeUpTokenTests(ITestOutputHelper output)
             for (var i = 0; i < Pipelined; i++)
             {
                 var guess = target with { Token = MakeUp(random, i % 2 == 0 ? target.Token : null) };
-                var body = System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"guess": {{sent + i}}}"""));
+                var body = System.Text.Encoding.ASCII.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $$"""{"guess": {{sent + i}}}"""));
                 wire.Write(guess.MetricsRequest(platform.Url.Authority, TimeProvider.System.GetUtcNow(), body));
             }
             await connection.SendAsync(wire.ToArray());

@@ -34,7 +34,8 @@ public sealed class MalformedRequestTests(ITestOutputHelper output)
         output.WriteLine($"the good neighbour: {neighbour.Accepted} accepted, slowest {neighbour.Slowest.TotalMilliseconds:0} ms");
 
         Assert.Equal(Requests / Senders * Senders, hostile.Answers.Values.Sum());
-        Assert.All(hostile.Answers.Keys, answer => Assert.True(answer.Status is 0 or (>= 400 and < 500), $"{answer.Kind} was answered {answer.Status}"));
+        Assert.All(hostile.Answers.Keys, answer =>
+            Assert.True(answer.Status is 0 or (>= 400 and < 500), $"{answer.Kind} was answered {answer.Status}"));
         Assert.Empty(neighbour.Otherwise);
         Assert.True(neighbour.Accepted > 0);
         var after = await SettledBytesAsync(platform.Id, before + MarginBytes);

@@ -79,7 +79,8 @@ internal sealed class SimulatedServer(PlatformProcess platform, WatchedServer se
         var text = new StringBuilder($$"""{"batch":"{{batch}}","reports":[{"at":{{now.ToUnixTimeMilliseconds()}},"values":{""");
         for (var i = 0; i < Metrics; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}\"simulated.metric_{i:00}\":{_random.NextDouble() * 100:0.###}");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(i == 0 ? "" : ",")}\"simulated.metric_{i:00}\":{_random.NextDouble() * 100:0.###}");
         }
         return Encoding.ASCII.GetBytes(text.Append("}}]}").ToString());
     }

@@ -48,7 +48,8 @@ public sealed class ThreeThousandServersTests(ITestOutputHelper output)
             + $"{servers.Sum(s => s.Accepted)} reports accepted, slowest {servers.Max(s => s.Slowest).TotalMilliseconds:0} ms");
         foreach (var server in servers) await server.DisposeAsync();
         Assert.Empty(servers.SelectMany(server => server.Otherwise).Take(5));
-        Assert.True(servers.Sum(s => s.Accepted) >= Servers * (1 + (Measured / SimulatedServer.Interval) - 1), "The load itself fell behind.");
+        Assert.True(servers.Sum(s => s.Accepted) >= Servers * (1 + (Measured / SimulatedServer.Interval) - 1),
+            "The load itself fell behind.");
         Assert.Equal(servers.Sum(s => s.Accepted), DiskFacts.MetricRows(platform.Data).Rows);
         Assert.True(peak <= MemoryLimitBytes, $"{peak / 1e6:0} MB resident at the peak");
         Assert.True(cores <= CoreLimit, $"{cores:0.00} cores");

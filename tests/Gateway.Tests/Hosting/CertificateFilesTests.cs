@@ -129,9 +129,11 @@ public sealed class CertificateFilesTests : IDisposable
     [Fact]
     public void Names_are_those_of_the_address_the_host_and_the_local_ones()
     {
-        Assert.Equal(["atlas.example.net", "box", "localhost", "127.0.0.1"], CertificateFiles.NamesOf(new Uri("https://atlas.example.net"), "box"));
+        Assert.Equal(["atlas.example.net", "box", "localhost", "127.0.0.1"],
+            CertificateFiles.NamesOf(new Uri("https://atlas.example.net"), "box"));
         Assert.Equal(["127.0.0.1", "box", "localhost"], CertificateFiles.NamesOf(new Uri("https://127.0.0.1:8443"), "box"));
-        Assert.Equal(["2001:db8::1", "localhost", "127.0.0.1"], CertificateFiles.NamesOf(new Uri("https://[2001:db8::1]:1"), "no host name"));
+        Assert.Equal(["2001:db8::1", "localhost", "127.0.0.1"],
+            CertificateFiles.NamesOf(new Uri("https://[2001:db8::1]:1"), "no host name"));
         Assert.Equal(["box", "localhost", "127.0.0.1"], CertificateFiles.NamesOf(new Uri("https://0.0.0.0:8443"), "box"));
     }
 
@@ -139,7 +141,8 @@ public sealed class CertificateFilesTests : IDisposable
 
     private X509Chain NewChain()
     {
-        var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, VerificationTime = Now.UtcDateTime } };
+        var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck, VerificationTime = Now.UtcDateTime } };
         chain.ChainPolicy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(Read("ca.pem")));
         return chain;
     }

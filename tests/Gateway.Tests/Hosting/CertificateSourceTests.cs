@@ -47,7 +47,8 @@ public sealed class CertificateSourceTests : IDisposable
     {
         var first = _source.Current;
         var good = NewPair();
-        foreach (var (certificate, key) in ((string, string)[])[("no PEM", good.Key), (good.Certificate, "no PEM"), (NewPair().Certificate, good.Key), ("", "")])
+        foreach (var (certificate, key) in (
+            (string, string)[])[("no PEM", good.Key), (good.Certificate, "no PEM"), (NewPair().Certificate, good.Key), ("", "")])
         {
             Replace((certificate, key));
             for (var i = 0; i < 3; i++) Assert.False(_source.Look());
@@ -66,7 +67,8 @@ public sealed class CertificateSourceTests : IDisposable
     {
         Replace((NewPair().Certificate, "no PEM"));
         File.Delete(_folder.File("ca.key"));
-        Assert.Throws<StartFaultException>(() => new CertificateSource(_files, new ManualTime(Now), NullLogger<CertificateSource>.Instance));
+        Assert.Throws<StartFaultException>(
+            () => new CertificateSource(_files, new ManualTime(Now), NullLogger<CertificateSource>.Instance));
     }
 
     private (string Certificate, string Key) NewPair()
@@ -108,7 +110,8 @@ public sealed class CertificateReloadTests(TestPlatform platform)
         using var socket = new TcpClient();
         await socket.ConnectAsync(platform.Url.Host, platform.Url.Port);
         await using var stream = new SslStream(socket.GetStream());
-        await stream.AuthenticateAsClientAsync(PlatformTrust.Options(platform.Url.Host, PlatformTrust.Load(Path.Combine(platform.Data, "ca.pem"))));
+        await stream.AuthenticateAsClientAsync(
+            PlatformTrust.Options(platform.Url.Host, PlatformTrust.Load(Path.Combine(platform.Data, "ca.pem"))));
         return stream.RemoteCertificate!.GetSerialNumberString();
     }
 }

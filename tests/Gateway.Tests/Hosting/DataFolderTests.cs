@@ -32,7 +32,8 @@ public sealed class DataFolderTests : IDisposable
     {
         DataFolder.ReadOrMakeRootKey(_folder.Path);
         File.SetUnixFileMode(KeyFile, PrivateFile.Secret | more);
-        Assert.Contains("chmod 600", Assert.Throws<StartFaultException>(() => DataFolder.ReadOrMakeRootKey(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("chmod 600", Assert.Throws<StartFaultException>(() => DataFolder.ReadOrMakeRootKey(_folder.Path))
+            .Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public sealed class DataFolderTests : IDisposable
     public void A_key_that_is_missing_beside_a_journal_is_not_made_again()
     {
         File.WriteAllText(_folder.File("journal.db"), "");
-        Assert.Contains("backup", Assert.Throws<StartFaultException>(() => DataFolder.ReadOrMakeRootKey(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("backup", Assert.Throws<StartFaultException>(() => DataFolder.ReadOrMakeRootKey(_folder.Path))
+            .Message, StringComparison.Ordinal);
         Assert.False(File.Exists(KeyFile));
     }
 

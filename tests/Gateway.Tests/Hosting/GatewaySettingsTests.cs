@@ -10,7 +10,8 @@ public sealed class GatewaySettingsTests
         var (options, faults) = GatewaySettings.Read([]);
         Assert.Empty(faults);
         Assert.Equal(new GatewayOptions(), options);
-        Assert.Equal((TimeSpan.FromSeconds(60), "./data", "https://127.0.0.1:8443/"), (options.Window, options.Data, options.Url.ToString()));
+        Assert.Equal((TimeSpan.FromSeconds(60), "./data", "https://127.0.0.1:8443/"),
+            (options.Window, options.Data, options.Url.ToString()));
     }
 
     [Fact]
@@ -38,7 +39,8 @@ public sealed class GatewaySettingsTests
     {
         var (_, faults) = GatewaySettings.Read(
         [
-            new("ingest.window_seconds", "4"), new("ingest.window_secs", "60"), new("server.url", "http://127.0.0.1:80"), new("server.connections", "many"),
+            new("ingest.window_seconds", "4"), new("ingest.window_secs", "60"), new("server.url", "http://127.0.0.1:80"),
+                new("server.connections", "many"),
         ]);
         Assert.Collection(faults,
             fault => Assert.Equal("ingest.window_seconds = '4': a whole number of 5-300 is expected.", fault),
@@ -73,7 +75,8 @@ public sealed class GatewaySettingsTests
     [InlineData("https://127.0.0.1:99999", false)]
     [InlineData("127.0.0.1:8443", false)]
     [InlineData("", false)]
-    public void An_address_is_https_and_nothing_but_an_origin(string text, bool good) => Assert.Equal(good, GatewaySettings.ReadUrl(text) is not null);
+    public void An_address_is_https_and_nothing_but_an_origin(string text, bool good) =>
+        Assert.Equal(good, GatewaySettings.ReadUrl(text) is not null);
 
     [Fact]
     public void A_damaged_file_is_told_with_its_line() =>

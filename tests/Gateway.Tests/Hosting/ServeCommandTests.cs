@@ -21,8 +21,11 @@ public sealed class ServeCommandTests : IDisposable
     public async Task It_says_where_it_is_refuses_a_second_one_on_its_folder_and_ends_with_0_when_told_to()
     {
         await using var platform = ChildProcess.StartAssembly("Gateway", ["serve", "--data", Data, "--url", "https://127.0.0.1:0"]);
-        await Poll.UntilAsync("the line that says ready", Limit, () => Task.FromResult(platform.LastWords.Contains("HostAtlas is ready at https://127.0.0.1:", StringComparison.Ordinal)));
-        var second = await ChildProcess.RunAssemblyAsync("Gateway", ["serve", "--data", Data, "--url", "https://127.0.0.1:0"], limit: Limit);
+        await Poll.UntilAsync(
+            "the line that says ready", Limit, () =>
+            Task.FromResult(platform.LastWords.Contains("HostAtlas is ready at https://127.0.0.1:", StringComparison.Ordinal)));
+        var second = await ChildProcess.RunAssemblyAsync(
+            "Gateway", ["serve", "--data", Data, "--url", "https://127.0.0.1:0"], limit: Limit);
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("Another platform runs on the data folder", second.LastWords, StringComparison.Ordinal);
         Assert.Equal(0, (await platform.TerminateAsync(TimeSpan.FromSeconds(10))).ExitCode);
@@ -42,7 +45,8 @@ public sealed class ServeCommandTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("file"), "");
         var words = await FailsAsync(1, "serve", "--data", _folder.File("file", "data"), "--url", "https://127.0.0.1:0");
-        Assert.StartsWith($"serve: The data folder {_folder.File("file", "data")} cannot be made", Assert.Single(words.Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith($"serve: The data folder {_folder.File("file", "data")} cannot be made", Assert.Single(words.Split('\n')),
+            StringComparison.Ordinal);
     }
 
     [Fact]

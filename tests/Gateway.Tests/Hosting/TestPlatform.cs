@@ -17,7 +17,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace HostAtlas.Gateway.Tests.Hosting;
 
-/// <summary>The whole platform in this process, on a folder and a port of its own: real Kestrel, real TLS, real engine, real store.</summary>
+/// <summary>The whole platform in this process, on a folder and a port of its own: real Kestrel, real TLS, real engine, real
+/// store.</summary>
 public sealed class TestPlatform : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
@@ -68,7 +69,8 @@ public sealed class TestPlatform : IAsyncLifetime
     {
         var (team, server) = (ResourceId.FromRandom<TeamId>(Random(16)), ResourceId.FromRandom<ServerId>(Random(16)));
         var token = TokenForm.Write(TokenKind.Agent, team, server, Random(32), Services.GetRequiredService<PlatformKeys>().TokenKey);
-        if (known) Assert.IsType<Done>(await Services.GetRequiredService<EngineClient>().AskAsync(new IssueToken(team, server, TokenHash.Of(token), 0)));
+        if (known) Assert.IsType<Done>(
+            await Services.GetRequiredService<EngineClient>().AskAsync(new IssueToken(team, server, TokenHash.Of(token), 0)));
         return token;
     }
 
@@ -85,7 +87,8 @@ public sealed class TestPlatform : IAsyncLifetime
 
     /// <summary>A body of the batch form with one report, never twice the same.</summary>
     public static byte[] NewBatch(string values = "{\"cpu\":24.5}") => Encoding.UTF8.GetBytes(
-        $"{{\"batch\":\"{ResourceId.FromRandom<ServerId>(Random(16))}\",\"reports\":[{{\"at\":{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()},\"values\":{values}}}]}}");
+        $"{{\"batch\":\"{ResourceId.FromRandom<ServerId>(Random(16))}\","
+        + $"\"reports\":[{{\"at\":{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()},\"values\":{values}}}]}}");
 
     private static byte[] Random(int bytes) => RandomNumberGenerator.GetBytes(bytes);
 }

@@ -18,7 +18,8 @@ public sealed class TransportTests(TestPlatform platform)
     public async Task Openssl_gets_through_with_TLS_1_3_alone(string version, bool succeeds)
     {
         using var openssl = Process.Start(new ProcessStartInfo("openssl",
-            ["s_client", version, "-cipher", "ALL:@SECLEVEL=0", "-connect", platform.Url.Authority, "-CAfile", Path.Combine(platform.Data, "ca.pem"), "-verify_return_error"])
+            ["s_client", version, "-cipher", "ALL:@SECLEVEL=0", "-connect", platform.Url.Authority, "-CAfile",
+                Path.Combine(platform.Data, "ca.pem"), "-verify_return_error"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
@@ -80,7 +81,8 @@ public sealed class TransportTests(TestPlatform platform)
     [Fact]
     public async Task A_head_of_too_many_or_too_long_headers_is_refused()
     {
-        foreach (var headers in (string[])[string.Concat(Enumerable.Range(0, 100).Select(i => $"X-{i}: a\r\n")), $"X-Long: {new string('a', 20_000)}\r\n"])
+        foreach (var headers in (
+            string[])[string.Concat(Enumerable.Range(0, 100).Select(i => $"X-{i}: a\r\n")), $"X-Long: {new string('a', 20_000)}\r\n"])
         {
             await using var wire = await platform.ConnectAsync();
             await wire.SendAsync(Encoding.ASCII.GetBytes($"GET /api/session HTTP/1.1\r\nHost: a\r\n{headers}\r\n"));

@@ -186,7 +186,8 @@ public sealed class AgentGateTests(TestPlatform platform) : IDisposable
         await using var wire = await platform.ConnectAsync();
         var token = known ? await platform.NewTokenAsync() : "hat_made_up";
         await wire.SendAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/agent/metrics HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nX-Timestamp: 1712150400\r\nX-Signature: {new string('0', 64)}\r\n"
+            $"POST /api/agent/metrics HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nX-Timestamp: 1712150400\r\n"
+            + $"X-Signature: {new string('0', 64)}\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n"));
         for (var i = 0; i < 48; i++) await wire.SendAsync((byte[])[.. "8000\r\n"u8, .. new byte[0x8000], .. "\r\n"u8]);
         await wire.SendAsync("0\r\n\r\n"u8.ToArray());
@@ -203,7 +204,8 @@ public sealed class AgentGateTests(TestPlatform platform) : IDisposable
         var madeUp = string.Concat("hat_", new string('A', 107));
         HttpResponseMessage answer;
         var rejected = 0;
-        while ((answer = await neighbour.SendAsync(TestPlatform.Signed(madeUp, "{}"u8.ToArray()))).StatusCode == HttpStatusCode.Unauthorized)
+        while ((answer = await neighbour.SendAsync(TestPlatform.Signed(madeUp, "{}"u8.ToArray())))
+            .StatusCode == HttpStatusCode.Unauthorized)
         {
             Assert.True(++rejected < 5_000);
             answer.Dispose();

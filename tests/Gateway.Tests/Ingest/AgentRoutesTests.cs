@@ -11,5 +11,6 @@ public sealed class AgentRoutesTests
     [InlineData("https://atlas.example/api/agent/metrics?x", "/api/agent/metrics")]
     [InlineData("https://atlas.example", "")]
     [InlineData("*", "*")]
-    public void The_path_is_the_one_that_was_sent(string target, string path) => Assert.Equal(path, AgentRoutes.PathAsSent(target).ToString());
+    public void The_path_is_the_one_that_was_sent(string target, string path) =>
+        Assert.Equal(path, AgentRoutes.PathAsSent(target).ToString());
 }

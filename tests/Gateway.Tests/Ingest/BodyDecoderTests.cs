@@ -53,7 +53,8 @@ public sealed class BodyDecoderTests
     [InlineData("br", BodyEncoding.Unknown)]
     [InlineData("x-gzip", BodyEncoding.Unknown)]
     [InlineData("gzip, gzip", BodyEncoding.Unknown)]
-    internal void Gzip_is_known_and_nothing_else(string? header, BodyEncoding encoding) => Assert.Equal(encoding, BodyDecoder.EncodingOf(header));
+    internal void Gzip_is_known_and_nothing_else(string? header, BodyEncoding encoding) =>
+        Assert.Equal(encoding, BodyDecoder.EncodingOf(header));
 
     private static byte[] Gzip(byte[] bytes)
     {

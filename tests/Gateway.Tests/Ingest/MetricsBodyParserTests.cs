@@ -28,7 +28,8 @@ public sealed class MetricsBodyParserTests
     [Fact]
     public void The_batch_form_takes_its_key_from_the_batch_id_and_its_times_from_the_body()
     {
-        var batch = Accepted($"{{{Batch},\"reports\":[{{\"at\":1000,\"values\":{{\"cpu\":1}}}},{{\"values\":{{\"cpu\":-2e3}},\"at\":0}}]}}");
+        var batch = Accepted(
+            $"{{{Batch},\"reports\":[{{\"at\":1000,\"values\":{{\"cpu\":1}}}},{{\"values\":{{\"cpu\":-2e3}},\"at\":0}}]}}");
         Assert.Equal(unchecked((long)0xb5d2e8c4f1a09375), batch.Key);
         Assert.Equal(0x0102030405060708, batch.SignatureKey);
         Assert.Equal([1000L, 0L], batch.Rows.Select(row => row.AtMs));
@@ -162,7 +163,8 @@ public sealed class MetricsBodyParserTests
         Assert.Equal(1_000, Accepted(Reports(1_000)).Rows.Count);
         Assert.Equal("/reports", Assert.Single(Parse(Reports(1_001)).Errors!).Pointer);
         static string Reports(int count) =>
-            $"{{{Batch},\"reports\":[{string.Join(',', Enumerable.Range(0, count).Select(i => $"{{\"at\":{i},\"values\":{{\"a\":1}}}}"))}]}}";
+            $"{{{Batch},\"reports\":["
+            + $"{string.Join(',', Enumerable.Range(0, count).Select(i => $"{{\"at\":{i},\"values\":{{\"a\":1}}}}"))}]}}";
     }
 
     [Fact]
@@ -203,7 +205,8 @@ public sealed class MetricsBodyParserTests
         Gen.Select(report.Array[1, 20], Gen.Guid).Sample((reports, _) =>
         {
             var rows = reports.Select((values, i) => new Dictionary<string, object> { ["at"] = (long)i * 10_000, ["values"] = values });
-            var text = JsonSerializer.Serialize(new Dictionary<string, object> { ["batch"] = "0b9c2d4e-7f81-4a36-b5d2-e8c4f1a09375", ["reports"] = rows });
+            var text = JsonSerializer.Serialize(
+                new Dictionary<string, object> { ["batch"] = "0b9c2d4e-7f81-4a36-b5d2-e8c4f1a09375", ["reports"] = rows });
             var batch = Accepted(text);
             return batch.Rows.Count == reports.Length && batch.Rows.Select((row, i) => Samples(batch, row)
                 .SequenceEqual(reports[i].Select(sample => (sample.Key, sample.Value)))).All(equal => equal);
@@ -215,7 +218,8 @@ public sealed class MetricsBodyParserTests
     {
         string[] fragments =
         [
-            "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"batch\"", "\"reports\"", "\"at\"", "\"values\"", "1", "-", "1e999", "null", "\\ud800",
+            "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"batch\"", "\"reports\"", "\"at\"", "\"values\"", "1", "-", "1e999", "null",
+                "\\ud800",
             "\"0b9c2d4e-7f81-4a36-b5d2-e8c4f1a09375\"", " ", "\u00e4", "{\"at\":1,\"values\":{\"a\":1}}",
         ];
         Gen.Int[0, fragments.Length - 1].Array[0, 25].Sample(
@@ -244,7 +248,8 @@ public sealed class MetricsBodyParserTests
     private static MetricBatch Accepted(string text)
     {
         var body = Parse(text);
-        Assert.True(body.Batch is not null, body.Malformed ?? string.Join("; ", body.Errors?.Select(e => $"{e.Pointer}: {e.Detail}") ?? []));
+        Assert.True(body.Batch is not null, body.Malformed
+            ?? string.Join("; ", body.Errors?.Select(e => $"{e.Pointer}: {e.Detail}") ?? []));
         return body.Batch;
     }
 

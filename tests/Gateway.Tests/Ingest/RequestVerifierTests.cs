@@ -33,7 +33,8 @@ public sealed class RequestVerifierTests
             byte[] message = [.. Encoding.ASCII.GetBytes(Timestamp), .. body];
             var signature = Convert.FromHexString(RequestSigning.Sign(Token, "POST", Path, Timestamp, body));
             if (!Verify(Token, "POST", Path, message, signature)) return false;
-            return !Verify(Token, "POST", Path, Flip(message, place, bit), signature) && !Verify(Token, "POST", Path, message, Flip(signature, place, bit));
+            return !Verify(Token, "POST", Path, Flip(message, place, bit), signature)
+                && !Verify(Token, "POST", Path, message, Flip(signature, place, bit));
         }, iter: 500);
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class RequestVerifierTests
     {
         var key = ResourceId.FromRandom<KeyId>(new byte[16]);
         Assert.Null(_verifier.Identify(TokenForm.Write(TokenKind.ApiKey, Team, key, new byte[32], Key)));
-        Assert.Null(_verifier.Identify(TokenForm.Write(TokenKind.Agent, Team, Server, new byte[32], TokenKey.FromRoot([.. Enumerable.Repeat((byte)9, 32)]))));
+        Assert.Null(_verifier.Identify(
+            TokenForm.Write(TokenKind.Agent, Team, Server, new byte[32], TokenKey.FromRoot([.. Enumerable.Repeat((byte)9, 32)]))));
     }
 
     private static bool Verify(string token, string method, string path, byte[] message, byte[] signature) =>

@@ -11,7 +11,8 @@ public sealed class ProblemTableTests
     public void Every_slug_has_exactly_one_row()
     {
         var slugs = typeof(ProblemSlug).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Where(field => field.IsLiteral && field.Name != nameof(ProblemSlug.TypePrefix)).Select(field => (string)field.GetRawConstantValue()!);
+            .Where(field => field.IsLiteral && field.Name != nameof(ProblemSlug.TypePrefix))
+                .Select(field => (string)field.GetRawConstantValue()!);
         Assert.Equal(slugs.Order(), ProblemTable.Slugs.Order());
     }
 

@@ -20,7 +20,8 @@ public static partial class StyleRules
     /// <summary>Sizes of files, lines and methods.</summary>
     public static IEnumerable<string> Sizes(SourceFile file)
     {
-        if (file.Lines.Count > FileLines) yield return $"{file.Path} has {file.Lines.Count} lines; at most {FileLines}: split it by concept.";
+        if (file.Lines.Count > FileLines)
+            yield return $"{file.Path} has {file.Lines.Count} lines; at most {FileLines}: split it by concept.";
         if (file.Path.EndsWith("Actor.cs", StringComparison.Ordinal) && file.Lines.Count > ActorLines)
             yield return $"{file.Path} has {file.Lines.Count} lines; an actor carries, it does not decide: at most {ActorLines}.";
         for (var i = 0; i < file.Lines.Count; i++)

@@ -30,7 +30,8 @@ public sealed class Founder : IDisposable
         });
         using var answer = await client.PostAsync(Relative("/api/setup"), Json(body));
         var text = await answer.Content.ReadAsStringAsync();
-        if (answer.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException($"POST /api/setup answered {answer.StatusCode}: {text}");
+        if (answer.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException(
+            $"POST /api/setup answered {answer.StatusCode}: {text}");
         client.DefaultRequestHeaders.Add("Cookie", answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
         using var document = JsonDocument.Parse(text);
         var team = document.RootElement.GetProperty("team");
@@ -40,7 +41,8 @@ public sealed class Founder : IDisposable
     /// <summary>Makes a server, whatever the answer; its status and body.</summary>
     public async Task<(HttpStatusCode Status, string Body)> TryAddServerAsync(string name)
     {
-        using var answer = await _client.PostAsync(Relative("/api/servers"), Json(JsonSerializer.Serialize(new Dictionary<string, string> { ["name"] = name })));
+        using var answer = await _client.PostAsync(
+            Relative("/api/servers"), Json(JsonSerializer.Serialize(new Dictionary<string, string> { ["name"] = name })));
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
@@ -50,7 +52,8 @@ public sealed class Founder : IDisposable
         var (status, body) = await TryAddServerAsync(name);
         if (status != HttpStatusCode.Created) throw new InvalidOperationException($"POST /api/servers answered {status}: {body}");
         using var document = JsonDocument.Parse(body);
-        return new WatchedServer(document.RootElement.GetProperty("id").GetString()!, document.RootElement.GetProperty("token").GetString()!);
+        return new WatchedServer(
+            document.RootElement.GetProperty("id").GetString()!, document.RootElement.GetProperty("token").GetString()!);
     }
 
     /// <summary>An API key of the given scopes.</summary>
@@ -58,7 +61,8 @@ public sealed class Founder : IDisposable
     {
         using var answer = await _client.PostAsync(Relative("/api/keys"), Json(JsonSerializer.Serialize(new { name, scopes })));
         var text = await answer.Content.ReadAsStringAsync();
-        if (answer.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException($"POST /api/keys answered {answer.StatusCode}: {text}");
+        if (answer.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException(
+            $"POST /api/keys answered {answer.StatusCode}: {text}");
         using var document = JsonDocument.Parse(text);
         return document.RootElement.GetProperty("key").GetString()!;
     }
@@ -74,10 +78,12 @@ public sealed class Founder : IDisposable
     }
 
     /// <summary>A server's points by name, in steps of one second.</summary>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Point>>> MetricsAsync(WatchedServer server, DateTimeOffset from, DateTimeOffset to,
+    public async Task<IReadOnlyDictionary<string,
+        IReadOnlyList<Point>>> MetricsAsync(WatchedServer server, DateTimeOffset from, DateTimeOffset to,
         string? names = null)
     {
-        var query = string.Create(CultureInfo.InvariantCulture, $"from={from.ToUnixTimeMilliseconds()}&to={to.ToUnixTimeMilliseconds()}&step=1");
+        var query = string.Create(
+            CultureInfo.InvariantCulture, $"from={from.ToUnixTimeMilliseconds()}&to={to.ToUnixTimeMilliseconds()}&step=1");
         if (names is not null) query += $"&names={Uri.EscapeDataString(names)}";
         using var answer = await GetAsync($"/api/servers/{server.Id}/metrics?{query}");
         return answer.RootElement.GetProperty("series").EnumerateArray().ToDictionary(

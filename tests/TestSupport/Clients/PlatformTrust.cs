@@ -23,7 +23,8 @@ public static class PlatformTrust
         },
     };
 
-    /// <summary>An HTTP client for one platform; it keeps no cookies and follows no redirects, so that a test sees each answer as it is.</summary>
+    /// <summary>An HTTP client for one platform; it keeps no cookies and follows no redirects, so that a test sees each answer as it
+    /// is.</summary>
     public static HttpClient NewHttpClient(Uri url, string authorityFile)
     {
         var handler = new SocketsHttpHandler

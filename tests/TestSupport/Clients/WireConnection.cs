@@ -56,7 +56,8 @@ public sealed class WireConnection : IAsyncDisposable
         var head = Encoding.Latin1.GetString(_buffer, _start, headLength).Split("\r\n");
         _start += headLength + 4;
         var status = int.Parse(head[0].AsSpan(9, 3), CultureInfo.InvariantCulture);
-        var headers = head.Skip(1).Select(line => line.Split(':', 2)).ToLookup(f => f[0], f => f[1].Trim(), StringComparer.OrdinalIgnoreCase);
+        var headers = head.Skip(1).Select(line => line.Split(':', 2))
+            .ToLookup(f => f[0], f => f[1].Trim(), StringComparer.OrdinalIgnoreCase);
         if (status is >= 100 and < 200) return await ReadAnswerAsync(cancellation);
         var chunked = headers["Transfer-Encoding"].Any(v => v.Equals("chunked", StringComparison.OrdinalIgnoreCase));
         var length = headers["Content-Length"].Select(v => int.Parse(v, CultureInfo.InvariantCulture)).FirstOrDefault();
@@ -77,7 +78,8 @@ public sealed class WireConnection : IAsyncDisposable
         {
             int lineLength;
             while ((lineLength = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n"u8)) < 0) await FillOrThrowAsync(cancellation);
-            var size = int.Parse(Encoding.Latin1.GetString(_buffer, _start, lineLength), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var size = int.Parse(
+                Encoding.Latin1.GetString(_buffer, _start, lineLength), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             _start += lineLength + 2;
             body.Write(await TakeAsync(size, cancellation));
             await TakeAsync(2, cancellation);

@@ -1,6 +1,7 @@
 namespace HostAtlas.TestSupport.Processes;
 
-/// <summary>A real agent with a config and a state folder of its own, enrolled at one platform. It can be killed and started again.</summary>
+/// <summary>A real agent with a config and a state folder of its own, enrolled at one platform. It can be killed and started
+/// again.</summary>
 public sealed class AgentProcess : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
@@ -28,7 +29,8 @@ public sealed class AgentProcess : IAsyncDisposable
     public Task<Finished> RunVerbAsync(params string[] arguments) =>
         ChildProcess.RunAssemblyAsync("Agent", [.. arguments, "--config", Config, "--state", State]);
 
-    /// <summary>Writes the config before the enrolment, which never edits one that is there; <paramref name="lines"/> stand beside url and ca.</summary>
+    /// <summary>Writes the config before the enrolment, which never edits one that is there; <paramref name="lines"/> stand beside url and
+    /// ca.</summary>
     public Task ConfigureAsync(string lines) => File.WriteAllTextAsync(Config, $"url = \"{Url}\"\nca = \"{Authority}\"\n{lines}\n");
 
     /// <summary>Enrols with a token that a file holds.</summary>

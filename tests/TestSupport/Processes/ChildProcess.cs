@@ -28,7 +28,8 @@ public sealed class ChildProcess : IAsyncDisposable
     public string LastWords => string.Join('\n', _lines);
 
     /// <summary>Starts one of this checkout's built assemblies, e.g. <c>Gateway</c>.</summary>
-    public static ChildProcess StartAssembly(string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+    public static ChildProcess StartAssembly(
+        string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
         string? input = null)
     {
         var assembly = Path.Combine(Repository.Root, "src", project, "bin", "Release", "net10.0", $"HostAtlas.{project}.dll");
@@ -56,7 +57,8 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<Finished> RunAssemblyAsync(string project, IEnumerable<string> arguments, string? input = null, TimeSpan? limit = null)
+    public static async Task<Finished> RunAssemblyAsync(
+        string project, IEnumerable<string> arguments, string? input = null, TimeSpan? limit = null)
     {
         await using var child = StartAssembly(project, arguments, input: input);
         return await child.EndAsync(limit ?? TimeSpan.FromSeconds(30));
@@ -74,7 +76,8 @@ public sealed class ChildProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             await KillAsync();
-            throw new TimeoutException($"{_process.StartInfo.FileName} did not end within {limit.TotalSeconds:0.#} s. It said:\n{LastWords}");
+            throw new TimeoutException(
+                $"{_process.StartInfo.FileName} did not end within {limit.TotalSeconds:0.#} s. It said:\n{LastWords}");
         }
         return new Finished(_process.ExitCode, string.Join('\n', _standardOutput), LastWords);
     }

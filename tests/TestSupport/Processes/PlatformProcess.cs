@@ -14,7 +14,8 @@ public sealed class PlatformProcess : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> _environment;
     private ChildProcess? _process;
 
-    private PlatformProcess(IReadOnlyDictionary<string, string>? environment) => _environment = environment ?? new Dictionary<string, string>();
+    private PlatformProcess(IReadOnlyDictionary<string, string>? environment) =>
+        _environment = environment ?? new Dictionary<string, string>();
 
     /// <summary>The data folder, <c>DATA</c> of the protocol.</summary>
     public string Data => _folder.File("data");
@@ -73,7 +74,8 @@ public sealed class PlatformProcess : IAsyncDisposable
         var finished = await ChildProcess.RunAssemblyAsync("Gateway", ["ops", .. arguments, "--data", Data]);
         return finished.ExitCode == 0
             ? finished.Output
-            : throw new InvalidOperationException($"ops {string.Join(' ', arguments)} ended with {finished.ExitCode}:\n{finished.LastWords}");
+            : throw new InvalidOperationException(
+                $"ops {string.Join(' ', arguments)} ended with {finished.ExitCode}:\n{finished.LastWords}");
     }
 
     /// <summary>An HTTP client that trusts this platform's own authority and nothing else, over TLS 1.3.</summary>

@@ -33,7 +33,8 @@ public static class ProcessFigures
             .SelectMany(table => File.ReadLines($"/proc/{processId}/net/{table}").Skip(1))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(columns => columns[3] == Listen && inodes.Contains(columns[9]))
-            .Select(columns => int.Parse(columns[1].AsSpan(columns[1].LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            .Select(columns => int.Parse(
+                columns[1].AsSpan(columns[1].LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
             .Distinct().Order()];
     }
 

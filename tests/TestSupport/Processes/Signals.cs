@@ -19,7 +19,8 @@ public static partial class Signals
 
     private static void Send(int processId, int signal)
     {
-        if (Kill(processId, signal) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Signal {signal} to process {processId}");
+        if (Kill(processId, signal) != 0) throw new Win32Exception(
+            Marshal.GetLastPInvokeError(), $"Signal {signal} to process {processId}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

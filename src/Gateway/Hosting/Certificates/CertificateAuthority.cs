@@ -5,7 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace HostAtlas.Gateway.Hosting.Certificates;
 
 /// <summary>
-/// The platform's own certificate authority (ECDSA P-256), which agents are told to trust. It issues one server certificate and nothing else
+/// The platform's own certificate authority (ECDSA P-256), which agents are told to trust. It issues one server certificate and nothing
+/// else
 /// (path length 0), so its key in the wrong hands speaks for this platform and for nobody's other site only as far as clients trust it.
 /// </summary>
 internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisposable
@@ -31,7 +32,8 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
             certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return new CertificateAuthority(request.CreateSelfSigned(now - Backdated, now + Life));
     }
