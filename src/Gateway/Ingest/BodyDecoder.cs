@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
@@ -27,15 +26,20 @@ internal static class BodyDecoder
         if (!MemoryMarshal.TryGetArray(sent, out var segment)) throw new ArgumentException("The body lies in an array.", nameof(sent));
         using var source = new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false);
         using var gzip = new GZipStream(source, CompressionMode.Decompress);
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Clamp(sent.Length * 4, 4096, 256 * 1024));
+        var buffer = BodyBuffers.Rent(Math.Clamp(sent.Length * 4, 4096, 256 * 1024));
         var length = 0;
         try
         {
             while (gzip.Read(buffer, length, buffer.Length - length) is var read and > 0)
             {
                 length += read;
-                if (length > Limits.DecodedBodyBytes) return Fail(buffer, DecodingFault.TooLarge);
-                if (length == buffer.Length) buffer = Grow(buffer);
+                if (length < buffer.Length) continue;
+                if (length == Limits.DecodedBodyBytes)
+                {
+                    if (gzip.ReadByte() >= 0) return Fail(buffer, DecodingFault.TooLarge);
+                    break;
+                }
+                buffer = BodyBuffers.Grow(buffer, Limits.DecodedBodyBytes);
             }
         }
         catch (InvalidDataException)
@@ -53,15 +57,7 @@ internal static class BodyDecoder
 
     private static DecodedBody Fail(byte[] buffer, DecodingFault fault)
     {
-        ArrayPool<byte>.Shared.Return(buffer);
+        BodyBuffers.Return(buffer);
         return new DecodedBody(null, 0, fault);
-    }
-
-    private static byte[] Grow(byte[] buffer)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 }

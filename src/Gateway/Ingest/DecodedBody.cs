@@ -1,4 +1,3 @@
-using System.Buffers;
 using HostAtlas.Shared;
 
 namespace HostAtlas.Gateway.Ingest;
@@ -25,7 +24,7 @@ internal readonly record struct DecodedBody(byte[]? Buffer, int Length, Decoding
     /// <inheritdoc />
     public void Dispose()
     {
-        if (Buffer is not null) ArrayPool<byte>.Shared.Return(Buffer);
+        if (Buffer is not null) BodyBuffers.Return(Buffer);
     }
 }
 

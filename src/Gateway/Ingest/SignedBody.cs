@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Signing;
@@ -12,6 +11,9 @@ namespace HostAtlas.Gateway.Ingest;
 internal sealed class SignedBody : IDisposable
 {
     private const int FirstBytes = 16 * 1024;
+
+    // One byte more than is allowed: a full buffer then always means that the body is too large.
+    private const int MostBytes = RequestSigning.TimestampLength + Limits.RequestBodyBytes + 1;
 
     private byte[] _buffer;
     private int _length;
@@ -30,7 +32,7 @@ internal sealed class SignedBody : IDisposable
     public static async ValueTask<SignedBody?> ReadAsync(HttpRequest request, string timestamp, CancellationToken cancellation)
     {
         var expected = (int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes);
-        var buffer = ArrayPool<byte>.Shared.Rent(RequestSigning.TimestampLength + expected + 1);
+        var buffer = BodyBuffers.Rent(RequestSigning.TimestampLength + expected + 1);
         var body = new SignedBody(buffer, Encoding.ASCII.GetBytes(timestamp, buffer));
         var isWhole = false;
         try
@@ -39,7 +41,7 @@ internal sealed class SignedBody : IDisposable
             {
                 body._length += read;
                 if (body.Sent.Length > Limits.RequestBodyBytes) return null;
-                if (body._length == body._buffer.Length) body.Grow();
+                if (body._length == body._buffer.Length) body._buffer = BodyBuffers.Grow(body._buffer, MostBytes);
             }
             isWhole = true;
             return body;
@@ -54,15 +56,7 @@ internal sealed class SignedBody : IDisposable
     public void Dispose()
     {
         if (_buffer.Length == 0) return;
-        ArrayPool<byte>.Shared.Return(_buffer);
+        BodyBuffers.Return(_buffer);
         (_buffer, _length) = ([], 0);
-    }
-
-    private void Grow()
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
     }
 }
