@@ -14,16 +14,17 @@ public static partial class StyleRules
     /// <summary>Lines a method's body may have.</summary>
     public const int MethodLines = 70;
 
-    /// <summary>Lines of an actor's file.</summary>
-    public const int ActorLines = 150;
+    /// <summary>Lines of code of an actor's file; what explains it does not count.</summary>
+    public const int ActorLines = 130;
 
     /// <summary>Sizes of files, lines and methods.</summary>
     public static IEnumerable<string> Sizes(SourceFile file)
     {
         if (file.Lines.Count > FileLines)
             yield return $"{file.Path} has {file.Lines.Count} lines; at most {FileLines}: split it by concept.";
-        if (file.Path.EndsWith("Actor.cs", StringComparison.Ordinal) && file.Lines.Count > ActorLines)
-            yield return $"{file.Path} has {file.Lines.Count} lines; an actor carries, it does not decide: at most {ActorLines}.";
+        var code = file.Lines.Count(line => line.Trim() is { Length: > 0 } text && !text.StartsWith("//", StringComparison.Ordinal));
+        if (file.Path.EndsWith("Actor.cs", StringComparison.Ordinal) && code > ActorLines)
+            yield return $"{file.Path} has {code} lines of code; an actor carries, it does not decide: at most {ActorLines}.";
         for (var i = 0; i < file.Lines.Count; i++)
         {
             // The cases of a table are data: splitting them makes them worse.

@@ -27,7 +27,7 @@ public sealed class StyleTests
     {
         Assert.NotEmpty(StyleRules.Sizes(File("src/A.cs", [.. Enumerable.Repeat("x", 401)])));
         Assert.NotEmpty(StyleRules.Sizes(File("src/A.cs", new string('x', 141))));
-        Assert.NotEmpty(StyleRules.Sizes(File("src/XActor.cs", [.. Enumerable.Repeat("x", 151)])));
+        Assert.NotEmpty(StyleRules.Sizes(File("src/XActor.cs", [.. Enumerable.Repeat("x", 131)])));
         Assert.NotEmpty(StyleRules.Sizes(File("src/A.cs", ["    void M()", "    {", .. Enumerable.Repeat("x", 71), "    }"])));
         Assert.NotEmpty(StyleRules.Names(File("src/Engine/StringUtils.cs", "")));
         Assert.NotEmpty(StyleRules.Names(File("src/Engine/Helpers/A.cs", "")));
