@@ -15,7 +15,9 @@ var root = new RootCommand("HostAtlas: watches servers and keeps their backups."
 foreach (var command in ConsoleCommands.Build()) root.Subcommands.Add(command);
 
 var parsed = root.Parse(args);
-// Its own 2 s after SIGTERM are too few for an engine that drains; the host has the real limit.
-var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+// The platform's host hears SIGTERM itself and drains; a second handler beside it would race with the end of the process and abort it.
+var hasOwnHost = args is ["serve", ..];
+var exit = await parsed.InvokeAsync(
+    new InvocationConfiguration { ProcessTerminationTimeout = hasOwnHost ? null : TimeSpan.FromSeconds(2) });
 // System.CommandLine answers wrong usage with 1; the contract says 2.
 return parsed.Errors.Count > 0 ? 2 : exit;

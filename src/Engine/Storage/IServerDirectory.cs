@@ -18,7 +18,8 @@ public interface IServerDirectory
 public sealed record ServerRow(ServerId Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? SilentSince, DateTimeOffset? LastSeenAt)
 {
     /// <summary>
-    /// <c>pending</c> before the first report, then <c>online</c> or <c>silent</c>; a report newer than the silence counts at once.
+    /// <c>pending</c> before the first report, then <c>online</c> or <c>silent</c>; the door says which of the two, a moment after a
+    /// report.
     /// </summary>
-    public string Status => LastSeenAt is null ? "pending" : SilentSince is { } since && LastSeenAt <= since ? "silent" : "online";
+    public string Status => LastSeenAt is null ? "pending" : SilentSince is not null ? "silent" : "online";
 }

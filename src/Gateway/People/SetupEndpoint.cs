@@ -75,13 +75,16 @@ internal sealed class SetupEndpoint(
     }
 
     /// <summary>
-    /// A spent invitation opens only for whom it was spent on, who lost our answer. Everybody else hears that it is spent, whether or not
+    /// A spent invitation opens only for whom it was spent on, and only while the set-up it began was not finished. Everybody else hears
+    /// that it is spent, whether or not
     /// the address is known or the password right: it must not serve to guess either.
     /// </summary>
     private async Task<Step<UserKnown>> ReturningAsync(HttpContext http, Accepting wish, Failure spent)
     {
         var person = await VerifyAsync(http, wish);
-        return person.Failure == Failure.CredentialsRejected ? spent : person;
+        if (person.Failure == Failure.CredentialsRejected) return spent;
+        // Whose membership is noted has had the whole of it: signing in is the way now. The invitation is single-use for him as well.
+        return person.Value is { } user && user.Teams.Contains(wish.Claims.Team) ? spent : person;
     }
 
     private Task<Step<UserKnown>> VerifyAsync(HttpContext http, Accepting wish) =>

@@ -6,6 +6,7 @@ using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.People.Passwords;
 using HostAtlas.Gateway.Tests.People.Support;
 using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Gateway.Tests.People;
 
@@ -31,14 +32,30 @@ public sealed class SetupEndpointTests(PeopleHost host)
     }
 
     [Fact]
-    public async Task Sent_again_after_a_lost_answer_it_ends_where_it_ended()
+    public async Task Sent_again_when_all_of_it_was_done_the_invitation_is_spent_and_signing_in_is_the_way()
     {
         var invitation = await host.InviteAsync(PeopleHost.NewId<TeamId>());
         var first = await SetUpAsync(host.NewBrowser(), invitation, "again@example.org");
         var second = await SetUpAsync(host.NewBrowser(), invitation, " AGAIN@example.org ");
 
-        Assert.Equal((HttpStatusCode.Created, first.Text), (second.Status, second.Text));
-        Assert.NotEqual(first.SetCookie, second.SetCookie);
+        Assert.Equal(HttpStatusCode.Created, first.Status);
+        Assert.Equal("410 invitation-spent", second.Said);
+    }
+
+    [Fact]
+    public async Task A_set_up_that_died_after_the_invitation_was_spent_goes_on_where_it_stopped()
+    {
+        using var hasher = new PasswordHasher();
+        var (team, user) = (PeopleHost.NewId<TeamId>(), PeopleHost.NewId<UserId>());
+        var hash = await hasher.HashAsync(Encoding.UTF8.GetBytes(Browser.Password), default);
+        await host.Engine.AskAsync(new RegisterUser(host.Keys.AddressOf("spent@example.org"), user, "spent@example.org", hash!));
+        var invitation = await host.InviteAsync(team);
+        Assert.True(TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, host.Keys.TokenKeys, out var claims));
+        await host.Engine.AskAsync(
+            new AcceptInvitation(team, claims.Subject, TokenHash.Of(invitation), user, "spent@example.org", "Half"));
+
+        var again = await SetUpAsync(host.NewBrowser(), invitation, "spent@example.org");
+        Assert.Equal((HttpStatusCode.Created, user.ToString()), (again.Status, again["user"]));
     }
 
     [Fact]

@@ -25,7 +25,9 @@ public sealed partial class DataFile
             // Made before SQLite makes it, so that it is never readable by others, not even for a moment.
             using var made = new FileStream(Path, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
         }
         using var connection = OpenWriter();
@@ -81,7 +83,10 @@ public sealed partial class DataFile
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path, Mode = mode, Pooling = false, DefaultTimeout = 2,
+            DataSource = Path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = 2,
         }.ConnectionString);
         try
         {

@@ -40,7 +40,7 @@ public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposab
     public async Task<int> DeleteBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation)
     {
         var deleted = 0;
-        for (var at = RetentionCursor.Start; ; )
+        for (var at = RetentionCursor.Start; ;)
         {
             var from = at;
             (at, var step) = await _thread.RunAsync(() => Guarded(writer => RetentionStep.Run(writer, from, oldest))).ConfigureAwait(false);

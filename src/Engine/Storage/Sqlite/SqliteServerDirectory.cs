@@ -38,10 +38,12 @@ public sealed class SqliteServerDirectory(DataFile file, TimeProvider time) : IS
     private ServerRow Row(SqliteDataReader reader)
     {
         ResourceId.TryRead<ServerId>(reader.GetFieldValue<byte[]>(0), out var id);
-        var now = time.GetUtcNow();
-        // A report may lie up to ten minutes ahead; nobody was seen in the future.
+        // A report may lie up to ten minutes ahead. Nobody was seen in the future, and a silent server not after it went silent: else one
+        // report of a clock that is fast would make a dead server look alive.
+        var silent = Time(reader, 3);
+        var latest = silent ?? time.GetUtcNow();
         var seen = Time(reader, 4);
-        return new ServerRow(id, reader.GetString(1), Time(reader, 2)!.Value, Time(reader, 3), seen > now ? now : seen);
+        return new ServerRow(id, reader.GetString(1), Time(reader, 2)!.Value, silent, seen > latest ? latest : seen);
     }
 
     private static DateTimeOffset? Time(SqliteDataReader reader, int column) =>

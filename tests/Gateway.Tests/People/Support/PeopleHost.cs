@@ -64,7 +64,10 @@ public sealed class PeopleHost : IAsyncLifetime
         browser.Email = $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}@example.org";
         var answer = await browser.PostAsync("/api/setup", new
         {
-            invitation = await InviteAsync(team, role), team = "Team " + browser.Email, email = browser.Email, password = Browser.Password,
+            invitation = await InviteAsync(team, role),
+            team = "Team " + browser.Email,
+            email = browser.Email,
+            password = Browser.Password,
         });
         Assert.Equal(HttpStatusCode.Created, answer.Status);
         browser.Team = team;
