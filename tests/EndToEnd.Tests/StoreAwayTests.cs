@@ -54,7 +54,9 @@ public sealed class StoreAwayTests(ITestOutputHelper output)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(data, "data.db"), Pooling = false, DefaultTimeout = 30,
+            DataSource = Path.Combine(data, "data.db"),
+            Pooling = false,
+            DefaultTimeout = 30,
         }.ToString());
         await connection.OpenAsync();
         await using var begin = connection.CreateCommand();

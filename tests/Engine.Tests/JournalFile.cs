@@ -10,7 +10,9 @@ internal static class JournalFile
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(engine.Folder, "journal.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false,
+            DataSource = Path.Combine(engine.Folder, "journal.db"),
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
         }.ConnectionString);
         connection.Open();
         using var command = connection.CreateCommand();

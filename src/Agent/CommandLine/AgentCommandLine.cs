@@ -34,7 +34,9 @@ internal sealed class AgentCommandLine
         }
         var invocation = new InvocationConfiguration
         {
-            Output = _around.Out, Error = _around.Error, EnableDefaultExceptionHandler = false,
+            Output = _around.Out,
+            Error = _around.Error,
+            EnableDefaultExceptionHandler = false,
             // The run verb ends by itself within 2 s of a signal; this is only the end of all patience.
             ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
         };
@@ -70,12 +72,17 @@ internal sealed class CommonOptions
 {
     public Option<string> Config { get; } = new("--config")
     {
-        Description = "The configuration.", HelpName = "FILE", Recursive = true, DefaultValueFactory = _ => "/etc/hostatlas/agent.toml",
+        Description = "The configuration.",
+        HelpName = "FILE",
+        Recursive = true,
+        DefaultValueFactory = _ => "/etc/hostatlas/agent.toml",
     };
 
     public Option<string> State { get; } = new("--state")
     {
-        Description = "Where the agent keeps its token and what it has not sent yet.", HelpName = "DIR", Recursive = true,
+        Description = "Where the agent keeps its token and what it has not sent yet.",
+        HelpName = "DIR",
+        Recursive = true,
         DefaultValueFactory = _ => "/var/lib/hostatlas",
     };
 

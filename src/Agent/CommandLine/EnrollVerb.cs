@@ -12,7 +12,8 @@ internal static class EnrollVerb
         var url = new Option<string>("--url") { Description = "The platform's https address.", HelpName = "URL", Required = true };
         var tokenFile = new Option<string?>("--token-file")
         {
-            Description = "A file with the server's token; - is standard input.", HelpName = "FILE",
+            Description = "A file with the server's token; - is standard input.",
+            HelpName = "FILE",
         };
         var token = new Option<string?>("--token") { Description = "The token itself; --token-file is safer.", HelpName = "T" };
         var keyFile = new Option<string?>("--api-key-file")
@@ -23,7 +24,8 @@ internal static class EnrollVerb
         var name = new Option<string?>("--name") { Description = "The new server's name; with --api-key-file.", HelpName = "NAME" };
         var ca = new Option<string?>("--ca")
         {
-            Description = "The platform's own CA (ca.pem); without it the system's.", HelpName = "FILE",
+            Description = "The platform's own CA (ca.pem); without it the system's.",
+            HelpName = "FILE",
         };
         var command = new Command("enroll", "Makes this host known to a platform.") { url, tokenFile, token, keyFile, name, ca };
         command.SetAction((parsed, stop) => guard(async () =>

@@ -99,7 +99,12 @@ public static class AgentToml
         var origins = ReadOrigins(table, faults);
         return url is null ? null : new AgentOptions
         {
-            Url = url, CaFile = ca, Interval = interval, SpoolMaxBytes = spoolBytes, HttpsProxy = proxy, VaultOrigins = origins,
+            Url = url,
+            CaFile = ca,
+            Interval = interval,
+            SpoolMaxBytes = spoolBytes,
+            HttpsProxy = proxy,
+            VaultOrigins = origins,
         };
     }
 

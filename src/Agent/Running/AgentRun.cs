@@ -206,10 +206,19 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
     {
         var status = new AgentStatus
         {
-            Version = AgentVersion.Text, ProcessId = Environment.ProcessId, StartedAt = _startedAt, UpdatedAt = parts.Time.GetUtcNow(),
-            Url = AgentToml.Origin(options.Url), Server = _token.Read().Server, IntervalSeconds = options.Interval.TotalSeconds,
-            LastReportAt = _lastReportAt, LastAcceptedAt = _lastAcceptedAt, Spool = parts.Spool.Level,
-            ClockOffsetSeconds = Math.Round(_uplink.Offset.TotalSeconds, 1), Fault = _uplink.Fault, FaultSince = _faultSince,
+            Version = AgentVersion.Text,
+            ProcessId = Environment.ProcessId,
+            StartedAt = _startedAt,
+            UpdatedAt = parts.Time.GetUtcNow(),
+            Url = AgentToml.Origin(options.Url),
+            Server = _token.Read().Server,
+            IntervalSeconds = options.Interval.TotalSeconds,
+            LastReportAt = _lastReportAt,
+            LastAcceptedAt = _lastAcceptedAt,
+            Spool = parts.Spool.Level,
+            ClockOffsetSeconds = Math.Round(_uplink.Offset.TotalSeconds, 1),
+            Fault = _uplink.Fault,
+            FaultSince = _faultSince,
         };
         try
         {

@@ -107,7 +107,10 @@ internal sealed class Segment(string path, long first) : IDisposable
     {
         var options = new FileStreamOptions
         {
-            Mode = mode, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0,
+            Mode = mode,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
         };
         if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows()) options.UnixCreateMode = FilePermissions.PrivateFile;
         _writer ??= new FileStream(path, options);

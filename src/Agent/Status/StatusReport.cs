@@ -55,10 +55,19 @@ public sealed record StatusReport
         var (summary, nextStep) = Judge(server is not null, running, last, now);
         return new StatusReport
         {
-            Healthy = summary == AllIsWell, Summary = summary, NextStep = nextStep, Enrolled = server is not null, Running = running,
-            Server = server, Url = last?.Url ?? url, LastReportAt = last?.LastReportAt, LastAcceptedAt = last?.LastAcceptedAt,
-                Spool = spool,
-            ClockOffsetSeconds = last?.ClockOffsetSeconds, Fault = last?.Fault, FaultSince = last?.FaultSince,
+            Healthy = summary == AllIsWell,
+            Summary = summary,
+            NextStep = nextStep,
+            Enrolled = server is not null,
+            Running = running,
+            Server = server,
+            Url = last?.Url ?? url,
+            LastReportAt = last?.LastReportAt,
+            LastAcceptedAt = last?.LastAcceptedAt,
+            Spool = spool,
+            ClockOffsetSeconds = last?.ClockOffsetSeconds,
+            Fault = last?.Fault,
+            FaultSince = last?.FaultSince,
         };
     }
 

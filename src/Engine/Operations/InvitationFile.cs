@@ -32,7 +32,9 @@ public sealed class InvitationFile(string dataDirectory)
         File.Delete(beside); // Of an earlier start that was killed here.
         using (var file = new FileStream(beside, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
         {
             file.Write(Encoding.ASCII.GetBytes(token + "\n"));

@@ -39,7 +39,9 @@ public static class OpsCommandLine
             {
                 var option = new Option<string>($"--{parameter.Name}")
                 {
-                    Description = parameter.Summary, HelpName = parameter.Placeholder, Required = true,
+                    Description = parameter.Summary,
+                    HelpName = parameter.Placeholder,
+                    Required = true,
                 };
                 leaf.Options.Add(option);
                 values.Add((parameter.Name, parsed => parsed.GetValue(option)));

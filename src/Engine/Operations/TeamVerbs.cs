@@ -20,7 +20,8 @@ internal static class TeamVerbs
         return request.Json
             ? new OpsAnswer(0, new JsonObject
             {
-                ["invitation"] = issued.Token, ["team"] = issued.Team.ToString(),
+                ["invitation"] = issued.Token,
+                ["team"] = issued.Team.ToString(),
                 ["expiresAt"] = issued.ExpiresAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             }.ToJsonString() + "\n")
             : new OpsAnswer(0, issued.Token + "\n", $"This invitation founds the team {issued.Team}. It works once, until {until}.\n");

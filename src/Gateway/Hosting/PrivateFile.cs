@@ -20,7 +20,10 @@ internal static class PrivateFile
         File.Delete(temporary); // Of an earlier start that was killed here.
         using (var file = new FileStream(temporary, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode, Options = FileOptions.WriteThrough,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = mode,
+            Options = FileOptions.WriteThrough,
         }))
         {
             file.Write(content);

@@ -13,7 +13,9 @@ public static class ConsoleCommands
 
     private static readonly Option<Uri?> Url = new("--url")
     {
-        Description = "The platform's https address.", Required = true, CustomParser = ReadUrl,
+        Description = "The platform's https address.",
+        Required = true,
+        CustomParser = ReadUrl,
     };
     private static readonly Option<string?> Ca = new("--ca")
     {
@@ -22,20 +24,24 @@ public static class ConsoleCommands
     private static readonly Option<string> Email = new("--email") { Description = "Your e-mail address.", Required = true };
     private static readonly Option<string> PasswordFile = new("--password-file")
     {
-        Description = "A file that holds your password; - is standard input.", Required = true,
+        Description = "A file that holds your password; - is standard input.",
+        Required = true,
     };
     private static readonly Option<string> InvitationFile = new("--invitation-file")
     {
-        Description = "A file that holds the invitation.", Required = true,
+        Description = "A file that holds the invitation.",
+        Required = true,
     };
     private static readonly Option<string> Team = new("--team")
     {
-        Description = "The new team's name.", DefaultValueFactory = _ => "My team",
+        Description = "The new team's name.",
+        DefaultValueFactory = _ => "My team",
     };
     private static readonly Option<string> Name = new("--name") { Description = "The server's name.", Required = true };
     private static readonly Option<string> TokenTo = new("--token-to")
     {
-        Description = "A new file for the token (0600).", Required = true,
+        Description = "A new file for the token (0600).",
+        Required = true,
     };
     private static readonly Option<string?> Server = new("--server") { Description = "The id of the one server to show." };
     private static readonly Option<bool> Once = new("--once") { Description = "Show the figures once, as soon as there are any, and end." };
@@ -63,7 +69,9 @@ public static class ConsoleCommands
         // Before the server is added: a token is shown once, so there has to be a place for it.
         await using var file = new FileStream(target, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         try
         {

@@ -62,14 +62,18 @@ public sealed class PeopleClient : IDisposable
     public Task<JsonElement> SetUpAsync(string invitation, string team, SignIn person, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "/api/setup", new Dictionary<string, string>
         {
-            ["invitation"] = invitation, ["team"] = team, ["email"] = person.Email, ["password"] = person.Password,
+            ["invitation"] = invitation,
+            ["team"] = team,
+            ["email"] = person.Email,
+            ["password"] = person.Password,
         }, cancellation);
 
     /// <summary>Signs in.</summary>
     public Task<JsonElement> SignInAsync(SignIn person, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "/api/session", new Dictionary<string, string>
         {
-            ["email"] = person.Email, ["password"] = person.Password,
+            ["email"] = person.Email,
+            ["password"] = person.Password,
         }, cancellation);
 
     /// <summary>Adds a server; gives its token.</summary>

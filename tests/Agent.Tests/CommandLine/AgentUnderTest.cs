@@ -29,9 +29,13 @@ internal sealed class AgentUnderTest : IDisposable
         var chance = new Random(1);
         var code = await new AgentCommandLine(new AgentSurroundings
         {
-            In = new StringReader(input), Out = output, Error = TextWriter.Synchronized(errors), Time = TimeProvider.System,
-                Random = chance.NextDouble,
-            Proxy = ProxyChoice.None, NewCollector = () => new HostCollector(HostRoots.ThisHost, TimeProvider.System),
+            In = new StringReader(input),
+            Out = output,
+            Error = TextWriter.Synchronized(errors),
+            Time = TimeProvider.System,
+            Random = chance.NextDouble,
+            Proxy = ProxyChoice.None,
+            NewCollector = () => new HostCollector(HostRoots.ThisHost, TimeProvider.System),
         }).InvokeAsync([.. arguments, "--config", Config, "--state", State], stop);
         (Output, Errors) = (output.ToString(), errors.ToString());
         return code;

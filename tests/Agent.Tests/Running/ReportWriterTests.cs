@@ -13,8 +13,13 @@ public sealed class ReportWriterTests
     [Fact]
     public void What_is_no_number_or_no_name_is_left_out()
     {
-        var report = Write(new() { ["cpu.usage"] = 1.5, ["nan"] = double.NaN, ["infinite"] = double.NegativeInfinity,
-            ["Wrong Name"] = 1 }, Empty);
+        var report = Write(new()
+        {
+            ["cpu.usage"] = 1.5,
+            ["nan"] = double.NaN,
+            ["infinite"] = double.NegativeInfinity,
+            ["Wrong Name"] = 1
+        }, Empty);
         Assert.Equal(["agent.spool.dropped_reports", "agent.spool.reports", "cpu.usage"], report.Values.Keys.Order(StringComparer.Ordinal));
     }
 

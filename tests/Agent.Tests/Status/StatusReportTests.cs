@@ -13,10 +13,17 @@ public sealed class StatusReportTests
 
     private static readonly AgentStatus Well = new()
     {
-        Version = "0.1.0", ProcessId = 1, StartedAt = Now.AddHours(-1), UpdatedAt = Now.AddSeconds(-2), Url = "https://x",
-            Server = Token.Server,
-        IntervalSeconds = 10, LastReportAt = Now.AddSeconds(-3), LastAcceptedAt = Now.AddSeconds(-3),
-        Spool = new SpoolLevel(2, 4096, 1 << 20, new SpoolGap(7, 0, 60_000), 0, 0), ClockOffsetSeconds = -42,
+        Version = "0.1.0",
+        ProcessId = 1,
+        StartedAt = Now.AddHours(-1),
+        UpdatedAt = Now.AddSeconds(-2),
+        Url = "https://x",
+        Server = Token.Server,
+        IntervalSeconds = 10,
+        LastReportAt = Now.AddSeconds(-3),
+        LastAcceptedAt = Now.AddSeconds(-3),
+        Spool = new SpoolLevel(2, 4096, 1 << 20, new SpoolGap(7, 0, 60_000), 0, 0),
+        ClockOffsetSeconds = -42,
     };
 
     [Fact]
@@ -39,8 +46,11 @@ public sealed class StatusReportTests
     [Fact]
     public void A_fault_is_told_with_what_to_do_next()
     {
-        var report = Judge(Well with { Fault = new UplinkFault("credentials-rejected", "The token is rejected", "Enrol again"),
-            FaultSince = Now });
+        var report = Judge(Well with
+        {
+            Fault = new UplinkFault("credentials-rejected", "The token is rejected", "Enrol again"),
+            FaultSince = Now
+        });
         Assert.False(report.Healthy);
         Assert.Equal(("The token is rejected.", "Enrol again."), (report.Summary, report.NextStep));
     }

@@ -74,7 +74,9 @@ public sealed class UplinkDecisionsTests
     {
         var answer = new PlatformAnswer
         {
-            Status = 401, Slug = ProblemSlug.TimestampOutsideWindow, ClockReading = TimeSpan.FromMinutes(30),
+            Status = 401,
+            Slug = ProblemSlug.TimestampOutsideWindow,
+            ClockReading = TimeSpan.FromMinutes(30),
         };
         var (state, actions) = UplinkDecisions.Decide(Flying, new UplinkEvent.Answered(answer, 0), Now);
         Assert.Equal([new UplinkAction.Send(Batch, TimeSpan.FromMinutes(30))], actions);
@@ -144,7 +146,10 @@ public sealed class UplinkDecisionsTests
         {
             var answer = new PlatformAnswer
             {
-                Status = status, Slug = slug, RetryAfter = TimeSpan.FromSeconds(seconds), ClockReading = TimeSpan.FromSeconds(seconds),
+                Status = status,
+                Slug = slug,
+                RetryAfter = TimeSpan.FromSeconds(seconds),
+                ClockReading = TimeSpan.FromSeconds(seconds),
             };
             var (state, actions) = UplinkDecisions.Decide(Flying with { InFlight = new Flight(Batch, reports) },
                 new UplinkEvent.Answered(answer, jitter), Now);

@@ -99,8 +99,10 @@ internal static class WireSamples
         ["returned.1"] = new ServerReturned(At),
         ["state.1"] = new ServerState
         {
-            Tokens = [new StoredToken(Named.Hash("new"), null), new StoredToken(Named.Hash("old"), Later)], FirstReportAt =
-                Named.Noon, SilentSince = At,
+            Tokens = [new StoredToken(Named.Hash("new"), null), new StoredToken(Named.Hash("old"), Later)],
+            FirstReportAt =
+                Named.Noon,
+            SilentSince = At,
         },
         ["state.1~nobody"] = ServerState.Nobody,
         ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600),

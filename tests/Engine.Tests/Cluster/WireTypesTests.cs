@@ -21,7 +21,11 @@ public sealed class WireTypesTests : IAsyncLifetime
 {
     private static readonly Dictionary<string, int> Identifiers = new()
     {
-        ["engine"] = 5100, ["teams"] = 5101, ["users"] = 5102, ["servers"] = 5103, ["projections"] = 5104,
+        ["engine"] = 5100,
+        ["teams"] = 5101,
+        ["users"] = 5102,
+        ["servers"] = 5103,
+        ["projections"] = 5104,
     };
 
     private readonly IHost _host;

@@ -141,8 +141,11 @@ public sealed class CertificateFilesTests : IDisposable
 
     private X509Chain NewChain()
     {
-        var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck, VerificationTime = Now.UtcDateTime } };
+        var chain = new X509Chain
+        {
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck, VerificationTime = Now.UtcDateTime }
+        };
         chain.ChainPolicy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(Read("ca.pem")));
         return chain;
     }

@@ -27,7 +27,10 @@ public sealed class GatewaySettingsTests
         Assert.Empty(faults);
         var environment = GatewaySettings.OfEnvironment(new Dictionary<string, string>
         {
-            ["HOSTATLAS__INGEST__WINDOW_SECONDS"] = "120", ["PATH"] = "/bin", ["HOSTATLAS_LOCKED"] = "true", ["HOSTATLAS_LONG"] = "1",
+            ["HOSTATLAS__INGEST__WINDOW_SECONDS"] = "120",
+            ["PATH"] = "/bin",
+            ["HOSTATLAS_LOCKED"] = "true",
+            ["HOSTATLAS_LONG"] = "1",
         });
         var (options, none) = GatewaySettings.Read([.. fromFile, .. environment]);
         Assert.Empty(none);

@@ -41,7 +41,9 @@ public sealed class TestPlatform : IAsyncLifetime
     {
         _app = GatewayHost.Build(new GatewayOptions
         {
-            Data = Data, Url = new Uri("https://127.0.0.1:0"), StoreGivesUpAfter = StoreGivesUpAfter,
+            Data = Data,
+            Url = new Uri("https://127.0.0.1:0"),
+            StoreGivesUpAfter = StoreGivesUpAfter,
         });
         await _app.StartAsync();
         Url = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

@@ -21,7 +21,9 @@ public sealed class TransportTests(TestPlatform platform)
             ["s_client", version, "-cipher", "ALL:@SECLEVEL=0", "-connect", platform.Url.Authority, "-CAfile",
                 Path.Combine(platform.Data, "ca.pem"), "-verify_return_error"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         openssl.StandardInput.Close();
         var (output, errors) = (openssl.StandardOutput.ReadToEndAsync(), openssl.StandardError.ReadToEndAsync());
@@ -96,7 +98,8 @@ public sealed class TransportTests(TestPlatform platform)
         using var client = platform.NewHttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/nothing", UriKind.Relative))
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         using var answer = await client.SendAsync(request);
         await Framed.AssertProblemAsync(answer, HttpStatusCode.NotFound, "not-found");

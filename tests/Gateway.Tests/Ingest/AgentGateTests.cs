@@ -261,7 +261,8 @@ public sealed class AgentGateTests(TestPlatform platform) : IDisposable
             await socket.ConnectAsync(context.DnsEndPoint, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         },
-    }, disposeHandler: true) { BaseAddress = platform.Url };
+    }, disposeHandler: true)
+    { BaseAddress = platform.Url };
 
     private static HttpRequestMessage Spoilt(string token, byte[] body, DateTimeOffset? at, string? encoding)
     {

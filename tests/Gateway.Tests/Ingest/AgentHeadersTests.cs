@@ -56,6 +56,8 @@ public sealed class AgentHeadersTests
 
     private static HeaderDictionary Headers() => new()
     {
-        ["Authorization"] = "Bearer hat_x", ["X-Timestamp"] = Timestamp, ["X-Signature"] = Signature,
+        ["Authorization"] = "Bearer hat_x",
+        ["X-Timestamp"] = Timestamp,
+        ["X-Signature"] = Signature,
     };
 }

@@ -26,7 +26,10 @@ public sealed class Founder : IDisposable
         var email = $"owner-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6))}@example.org";
         var body = JsonSerializer.Serialize(new Dictionary<string, string>
         {
-            ["invitation"] = invitation, ["team"] = name, ["email"] = email, ["password"] = "correct horse battery staple 7",
+            ["invitation"] = invitation,
+            ["team"] = name,
+            ["email"] = email,
+            ["password"] = "correct horse battery staple 7",
         });
         using var answer = await client.PostAsync(Relative("/api/setup"), Json(body));
         var text = await answer.Content.ReadAsStringAsync();

@@ -60,13 +60,16 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
     /// <summary>Whether this authority issued the certificate; its dates do not matter here.</summary>
     public bool HasIssued(X509Certificate2 certificate)
     {
-        using var chain = new X509Chain { ChainPolicy =
+        using var chain = new X509Chain
+        {
+            ChainPolicy =
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
             VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
             DisableCertificateDownloads = true,
-        } };
+        }
+        };
         chain.ChainPolicy.CustomTrustStore.Add(Certificate);
         return chain.Build(certificate);
     }
