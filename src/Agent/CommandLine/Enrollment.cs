@@ -24,7 +24,9 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
     public async Task<EnrollmentOutcome> WithTokenAsync(string pasted, CancellationToken stop)
     {
         var token = AgentToken.TryParse(pasted, out var fault) ?? throw new VerbFailedException(ExitCode.Usage, fault);
-        if (Existing()?.Reveal() == token.Reveal()) return new EnrollmentOutcome(token.Server, Changed: false);
+        var existing = Existing();
+        if (existing?.Reveal() == token.Reveal()) return new EnrollmentOutcome(token.Server, Changed: false);
+        if (existing is not null && existing.Server != token.Server) throw Another(existing, "this token is another's");
         await ProveAsync(token, stop);
         state.WriteToken(token);
         return new EnrollmentOutcome(token.Server, Changed: true);
@@ -40,8 +42,10 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
             throw new VerbFailedException(ExitCode.Usage, "this is no API key; an API key begins with hak_");
         if (name.Trim().Length is < 1 or > Limits.NameLength)
             throw new VerbFailedException(ExitCode.Usage, $"--name: a server's name has 1 to {Limits.NameLength} characters");
-        if (Existing() is { } existing && await IsAcceptedAsync(existing, stop))
-            return new EnrollmentOutcome(existing.Server, Changed: false);
+        if (Existing() is { } existing)
+            return await IsAcceptedAsync(existing, stop)
+                ? new EnrollmentOutcome(existing.Server, Changed: false)
+                : throw Another(existing, "its token is not accepted any more; make a new one for it and use --token-file");
 
         var answer = await AskAsync(() => client.CreateServerAsync(apiKey, name, stop), stop);
         if (answer.Status != 201) throw new VerbFailedException(ExitCode.Failed, Refusal(answer, name));
@@ -52,6 +56,11 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
         await ProveAsync(token, stop);
         return new EnrollmentOutcome(token.Server, Changed: true);
     }
+
+    // What waits in the spool was measured as one server, perhaps of another team: it never travels under another's name.
+    private static VerbFailedException Another(AgentToken existing, string why) => new(ExitCode.Failed,
+        $"this state belongs to server {existing.Server}, and {why}. To make this host another server, name a new folder with --state, "
+        + "or remove this one together with the reports that wait in it");
 
     // A token file that was spoilt is no reason to refuse a new one.
     private AgentToken? Existing()

@@ -10,7 +10,8 @@ namespace HostAtlas.Agent.Tests.CommandLine;
 
 public sealed class EnrollTests : IAsyncLifetime
 {
-    private static readonly string Token = TestTokens.Agent(1), Other = TestTokens.Agent(2),
+    private static readonly string Token = TestTokens.Agent(1), Other = TestTokens.Agent(1, secret: 7), AnotherServers =
+        TestTokens.Agent(2),
         ApiKey = TestTokens.Write<KeyId>(TokenKind.ApiKey, 9);
     private readonly AgentUnderTest _agent = new();
     private readonly TestAuthority _authority = new();
@@ -56,6 +57,16 @@ public sealed class EnrollTests : IAsyncLifetime
         _platform.Tokens[Other] = true;
         Assert.Equal(0, await EnrollAsync(Other));
         Assert.Equal(Other, TokenInState);
+    }
+
+    [Fact]
+    public async Task What_waits_as_one_server_is_not_handed_to_another()
+    {
+        await EnrollAsync(Token);
+        _platform.Tokens[AnotherServers] = true;
+        Assert.Equal(1, await EnrollAsync(AnotherServers));
+        Assert.Contains("name a new folder with --state", _agent.Errors, StringComparison.Ordinal);
+        Assert.Equal(Token, TokenInState);
     }
 
     [Fact]

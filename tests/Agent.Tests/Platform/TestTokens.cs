@@ -8,13 +8,15 @@ namespace HostAtlas.Agent.Tests.Platform;
 internal static class TestTokens
 {
     /// <summary>The token of a server with this number.</summary>
-    public static string Agent(byte number = 1) => Write<ServerId>(TokenKind.Agent, number);
+    public static string Agent(byte number = 1, byte secret = 0) => Write<ServerId>(TokenKind.Agent, number, secret);
 
-    public static string Write<T>(TokenKind kind, byte number) where T : struct, IResourceId<T>
+    public static string Write<T>(TokenKind kind, byte number, byte secret = 0) where T : struct, IResourceId<T>
     {
         var random = new byte[16];
         Array.Fill(random, number);
-        return TokenForm.Write(kind, ResourceId.FromRandom<TeamId>(new byte[16]), ResourceId.FromRandom<T>(random), new byte[32],
+        var secretBytes = new byte[32];
+        Array.Fill(secretBytes, secret);
+        return TokenForm.Write(kind, ResourceId.FromRandom<TeamId>(new byte[16]), ResourceId.FromRandom<T>(random), secretBytes,
             TokenKey.FromBytes(new byte[32]));
     }
 
