@@ -22,8 +22,11 @@ public static class AgentToml
 
     private static readonly string[] Keys = ["url", "ca", "interval", "vault_origins", "https_proxy"];
 
-    /// <summary>Reads the text; the options are null when there is a fault.</summary>
-    public static (AgentOptions? Options, IReadOnlyList<string> Faults) Read(string text)
+    /// <summary>
+    /// Reads the text; the options are null when there is a fault. <paramref name="fileExists"/> looks for the files that it names, so that
+    /// a missing one is told together with all else; without it they are taken on trust.
+    /// </summary>
+    public static (AgentOptions? Options, IReadOnlyList<string> Faults) Read(string text, Func<string, bool>? fileExists = null)
     {
         var document = SyntaxParser.Parse(text);
         if (document.HasErrors)
@@ -39,7 +42,7 @@ public static class AgentToml
         }
         var faults = new List<string>();
         ListUnknownKeys(table, faults);
-        var options = ReadOptions(table, faults);
+        var options = ReadOptions(table, faults, fileExists ?? (_ => true));
         return faults.Count == 0 ? (options, faults) : (null, faults);
     }
 
@@ -65,7 +68,7 @@ public static class AgentToml
     /// <summary>Scheme, host and port: what is compared when two addresses are to be the same.</summary>
     public static string Origin(Uri url) => url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
-    private static AgentOptions? ReadOptions(TomlTable table, List<string> faults)
+    private static AgentOptions? ReadOptions(TomlTable table, List<string> faults, Func<string, bool> fileExists)
     {
         Uri? url = null;
         if (Text(table, "url", faults) is { } urlText)
@@ -78,6 +81,7 @@ public static class AgentToml
 
         var ca = Text(table, "ca", faults);
         if (ca is not null && !Path.IsPathFullyQualified(ca)) faults.Add($"ca: '{ca}' is not an absolute path");
+        else if (ca is not null && !fileExists(ca)) faults.Add($"ca: there is no file {ca}");
 
         var interval = AgentOptions.IntervalDefault;
         if (Text(table, "interval", faults) is { } intervalText

@@ -24,7 +24,7 @@ public static class ConfigFile
         {
             throw new ConfigFaultException(path, [exception.Message]);
         }
-        var (options, faults) = AgentToml.Read(text);
+        var (options, faults) = AgentToml.Read(text, File.Exists);
         return options ?? throw new ConfigFaultException(path, faults);
     }
 

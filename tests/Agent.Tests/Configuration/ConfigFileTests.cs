@@ -24,5 +24,15 @@ public sealed class ConfigFileTests : IDisposable
     public void A_configuration_that_is_missing_says_how_to_get_one() =>
         Assert.Contains("enroll", Assert.Throws<ConfigFaultException>(() => ConfigFile.Load(Path)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_missing_CA_is_told_together_with_every_other_fault()
+    {
+        ConfigFile.Create(Path, new Uri("https://x"), null);
+        File.WriteAllText(Path, "url = \"https://atlas.example.net\"\nca = \"/nowhere/ca.pem\"\ninterval = \"never\"\n");
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var faults = Assert.Throws<ConfigFaultException>(() => ConfigFile.Load(Path)).Faults;
+        Assert.Equal(["ca", "interval"], faults.Select(fault => fault[..fault.IndexOf(':', StringComparison.Ordinal)]));
+    }
+
     public void Dispose() => _folder.Dispose();
 }
