@@ -1,3 +1,5 @@
+using HostAtlas.Engine.Storage.Sealing;
+
 namespace HostAtlas.Engine;
 
 /// <summary>What the engine needs to know to start. Invalid options stop the start with the full list of faults.</summary>
@@ -8,7 +10,9 @@ public sealed record EngineOptions
     /// </summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>The platform's root key, 32 bytes; the gateway makes and reads the file.</summary>
+    /// <summary>
+    /// The ring of the platform's root keys, 32 bytes each, the newest first; the gateway makes and reads the file <c>root.key</c>.
+    /// </summary>
     public required byte[] RootKey { get; init; }
 
     /// <summary>How far X-Timestamp may lie from the clock. 5-300 s.</summary>
@@ -33,7 +37,7 @@ public sealed record EngineOptions
     {
         var faults = new List<string>();
         Expect(DataDirectory.Length > 0, "data: the folder must be named.");
-        Expect(RootKey.Length == 32, "root.key: must hold 32 bytes.");
+        Expect(RootKeys.IsRing(RootKey.Length), "root.key: must hold 32 bytes a key, 1-32 keys.");
         Expect(Window.TotalSeconds is >= Shared.Limits.WindowMinSeconds and <= Shared.Limits.WindowMaxSeconds,
             "ingest.window_seconds: 5-300.");
         Expect(RawRetention >= TimeSpan.FromHours(1) && RawRetention <= TimeSpan.FromDays(400), "retention.raw_hours: 1-9600.");

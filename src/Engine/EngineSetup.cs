@@ -8,6 +8,7 @@ using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -26,7 +27,8 @@ public static class EngineSetup
         services.AddDataFolderLock(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(new PlatformKeys(options.RootKey));
+        var roots = new RootKeys(options.RootKey);
+        services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots));
         services.AddSingleton<EngineClient>();
         services.AddSqliteStores(options).AddProjections().AddPresence();
         services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder

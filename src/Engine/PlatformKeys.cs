@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Users;
 using HostAtlas.Shared.Tokens;
 
@@ -12,23 +13,24 @@ public sealed class PlatformKeys
 {
     private readonly byte[] _userAddress;
 
-    /// <summary>Derives every key from a root key of 32 bytes.</summary>
-    public PlatformKeys(ReadOnlySpan<byte> root)
+    /// <summary>Derives every key from the ring of root keys.</summary>
+    public PlatformKeys(RootKeys roots)
     {
-        TokenKey = TokenKey.FromRoot(root);
-        TokenKeys = [TokenKey];
-        _userAddress = Derive(root, "user address v1"u8);
-        SessionSeal = Derive(root, "session seal v1"u8);
+        TokenKeys = [.. roots.Roots.Select(root => TokenKey.FromRoot(root))];
+        SessionSeals = [.. roots.Roots.Select(root => Derive(root, "session seal v1"u8))];
+        // Of the oldest root: a person's entity keeps its address when the root is rotated. What the key protects (the mapping of e-mail
+        // addresses to entities) is as old as that root.
+        _userAddress = Derive(roots.Roots[^1], "user address v1"u8);
     }
 
     /// <summary>Tags new tokens.</summary>
-    public TokenKey TokenKey { get; }
+    public TokenKey TokenKey => TokenKeys[0];
 
     /// <summary>Every key whose tags are accepted, newest first.</summary>
     public IReadOnlyList<TokenKey> TokenKeys { get; }
 
-    /// <summary>Seals sessions at rest, 32 bytes.</summary>
-    public byte[] SessionSeal { get; }
+    /// <summary>Seal sessions at rest, 32 bytes each; the first one seals, each of them opens.</summary>
+    public IReadOnlyList<byte[]> SessionSeals { get; }
 
     /// <summary>The address of a person's entity; upper and lower case and surrounding space of an e-mail address do not count.</summary>
     public UserAddress AddressOf(string email)

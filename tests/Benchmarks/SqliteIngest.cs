@@ -6,6 +6,7 @@ using HostAtlas.Engine;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
@@ -105,7 +106,7 @@ internal static class SqliteIngest
 
     private static async Task IngestAsync(ActorSystem system, DataFile file, List<(ServerKey Server, MetricBatch Batch)> items)
     {
-        using var store = new SqliteMetricsStore(file);
+        using var store = new SqliteMetricsStore(file, Seals(file));
         var options = new EngineOptions { DataDirectory = Path.GetDirectoryName(file.Path)!, RootKey = new byte[32] };
         var ingest = new MetricsIngest(store, options, TimeProvider.System, NullLogger<MetricsIngest>.Instance);
         ingest.Start(system);
@@ -131,14 +132,14 @@ internal static class SqliteIngest
         using var folder = new TempFolder();
         var file = new DataFile(folder.Path);
         file.Prepare();
-        using var store = new SqliteMetricsStore(file);
+        using var store = new SqliteMetricsStore(file, Seals(file));
         var first = Workload()[0];
         var rows = Enumerable.Range(0, reports).Select(i => first.Batch.Rows[0] with { AtMs = i * 10_000L }).ToArray();
         var item = new IngestItem(
             first.Server.Team, first.Server.Server, first.Batch with { Rows = rows }, 0, new byte[32], TimeProvider.System.GetUtcNow(),
             ActorRefs.Nobody, ActorRefs.Nobody);
         await store.WriteAsync([item], maybeKept: false);
-        var reader = new SqliteMetricsReader(file);
+        var reader = new MetricsReader(new SqliteMetricsSource(file), Seals(file));
         var query = new MetricsQuery(first.Server.Team, first.Server.Server, ["host.metric_20"], 0, reports * 10_000L, 60);
         var milliseconds = new List<double>();
         for (var i = 0; i < 41; i++)
@@ -150,6 +151,8 @@ internal static class SqliteIngest
         }
         return Median(milliseconds);
     }
+
+    private static TeamSeals Seals(DataFile file) => new(new SqliteKeyStore(file), new RootKeys(new byte[32]), TimeProvider.System);
 
     private static long SizeAtRest(DataFile file)
     {

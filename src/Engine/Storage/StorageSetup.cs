@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,8 +14,11 @@ public static class StorageSetup
         var file = new DataFile(options.DataDirectory);
         file.Prepare();
         services.AddSingleton(file);
+        services.AddSingleton<IKeyStore, SqliteKeyStore>();
+        services.AddSingleton<ITeamSeals, TeamSeals>();
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
-        services.AddSingleton<IMetricsReader, SqliteMetricsReader>();
+        services.AddSingleton<IMetricsSource, SqliteMetricsSource>();
+        services.AddSingleton<IMetricsReader, MetricsReader>();
         services.AddSingleton<IServerDirectory, SqliteServerDirectory>();
         services.AddSingleton<ISessionStore, SqliteSessionStore>();
         services.AddSingleton<MetricsIngest>();

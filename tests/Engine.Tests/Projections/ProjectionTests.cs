@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Ids;
@@ -70,7 +71,7 @@ public sealed class ProjectionTests
                 : null));
 
         using (var connection = engine.Get<DataFile>().OpenWriter())
-            DataFile.Execute(connection, "update servers set name = 'wrong', entity_seq = 99; delete from teams");
+            DataFile.Execute(connection, "update servers set name = x'00', entity_seq = 99; delete from teams");
         var rebuilt = Assert.IsType<ProjectionRebuilt>(await engine.Client.AskAsync(new RebuildProjection()));
         Assert.Equal((2, 6), (rebuilt.Teams, rebuilt.Servers));
         Assert.Equal(rebuilt.Offset, await store.ReadOffsetAsync(default));
@@ -103,15 +104,22 @@ public sealed class ProjectionTests
         using var connection = engine.Get<DataFile>().OpenReader();
         using var command = connection.CreateCommand();
         command.CommandText = """
-            select hex(team) || '|' || name || '|' || founded_at_ms || '|' || coalesce(plan, 'unlimited') || '|' || entity_seq from teams
+            select team, null, name, founded_at_ms || '|' || coalesce(plan, 'unlimited') || '|' || entity_seq from teams
             union all
-            select hex(team) || hex(server) || '|' || name || '|' || created_at_ms || '|' || coalesce(first_report_ms, '') || '|'
-              || coalesce(silent_since_ms, '') || '|' || entity_seq from servers
-            order by 1
+            select team, server, name, created_at_ms || '|' || coalesce(first_report_ms, '') || '|' || coalesce(silent_since_ms, '')
+              || '|' || entity_seq from servers
+            order by 1, 2
             """;
         using var reader = command.ExecuteReader();
         var lines = new List<string>();
-        while (reader.Read()) lines.Add(reader.GetString(0));
+        while (reader.Read())
+        {
+            Assert.True(ResourceId.TryRead<TeamId>(reader.GetFieldValue<byte[]>(0), out var team));
+            ServerId? server = reader.IsDBNull(1) || !ResourceId.TryRead<ServerId>(reader.GetFieldValue<byte[]>(1), out var id) ? null : id;
+            // Sealed names differ each time they are sealed; what they open to does not.
+            var name = SealedName.Open(engine.Get<ITeamSeals>(), team, server, reader.GetFieldValue<byte[]>(2));
+            lines.Add($"{team}|{server}|{name}|{reader.GetString(3)}");
+        }
         return lines;
     }
 

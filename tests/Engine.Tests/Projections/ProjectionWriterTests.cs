@@ -2,6 +2,7 @@ using CsCheck;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Tests.Storage.Sqlite;
 using HostAtlas.TestSupport;
 using Microsoft.Data.Sqlite;
 
@@ -84,7 +85,7 @@ public sealed class ProjectionWriterTests : IDisposable
         Directory.CreateDirectory(folder);
         var file = new DataFile(folder);
         file.Prepare();
-        return (file, new SqliteProjectionStore(file));
+        return (file, new SqliteProjectionStore(file, SqliteStoreUnderTest.NewSeals(file)));
     }
 
     private static ProjectionWriter Writer(IProjectionStore store, long offset, IReadOnlyList<JournalEntry> journal) =>

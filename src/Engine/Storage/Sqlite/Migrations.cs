@@ -12,8 +12,10 @@ public static class Migrations
     /// <summary>Every step, in order; a step is never changed once released.</summary>
     private static readonly string[] Steps =
     [
+        // Version 1 was the schema of the builds before the first release, which kept values in clear. It is refused, not migrated.
+        "",
         """
-        -- One report a row. Clustered by what charts read: a server's rows lie beside each other in order of time.
+        -- One report a row. Clustered by what charts read: a server's rows lie beside each other in order of time. vals: sealed.
         create table metric_rows (
             team      blob    not null check (length(team) = 16),
             server    blob    not null check (length(server) = 16),
@@ -21,7 +23,7 @@ public static class Migrations
             key       integer not null,
             signature integer not null,
             set_id    integer not null,
-            vals      blob    not null check (length(vals) > 0),
+            vals      blob    not null check (length(vals) > 31),
             primary key (team, server, at_ms, key)
         ) strict, without rowid;
 
@@ -35,7 +37,7 @@ public static class Migrations
             primary key (team, server, at_ms, key, signature)
         ) strict, without rowid;
 
-        -- The ordered names of a report's values, once a server. used_day: the last day it was used, for retention.
+        -- The ordered names of a report's values, once a server; sealed. used_day: the last day it was used, for retention.
         create table metric_sets (
             team     blob    not null,
             server   blob    not null,
@@ -46,20 +48,45 @@ public static class Migrations
             primary key (team, server, set_id)
         ) strict, without rowid;
 
-        -- The distinct names of a server, which are limited, whatever lists they stand in.
-        create table metric_names (
-            team     blob    not null,
-            server   blob    not null,
-            name     text    not null,
-            used_day integer not null,
-            primary key (team, server, name)
+        -- Roll-ups: an hour of one-minute points a row, and one point an hour a row, of all names of set_id; sealed.
+        create table metric_minutes (
+            team    blob    not null,
+            server  blob    not null,
+            hour_ms integer not null,
+            set_id  integer not null,
+            block   blob    not null,
+            primary key (team, server, hour_ms)
         ) strict, without rowid;
 
-        -- Told by the projection from the journal. entity_seq: the last event of the row's entity that the row knows.
+        create table metric_hours (
+            team    blob    not null,
+            server  blob    not null,
+            hour_ms integer not null,
+            set_id  integer not null,
+            block   blob    not null,
+            primary key (team, server, hour_ms)
+        ) strict, without rowid;
+
+        -- Hours that a late report changed: to be rolled up again. stamp: drawn anew by each mark, so that one made meanwhile is not lost.
+        create table metric_marks (
+            team    blob    not null,
+            server  blob    not null,
+            hour_ms integer not null,
+            stamp   integer not null,
+            primary key (team, server, hour_ms)
+        ) strict, without rowid;
+
+        -- Every hour before closed_through_ms is rolled up, unless it is marked.
+        create table rollup_progress (
+            name              text    not null primary key,
+            closed_through_ms integer not null
+        ) strict, without rowid;
+
+        -- Told by the projection from the journal. name: sealed. entity_seq: the last event of the row's entity that the row knows.
         create table servers (
             team            blob    not null,
             server          blob    not null,
-            name            text    not null,
+            name            blob    not null,
             created_at_ms   integer not null,
             first_report_ms integer,
             silent_since_ms integer,
@@ -70,7 +97,7 @@ public static class Migrations
 
         create table teams (
             team          blob    not null primary key,
-            name          text    not null,
+            name          blob    not null,
             founded_at_ms integer not null,
             plan          integer,
             entity_seq    integer not null
@@ -79,6 +106,17 @@ public static class Migrations
         create table projection (
             name     text    not null primary key,
             "offset" integer not null
+        ) strict, without rowid;
+
+        -- The teams' data keys, wrapped by a root key; no team's scope sees them.
+        create table team_keys (
+            team            blob    not null check (length(team) = 16),
+            number          integer not null check (number between 1 and 65535),
+            root_id         integer not null,
+            wrapped         blob    not null,
+            made_at_ms      integer not null,
+            destroyed_at_ms integer,
+            primary key (team, number)
         ) strict, without rowid;
 
         -- A platform table: sessions belong to people, not to teams. The id is a hash, the payload is sealed.
@@ -105,6 +143,10 @@ public static class Migrations
             throw new InvalidOperationException(
                 $"data.db has schema version {version}, this program knows {Current}: it was written by a newer HostAtlas. "
                 + "Start that version, or restore a copy from before the upgrade.");
+        if (version == 1)
+            throw new InvalidOperationException(
+                "data.db is of a build before the first release, which kept names and values in clear. Start with an empty data folder "
+                + "(in a checkout: ./hostatlas clean).");
         for (; version < Current; version++)
         {
             using var transaction = connection.BeginTransaction();

@@ -49,7 +49,6 @@ internal static class RetentionStep
         using var rows = Delete(writer, "metric_rows", "at_ms <= ?");
         using var retries = Delete(writer, "metric_retries", "at_ms < ?");
         using var sets = Delete(writer, "metric_sets", "used_day < ?");
-        using var names = Delete(writer, "metric_names", "used_day < ?");
         var oldestMs = oldest.ToUnixTimeMilliseconds();
         var deleted = 0;
         for (var servers = 0; servers < ServersAStep && deleted < RowsAStep; servers++)
@@ -65,8 +64,7 @@ internal static class RetentionStep
             Address(retries, server).Bind(3, oldestMs).Run();
             // A list was used no earlier than the day before the newest row that needs it: clocks run ahead by minutes, not by days.
             var unusedSince = NameSetLedger.DayOf(server.Server, oldest) - 1;
-            Address(sets, server).Bind(3, unusedSince).Run();
-            Address(names, server).Bind(3, unusedSince).Run();
+            if (Address(sets, server).Bind(3, unusedSince).Run() > 0) writer.ForgetNames(server.Server);
             after = server;
         }
         return (new RetentionCursor(after, IsEnd: false), deleted);

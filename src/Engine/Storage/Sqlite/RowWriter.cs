@@ -1,5 +1,5 @@
-using System.Text;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
@@ -17,9 +17,10 @@ internal sealed class RowWriter : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly NameSetLedger _ledger = new();
+    private readonly ServerNames _names = new();
     private readonly List<NativeStatement> _statements = [];
     private readonly NativeStatement _begin, _commit, _rollback;
-    private readonly NativeStatement _insert, _insertUnlessThere, _signature, _insertRetry, _markSet, _markName, _names;
+    private readonly NativeStatement _insert, _insertUnlessThere, _signature, _insertRetry, _markSet, _sets;
 
     public RowWriter(SqliteConnection connection)
     {
@@ -37,11 +38,7 @@ internal sealed class RowWriter : IDisposable
             insert into metric_sets (team, server, set_id, used_day, count, names) values (?, ?, ?, ?, ?, ?)
             on conflict do update set used_day = max(used_day, excluded.used_day)
             """);
-        _markName = Prepare("""
-            insert into metric_names (team, server, name, used_day) values (?, ?, ?, ?)
-            on conflict do update set used_day = max(used_day, excluded.used_day)
-            """);
-        _names = Prepare("select name from metric_names where team = ? and server = ?");
+        _sets = Prepare("select set_id, names from metric_sets where team = ? and server = ?");
     }
 
     /// <summary>The connection, for work between the transactions.</summary>
@@ -55,28 +52,29 @@ internal sealed class RowWriter : IDisposable
     {
         _commit.Run();
         _ledger.Commit();
+        _names.Commit();
     }
 
     /// <summary>Undoes it; after a fault that SQLite has undone itself there is nothing to do.</summary>
     public void Rollback()
     {
         _ledger.Rollback();
+        _names.Rollback();
         if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) _rollback.Run();
     }
 
     /// <summary>Inserts an item's rows, or throws on one that is there.</summary>
-    public void Insert(IngestItem item)
+    public void Insert(SealedItem item)
     {
-        var rows = item.Batch.Rows;
-        Address(_insert, item).Bind(4, item.Batch.Key).Bind(5, item.Batch.SignatureKey);
-        for (var i = 0; i < rows.Count; i++)
-            _insert.Bind(3, rows[i].AtMs).Bind(6, item.Batch.Sets[rows[i].Set].Id).Bind(7, rows[i].Values).Run();
+        var batch = item.Item.Batch;
+        Address(_insert, item.Item).Bind(4, batch.Key).Bind(5, batch.SignatureKey);
+        for (var i = 0; i < batch.Rows.Count; i++) BindRow(_insert, item, i).Run();
     }
 
     /// <summary>Inserts a row; false when it is there.</summary>
-    public bool InsertUnlessThere(IngestItem item, ReportRow row) => Address(_insertUnlessThere, item)
-        .Bind(3, row.AtMs).Bind(4, item.Batch.Key).Bind(5, item.Batch.SignatureKey).Bind(6, item.Batch.Sets[row.Set].Id).Bind(7, row.Values)
-        .Run() == 1;
+    public bool InsertUnlessThere(SealedItem item, int row) =>
+        BindRow(Address(_insertUnlessThere, item.Item).Bind(4, item.Item.Batch.Key).Bind(5, item.Item.Batch.SignatureKey), item, row)
+            .Run() == 1;
 
     /// <summary>The signature that a stored row came with.</summary>
     public long SignatureOf(IngestItem item, ReportRow row)
@@ -95,23 +93,23 @@ internal sealed class RowWriter : IDisposable
     /// Makes sure that an item's name lists are stored and marked as used. False, and nothing is stored, when its server would have more
     /// names than <see cref="Limits.MetricNamesPerServer"/>.
     /// </summary>
-    public bool Admit(IngestItem item)
+    public bool Admit(SealedItem item)
     {
-        var day = NameSetLedger.DayOf(item.Server, item.AdmittedAt);
-        List<NameSet>? unmarked = null;
-        for (var i = 0; i < item.Batch.Sets.Count; i++)
+        var (server, sets) = (item.Item.Server, item.Item.Batch.Sets);
+        var day = NameSetLedger.DayOf(server, item.Item.AdmittedAt);
+        List<int>? unmarked = null;
+        for (var i = 0; i < sets.Count; i++)
         {
-            if (!_ledger.Knows(item.Server, item.Batch.Sets[i].Id, day)) (unmarked ??= []).Add(item.Batch.Sets[i]);
+            if (!_ledger.Knows(server, item.SetIds[i], day)) (unmarked ??= []).Add(i);
         }
         if (unmarked is null) return true;
 
-        var names = unmarked.SelectMany(set => NameSet.Split(set.NamesUtf8)).ToHashSet(StringComparer.Ordinal);
-        if (CountWith(item, names) > Limits.MetricNamesPerServer) return false;
-        foreach (var name in names) Address(_markName, item).Bind(3, name).Bind(4, day).Run();
+        var known = _names.Of(server, day) ?? Load(item, day);
+        if (!_names.TryAdd(server, known, unmarked.SelectMany(set => NameSet.Split(sets[set].NamesUtf8)))) return false;
         foreach (var set in unmarked)
         {
-            Address(_markSet, item).Bind(3, set.Id).Bind(4, day).Bind(5, set.Count).Bind(6, set.NamesUtf8).Run();
-            _ledger.Stage(item.Server, set.Id, day);
+            Address(_markSet, item.Item).Bind(3, item.SetIds[set]).Bind(4, day).Bind(5, sets[set].Count).Bind(6, item.SealNames(set)).Run();
+            _ledger.Stage(server, item.SetIds[set], day);
         }
         return true;
     }
@@ -122,15 +120,25 @@ internal sealed class RowWriter : IDisposable
         _connection.Dispose();
     }
 
-    private int CountWith(IngestItem item, HashSet<string> names)
+    /// <summary>Lists of the server were deleted: its names are counted anew.</summary>
+    public void ForgetNames(ServerId server) => _names.Forget(server);
+
+    private HashSet<string> Load(SealedItem item, int day)
     {
-        Address(_names, item);
-        var others = 0;
-        while (_names.Next())
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        Address(_sets, item.Item);
+        while (_sets.Next())
         {
-            if (!names.Contains(_names.Text(0))) others++;
+            var place = SealedItem.SetPlace(item.Item.Server, _sets.Integer(0));
+            names.UnionWith(NameSet.Split(item.Seal.Open(place, _sets.Bytes(1))));
         }
-        return others + names.Count;
+        return _names.Keep(item.Item.Server, day, names);
+    }
+
+    private static NativeStatement BindRow(NativeStatement insert, SealedItem item, int row)
+    {
+        var report = item.Item.Batch.Rows[row];
+        return insert.Bind(3, report.AtMs).Bind(6, item.SetIds[report.Set]).Bind(7, item.Values[row]);
     }
 
     private NativeStatement Prepare(string sql)

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Storage.Sealing;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -9,7 +10,7 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// only a flush that meets one is repeated with <c>on conflict do nothing</c>, which tells retries and replays apart. After any fault of
 /// the store the connection is opened anew, so it comes back by itself as soon as the file does.
 /// </summary>
-public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposable
+public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals) : IMetricsStore, IDisposable
 {
     private const int PrimaryKeyConflict = 1555;
 
@@ -23,18 +24,21 @@ public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposab
     public int Writers => 1;
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<ItemFate>> WriteAsync(IReadOnlyList<IngestItem> items, bool maybeKept) =>
-        _thread.RunAsync<IReadOnlyList<ItemFate>>(() => Guarded(writer =>
+    public async Task<IReadOnlyList<ItemFate>> WriteAsync(IReadOnlyList<IngestItem> items, bool maybeKept)
+    {
+        var batches = Seal(items);
+        return await _thread.RunAsync<IReadOnlyList<ItemFate>>(() => Guarded(writer =>
         {
             try
             {
-                return InOneTransaction(writer, items, InsertAll);
+                return InOneTransaction(writer, batches, InsertAll);
             }
             catch (SqliteException conflict) when (conflict.SqliteExtendedErrorCode == PrimaryKeyConflict)
             {
-                return InOneTransaction(writer, items, (_, item) => InsertWhatIsNew(writer, item, maybeKept));
+                return InOneTransaction(writer, batches, (_, item) => InsertWhatIsNew(writer, item, maybeKept));
             }
-        }));
+        })).ConfigureAwait(false);
+    }
 
     /// <inheritdoc />
     public async Task<int> DeleteBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation)
@@ -58,29 +62,45 @@ public sealed class SqliteMetricsStore(DataFile file) : IMetricsStore, IDisposab
         _thread.Dispose();
     }
 
-    private static ItemFate InsertAll(RowWriter writer, IngestItem item)
+    // Before the transaction and on the caller's thread: the next flush is sealed while this one is written.
+    private List<SealedItem> Seal(IReadOnlyList<IngestItem> items)
+    {
+        try
+        {
+            return [.. items.Select(item => SealedItem.Make(item, seals))];
+        }
+        catch (SqliteException fault)
+        {
+            // Only the keys are read here; nothing was written.
+            throw new StoreUnavailableException(Reason(fault), maybeKept: false, fault);
+        }
+    }
+
+    private static ItemFate InsertAll(RowWriter writer, SealedItem item)
     {
         writer.Insert(item);
         return ItemFate.Stored;
     }
 
-    private static ItemFate InsertWhatIsNew(RowWriter writer, IngestItem item, bool maybeKept)
+    private static ItemFate InsertWhatIsNew(RowWriter writer, SealedItem item, bool maybeKept)
     {
+        var batch = item.Item.Batch;
         ReportRow? there = null;
-        foreach (var row in item.Batch.Rows)
+        for (var i = 0; i < batch.Rows.Count; i++)
         {
-            if (writer.InsertUnlessThere(item, row)) continue;
+            if (writer.InsertUnlessThere(item, i)) continue;
+            var row = batch.Rows[i];
             // Same row, same signature: the very request that stored it. Another signature: the agent sends the batch again.
-            if (writer.SignatureOf(item, row) == item.Batch.SignatureKey) return maybeKept ? ItemFate.Stored : ItemFate.Replayed;
+            if (writer.SignatureOf(item.Item, row) == batch.SignatureKey) return maybeKept ? ItemFate.Stored : ItemFate.Replayed;
             if (there is null || row.AtMs > there.Value.AtMs) there = row;
         }
         // A repeated send leaves its signature too, or a capture of it could be sent once more after a restart. At the newest row: the
         // older ones may have expired when the capture comes.
-        return there is not { } newest || writer.InsertRetry(item, newest.AtMs) || maybeKept ? ItemFate.Stored : ItemFate.Replayed;
+        return there is not { } newest || writer.InsertRetry(item.Item, newest.AtMs) || maybeKept ? ItemFate.Stored : ItemFate.Replayed;
     }
 
     private static ItemFate[] InOneTransaction(
-        RowWriter writer, IReadOnlyList<IngestItem> items, Func<RowWriter, IngestItem, ItemFate> insert)
+        RowWriter writer, List<SealedItem> items, Func<RowWriter, SealedItem, ItemFate> insert)
     {
         writer.Begin();
         var fates = new ItemFate[items.Count];

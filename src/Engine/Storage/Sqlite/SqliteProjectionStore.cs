@@ -1,5 +1,6 @@
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
 
@@ -9,7 +10,7 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// The projection's tables in <c>data.db</c>. A connection a call: a write follows an event of the journal, which is rare beside the
 /// metrics.
 /// </summary>
-public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
+public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IProjectionStore
 {
     private const string Name = "directory";
 
@@ -48,6 +49,10 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
 
     private Task WriteAsync(long from, long to, ProjectedRows rows, string first, CancellationToken cancellation) => Task.Run(() =>
     {
+        // Before the transaction: a team's first seal writes its key, on a connection of its own.
+        var teams = rows.ChangedTeams.Select(row => (Row: row, Name: SealedName.Seal(seals, row.Team, null, row.Name))).ToList();
+        var servers = rows.ChangedServers.Select(row => (Row: row, Name: SealedName.Seal(seals, row.Key.Team, row.Key.Server, row.Name)))
+            .ToList();
         using var connection = file.OpenWriter();
         // Immediate, so that the offset which is compared is the one which is moved.
         using var transaction = connection.BeginTransaction(deferred: false);
@@ -58,8 +63,8 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
             on conflict (team) do update set name = excluded.name, founded_at_ms = excluded.founded_at_ms, plan = excluded.plan,
               entity_seq = excluded.entity_seq
             """);
-        foreach (var row in rows.ChangedTeams)
-            Execute(putTeam, ("$team", row.Team.ToBytes()), ("$name", row.Name), ("$founded", row.FoundedAtMs), ("$plan", row.Plan),
+        foreach (var (row, name) in teams)
+            Execute(putTeam, ("$team", row.Team.ToBytes()), ("$name", name), ("$founded", row.FoundedAtMs), ("$plan", row.Plan),
                 ("$seq", row.EntitySeq));
         using var putServer = Command(connection, """
             insert into servers (team, server, name, created_at_ms, first_report_ms, silent_since_ms, entity_seq)
@@ -67,8 +72,9 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
             on conflict (team, server) do update set name = excluded.name, created_at_ms = excluded.created_at_ms,
               first_report_ms = excluded.first_report_ms, silent_since_ms = excluded.silent_since_ms, entity_seq = excluded.entity_seq
             """);
-        foreach (var row in rows.ChangedServers)
-            Execute(putServer, ("$team", row.Key.Team.ToBytes()), ("$server", row.Key.Server.ToBytes()), ("$name", row.Name),
+        foreach (var (row, name) in servers)
+            Execute(putServer, ("$team", row.Key.Team.ToBytes()), ("$server", row.Key.Server.ToBytes()),
+                ("$name", name),
                 ("$created", row.CreatedAtMs), ("$first", row.FirstReportMs), ("$silent", row.SilentSinceMs), ("$seq", row.EntitySeq));
         using var move = Command(connection, """
             insert into projection (name, "offset") values ($name, $to)
@@ -85,17 +91,17 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
         return command.ExecuteScalar() as long? ?? 0;
     }
 
-    private static ProjectedTeam? Team(SqliteConnection connection, TeamId team)
+    private ProjectedTeam? Team(SqliteConnection connection, TeamId team)
     {
         using var command = Command(connection, "select name, founded_at_ms, plan, entity_seq from teams where team = $team");
         command.Parameters.AddWithValue("$team", team.ToBytes());
         using var reader = command.ExecuteReader();
         if (!reader.Read()) return null;
         int? plan = reader.IsDBNull(2) ? null : reader.GetInt32(2);
-        return new ProjectedTeam(team, reader.GetString(0), reader.GetInt64(1), plan, reader.GetInt64(3));
+        return new ProjectedTeam(team, SealedName.Open(seals, team, null, reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), plan, reader.GetInt64(3));
     }
 
-    private static ProjectedServer? Server(SqliteConnection connection, ServerKey server)
+    private ProjectedServer? Server(SqliteConnection connection, ServerKey server)
     {
         using var command = Command(connection, """
             select name, created_at_ms, first_report_ms, silent_since_ms, entity_seq from servers
@@ -105,7 +111,7 @@ public sealed class SqliteProjectionStore(DataFile file) : IProjectionStore
         command.Parameters.AddWithValue("$server", server.Server.ToBytes());
         using var reader = command.ExecuteReader();
         return reader.Read()
-            ? new ProjectedServer(server, reader.GetString(0), reader.GetInt64(1), Ms(reader, 2), Ms(reader, 3), reader.GetInt64(4))
+            ? new ProjectedServer(server, SealedName.Open(seals, server.Team, server.Server, reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), Ms(reader, 2), Ms(reader, 3), reader.GetInt64(4))
             : null;
     }
 

@@ -1,10 +1,11 @@
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>The servers of a team, from the projection's table; the newest report's time is one seek into the row index.</summary>
-public sealed class SqliteServerDirectory(DataFile file, TimeProvider time) : IServerDirectory
+public sealed class SqliteServerDirectory(DataFile file, ITeamSeals seals, TimeProvider time) : IServerDirectory
 {
     private const string Columns = """
         select s.server, s.name, s.created_at_ms, s.silent_since_ms,
@@ -31,11 +32,11 @@ public sealed class SqliteServerDirectory(DataFile file, TimeProvider time) : IS
         using var command = scope.Command(sql, parameters);
         using var reader = command.ExecuteReader();
         var rows = new List<ServerRow>();
-        while (reader.Read()) rows.Add(Row(reader));
+        while (reader.Read()) rows.Add(Row(team, reader));
         return rows;
     }
 
-    private ServerRow Row(SqliteDataReader reader)
+    private ServerRow Row(TeamId team, SqliteDataReader reader)
     {
         ResourceId.TryRead<ServerId>(reader.GetFieldValue<byte[]>(0), out var id);
         // A report may lie up to ten minutes ahead. Nobody was seen in the future, and a silent server not after it went silent: else one
@@ -43,7 +44,7 @@ public sealed class SqliteServerDirectory(DataFile file, TimeProvider time) : IS
         var silent = Time(reader, 3);
         var latest = silent ?? time.GetUtcNow();
         var seen = Time(reader, 4);
-        return new ServerRow(id, reader.GetString(1), Time(reader, 2)!.Value, silent, seen > latest ? latest : seen);
+        return new ServerRow(id, SealedName.Open(seals, team, id, reader.GetFieldValue<byte[]>(1)), Time(reader, 2)!.Value, silent, seen > latest ? latest : seen);
     }
 
     private static DateTimeOffset? Time(SqliteDataReader reader, int column) =>

@@ -23,8 +23,14 @@ public sealed class TeamScope : IDisposable
     [
         ("metric_rows", "server, at_ms, key, set_id, vals"),
         ("metric_sets", "server, set_id, count, names"),
+        ("metric_minutes", "server, hour_ms, set_id, block"),
+        ("metric_hours", "server, hour_ms, set_id, block"),
+        ("metric_marks", "server, hour_ms"),
         ("servers", "server, name, created_at_ms, first_report_ms, silent_since_ms"),
     ];
+
+    // How far the roll-ups have come is the platform's, the same for every team.
+    private const string Progress = "rollup_progress";
 
     private static readonly HashSet<string> Functions =
         ["max", "min", "count", "sum", "avg", "total", "length", "hex", "coalesce", "ifnull", "abs", "substr", "row_number"];
@@ -56,7 +62,9 @@ public sealed class TeamScope : IDisposable
             // Views are writes, if only to the temporary schema: query_only comes after them. The file itself is opened read-only.
             DataFile.Execute(connection, string.Concat(Tables.Select(view =>
                 $"create temp view {inner}{view.Table} as select {view.Columns} from main.{view.Table} where team = x'{hex}';"
-                + $"create temp view my_{view.Table} as select {view.Columns} from temp.{inner}{view.Table};")) + "pragma query_only=on");
+                + $"create temp view my_{view.Table} as select {view.Columns} from temp.{inner}{view.Table};"))
+                + $"create temp view {inner}{Progress} as select closed_through_ms from main.{Progress};"
+                + $"create temp view my_{Progress} as select closed_through_ms from temp.{inner}{Progress};pragma query_only=on");
             return new TeamScope(connection, inner);
         }
         catch
@@ -73,15 +81,27 @@ public sealed class TeamScope : IDisposable
     /// </summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        if (sql.AsSpan().ContainsAny(Unwatched)) throw new ArgumentException("A scope takes no EXPLAIN, USING or NATURAL.", nameof(sql));
+        Watch(sql);
         var command = _connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         return command;
     }
 
+    /// <summary>A statement over the <c>my_…</c> views, for what reads many rows; the same words are refused.</summary>
+    internal NativeStatement Statement(string sql)
+    {
+        Watch(sql);
+        return new NativeStatement(_connection, sql);
+    }
+
     /// <inheritdoc />
     public void Dispose() => _connection.Dispose();
+
+    private static void Watch(string sql)
+    {
+        if (sql.AsSpan().ContainsAny(Unwatched)) throw new ArgumentException("A scope takes no EXPLAIN, USING or NATURAL.", nameof(sql));
+    }
 
     private int Allow(int action, string? first, string? second, string? database, string? origin) => action switch
     {
@@ -95,5 +115,5 @@ public sealed class TeamScope : IDisposable
 
     private bool IsInner(string? name) => name is not null && name.StartsWith(_inner, StringComparison.Ordinal);
 
-    private static bool IsOuter(string? name) => Tables.Any(view => name == "my_" + view.Table);
+    private static bool IsOuter(string? name) => name == "my_" + Progress || Tables.Any(view => name == "my_" + view.Table);
 }

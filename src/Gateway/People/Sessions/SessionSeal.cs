@@ -18,7 +18,7 @@ internal sealed class SessionSeal(PlatformKeys keys)
     private const byte Version = 1;
     private const int NonceBytes = 12, TagBytes = 16, HeadBytes = 1 + NonceBytes;
 
-    private readonly byte[] _key = keys.SessionSeal;
+    private readonly IReadOnlyList<byte[]> _keys = keys.SessionSeals;
 
     /// <summary>Seals a payload for the row of this id hash.</summary>
     public byte[] Seal(Session session, byte[] idHash)
@@ -27,7 +27,7 @@ internal sealed class SessionSeal(PlatformKeys keys)
         var row = new byte[HeadBytes + clear.Length + TagBytes];
         row[0] = Version;
         RandomNumberGenerator.Fill(row.AsSpan(1, NonceBytes));
-        using var aes = new AesGcm(_key, TagBytes);
+        using var aes = new AesGcm(_keys[0], TagBytes);
         var (sealedBytes, tag) = (row.AsMemory(HeadBytes, clear.Length), row.AsMemory(row.Length - TagBytes));
         aes.Encrypt(row.AsSpan(1, NonceBytes), clear, sealedBytes.Span, tag.Span, AssociatedData(idHash));
         CryptographicOperations.ZeroMemory(clear);
@@ -35,7 +35,7 @@ internal sealed class SessionSeal(PlatformKeys keys)
     }
 
     /// <summary>
-    /// Opens a row's payload; false when it was altered, moved or sealed under another root key. Such a session is as good as none: its
+    /// Opens a row's payload; false when it was altered, moved or sealed under a root key that the ring does not hold. Such a session is as good as none: its
     /// person signs in again.
     /// </summary>
     public bool TryOpen(byte[] row, byte[] idHash, [NotNullWhen(true)] out Session? session)
@@ -43,19 +43,26 @@ internal sealed class SessionSeal(PlatformKeys keys)
         session = null;
         if (row.Length < HeadBytes + TagBytes || row[0] != Version) return false;
         var clear = new byte[row.Length - HeadBytes - TagBytes];
-        using var aes = new AesGcm(_key, TagBytes);
+        // A session outlives the rotation of the root key: the older keys of the ring still open it.
+        if (!_keys.Any(key => TryOpen(key, row, idHash, clear))) return false;
+        session = JsonSerializer.Deserialize(clear, PeopleJson.Default.Session);
+        CryptographicOperations.ZeroMemory(clear);
+        return session is not null;
+    }
+
+    private static bool TryOpen(byte[] key, byte[] row, byte[] idHash, byte[] clear)
+    {
+        using var aes = new AesGcm(key, TagBytes);
         try
         {
-            var (sealedBytes, tag) = (row.AsMemory(HeadBytes, clear.Length), row.AsMemory(row.Length - TagBytes));
-            aes.Decrypt(row.AsSpan(1, NonceBytes), sealedBytes.Span, tag.Span, clear, AssociatedData(idHash));
+            aes.Decrypt(row.AsSpan(1, NonceBytes), row.AsSpan(HeadBytes, clear.Length), row.AsSpan(row.Length - TagBytes), clear,
+                AssociatedData(idHash));
+            return true;
         }
         catch (AuthenticationTagMismatchException)
         {
             return false;
         }
-        session = JsonSerializer.Deserialize(clear, PeopleJson.Default.Session);
-        CryptographicOperations.ZeroMemory(clear);
-        return session is not null;
     }
 
     private static byte[] AssociatedData(byte[] idHash) => [Version, .. idHash];

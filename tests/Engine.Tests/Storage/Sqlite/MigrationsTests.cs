@@ -33,6 +33,15 @@ public sealed class MigrationsTests : IDisposable
     }
 
     [Fact]
+    public void A_database_that_kept_values_in_clear_is_refused_with_what_to_do()
+    {
+        _file.Prepare();
+        using (var writer = _file.OpenWriter()) DataFile.Execute(writer, "pragma user_version = 1");
+        var refusal = Assert.Throws<InvalidOperationException>(_file.Prepare);
+        Assert.Contains("empty data folder", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_database_and_what_lies_beside_it_is_the_platforms_alone()
     {
         _file.Prepare();
@@ -58,7 +67,7 @@ public sealed class MigrationsTests : IDisposable
     public void Every_table_leads_with_the_team_or_is_a_listed_platform_table()
     {
         // Rows of these belong to the platform or to people; whoever adds a table has to choose.
-        string[] platform = ["projection", "sessions"];
+        string[] platform = ["projection", "rollup_progress", "sessions"];
         _file.Prepare();
         using var reader = _file.OpenReader();
         using var command = reader.CreateCommand();

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Tests.Metrics;
 using HostAtlas.Shared.Ids;
@@ -14,7 +15,7 @@ public sealed class SqliteServerDirectoryTests : IDisposable
     private readonly SqliteStoreUnderTest _store = new();
     private readonly SqliteServerDirectory _directory;
 
-    public SqliteServerDirectoryTests() => _directory = new SqliteServerDirectory(_store.File, new FixedTime(Now));
+    public SqliteServerDirectoryTests() => _directory = new SqliteServerDirectory(_store.File, _store.Seals, new FixedTime(Now));
 
     [Fact]
     public async Task Pages_follow_each_other_in_order_of_creation_without_gap_or_overlap()
@@ -92,10 +93,11 @@ public sealed class SqliteServerDirectoryTests : IDisposable
         using var command = writer.CreateCommand();
         command.CommandText = """
             insert into servers (team, server, name, created_at_ms, silent_since_ms, entity_seq)
-            values ($team, $server, 'host', $created, $silent, 1)
+            values ($team, $server, $name, $created, $silent, 1)
             """;
         command.Parameters.AddWithValue("$team", team.ToBytes());
         command.Parameters.AddWithValue("$server", server.ToBytes());
+        command.Parameters.AddWithValue("$name", SealedName.Seal(_store.Seals, team, server, "host"));
         command.Parameters.AddWithValue("$created", createdMs);
         command.Parameters.AddWithValue("$silent", (object?)silentSince?.ToUnixTimeMilliseconds() ?? DBNull.Value);
         command.ExecuteNonQuery();

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Tests.Metrics;
 using HostAtlas.TestSupport;
@@ -15,9 +16,16 @@ public sealed class SqliteStoreUnderTest : StoreUnderTest
     {
         File = new DataFile(_folder.Path);
         File.Prepare();
-        _store = new SqliteMetricsStore(File);
-        Reader = new SqliteMetricsReader(File);
+        Seals = NewSeals(File);
+        _store = new SqliteMetricsStore(File, Seals);
+        Reader = new MetricsReader(new SqliteMetricsSource(File), Seals);
     }
+
+    /// <summary>The seals over a file's own keys, wrapped by a root key of tests.</summary>
+    public static ITeamSeals NewSeals(DataFile file) =>
+        new TeamSeals(new SqliteKeyStore(file), new RootKeys(new byte[32]), TimeProvider.System);
+
+    public ITeamSeals Seals { get; private set; }
 
     public DataFile File { get; }
 
@@ -29,7 +37,8 @@ public sealed class SqliteStoreUnderTest : StoreUnderTest
     {
         _store.Dispose();
         File.Prepare();
-        _store = new SqliteMetricsStore(File);
+        Seals = NewSeals(File);
+        _store = new SqliteMetricsStore(File, Seals);
     }
 
     public override void TakeAway() => System.IO.File.Move(File.Path, File.Path + ".away");

@@ -17,6 +17,10 @@ public sealed class TeamScopeTests(TwoTeams teams) : IClassFixture<TwoTeams>
     [InlineData("select count(*) from main.servers")]
     [InlineData("select 1 from metric_rows")]
     [InlineData("select exists (select 1 from sessions)")]
+    [InlineData("select wrapped from team_keys")]
+    [InlineData("select count(*) from team_keys")]
+    [InlineData("select block from metric_minutes")]
+    [InlineData("select name from rollup_progress")]
     [InlineData("select rowid from servers_by_age")]
     [InlineData("select team from my_servers")]
     [InlineData("select name from my_servers union all select name from servers")]
@@ -123,7 +127,9 @@ public sealed class TeamScopeTests(TwoTeams teams) : IClassFixture<TwoTeams>
     {
         using var reader = command.ExecuteReader();
         var texts = new List<string>();
-        while (reader.Read()) texts.Add(Convert.ToString(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture) ?? "");
+        while (reader.Read()) texts.Add(reader.GetValue(0) is byte[] bytes
+            ? System.Text.Encoding.UTF8.GetString(bytes)
+            : Convert.ToString(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture) ?? "");
         return texts;
     }
 }
@@ -142,11 +148,15 @@ public sealed class TwoTeams : IDisposable
         {
             using var command = writer.CreateCommand();
             command.CommandText = """
-                insert into teams values ($team, $name, 1, 3, 1);
-                insert into servers values ($team, $server, $name, 1, null, null, 1);
+                insert into teams values ($team, cast($name as blob), 1, 3, 1);
+                insert into servers values ($team, $server, cast($name as blob), 1, null, null, 1);
                 insert into metric_sets (team, server, set_id, count, names, used_day)
                 values ($team, $server, 7, 1, cast('cpu' as blob), 1);
-                insert into metric_rows values ($team, $server, 1000, 1, 1, 7, x'01');
+                insert into metric_rows values ($team, $server, 1000, 1, 1, 7, zeroblob(32));
+                insert into metric_minutes values ($team, $server, 0, 7, x'01');
+                insert into metric_hours values ($team, $server, 0, 7, x'01');
+                insert into metric_marks values ($team, $server, 0, 1);
+                insert into team_keys values ($team, 1, 1, x'01', 1, null);
                 insert into sessions values (randomblob(32), $server, 1, 1, 1, x'00');
                 """;
             command.Parameters.AddWithValue("$team", team.ToBytes());

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Gateway.People.Sessions;
 using HostAtlas.Gateway.Tests.People.Support;
 using HostAtlas.Shared.Ids;
@@ -16,7 +17,7 @@ public sealed class SessionServiceTests
     private readonly MemorySessionStore _store = new();
     private readonly SessionService _sessions;
 
-    public SessionServiceTests() => _sessions = new SessionService(_store, new SessionSeal(new PlatformKeys(new byte[32])), _time);
+    public SessionServiceTests() => _sessions = new SessionService(_store, new SessionSeal(new PlatformKeys(new RootKeys(new byte[32]))), _time);
 
     [Fact]
     public async Task A_session_ends_7200_seconds_after_its_last_use()
@@ -77,7 +78,7 @@ public sealed class SessionServiceTests
     {
         var value = await _sessions.BeginAsync(Ann, Email, default);
         var row = Assert.Single(_store.Rows);
-        var seal = new SessionSeal(new PlatformKeys(new byte[32]));
+        var seal = new SessionSeal(new PlatformKeys(new RootKeys(new byte[32])));
         Assert.True(seal.TryOpen(row.Sealed, row.IdHash, out _));
 
         for (var bit = 0; bit < row.Sealed.Length * 8; bit++)
@@ -86,7 +87,7 @@ public sealed class SessionServiceTests
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
             Assert.False(seal.TryOpen(changed, row.IdHash, out _));
         }
-        var otherRoot = new SessionSeal(new PlatformKeys(Enumerable.Repeat((byte)1, 32).ToArray()));
+        var otherRoot = new SessionSeal(new PlatformKeys(new RootKeys(Enumerable.Repeat((byte)1, 32).ToArray())));
         Assert.False(otherRoot.TryOpen(row.Sealed, row.IdHash, out _));
         Assert.NotNull(await _sessions.UseAsync(value, default));
     }

@@ -1,0 +1,32 @@
+namespace HostAtlas.Engine.Storage.Sealing;
+
+/// <summary>
+/// Where a sealed value lies. The number is part of every value's associated data and of its key's derivation: it is never changed and never
+/// used again.
+/// </summary>
+public enum SealedTable : byte
+{
+    /// <summary>The values of one report.</summary>
+    MetricRows = 1,
+
+    /// <summary>An ordered list of metric names.</summary>
+    MetricSets = 2,
+
+    /// <summary>An hour of one-minute points.</summary>
+    MetricMinutes = 3,
+
+    /// <summary>A point of one hour.</summary>
+    MetricHours = 4,
+
+    /// <summary>A server's name.</summary>
+    Servers = 5,
+
+    /// <summary>A team's name.</summary>
+    Teams = 6,
+
+    /// <summary>An event of an entity.</summary>
+    Journal = 7,
+
+    /// <summary>A snapshot of an entity.</summary>
+    Snapshots = 8,
+}
