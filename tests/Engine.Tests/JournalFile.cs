@@ -1,3 +1,4 @@
+using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Tests;
@@ -8,13 +9,7 @@ internal static class JournalFile
     /// <summary>The manifests of one room's events, in the order of the journal.</summary>
     public static List<string> ManifestsOf(EmbeddedEngine engine, string persistenceIdPrefix)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = Path.Combine(engine.Folder, "journal.db"),
-            Mode = SqliteOpenMode.ReadOnly,
-            Pooling = false,
-        }.ConnectionString);
-        connection.Open();
+        using var connection = Open(engine, SqliteOpenMode.ReadOnly);
         using var command = connection.CreateCommand();
         command.CommandText = "select manifest from journal where persistence_id glob $prefix || '*' order by ordering";
         command.Parameters.AddWithValue("$prefix", persistenceIdPrefix);
@@ -22,5 +17,27 @@ internal static class JournalFile
         var manifests = new List<string>();
         while (reader.Read()) manifests.Add(reader.GetString(0));
         return manifests;
+    }
+
+    /// <summary>Changes the journal as nobody but a test may; <c>$team</c> is a team's id.</summary>
+    public static void Execute(EmbeddedEngine engine, string sql, TeamId team)
+    {
+        using var connection = Open(engine, SqliteOpenMode.ReadWrite);
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.AddWithValue("$team", team.ToString());
+        command.ExecuteNonQuery();
+    }
+
+    private static SqliteConnection Open(EmbeddedEngine engine, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(engine.Folder, "journal.db"),
+            Mode = mode,
+            Pooling = false,
+        }.ConnectionString);
+        connection.Open();
+        return connection;
     }
 }

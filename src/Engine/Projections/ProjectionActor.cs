@@ -18,6 +18,8 @@ public sealed class ProjectionActor : UntypedActor, IWithTimers
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly IProjectionStore _store;
+    private readonly IJournalHeads _heads;
+    private readonly ProjectionTimes _times;
     private readonly JournalReader _journal;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _waiting = [];
@@ -28,9 +30,9 @@ public sealed class ProjectionActor : UntypedActor, IWithTimers
     private IActorRef? _rebuildFor;
 
     /// <summary>Begins at the store's offset as soon as it is started.</summary>
-    public ProjectionActor(IProjectionStore store)
+    public ProjectionActor(IProjectionStore store, IJournalHeads heads, ProjectionTimes times)
     {
-        _store = store;
+        (_store, _heads, _times) = (store, heads, times);
         _journal = new JournalReader(Context.System);
     }
 
@@ -71,19 +73,17 @@ public sealed class ProjectionActor : UntypedActor, IWithTimers
     private void Follow(ProjectionWriter writer, bool live)
     {
         var run = _run = new object();
-        var (stop, end) = (live ? _journal.Live(writer.Offset) : _journal.Current(writer.Offset))
-            .ViaMaterialized(KillSwitches.Single<JournalEntry>(), Keep.Right)
+        var steps = (live ? _journal.Live(writer.Offset) : _journal.Current(writer.Offset))
             // What arrives while a transaction is under way forms the next one.
             .Batch(BatchEvents, entry => new List<JournalEntry> { entry }, (batch, entry) =>
             {
                 batch.Add(entry);
                 return batch;
             })
-            .SelectAsync(1, async batch =>
-            {
-                await writer.WriteAsync(batch, CancellationToken.None).ConfigureAwait(false);
-                return NotUsed.Instance;
-            })
+            .Select(ProjectionStep.Tell);
+        var (stop, end) = (live ? steps.Merge(ProjectionStep.Reconcile(_heads, _times), eagerComplete: true) : steps)
+            .ViaMaterialized(KillSwitches.Single<ProjectionStep>(), Keep.Right)
+            .SelectAsync(1, step => step.RunAsync(writer))
             .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Both)
             .Run(Context.System.Materializer());
         _stop = stop;

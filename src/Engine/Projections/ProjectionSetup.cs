@@ -5,6 +5,7 @@ using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HostAtlas.Engine.Projections;
 
@@ -18,6 +19,7 @@ public static class ProjectionSetup
     public static IServiceCollection AddProjections(this IServiceCollection services)
     {
         services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
+        services.TryAddSingleton(ProjectionTimes.Default);
         services.AddSingleton<ProjectionWaiter>();
         return services;
     }
@@ -26,7 +28,9 @@ public static class ProjectionSetup
     public static AkkaConfigurationBuilder WithProjections(this AkkaConfigurationBuilder builder, IServiceProvider provider) =>
         builder.WithSingleton<ProjectionSingleton>(
             "projection",
-            Props.Create(() => new ProjectionActor(provider.GetRequiredService<IProjectionStore>())),
+            Props.Create(() => new ProjectionActor(
+                provider.GetRequiredService<IProjectionStore>(), provider.GetRequiredService<IJournalHeads>(),
+                provider.GetRequiredService<ProjectionTimes>())),
             // The proxy warns of a missing singleton within the first second of every start, before there can be one.
             new ClusterSingletonOptions { Role = ClusterOfOne.EngineRole, LogSingletonIdentificationFailure = false });
 }

@@ -16,17 +16,44 @@ namespace HostAtlas.Engine.Projections;
 public sealed class ProjectionWriter(
     IProjectionStore store, long offset, Func<string, long, long, Task<IReadOnlyList<JournalEntry>>> readEntity)
 {
+    private readonly HashSet<JournalHead> _fruitless = [];
+
     /// <summary>The last journal offset that the store knows.</summary>
     public long Offset { get; private set; } = offset;
 
     /// <summary>Tells a batch, in the journal's order, and moves the offset behind its last event.</summary>
-    public async Task WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
+    public Task WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellation) =>
+        entries.Count == 0 ? Task.CompletedTask : TellAsync(entries, entries[^1].Offset, cancellation);
+
+    /// <summary>
+    /// Compares entities with their highest numbers in the journal and tells what their rows lack. An event that was committed behind the
+    /// reader's back, and that no later one of its entity follows, is found here and nowhere else. The offset stays where it is.
+    /// </summary>
+    /// <returns>How many events were told.</returns>
+    public async Task<int> ReconcileAsync(IReadOnlyList<JournalHead> heads, CancellationToken cancellation)
     {
-        if (entries.Count == 0) return;
-        var to = entries[^1].Offset;
+        var rows = await LoadAsync(heads.Select(head => head.PersistenceId), [], cancellation).ConfigureAwait(false);
+        var missed = new List<JournalEntry>();
+        foreach (var head in heads)
+        {
+            var known = ProjectionRules.LastKnown(rows, head.PersistenceId);
+            // A server without a row has not joined as far as its team's row knows: the team's journal brings it, this one cannot.
+            if (known >= head.SequenceNr || _fruitless.Contains(head) || !ProjectionRules.MayHaveRow(rows, head.PersistenceId)) continue;
+            var entries = await readEntity(head.PersistenceId, known + 1, head.SequenceNr).ConfigureAwait(false);
+            missed.AddRange(entries);
+            // Of a team that nobody founded there is nothing to tell. It is read once a head, not once a minute.
+            if (!entries.Any(entry => ProjectionRules.MakesRow(rows, entry))) _fruitless.Add(head);
+        }
+        if (missed.Count > 0) await TellAsync(missed, Offset, cancellation).ConfigureAwait(false);
+        return missed.Count;
+    }
+
+    private async Task TellAsync(IReadOnlyList<JournalEntry> entries, long to, CancellationToken cancellation)
+    {
         while (true)
         {
-            var rows = await LoadAsync(entries, cancellation).ConfigureAwait(false);
+            var joined = entries.Where(entry => entry.Event is ServerJoined);
+            var rows = await LoadAsync(entries.Select(entry => entry.PersistenceId), joined, cancellation).ConfigureAwait(false);
             var hole = TellUpToHole(rows, entries);
             if (hole < 0)
             {
@@ -38,15 +65,18 @@ public sealed class ProjectionWriter(
         }
     }
 
-    private Task<ProjectedRows> LoadAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
+    private Task<ProjectedRows> LoadAsync(
+        IEnumerable<string> persistenceIds, IEnumerable<JournalEntry> joined, CancellationToken cancellation)
     {
         var (teams, servers) = (new HashSet<TeamId>(), new HashSet<ServerKey>());
-        foreach (var entry in entries)
+        foreach (var id in persistenceIds)
         {
-            if (EntityAddress.TryReadServer(entry.PersistenceId, out var server)) servers.Add(server);
-            if (!EntityAddress.TryReadTeam(entry.PersistenceId, out var team)) continue;
-            teams.Add(team);
-            if (entry.Event is ServerJoined joined) servers.Add(new ServerKey(team, joined.Server));
+            if (EntityAddress.TryReadServer(id, out var server)) servers.Add(server);
+            else if (EntityAddress.TryReadTeam(id, out var team)) teams.Add(team);
+        }
+        foreach (var entry in joined)
+        {
+            if (EntityAddress.TryReadTeam(entry.PersistenceId, out var team)) servers.Add(new ServerKey(team, ((ServerJoined)entry.Event).Server));
         }
         return store.LoadAsync(teams, servers, cancellation);
     }

@@ -20,6 +20,7 @@ public static class StorageSetup
         services.AddSingleton<IMetricsSource, SqliteMetricsSource>();
         services.AddSingleton<IMetricsReader, MetricsReader>();
         services.AddSingleton<IServerDirectory, SqliteServerDirectory>();
+        services.AddSingleton<IJournalHeads, SqliteJournalHeads>();
         services.AddSingleton<ISessionStore, SqliteSessionStore>();
         services.AddSingleton<MetricsIngest>();
         services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());

@@ -2,6 +2,7 @@ using CsCheck;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Tests.Storage.Sqlite;
 using HostAtlas.TestSupport;
 using Microsoft.Data.Sqlite;
@@ -42,6 +43,43 @@ public sealed class ProjectionWriterTests : IDisposable
             foreach (var batch in delivered.Chunk(7)) writer.WriteAsync(batch, default).Wait();
             AssertHolds(store, journal);
         }, iter: 25);
+
+    [Fact]
+    public void Events_that_no_later_one_follows_are_found_by_comparing_heads() =>
+        Gen.Select(JournalScript.Journals, Gen.Int[0, 9].Array[80], Gen.Int[1, 4]).Sample((journal, lost, page) =>
+        {
+            var (_, store) = NewStore();
+            var writer = Writer(store, 0, journal);
+            foreach (var batch in journal.Where((_, i) => lost[i % lost.Length] > 2).Chunk(7)) writer.WriteAsync(batch, default).Wait();
+            var offset = writer.Offset;
+            var heads = journal.GroupBy(entry => entry.PersistenceId)
+                .Select(events => new JournalHead(events.Key, events.Max(entry => entry.SequenceNr)))
+                .OrderBy(head => head.PersistenceId, StringComparer.Ordinal).ToList();
+            // Servers come before teams in this order: what a team's journal brings in one pass, its servers find in the next.
+            for (var pass = 0; pass < 2; pass++)
+                foreach (var paged in heads.Chunk(page)) writer.ReconcileAsync(paged, default).Wait();
+            AssertHolds(store, journal);
+            Assert.Equal((offset, offset), (writer.Offset, store.ReadOffsetAsync(default).Result));
+            foreach (var paged in heads.Chunk(page)) Assert.Equal(0, writer.ReconcileAsync(paged, default).Result);
+        }, iter: 25);
+
+    [Fact]
+    public async Task A_team_that_nobody_founded_is_read_once_and_not_at_every_comparison()
+    {
+        var (_, store) = NewStore();
+        var reads = 0;
+        var invited = JournalScript.Full.Where(entry => entry.Event is InvitationIssued).Take(1).ToList();
+        var writer = new ProjectionWriter(store, 0, (_, _, _) =>
+        {
+            reads++;
+            return Task.FromResult<IReadOnlyList<JournalEntry>>(invited);
+        });
+        JournalHead[] heads = [new(invited[0].PersistenceId, invited[0].SequenceNr)];
+        await writer.ReconcileAsync(heads, default);
+        await writer.ReconcileAsync(heads, default);
+        Assert.Equal(1, reads);
+        Assert.False(await store.AnyTeamAsync(default));
+    }
 
     [Fact]
     public async Task When_a_row_is_refused_half_way_nothing_of_the_batch_is_kept_and_the_next_try_tells_all_of_it()
