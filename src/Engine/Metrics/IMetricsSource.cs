@@ -29,7 +29,9 @@ public interface IMetricsScope : IAsyncDisposable
     /// <summary>The hours that are to be rolled up again, in order.</summary>
     Task<IReadOnlyList<long>> MarkedHoursAsync(ServerId server, long fromMs, long toMs, CancellationToken cancellation);
 
-    /// <summary>Before this time every hour is rolled up unless it is marked; <see cref="long.MinValue"/> before the first closing.</summary>
+    /// <summary>
+    /// Before this time every hour is rolled up unless it is marked; <see cref="long.MinValue"/> before the first closing.
+    /// </summary>
     Task<long> ClosedThroughAsync(CancellationToken cancellation);
 }
 

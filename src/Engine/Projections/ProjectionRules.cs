@@ -37,7 +37,9 @@ public static class ProjectionRules
         : EntityAddress.TryReadServer(persistenceId, out var server) ? rows.Find(server)?.EntitySeq ?? 0
         : 0;
 
-    /// <summary>Whether the entity is one that has a row, or one whose own events may make it: a team, or a server that has joined.</summary>
+    /// <summary>
+    /// Whether the entity is one that has a row, or one whose own events may make it: a team, or a server that has joined.
+    /// </summary>
     public static bool MayHaveRow(ProjectedRows rows, string persistenceId) =>
         EntityAddress.TryReadTeam(persistenceId, out _)
         || (EntityAddress.TryReadServer(persistenceId, out var server) && rows.Find(server) is not null);
@@ -45,7 +47,9 @@ public static class ProjectionRules
     /// <summary>Whether telling the entry leaves a row of its entity behind.</summary>
     public static bool MakesRow(ProjectedRows rows, JournalEntry entry) =>
         entry.Event is TeamFounded
-        || (EntityAddress.TryReadTeam(entry.PersistenceId, out var team) ? rows.Find(team) is not null : MayHaveRow(rows, entry.PersistenceId));
+        || (EntityAddress.TryReadTeam(entry.PersistenceId, out var team)
+            ? rows.Find(team) is not null
+            : MayHaveRow(rows, entry.PersistenceId));
 
     private static Telling TellTeam(ProjectedRows rows, TeamId team, JournalEntry entry)
     {

@@ -76,7 +76,8 @@ public sealed class ProjectionWriter(
         }
         foreach (var entry in joined)
         {
-            if (EntityAddress.TryReadTeam(entry.PersistenceId, out var team)) servers.Add(new ServerKey(team, ((ServerJoined)entry.Event).Server));
+            if (EntityAddress.TryReadTeam(entry.PersistenceId, out var team) && entry.Event is ServerJoined { Server: var server })
+                servers.Add(new ServerKey(team, server));
         }
         return store.LoadAsync(teams, servers, cancellation);
     }

@@ -5,8 +5,8 @@ namespace HostAtlas.Engine.Storage;
 
 /// <summary>
 /// The distinct metric names of the servers that lately sent a new list of names, in memory: the database holds them sealed, and to count
-/// them is to open all of a server's lists. A day's names: with a new day they are read again, so what another node added or removed counts.
-/// What a transaction adds is taken back with it. Bounded: when it is full it starts afresh.
+/// them is to open all of a server's lists. A day's names: with a new day they are read again, so what another node added or removed
+/// counts. What a transaction adds is taken back with it. Bounded: when it is full it starts afresh.
 /// </summary>
 internal sealed class ServerNames
 {
@@ -16,7 +16,8 @@ internal sealed class ServerNames
     private readonly List<ServerId> _staged = [];
 
     /// <summary>The names of a server as of a day, or null when they must be read.</summary>
-    public HashSet<string>? Of(ServerId server, int day) => _servers.TryGetValue(server, out var kept) && kept.Day == day ? kept.Names : null;
+    public HashSet<string>? Of(ServerId server, int day) =>
+        _servers.TryGetValue(server, out var kept) && kept.Day == day ? kept.Names : null;
 
     /// <summary>Keeps what was read.</summary>
     public HashSet<string> Keep(ServerId server, int day, HashSet<string> names)

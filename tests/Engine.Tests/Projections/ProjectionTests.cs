@@ -101,8 +101,9 @@ public sealed class ProjectionTests
     }
 
     /// <summary>
-    /// A transaction of the journal that was held open for longer than the reader waits commits its event with an offset that the reader has
-    /// passed. SQLite's single writer cannot do that, so the event is taken out of the journal and put back when the reader is beyond it.
+    /// A transaction of the journal that was held open for longer than the reader waits commits its event with an offset that the reader
+    /// has passed. SQLite's single writer cannot do that, so the event is taken out of the journal and put back when the reader is beyond
+    /// it.
     /// </summary>
     [Fact]
     public async Task An_event_that_was_committed_behind_the_readers_back_is_found_although_none_follows_it()

@@ -9,14 +9,14 @@ namespace HostAtlas.Engine.Storage.Sealing;
 public interface ITeamSeals
 {
     /// <summary>
-    /// The team's seal for adding to it: the team's first key is made when it has none. <see cref="TeamKeyDestroyedException"/> when its keys
-    /// were destroyed.
+    /// The team's seal for adding to it: the team's first key is made when it has none. <see cref="TeamKeyDestroyedException"/> when its
+    /// keys were destroyed.
     /// </summary>
     TeamSeal Get(TeamId team);
 
     /// <summary>
-    /// The team's seal for reading, or null when it has no key and so cannot have kept anything. <see cref="TeamKeyDestroyedException"/> when
-    /// its keys were destroyed.
+    /// The team's seal for reading, or null when it has no key and so cannot have kept anything. <see cref="TeamKeyDestroyedException"/>
+    /// when its keys were destroyed.
     /// </summary>
     TeamSeal? Find(TeamId team);
 }

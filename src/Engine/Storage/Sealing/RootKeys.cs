@@ -5,8 +5,8 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Engine.Storage.Sealing;
 
 /// <summary>
-/// The ring of the platform's root keys, which wrap the teams' data keys. The newest wraps, every one of them unwraps. They come from a file
-/// outside of every database: a stolen database is ciphertext.
+/// The ring of the platform's root keys, which wrap the teams' data keys. The newest wraps, every one of them unwraps. They come from a
+/// file outside of every database: a stolen database is ciphertext.
 /// </summary>
 public sealed class RootKeys
 {
@@ -52,12 +52,15 @@ public sealed class RootKeys
         return wrapped;
     }
 
-    /// <summary>Opens a data key. <see cref="CryptographicException"/> when its root key is not in the ring, or it is not what was wrapped.</summary>
+    /// <summary>
+    /// Opens a data key. <see cref="CryptographicException"/> when its root key is not in the ring, or it is not what was wrapped.
+    /// </summary>
     public byte[] Unwrap(WrappedKey wrapped)
     {
         var (_, wrapKey) = _keys.FirstOrDefault(key => key.Id == wrapped.RootId);
         if (wrapKey is null || wrapped.Wrapped.Length < NonceBytes + TagBytes)
-            throw new CryptographicException($"Key {wrapped.Number} of team {wrapped.Team} is wrapped by a root key that root.key does not hold.");
+            throw new CryptographicException(
+                $"Key {wrapped.Number} of team {wrapped.Team} is wrapped by a root key that root.key does not hold.");
         var key = new byte[wrapped.Wrapped.Length - NonceBytes - TagBytes];
         using var aes = new AesGcm(wrapKey, TagBytes);
         aes.Decrypt(wrapped.Wrapped.AsSpan(0, NonceBytes), wrapped.Wrapped.AsSpan(NonceBytes, key.Length),

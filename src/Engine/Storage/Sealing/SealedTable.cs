@@ -1,8 +1,8 @@
 namespace HostAtlas.Engine.Storage.Sealing;
 
 /// <summary>
-/// Where a sealed value lies. The number is part of every value's associated data and of its key's derivation: it is never changed and never
-/// used again.
+/// Where a sealed value lies. The number is part of every value's associated data and of its key's derivation: it is never changed and
+/// never used again.
 /// </summary>
 public enum SealedTable : byte
 {

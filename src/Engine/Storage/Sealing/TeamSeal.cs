@@ -48,9 +48,8 @@ public sealed class TeamSeal
         RandomNumberGenerator.Fill(nonce);
         Span<byte> bound = stackalloc byte[SealPlace.SizeBytes];
         place.Write(_team, bound);
-        key.CipherOf(place.Table, place.AtMs).Encrypt(
-            nonce, plain, sealedBytes.AsSpan(HeadBytes + NonceBytes, plain.Length), sealedBytes.AsSpan(HeadBytes + NonceBytes + plain.Length),
-            bound);
+        var body = sealedBytes.AsSpan(HeadBytes + NonceBytes);
+        key.CipherOf(place.Table, place.AtMs).Encrypt(nonce, plain, body[..plain.Length], body[plain.Length..], bound);
         return sealedBytes;
     }
 

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
-/// <summary>The heads in <c>journal.db</c>. The table is Akka.Persistence.Sql's; its unique index on (id, number) serves the question.</summary>
+/// <summary>
+/// The heads in <c>journal.db</c>. The table is Akka.Persistence.Sql's; its unique index on (id, number) serves the question.
+/// </summary>
 public sealed class SqliteJournalHeads(EngineOptions options) : IJournalHeads
 {
     internal const string Sql = """

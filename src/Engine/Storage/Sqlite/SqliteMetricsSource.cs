@@ -29,12 +29,14 @@ public sealed class SqliteMetricsSource(DataFile file) : IMetricsSource
 
         public Task VisitMinutesAsync(
             ServerId server, long fromHourMs, long toHourMs, SealedRowVisitor visit, CancellationToken cancellation) =>
-            VisitAsync("select hour_ms, set_id, block from my_metric_minutes where server = ? and hour_ms >= ? and hour_ms < ? order by hour_ms",
+            VisitAsync(
+                "select hour_ms, set_id, block from my_metric_minutes where server = ? and hour_ms >= ? and hour_ms < ? order by hour_ms",
                 server, fromHourMs, toHourMs, visit, cancellation);
 
         public Task VisitHoursAsync(
             ServerId server, long fromHourMs, long toHourMs, SealedRowVisitor visit, CancellationToken cancellation) =>
-            VisitAsync("select hour_ms, set_id, block from my_metric_hours where server = ? and hour_ms >= ? and hour_ms < ? order by hour_ms",
+            VisitAsync(
+                "select hour_ms, set_id, block from my_metric_hours where server = ? and hour_ms >= ? and hour_ms < ? order by hour_ms",
                 server, fromHourMs, toHourMs, visit, cancellation);
 
         public Task<IReadOnlyList<long>> MarkedHoursAsync(ServerId server, long fromMs, long toMs, CancellationToken cancellation) =>

@@ -98,7 +98,8 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         using var reader = command.ExecuteReader();
         if (!reader.Read()) return null;
         int? plan = reader.IsDBNull(2) ? null : reader.GetInt32(2);
-        return new ProjectedTeam(team, SealedName.Open(seals, team, null, reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), plan, reader.GetInt64(3));
+        var name = SealedName.Open(seals, team, null, reader.GetFieldValue<byte[]>(0));
+        return new ProjectedTeam(team, name, reader.GetInt64(1), plan, reader.GetInt64(3));
     }
 
     private ProjectedServer? Server(SqliteConnection connection, ServerKey server)
@@ -110,9 +111,9 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         command.Parameters.AddWithValue("$team", server.Team.ToBytes());
         command.Parameters.AddWithValue("$server", server.Server.ToBytes());
         using var reader = command.ExecuteReader();
-        return reader.Read()
-            ? new ProjectedServer(server, SealedName.Open(seals, server.Team, server.Server, reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), Ms(reader, 2), Ms(reader, 3), reader.GetInt64(4))
-            : null;
+        if (!reader.Read()) return null;
+        var name = SealedName.Open(seals, server.Team, server.Server, reader.GetFieldValue<byte[]>(0));
+        return new ProjectedServer(server, name, reader.GetInt64(1), Ms(reader, 2), Ms(reader, 3), reader.GetInt64(4));
     }
 
     private static long? Ms(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);

@@ -44,7 +44,8 @@ public sealed class SqliteServerDirectory(DataFile file, ITeamSeals seals, TimeP
         var silent = Time(reader, 3);
         var latest = silent ?? time.GetUtcNow();
         var seen = Time(reader, 4);
-        return new ServerRow(id, SealedName.Open(seals, team, id, reader.GetFieldValue<byte[]>(1)), Time(reader, 2)!.Value, silent, seen > latest ? latest : seen);
+        var name = SealedName.Open(seals, team, id, reader.GetFieldValue<byte[]>(1));
+        return new ServerRow(id, name, Time(reader, 2)!.Value, silent, seen > latest ? latest : seen);
     }
 
     private static DateTimeOffset? Time(SqliteDataReader reader, int column) =>

@@ -35,8 +35,8 @@ internal sealed class SessionSeal(PlatformKeys keys)
     }
 
     /// <summary>
-    /// Opens a row's payload; false when it was altered, moved or sealed under a root key that the ring does not hold. Such a session is as good as none: its
-    /// person signs in again.
+    /// Opens a row's payload; false when it was altered, moved or sealed under a root key that the ring does not hold. Such a session is
+    /// as good as none: its person signs in again.
     /// </summary>
     public bool TryOpen(byte[] row, byte[] idHash, [NotNullWhen(true)] out Session? session)
     {

@@ -17,7 +17,8 @@ public sealed class SessionServiceTests
     private readonly MemorySessionStore _store = new();
     private readonly SessionService _sessions;
 
-    public SessionServiceTests() => _sessions = new SessionService(_store, new SessionSeal(new PlatformKeys(new RootKeys(new byte[32]))), _time);
+    public SessionServiceTests() =>
+        _sessions = new SessionService(_store, new SessionSeal(new PlatformKeys(new RootKeys(new byte[32]))), _time);
 
     [Fact]
     public async Task A_session_ends_7200_seconds_after_its_last_use()
