@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
 
 namespace HostAtlas.Engine;
@@ -14,6 +15,9 @@ public sealed record EngineOptions
     /// The ring of the platform's root keys, 32 bytes each, the newest first; the gateway makes and reads the file <c>root.key</c>.
     /// </summary>
     public required byte[] RootKey { get; init; }
+
+    /// <summary>Which database keeps everything.</summary>
+    public StoreOptions Store { get; init; } = StoreOptions.Sqlite;
 
     /// <summary>How far X-Timestamp may lie from the clock. 5-300 s.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(Shared.Limits.WindowDefaultSeconds);
@@ -45,6 +49,7 @@ public sealed record EngineOptions
             "presence.silent_after_seconds: 10 s to 1 day.");
         Expect(IngestQueue is >= 1 and <= 1_000_000, "ingest.queue: 1-1,000,000.");
         Expect(StoreGivesUpAfter.TotalMilliseconds is >= 100 and <= 7_000, "ingest.store_gives_up_after_ms: 100-7000.");
+        faults.AddRange(Store.Faults());
         if (faults.Count > 0) throw new InvalidOptionsException(faults);
 
         void Expect(bool holds, string fault)

@@ -30,7 +30,7 @@ public static class EngineSetup
         var roots = new RootKeys(options.RootKey);
         services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots));
         services.AddSingleton<EngineClient>();
-        services.AddSqliteStores(options).AddProjections().AddPresence();
+        services.AddStores(options, roots).AddProjections();
         services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder
             .ConfigureLoggers(loggers =>
             {
@@ -40,7 +40,7 @@ public static class EngineSetup
                 loggers.LogLevel = LogLevel.WarningLevel;
             })
             .WithClusterOfOne(options.DataDirectory, provider.GetRequiredService<TimeProvider>())
-            .WithSqliteJournal(options.DataDirectory)
+            .WithJournal(options, provider)
             .WithSerializers()
             .WithEntities(provider, options)
             .WithProjections(provider)

@@ -2,43 +2,64 @@ using System.Data.Common;
 using Akka.Hosting;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Postgres;
 using LinqToDB;
 using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
-/// Akka.Persistence.Sql on <c>DATA/journal.db</c>: write-ahead log, synchronous=FULL. A file of its own, apart from the metrics, so that a
-/// busy flush never makes a sign-in wait for the write lock.
+/// Akka.Persistence.Sql on the database that was chosen.
+/// <para>
+/// SQLite: <c>DATA/journal.db</c>, write-ahead log, synchronous=FULL. A file of its own, apart from the metrics, so that a busy flush never
+/// makes a sign-in wait for the write lock.
+/// </para>
+/// <para>
+/// PostgreSQL: the schema <c>journal</c>, whose tables the migrations make and not Akka: its role may not make any.
+/// </para>
 /// </summary>
 public static class JournalSetup
 {
     /// <summary>Adds journal, snapshots and the query side.</summary>
-    public static AkkaConfigurationBuilder WithSqliteJournal(this AkkaConfigurationBuilder builder, string dataDirectory)
-    {
-        var connectionString = Prepare(Path.Combine(dataDirectory, "journal.db"));
-        var options =
-            new DataOptions().UseConnectionString(ProviderName.SQLiteMS, connectionString).UseInterceptor(new YieldBeforeOpening());
-        return builder
-            .AddSetup(new DataOptionsSetup(options))
-            .AddHocon(Hocon, HoconAddMode.Prepend)
-            .AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
-    }
+    public static AkkaConfigurationBuilder WithJournal(
+        this AkkaConfigurationBuilder builder, EngineOptions options, IServiceProvider provider) =>
+        options.Store.Kind == StoreKind.Postgresql
+            ? builder.With(new DataOptions().UseConnectionString(
+                ProviderName.PostgreSQL15, provider.GetRequiredService<PostgresDatabase>().ConnectionString(PostgresRole.Journal)),
+                Hocon("PostgreSQL.15", makesTables: false))
+            : builder.WithSqliteJournal(options.DataDirectory);
 
-    // One writer, as SQLite has it, with large batches; tags are not used (one projection reads all events), so their column stays empty.
-    private const string Hocon = """
+    /// <summary>Adds journal, snapshots and the query side on <c>journal.db</c> in a folder.</summary>
+    public static AkkaConfigurationBuilder WithSqliteJournal(this AkkaConfigurationBuilder builder, string dataDirectory) => builder.With(
+        new DataOptions().UseConnectionString(ProviderName.SQLiteMS, Prepare(Path.Combine(dataDirectory, "journal.db")))
+            .UseInterceptor(new YieldBeforeOpening()),
+        Hocon("SQLite.MS", makesTables: true));
+
+    private static AkkaConfigurationBuilder With(this AkkaConfigurationBuilder builder, DataOptions options, string hocon) => builder
+        // As an object and not as text: a configuration is printed and logged, and a connection string holds a password.
+        .AddSetup(new DataOptionsSetup(options))
+        .AddHocon(hocon, HoconAddMode.Prepend)
+        .AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
+
+    // One writer with large batches: SQLite has but one, and on PostgreSQL this is the fastest too. Tags are not used (one projection reads
+    // all events), so their column stays empty.
+    // A journal's transaction that is open for long commits events behind the reader's back; with a gap in the numbers the reader waits
+    // max-tries x query-delay = 5 s. On PostgreSQL statements and idle transactions are cut off far under that (PostgresRole.Journal).
+    private static string Hocon(string provider, bool makesTables) => $$"""
         akka.persistence {
           max-concurrent-recoveries = 64
           journal {
             plugin = "akka.persistence.journal.sql"
             sql {
-              provider-name = "SQLite.MS"
+              provider-name = "{{provider}}"
               parallelism = 1
               batch-size = 400
               buffer-size = 20000
               tag-write-mode = Csv
-              auto-initialize = true
+              auto-initialize = {{(makesTables ? "true" : "false")}}
               # The Ask above gives up at 8 s. A journal that was away must not stay shut out for the default half minute once it is back.
               circuit-breaker { max-failures = 10, call-timeout = 7s, reset-timeout = 3s }
             }
@@ -46,16 +67,16 @@ public static class JournalSetup
           snapshot-store {
             plugin = "akka.persistence.snapshot-store.sql"
             sql {
-              provider-name = "SQLite.MS"
-              auto-initialize = true
+              provider-name = "{{provider}}"
+              auto-initialize = {{(makesTables ? "true" : "false")}}
             }
           }
           query.journal.sql {
             write-plugin = "akka.persistence.journal.sql"
-            provider-name = "SQLite.MS"
+            provider-name = "{{provider}}"
             tag-read-mode = Csv
             refresh-interval = 200ms
-            journal-sequence-retrieval.query-delay = 200ms
+            journal-sequence-retrieval { query-delay = 200ms, max-tries = 25 }
           }
         }
         """;

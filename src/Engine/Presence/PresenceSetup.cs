@@ -4,7 +4,6 @@ using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
-using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HostAtlas.Engine.Presence;
@@ -13,13 +12,6 @@ namespace HostAtlas.Engine.Presence;
 public static class PresenceSetup
 {
     private const string Name = "presence";
-
-    /// <summary>Registers the directory; <see cref="WithPresence"/> starts the slices.</summary>
-    public static IServiceCollection AddPresence(this IServiceCollection services)
-    {
-        services.AddSingleton<IPresenceDirectory, SqlitePresenceDirectory>();
-        return services;
-    }
 
     /// <summary>Starts the slices; the servers' region must be registered before. Whoever commits reports then tells the router.</summary>
     public static AkkaConfigurationBuilder WithPresence(

@@ -3,7 +3,6 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
-using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -15,10 +14,9 @@ public sealed class ProjectionSingleton;
 /// <summary>Puts the projection into the platform.</summary>
 public static class ProjectionSetup
 {
-    /// <summary>Registers the store and the waiter; <see cref="WithProjections"/> starts the actor.</summary>
+    /// <summary>Registers the waiter; <see cref="WithProjections"/> starts the actor.</summary>
     public static IServiceCollection AddProjections(this IServiceCollection services)
     {
-        services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
         services.TryAddSingleton(ProjectionTimes.Default);
         services.AddSingleton<ProjectionWaiter>();
         return services;

@@ -22,4 +22,15 @@ public sealed record ServerRow(ServerId Id, string Name, DateTimeOffset CreatedA
     /// report.
     /// </summary>
     public string Status => LastSeenAt is null ? "pending" : SilentSince is not null ? "silent" : "online";
+
+    /// <summary>
+    /// What <see cref="LastSeenAt"/> is when the newest report has this time. A report may lie up to ten minutes ahead. Nobody was seen in
+    /// the future, and a silent server not after it went silent: else one report of a clock that is fast would make a dead server look
+    /// alive.
+    /// </summary>
+    public static DateTimeOffset? Seen(DateTimeOffset? newestReport, DateTimeOffset? silentSince, DateTimeOffset now)
+    {
+        var latest = silentSince ?? now;
+        return newestReport > latest ? latest : newestReport;
+    }
 }

@@ -1,30 +1,67 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HostAtlas.Engine.Storage;
 
-/// <summary>Registers the stores of the embedded platform.</summary>
+/// <summary>Registers the stores of the platform: the only place that chooses between the databases.</summary>
 public static class StorageSetup
 {
-    /// <summary>Prepares <c>data.db</c> (made when absent, migrated, refused when newer) and registers what reads and writes it.</summary>
-    public static IServiceCollection AddSqliteStores(this IServiceCollection services, EngineOptions options)
+    /// <summary>
+    /// Prepares the database that the options name (migrated, refused when newer) and registers what reads and writes it.
+    /// <see cref="StoreStartException"/> when it cannot be used.
+    /// </summary>
+    public static IServiceCollection AddStores(this IServiceCollection services, EngineOptions options, RootKeys roots)
+    {
+        if (options.Store.Kind == StoreKind.Postgresql) services.AddPostgres(options.Store.Connection!, roots);
+        else services.AddSqlite(options);
+        services.AddSingleton<ITeamSeals, TeamSeals>();
+        services.AddSingleton<IMetricsReader, MetricsReader>();
+        services.AddSingleton<MetricsIngest>();
+        services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());
+        return services.AddHostedService<RetentionService>();
+    }
+
+    private static void AddSqlite(this IServiceCollection services, EngineOptions options)
     {
         var file = new DataFile(options.DataDirectory);
         file.Prepare();
         services.AddSingleton(file);
         services.AddSingleton<IKeyStore, SqliteKeyStore>();
-        services.AddSingleton<ITeamSeals, TeamSeals>();
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IMetricsSource, SqliteMetricsSource>();
-        services.AddSingleton<IMetricsReader, MetricsReader>();
         services.AddSingleton<IServerDirectory, SqliteServerDirectory>();
+        services.AddSingleton<IPresenceDirectory, SqlitePresenceDirectory>();
+        services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
         services.AddSingleton<IJournalHeads, SqliteJournalHeads>();
         services.AddSingleton<ISessionStore, SqliteSessionStore>();
-        services.AddSingleton<MetricsIngest>();
-        services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());
-        services.AddHostedService<RetentionService>();
-        return services;
+    }
+
+    private static void AddPostgres(this IServiceCollection services, string connection, RootKeys roots)
+    {
+        var database = new PostgresDatabase(connection);
+        try
+        {
+            PostgresStart.Prepare(database, roots, TimeProvider.System);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+        // By factory: only so does the container close the pools at the end.
+        services.AddSingleton(_ => database);
+        services.AddSingleton<MetricDays>();
+        services.AddSingleton<IKeyStore, PostgresKeyStore>();
+        services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
+        services.AddSingleton<IMetricsSource, PostgresMetricsSource>();
+        services.AddSingleton<IServerDirectory, PostgresServerDirectory>();
+        services.AddSingleton<IPresenceDirectory, PostgresPresenceDirectory>();
+        services.AddSingleton<IProjectionStore, PostgresProjectionStore>();
+        services.AddSingleton<IJournalHeads, PostgresJournalHeads>();
+        services.AddSingleton<ISessionStore, PostgresSessionStore>();
+        services.AddHostedService<MetricDaysAhead>();
     }
 }

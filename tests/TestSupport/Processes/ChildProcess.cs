@@ -57,6 +57,13 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
+    public static async Task<Finished> RunAsync(string program, IEnumerable<string> arguments, TimeSpan limit)
+    {
+        await using var child = Start(program, arguments);
+        return await child.EndAsync(limit);
+    }
+
+    /// <summary>Runs one of this checkout's built assemblies to its end.</summary>
     public static async Task<Finished> RunAssemblyAsync(
         string project, IEnumerable<string> arguments, string? input = null, TimeSpan? limit = null)
     {

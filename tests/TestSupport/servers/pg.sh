@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# A real PostgreSQL for tests and trials: own data folder, own port, loopback only, TLS with a certificate of its own.
-#   pg.sh start DIR [PORT]     makes DIR when absent; prints the connection string
-#   pg.sh stop DIR             stops it; the data stays
-#   pg.sh kill DIR             kill -9 of the whole server, for tests of what survives
-#   pg.sh drop DIR             stops it and deletes DIR
+# A real PostgreSQL for tests and trials: own data folder, own port, loopback only, TLS with a certificate of its own. As on a real server the
+# platform has a login without rights of its own, made ready by src/Engine/Storage/Postgres/roles.sql.
+#   pg.sh start DIR [PORT] [fast]   makes DIR when absent; prints the platform's connection string (fast: no fsync, for tests)
+#   pg.sh stop DIR                  stops it; the data stays
+#   pg.sh kill DIR                  kill -9 of the whole server, for tests of what survives
+#   pg.sh psql DIR [ARGUMENTS]      psql as the server's superuser, on the platform's database
+#   pg.sh guard DIR PID             drops it as soon as the process PID is gone
+#   pg.sh drop DIR                  stops it and deletes DIR
 set -euo pipefail
-verb=${1:-}; dir=${2:-}; port=${3:-54329}
-[ -n "$verb" ] && [ -n "$dir" ] || { sed -n '2,6p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
+verb=${1:-}; dir=${2:-}
+[ -n "$verb" ] && [ -n "$dir" ] || { sed -n '4,9p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
 mkdir -p "$(dirname "$dir")"; dir=$(realpath -m "$dir")
+roles=$(dirname "${BASH_SOURCE[0]}")/../../../src/Engine/Storage/Postgres/roles.sql
 
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 if [ -z "$bin" ]; then
@@ -16,39 +20,65 @@ if [ -z "$bin" ]; then
   bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
 fi
 
-# PostgreSQL refuses to run as root; everybody else runs it as himself.
-as() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+# PostgreSQL refuses to run as root; everybody else runs it as himself. Its own folder: a caller's may be closed to it.
+as() { if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
+port_of() { sed -n 's/^port = //p' "$dir/postgresql.conf" | tail -1; }
+superuser() { as "$bin/psql" -X -h "$dir" -p "$(port_of)" -U postgres "$@"; }
+is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-case $verb in
-  start)
-    if [ ! -e "$dir/PG_VERSION" ]; then
-      mkdir -p "$dir"; chmod 700 "$dir"
-      if [ "$(id -u)" = 0 ]; then chown postgres: "$dir"; fi
-      as "$bin/initdb" -D "$dir" -U hostatlas --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8 >"$dir.log" 2>&1 \
-        || { cat "$dir.log" >&2; exit 1; }
-      as openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
-        -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$dir/server.key" -out "$dir/server.crt" 2>>"$dir.log"
-      as chmod 600 "$dir/server.key"
-      as tee -a "$dir/postgresql.conf" >/dev/null <<CONF
+make() {
+  local port=$1 fast=$2
+  mkdir -p "$dir"; chmod 700 "$dir"
+  if [ "$(id -u)" = 0 ]; then chown postgres: "$dir"; fi
+  as "$bin/initdb" -D "$dir" -U postgres --no-sync --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8 >"$dir.log" 2>&1 \
+    || { cat "$dir.log" >&2; exit 1; }
+  as openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$dir/server.key" -out "$dir/server.crt" 2>>"$dir.log"
+  as chmod 600 "$dir/server.key"
+  as tee -a "$dir/postgresql.conf" >/dev/null <<CONF
+port = $port
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '$dir'
 ssl = on
 ssl_min_protocol_version = 'TLSv1.3'
 password_encryption = 'scram-sha-256'
-max_connections = 60
+max_connections = 200
 CONF
-      as tee "$dir/pg_hba.conf" >/dev/null <<HBA
+  if [ -n "$fast" ]; then printf 'fsync = off\nfull_page_writes = off\n' | as tee -a "$dir/postgresql.conf" >/dev/null; fi
+  as tee "$dir/pg_hba.conf" >/dev/null <<HBA
 local   all all              trust
 hostssl all all 127.0.0.1/32 scram-sha-256
 HBA
+}
+
+case $verb in
+  start)
+    port=${3:-}; fast=${4:-}
+    if [ -z "$port" ]; then
+      port=54329
+      while ! is_free "$port"; do port=$((port + 1)); done
     fi
-    as "$bin/pg_ctl" -D "$dir" -o "-p $port" -l "$dir/server.log" -w -s start
-    as "$bin/psql" -h "$dir" -p "$port" -U hostatlas -d postgres -qAt -c "select 1 from pg_database where datname = 'hostatlas'" | grep -q 1 \
-      || { as "$bin/createdb" -h "$dir" -p "$port" -U hostatlas hostatlas
-           as "$bin/psql" -h "$dir" -p "$port" -U hostatlas -d hostatlas -qc "alter role hostatlas password 'trial-only'"; }
-    echo "Host=127.0.0.1;Port=$port;Database=hostatlas;Username=hostatlas;Password=trial-only;SSL Mode=VerifyFull;Root Certificate=$dir/server.crt" ;;
+    if [ ! -e "$dir/PG_VERSION" ]; then make "$port" "$fast"; fi
+    as "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -s start
+    if ! superuser -d postgres -qAt -c "select 1 from pg_database where datname = 'hostatlas'" | grep -q 1; then
+      superuser -d postgres -q -c "create role hostatlas login password 'trial-only'" -c "create database hostatlas"
+      superuser -d hostatlas -q -v ON_ERROR_STOP=1 -v login=hostatlas -v database=hostatlas -f - <"$roles"
+    fi
+    echo "Host=127.0.0.1;Port=$(port_of);Database=hostatlas;Username=hostatlas;Password=trial-only;SSL Mode=VerifyFull;Root Certificate=$dir/server.crt" ;;
   stop) as "$bin/pg_ctl" -D "$dir" -m fast -w -s stop ;;
-  kill) kill -9 -- "$(head -1 "$dir/postmaster.pid")"; rm -f "$dir/postmaster.pid" ;;
-  drop) as "$bin/pg_ctl" -D "$dir" -m immediate -w -s stop 2>/dev/null || true; rm -rf "$dir" "$dir.log" ;;
-  *) echo "pg.sh: unknown verb '$verb' (start, stop, kill, drop)" >&2; exit 2 ;;
+  kill)
+    pid=$(head -1 "$dir/postmaster.pid")
+    # The children first to be listed: without their parent they would not be found, and one that lives on keeps the next start from its data.
+    children=$(cat "/proc/$pid/task/$pid/children")
+    # shellcheck disable=SC2086 # A word a process.
+    kill -9 $pid $children; rm -f "$dir/postmaster.pid" ;;
+  psql) superuser -d hostatlas "${@:3}" ;;
+  guard)
+    # Detached from the caller's terminal and outputs: it outlives whoever asked for it, which is its point.
+    setsid bash -c 'while [ -d "/proc/$1" ]; do sleep 1; done; exec bash "$2" drop "$3"' guard "$3" "${BASH_SOURCE[0]}" "$dir" \
+      </dev/null >/dev/null 2>&1 & ;;
+  drop)
+    if [ -e "$dir/postmaster.pid" ]; then as "$bin/pg_ctl" -D "$dir" -m immediate -w -s stop 2>/dev/null || true; fi
+    rm -rf "$dir" "$dir.log" ;;
+  *) echo "pg.sh: unknown verb '$verb' (start, stop, kill, psql, guard, drop)" >&2; exit 2 ;;
 esac

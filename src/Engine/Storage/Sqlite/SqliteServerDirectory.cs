@@ -39,13 +39,9 @@ public sealed class SqliteServerDirectory(DataFile file, ITeamSeals seals, TimeP
     private ServerRow Row(TeamId team, SqliteDataReader reader)
     {
         ResourceId.TryRead<ServerId>(reader.GetFieldValue<byte[]>(0), out var id);
-        // A report may lie up to ten minutes ahead. Nobody was seen in the future, and a silent server not after it went silent: else one
-        // report of a clock that is fast would make a dead server look alive.
         var silent = Time(reader, 3);
-        var latest = silent ?? time.GetUtcNow();
-        var seen = Time(reader, 4);
-        var name = SealedName.Open(seals, team, id, reader.GetFieldValue<byte[]>(1));
-        return new ServerRow(id, name, Time(reader, 2)!.Value, silent, seen > latest ? latest : seen);
+        return new ServerRow(id, SealedName.Open(seals, team, id, reader.GetFieldValue<byte[]>(1)), Time(reader, 2)!.Value, silent,
+            ServerRow.Seen(Time(reader, 4), silent, time.GetUtcNow()));
     }
 
     private static DateTimeOffset? Time(SqliteDataReader reader, int column) =>

@@ -1,6 +1,6 @@
 using HostAtlas.Shared.Ids;
 
-namespace HostAtlas.Engine.Storage.Sqlite;
+namespace HostAtlas.Engine.Storage;
 
 /// <summary>
 /// Which name lists are in the database for sure and marked as used today, so that the hot path touches <c>metric_sets</c> once a server

@@ -1,0 +1,145 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using HostAtlas.Engine.Storage.Sealing;
+using Npgsql;
+
+namespace HostAtlas.Engine.Storage.Postgres;
+
+/// <summary>
+/// Looks at the server before the platform starts on it: version, login, roles, schema. Whatever is not as it must be stops the start with a
+/// text that names the next step.
+/// </summary>
+internal static class PostgresStart
+{
+    private const int LeastVersion = 150_000;
+
+    // A server that starts at the same moment as the platform (a reboot) refuses for a few seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Checks everything and brings the schema up to this version; <see cref="StoreStartException"/> otherwise.</summary>
+    public static void Prepare(PostgresDatabase database, RootKeys roots, TimeProvider time)
+    {
+        try
+        {
+            using (var connection = OpenWhenStarted(database, time))
+            {
+                CheckServer(database, connection);
+                CheckRoles(database, connection);
+            }
+            PostgresMigrations.Apply(database);
+            CheckRootKey(database, roots);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or SocketException or AuthenticationException or TimeoutException)
+        {
+            throw new StoreStartException(Explain(database, fault), fault);
+        }
+    }
+
+    private static NpgsqlConnection OpenWhenStarted(PostgresDatabase database, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var connection = database.NewLoginConnection();
+            try
+            {
+                connection.Open();
+                return connection;
+            }
+            catch (PostgresException starting) when (
+                starting.SqlState == PostgresErrorCodes.CannotConnectNow && time.GetElapsedTime(began) < Patience)
+            {
+                connection.Dispose();
+                Task.Delay(Pause, time).GetAwaiter().GetResult();
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static void CheckServer(PostgresDatabase database, NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("""
+            select current_setting('server_version_num')::int, r.rolsuper, r.rolbypassrls, current_setting('fsync') = 'on'
+            from pg_roles r where r.rolname = current_user
+            """, connection);
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        if (reader.GetInt32(0) < LeastVersion)
+            throw new StoreStartException(
+                $"{database.Name} is PostgreSQL {reader.GetInt32(0) / 10_000}. HostAtlas needs 15 or newer: upgrade the server.");
+        if (reader.GetBoolean(1) || reader.GetBoolean(2))
+            throw new StoreStartException(
+                $"{database.Name}: the login {database.Login} is a superuser or has BYPASSRLS, and would see every team's rows whatever the "
+                + "policies say. Make a login of its own: create role hostatlas login password '...', then run the script that "
+                + "`store roles` prints.");
+    }
+
+    private static void CheckRoles(PostgresDatabase database, NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("""
+            select w.name, r.rolname is not null and pg_has_role(current_user, r.oid, 'MEMBER'),
+                   r.rolname is not null and pg_has_role(current_user, r.oid, 'USAGE'),
+                   coalesce(r.rolsuper or r.rolcanlogin or r.rolcreaterole or r.rolbypassrls <> (w.name = 'hostatlas_ingest'), false)
+            from unnest($1::text[]) as w(name) left join pg_roles r on r.rolname = w.name
+            """, connection);
+        command.Parameters.AddWithValue(PostgresRole.All.Select(role => role.Name).ToArray());
+        using var reader = command.ExecuteReader();
+        var (missing, inherited, wrong) = (new List<string>(), new List<string>(), new List<string>());
+        while (reader.Read())
+        {
+            if (!reader.GetBoolean(1)) missing.Add(reader.GetString(0));
+            if (reader.GetBoolean(2)) inherited.Add(reader.GetString(0));
+            if (reader.GetBoolean(3)) wrong.Add(reader.GetString(0));
+        }
+        Refuse(missing, $"{database.Name}: {database.Login} may not take the roles");
+        Refuse(inherited, $"{database.Name}: {database.Login} has, without taking a role, the rights of");
+        Refuse(wrong, $"{database.Name}: other attributes than the script gives have the roles");
+
+        void Refuse(List<string> roles, string what)
+        {
+            if (roles.Count > 0) throw new StoreStartException($"{what} {string.Join(", ", roles)}. {RunScript(database)}");
+        }
+    }
+
+    // A data folder without its root.key is given a new one, and beside a journal of its own that is refused. Here the journal lies
+    // elsewhere: the keys that the old root wrapped are what tells.
+    private static void CheckRootKey(PostgresDatabase database, RootKeys roots)
+    {
+        using var connection = database.Of(PostgresRole.Platform).OpenConnection();
+        using var command = new NpgsqlCommand(
+            "select exists (select 1 from team_keys where destroyed_at_ms is null and root_id <> all($1))", connection);
+        command.Parameters.AddWithValue(roots.Roots.Select(root => RootKeys.IdOf(root)).ToArray());
+        if ((bool)command.ExecuteScalar()!)
+            throw new StoreStartException(
+                $"{database.Name} holds what root.key of this data folder does not open: it belongs to another one. Put the root.key that "
+                + "belongs to this database into the data folder, from its backup, or name another database.");
+    }
+
+    private static string RunScript(PostgresDatabase database) =>
+        $"Run as a superuser of that server: HostAtlas.Gateway store roles --login {database.Login} --database {database.Database} | "
+        + $"psql -d {database.Database}";
+
+    private static string Explain(PostgresDatabase database, Exception fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } denied =>
+            $"{database.Name} does not let {database.Login} in: {denied.MessageText}. Check the password in the connection string and the "
+            + "server's pg_hba.conf.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+            $"There is no database {database.Database} on that server. Run as a superuser of it: createdb {database.Database}, then: "
+            + RunScript(database)[RunScript(database).IndexOf("HostAtlas", StringComparison.Ordinal)..],
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
+            $"{database.Name}: {denied.MessageText}. {RunScript(database)}",
+        PostgresException other => $"{database.Name}: {other.SqlState} {other.MessageText}",
+        _ when Find<AuthenticationException>(fault) is { } untrusted =>
+            $"{database.Name}: the server's certificate is not accepted: {untrusted.Message} "
+            + "Name its authority with Root Certificate=FILE, and the server by the name that its certificate has.",
+        _ => $"{database.Name} does not answer: {(fault.InnerException ?? fault).Message}. Start PostgreSQL, or correct store.connection.",
+    };
+
+    private static T? Find<T>(Exception? fault) where T : Exception =>
+        fault is null ? null : fault as T ?? Find<T>(fault.InnerException);
+}
