@@ -10,7 +10,7 @@ var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
 
 var root = new RootCommand("HostAtlas: watches servers and keeps their backups.")
 {
-    ServeCommand.Build(environment), OpsCommandLine.Build(),
+    ServeCommand.Build(environment), OpsCommandLine.Build(), StoreCommandLine.Build(),
 };
 foreach (var command in ConsoleCommands.Build()) root.Subcommands.Add(command);
 

@@ -54,6 +54,7 @@ internal static class GatewayHost
     {
         DataDirectory = data,
         RootKey = rootKey,
+        Store = StoreSettings.Of(options),
         Window = options.Window,
         RawRetention = options.RawRetention,
         SilentAfter = options.SilentAfter,

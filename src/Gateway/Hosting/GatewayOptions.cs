@@ -1,3 +1,5 @@
+using HostAtlas.Engine.Storage;
+
 namespace HostAtlas.Gateway.Hosting;
 
 /// <summary>What the gateway and the engine in it are started with. Each has a default, a range and its unit in the key's name.</summary>
@@ -9,6 +11,15 @@ internal sealed record GatewayOptions
     /// <summary>The address that people and agents use. An IP address or localhost is listened on alone, any other name on all
     /// addresses.</summary>
     public Uri Url { get; init; } = new("https://127.0.0.1:8443");
+
+    /// <summary>Which database keeps everything.</summary>
+    public StoreKind StoreKind { get; init; }
+
+    /// <summary>PostgreSQL's connection string; it may hold a password.</summary>
+    public string? StoreConnection { get; init; }
+
+    /// <summary>A file of mode 0600 that holds the connection string.</summary>
+    public string? StoreConnectionFile { get; init; }
 
     /// <summary>Connections at a time. 10-1,000,000.</summary>
     public int Connections { get; init; } = 20_000;
@@ -30,4 +41,7 @@ internal sealed record GatewayOptions
 
     /// <summary>After which silence a server is silent. 10-86,400 s.</summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Without the connection string.</summary>
+    public override string ToString() => $"GatewayOptions({Data}, {Url}, {StoreKind})";
 }

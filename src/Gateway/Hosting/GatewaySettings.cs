@@ -1,4 +1,5 @@
 using System.Globalization;
+using HostAtlas.Engine.Storage;
 
 namespace HostAtlas.Gateway.Hosting;
 
@@ -21,6 +22,14 @@ internal static class GatewaySettings
             ReadUrl(text) is { } url ? o with { Url = url } : null),
         ["server.connections"] = Whole(10, 1_000_000, (o, n) => o with { Connections = n }),
         ["server.connections_per_address"] = Whole(1, 1_000_000, (o, n) => o with { ConnectionsPerAddress = n }),
+        ["store.kind"] = ("sqlite or postgresql", (o, text) => text switch
+        {
+            "sqlite" => o with { StoreKind = StoreKind.Sqlite },
+            "postgresql" => o with { StoreKind = StoreKind.Postgresql },
+            _ => null,
+        }),
+        ["store.connection"] = ("a connection string", (o, text) => o with { StoreConnection = text }),
+        ["store.connection_file"] = ("a file", (o, text) => text.Length > 0 ? o with { StoreConnectionFile = text } : null),
         ["ingest.window_seconds"] = Whole(5, 300, (o, n) => o with { Window = TimeSpan.FromSeconds(n) }),
         ["ingest.queue"] = Whole(1, 1_000_000, (o, n) => o with { IngestQueue = n }),
         ["ingest.store_gives_up_after_ms"] = Whole(100, 7_000, (o, n) => o with { StoreGivesUpAfter = TimeSpan.FromMilliseconds(n) }),

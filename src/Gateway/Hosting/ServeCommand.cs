@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -45,6 +46,8 @@ internal static class ServeCommand
             }
             var (options, settingFaults) = GatewaySettings.Read(settings);
             faults.AddRange(settingFaults);
+            (options, var storeFaults) = StoreSettings.Resolve(options);
+            faults.AddRange(storeFaults);
             foreach (var fault in faults) Say(fault);
             return faults.Count > 0 ? Failed : await ServeAsync(options, cancellation);
         });
@@ -67,7 +70,7 @@ internal static class ServeCommand
         {
             foreach (var line in fault.Faults) Say(line);
         }
-        catch (StartFaultException fault)
+        catch (Exception fault) when (fault is StartFaultException or StoreStartException)
         {
             Say(fault.Message);
         }

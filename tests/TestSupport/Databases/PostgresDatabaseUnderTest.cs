@@ -3,6 +3,9 @@ namespace HostAtlas.TestSupport.Databases;
 /// <summary>One database of a test's own on a <see cref="PostgresServer"/>; dropped with the test.</summary>
 public sealed class PostgresDatabaseUnderTest(PostgresServer server, string name, string connection) : IAsyncDisposable
 {
+    /// <summary>Its name on the server.</summary>
+    public string Name => name;
+
     /// <summary>The platform's connection string.</summary>
     public string Connection => connection;
 

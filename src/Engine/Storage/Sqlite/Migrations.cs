@@ -140,11 +140,11 @@ public static class Migrations
     {
         var version = Version(connection);
         if (version > Current)
-            throw new InvalidOperationException(
+            throw new StoreStartException(
                 $"data.db has schema version {version}, this program knows {Current}: it was written by a newer HostAtlas. "
                 + "Start that version, or restore a copy from before the upgrade.");
         if (version == 1)
-            throw new InvalidOperationException(
+            throw new StoreStartException(
                 "data.db is of a build before the first release, which kept names and values in clear. Start with an empty data folder "
                 + "(in a checkout: ./hostatlas clean).");
         for (; version < Current; version++)

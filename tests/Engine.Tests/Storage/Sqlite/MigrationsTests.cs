@@ -1,4 +1,5 @@
 using System.Globalization;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.TestSupport;
 using Microsoft.Data.Sqlite;
@@ -27,7 +28,7 @@ public sealed class MigrationsTests : IDisposable
     {
         _file.Prepare();
         using (var writer = _file.OpenWriter()) DataFile.Execute(writer, $"pragma user_version = {Migrations.Current + 1}");
-        var refusal = Assert.Throws<InvalidOperationException>(_file.Prepare);
+        var refusal = Assert.Throws<StoreStartException>(_file.Prepare);
         Assert.Contains("newer HostAtlas", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(Migrations.Current + 1, Number("pragma user_version"));
     }
@@ -37,7 +38,7 @@ public sealed class MigrationsTests : IDisposable
     {
         _file.Prepare();
         using (var writer = _file.OpenWriter()) DataFile.Execute(writer, "pragma user_version = 1");
-        var refusal = Assert.Throws<InvalidOperationException>(_file.Prepare);
+        var refusal = Assert.Throws<StoreStartException>(_file.Prepare);
         Assert.Contains("empty data folder", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,169 @@
+using Npgsql;
+
+namespace HostAtlas.Engine.Tests.Storage.Postgres;
+
+/// <summary>
+/// What the database's own catalogue says about who may see what, against the tables below. Whoever adds a table, a column that somebody may
+/// read or a function has to say so here.
+/// </summary>
+internal static class Catalogue
+{
+    /// <summary>Tables with rows of teams. Every other one, but their partitions, must be in <see cref="Platform"/>.</summary>
+    private static readonly HashSet<string> Tenant =
+    [
+        "hostatlas.metric_rows", "hostatlas.metric_retries", "hostatlas.metric_sets", "hostatlas.metric_minutes", "hostatlas.metric_hours",
+        "hostatlas.metric_marks", "hostatlas.servers", "hostatlas.teams",
+    ];
+
+    /// <summary>Tables of the platform's and of people's own.</summary>
+    private static readonly HashSet<string> Platform =
+    [
+        "hostatlas.schema_version", "hostatlas.rollup_progress", "hostatlas.projection", "hostatlas.team_keys", "hostatlas.sessions",
+        "journal.journal", "journal.snapshot",
+    ];
+
+    /// <summary>Every right that anybody but the owner has. A right on the whole table has no column.</summary>
+    private static readonly HashSet<string> Grants =
+    [
+        .. Grant("hostatlas_journal", "journal.journal journal.snapshot", "select insert update delete"),
+        .. Grant("hostatlas_platform", "hostatlas.sessions hostatlas.team_keys", "select insert update delete"),
+        .. Grant("hostatlas_ingest",
+            "hostatlas.metric_rows hostatlas.metric_retries hostatlas.metric_sets hostatlas.metric_marks", "insert"),
+        .. Grant("hostatlas_ingest", "hostatlas.metric_rows hostatlas.metric_retries", "select", "server at_ms key signature"),
+        .. Grant("hostatlas_ingest", "hostatlas.metric_sets", "select", "team server set_id names used_day"),
+        .. Grant("hostatlas_ingest", "hostatlas.metric_sets", "update", "used_day"),
+        .. Grant("hostatlas_ingest", "hostatlas.metric_marks", "select", "team server hour_ms"),
+        .. Grant("hostatlas_ingest", "hostatlas.metric_marks", "update", "stamp"),
+        .. Grant("hostatlas_ingest", "hostatlas.add_metric_day(integer)", "execute"),
+        .. Grant("hostatlas_projector", "hostatlas.servers hostatlas.teams hostatlas.projection", "select insert update delete"),
+        .. Grant("hostatlas_rollup", "hostatlas.metric_rows", "select", "team server at_ms key set_id vals"),
+        .. Grant("hostatlas_rollup", "hostatlas.metric_sets", "select", "team server set_id count names"),
+        .. Grant("hostatlas_rollup",
+            "hostatlas.metric_minutes hostatlas.metric_hours hostatlas.metric_marks hostatlas.rollup_progress",
+            "select insert update delete"),
+        .. Grant("hostatlas_retention", "hostatlas.metric_rows hostatlas.metric_retries", "select", "at_ms"),
+        .. Grant("hostatlas_retention", "hostatlas.metric_sets", "select", "used_day"),
+        .. Grant("hostatlas_retention", "hostatlas.metric_minutes hostatlas.metric_hours hostatlas.metric_marks", "select", "hour_ms"),
+        .. Grant("hostatlas_retention", "hostatlas.rollup_progress", "select"),
+        .. Grant("hostatlas_retention", "hostatlas.metric_retries hostatlas.metric_sets hostatlas.metric_minutes hostatlas.metric_hours "
+            + "hostatlas.metric_marks", "delete"),
+        .. Grant("hostatlas_retention", "hostatlas.add_metric_day(integer) hostatlas.drop_metric_day(integer)", "execute"),
+        .. Grant("hostatlas_reader", "hostatlas.metric_rows", "select", "server at_ms key set_id vals"),
+        .. Grant("hostatlas_reader", "hostatlas.metric_sets", "select", "server set_id count names"),
+        .. Grant("hostatlas_reader", "hostatlas.metric_minutes hostatlas.metric_hours", "select", "server hour_ms set_id block"),
+        .. Grant("hostatlas_reader", "hostatlas.metric_marks", "select", "server hour_ms"),
+        .. Grant("hostatlas_reader", "hostatlas.servers", "select", "server name created_at_ms first_report_ms silent_since_ms"),
+        .. Grant("hostatlas_reader", "hostatlas.rollup_progress", "select", "closed_through_ms"),
+        "hostatlas_journal usage journal",
+        .. Grant("hostatlas_platform", "hostatlas", "usage"), .. Grant("hostatlas_ingest", "hostatlas", "usage"),
+        .. Grant("hostatlas_projector", "hostatlas", "usage"), .. Grant("hostatlas_rollup", "hostatlas", "usage"),
+        .. Grant("hostatlas_retention", "hostatlas", "usage"), .. Grant("hostatlas_reader", "hostatlas", "usage"),
+    ];
+
+    private const string OfTeam = "of_team select hostatlas_reader "
+        + "(team = (NULLIF(current_setting('hostatlas.team_id'::text, true), ''::text))::uuid) -";
+
+    /// <summary>Every policy. A role with a right on a tenant table and without a policy on it sees nothing.</summary>
+    private static readonly HashSet<string> Policies =
+    [
+        .. Tenant.Select(table => $"{table} {OfTeam}"),
+        .. Policy("all_teams_rollup * hostatlas_rollup true true", "metric_rows metric_sets metric_minutes metric_hours metric_marks"),
+        .. Policy("all_teams_retention * hostatlas_retention true -",
+            "metric_rows metric_retries metric_sets metric_minutes metric_hours metric_marks"),
+        .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams"),
+    ];
+
+    /// <summary>Everything that is not as stated, a sentence each.</summary>
+    public static async Task<IReadOnlyList<string>> FaultsAsync(string superuserConnection)
+    {
+        await using var connection = new NpgsqlConnection(superuserConnection);
+        await connection.OpenAsync();
+        var faults = new List<string>();
+        foreach (var table in await RowsAsync(connection, Relations))
+        {
+            var (name, forced, parent) = (table[0], table[1] == "forced", table[2]);
+            var tenant = Tenant.Contains(name) || Tenant.Contains(parent);
+            if (!tenant && !Platform.Contains(name)) faults.Add($"{name} is neither a tenant's nor a listed platform table.");
+            if (tenant && !forced) faults.Add($"{name}: row level security is not enabled and forced.");
+        }
+        faults.AddRange(Differences("right", Grants, await RowsAsync(connection, Rights)));
+        faults.AddRange(Differences("policy", Policies, await RowsAsync(connection, PoliciesThere)));
+        faults.AddRange((await RowsAsync(connection, Ways)).Select(way => $"{way[0]}: {way[1]}"));
+        return faults;
+    }
+
+    private const string Relations = """
+        select n.nspname || '.' || c.relname,
+               case when c.relrowsecurity and c.relforcerowsecurity then 'forced' else '' end,
+               coalesce((select pn.nspname || '.' || p.relname from pg_inherits i join pg_class p on p.oid = i.inhparent
+                         join pg_namespace pn on pn.oid = p.relnamespace where i.inhrelid = c.oid), '')
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname in ('hostatlas', 'journal', 'public')
+        """;
+
+    private const string Rights = """
+        select concat_ws(' ', coalesce(g.rolname, 'everybody'), lower(a.privilege_type), what, "column") from (
+            select n.nspname || '.' || c.relname as what, null as "column", c.relacl as acl, c.relowner as owner
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('hostatlas', 'journal')
+            union all
+            select n.nspname || '.' || c.relname, t.attname, t.attacl, c.relowner
+            from pg_attribute t join pg_class c on c.oid = t.attrelid join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname in ('hostatlas', 'journal') and t.attacl is not null
+            union all
+            select p.oid::regprocedure::text, null, coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('hostatlas', 'journal')
+            union all
+            select n.nspname, null, n.nspacl, n.nspowner from pg_namespace n where n.nspname in ('hostatlas', 'journal')
+        ) things cross join lateral aclexplode(acl) a left join pg_roles g on g.oid = a.grantee
+        where a.grantee <> owner
+        """;
+
+    private const string PoliciesThere = """
+        select concat_ws(' ', n.nspname || '.' || c.relname, p.polname, case p.polcmd when 'r' then 'select' else p.polcmd::text end,
+            (select string_agg(r.rolname, ',') from pg_roles r where r.oid = any(p.polroles)),
+            coalesce(pg_get_expr(p.polqual, c.oid), '-'), coalesce(pg_get_expr(p.polwithcheck, c.oid), '-'))
+        from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
+        """;
+
+    // Ways round the tables above: another owner, rights that new tables would get by themselves, roles that have more than their grants.
+    private const string Ways = """
+        select c.oid::regclass::text, 'is owned by ' || pg_get_userbyid(c.relowner) from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in ('hostatlas', 'journal') and pg_get_userbyid(c.relowner) <> 'hostatlas_owner'
+        union all
+        select p.oid::regprocedure::text, 'runs as its owner with a search path of the caller''s' from pg_proc p
+        join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname in ('hostatlas', 'journal') and p.prosecdef and p.proconfig is distinct from array['search_path=hostatlas, pg_temp']
+        union all
+        select 'default privileges', defaclacl::text from pg_default_acl
+        union all
+        select r.rolname, 'has an attribute that passes row level security by' from pg_roles r
+        where r.rolname like 'hostatlas%' and (r.rolsuper or r.rolbypassrls <> (r.rolname = 'hostatlas_ingest'))
+        union all
+        select m.rolname, 'is a member of ' || r.rolname from pg_auth_members a
+        join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
+        where r.rolname like 'hostatlas%' and m.rolname <> 'hostatlas'
+        """;
+
+    private static IEnumerable<string> Grant(string role, string things, string rights, string columns = "") =>
+        from thing in things.Split(' ')
+        from right in rights.Split(' ')
+        from column in columns.Split(' ')
+        select $"{role} {right} {thing} {column}".TrimEnd();
+
+    private static IEnumerable<string> Policy(string policy, string tables) =>
+        tables.Split(' ').Select(table => $"hostatlas.{table} {policy}");
+
+    private static IEnumerable<string> Differences(string kind, HashSet<string> stated, IReadOnlyList<string[]> there) =>
+        there.Select(row => row[0]).Except(stated).Select(line => $"A {kind} that is not stated: {line}")
+            .Concat(stated.Except(there.Select(row => row[0])).Select(line => $"A {kind} that is stated and not there: {line}"));
+
+    private static async Task<IReadOnlyList<string[]>> RowsAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string[]>();
+        while (await reader.ReadAsync()) rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)]);
+        return rows;
+    }
+}
