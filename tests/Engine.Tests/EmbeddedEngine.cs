@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HostAtlas.Engine.Operations;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,13 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace HostAtlas.Engine.Tests;
 
-/// <summary>A whole engine on real SQLite in a folder of its own, to be stopped and started again on the same data.</summary>
+/// <summary>A whole engine on a real store (SQLite unless another is named) and in a folder of its own, to be stopped and started again on the same data.</summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
     private readonly TimeProvider _time;
+    private readonly StoreOptions _store;
     private IHost? _host;
 
-    private EmbeddedEngine(string folder, TimeProvider time) => (Folder, _time) = (folder, time);
+    private EmbeddedEngine(string folder, TimeProvider time, StoreOptions store) => (Folder, _time, _store) = (folder, time, store);
 
     /// <summary>The data folder.</summary>
     public string Folder { get; }
@@ -27,9 +29,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Starts an engine in a new folder.</summary>
     public static async Task<EmbeddedEngine> StartAsync(
-        TimeProvider? time = null, Func<EngineOptions, EngineOptions>? configure = null, Action<IServiceCollection>? adjust = null)
+        TimeProvider? time = null, Func<EngineOptions, EngineOptions>? configure = null, Action<IServiceCollection>? adjust = null,
+        StoreOptions? store = null)
     {
-        var engine = new EmbeddedEngine(Directory.CreateTempSubdirectory("hostatlas-engine-").FullName, time ?? TimeProvider.System);
+        var engine = new EmbeddedEngine(
+            Directory.CreateTempSubdirectory("hostatlas-engine-").FullName, time ?? TimeProvider.System, store ?? StoreOptions.Sqlite);
         await engine.StartAgainAsync(configure, adjust);
         return engine;
     }
@@ -43,7 +47,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         // A test's output is no place for invitations, whatever it is connected to.
         builder.Services.AddSingleton(new OperatorConsole(TextWriter.Null, IsTerminal: false));
         adjust?.Invoke(builder.Services);
-        var options = new EngineOptions { DataDirectory = Folder, RootKey = SHA256.HashData("root"u8) };
+        var options = new EngineOptions { DataDirectory = Folder, RootKey = SHA256.HashData("root"u8), Store = _store };
         builder.Services.AddHostAtlasEngine(configure?.Invoke(options) ?? options);
         _host = builder.Build();
         await _host.StartAsync();

@@ -1,4 +1,6 @@
+using HostAtlas.Engine.Storage;
 using HostAtlas.Gateway.Hosting;
+using HostAtlas.TestSupport;
 
 namespace HostAtlas.Gateway.Tests.Hosting;
 
@@ -80,6 +82,41 @@ public sealed class GatewaySettingsTests
     [InlineData("", false)]
     public void An_address_is_https_and_nothing_but_an_origin(string text, bool good) =>
         Assert.Equal(good, GatewaySettings.ReadUrl(text) is not null);
+
+    [Fact]
+    public void The_store_is_sqlite_unless_postgresql_is_named_and_its_connection_comes_from_a_file_of_ones_own()
+    {
+        using var folder = new TempFolder();
+        var file = folder.File("connection");
+        File.WriteAllText(file, "Host=127.0.0.1;Database=atlas;Username=atlas;Password=secret-word\n");
+        File.SetUnixFileMode(file, PrivateFile.Secret);
+        var (read, none) = GatewaySettings.Read([new("store.kind", "postgresql"), new("store.connection_file", file)]);
+        var (options, faults) = StoreSettings.Resolve(read);
+        Assert.Empty([.. none, .. faults]);
+        Assert.Equal(StoreKind.Postgresql, options.StoreKind);
+        Assert.Equal("Host=127.0.0.1;Database=atlas;Username=atlas;Password=secret-word", options.StoreConnection);
+        Assert.DoesNotContain("secret-word", options.ToString(), StringComparison.Ordinal);
+
+        File.SetUnixFileMode(file, PrivateFile.Public);
+        Assert.Contains("chmod 600", Assert.Single(StoreSettings.Resolve(read).Faults), StringComparison.Ordinal);
+        Assert.Contains("Could not find file", Assert.Single(StoreSettings.Resolve(read with { StoreConnectionFile = file + "x" }).Faults),
+            StringComparison.Ordinal);
+        Assert.Contains("name one of them", Assert.Single(StoreSettings.Resolve(read with { StoreConnection = "" }).Faults),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_that_is_not_one_is_told_with_the_other_faults_and_without_the_password()
+    {
+        var (options, faults) = GatewaySettings.Read([new("store.kind", "oracle"), new("store.connection", "Password=secret-word")]);
+        faults = [.. faults, .. StoreSettings.Resolve(options).Faults];
+        Assert.Collection(faults,
+            fault => Assert.Equal("store.kind = 'oracle': sqlite or postgresql is expected.", fault),
+            fault => Assert.StartsWith("store.connection: only", fault, StringComparison.Ordinal));
+        faults = StoreSettings.Resolve(options with { StoreKind = StoreKind.Postgresql }).Faults;
+        Assert.Equal(3, faults.Count);
+        Assert.DoesNotContain("secret-word", string.Join('\n', faults), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_damaged_file_is_told_with_its_line() =>

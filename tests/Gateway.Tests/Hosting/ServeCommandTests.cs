@@ -50,6 +50,20 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_is_away_is_one_clear_line()
+    {
+        var file = _folder.File("connection");
+        var port = FreePort.Next();
+        await File.WriteAllTextAsync(file, $"Host=127.0.0.1;Port={port};Database=atlas;Username=atlas;Password=secret-word");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(
+            _folder.File("platform.toml"), $"[store]\nkind = \"postgresql\"\nconnection_file = \"{file}\"\n");
+        var words = await FailsAsync(1, "serve", "--data", Data, "--url", "https://127.0.0.1:0", "--config", _folder.File("platform.toml"));
+        Assert.StartsWith($"serve: 127.0.0.1:{port}/atlas does not answer: ", Assert.Single(words.Split('\n')), StringComparison.Ordinal);
+        Assert.EndsWith("Start PostgreSQL, or correct store.connection.", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_settings_stop_the_start_with_the_full_list()
     {
         await File.WriteAllTextAsync(_folder.File("platform.toml"), "[ingest]\nwindow_seconds = 1\nwindow = 60\n");

@@ -8,14 +8,15 @@ using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Tests;
 
-public sealed class EmbeddedEngineTests
+/// <summary>The engine's promises over a restart, whichever store it is on.</summary>
+public abstract class EmbeddedEngineSuite
 {
     private static readonly NameSet Names = new(77, 2, "cpu\nmem"u8.ToArray());
 
     [Fact]
     public async Task A_batch_is_stored_once_however_often_it_is_sent_and_also_after_a_restart()
     {
-        await using var engine = await EmbeddedEngine.StartAsync();
+        await using var engine = await StartAsync();
         var (team, server) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<ServerId>());
         var token = TokenHash.Of(engine.NewToken(team, server));
         Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, token, 0)));
@@ -45,7 +46,7 @@ public sealed class EmbeddedEngineTests
     [Fact]
     public async Task Teams_people_and_plans_survive_a_restart()
     {
-        await using var engine = await EmbeddedEngine.StartAsync();
+        await using var engine = await StartAsync();
         var (team, user, invitation) =
             (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>(), EmbeddedEngine.NewId<InvitationId>());
         var hash = new TokenHash(SHA256.HashData("invitation"u8));
@@ -67,6 +68,9 @@ public sealed class EmbeddedEngineTests
         Assert.Equal(RefusalKind.InvitationSpent,
             Assert.IsType<Refused>(await engine.Client.AskAsync(new InspectInvitation(team, invitation, hash))).Kind);
     }
+
+    /// <summary>Starts an engine on the store that this suite is run against.</summary>
+    protected abstract Task<EmbeddedEngine> StartAsync();
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 

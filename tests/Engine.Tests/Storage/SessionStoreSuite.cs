@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Tests.Storage;
+
+/// <summary>What a store of sessions promises, whichever it is.</summary>
+public abstract class SessionStoreSuite
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000);
+
+    /// <summary>The store that this suite is run against, empty.</summary>
+    protected abstract ISessionStore Sessions { get; }
+
+    [Fact]
+    public async Task A_session_comes_back_as_it_was_until_it_expires()
+    {
+        var session = Session("one");
+        await Sessions.AddAsync(session, CancellationToken.None);
+        var found = await Sessions.FindAsync(session.IdHash, Now, CancellationToken.None);
+        Assert.NotNull(found);
+        Assert.Equal(session with { IdHash = found.IdHash, Sealed = found.Sealed }, found);
+        Assert.Equal(session.IdHash, found.IdHash);
+        Assert.Equal(session.Sealed, found.Sealed);
+        Assert.NotNull(await Sessions.FindAsync(session.IdHash, session.ExpiresAt.AddMilliseconds(-1), CancellationToken.None));
+        Assert.Null(await Sessions.FindAsync(session.IdHash, session.ExpiresAt, CancellationToken.None));
+        Assert.Null(await Sessions.FindAsync(Session("two").IdHash, Now, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Using_a_session_moves_its_expiry_and_ending_it_ends_only_this_one()
+    {
+        var (one, two) = (Session("one"), Session("two"));
+        await Sessions.AddAsync(one, CancellationToken.None);
+        await Sessions.AddAsync(two, CancellationToken.None);
+        await Sessions.TouchAsync(one.IdHash, Now.AddHours(1), Now.AddHours(3), CancellationToken.None);
+        var touched = await Sessions.FindAsync(one.IdHash, Now.AddHours(2.5), CancellationToken.None);
+        Assert.Equal((Now.AddHours(1), Now.AddHours(3)), (touched!.LastUsedAt, touched.ExpiresAt));
+        await Sessions.RemoveAsync(one.IdHash, CancellationToken.None);
+        Assert.Null(await Sessions.FindAsync(one.IdHash, Now, CancellationToken.None));
+        Assert.NotNull(await Sessions.FindAsync(two.IdHash, Now, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Sweeping_removes_what_has_expired_and_nothing_else()
+    {
+        var (old, live) = (Session("old"), Session("live"));
+        await Sessions.AddAsync(old with { ExpiresAt = Now }, CancellationToken.None);
+        await Sessions.AddAsync(live, CancellationToken.None);
+        Assert.Equal(1, await Sessions.SweepAsync(Now, CancellationToken.None));
+        Assert.Equal(0, await Sessions.SweepAsync(Now, CancellationToken.None));
+        Assert.NotNull(await Sessions.FindAsync(live.IdHash, Now, CancellationToken.None));
+    }
+
+    private static SessionRow Session(string name) => new(
+        SHA256.HashData(Encoding.ASCII.GetBytes(name)), EmbeddedEngine.NewId<UserId>(), Now.AddHours(-1), Now, Now.AddHours(2), [1, 2, 3]);
+}
