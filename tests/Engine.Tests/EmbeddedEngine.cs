@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace HostAtlas.Engine.Tests;
 
-/// <summary>A whole engine on a real store (SQLite unless another is named) and in a folder of its own, to be stopped and started again on the same data.</summary>
+/// <summary>A whole engine on a real store (SQLite unless another is named) and in a folder of its own, to be stopped and started again on
+/// the same data.</summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
     private readonly TimeProvider _time;

@@ -46,8 +46,9 @@ public static class JournalSetup
 
     // One writer with large batches: SQLite has but one, and on PostgreSQL this is the fastest too. Tags are not used (one projection reads
     // all events), so their column stays empty.
-    // A journal's transaction that is open for long commits events behind the reader's back; with a gap in the numbers the reader waits
-    // max-tries x query-delay = 5 s. On PostgreSQL statements and idle transactions are cut off far under that (PostgresRole.Journal).
+    // A journal's transaction that is open for long commits events behind the reader's back. With a gap in the numbers (a transaction that
+    // is open, or one that failed) the reader waits max-tries x query-delay = 3 s; so does every start over a journal that has gaps. On
+    // PostgreSQL a statement and an idle transaction are cut off after a third of that (PostgresRole.Journal).
     private static string Hocon(string provider, bool makesTables) => $$"""
         akka.persistence {
           max-concurrent-recoveries = 64
@@ -76,7 +77,7 @@ public static class JournalSetup
             provider-name = "{{provider}}"
             tag-read-mode = Csv
             refresh-interval = 200ms
-            journal-sequence-retrieval { query-delay = 200ms, max-tries = 25 }
+            journal-sequence-retrieval { query-delay = 200ms, max-tries = 15 }
           }
         }
         """;

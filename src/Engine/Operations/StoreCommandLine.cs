@@ -9,9 +9,20 @@ public static class StoreCommandLine
     /// <summary>The command with its verbs.</summary>
     public static Command Build()
     {
-        var login = new Option<string>("--login") { Description = "The platform's login.", DefaultValueFactory = _ => "hostatlas" };
-        var database = new Option<string>("--database") { Description = "The platform's database.", DefaultValueFactory = _ => "hostatlas" };
-        var roles = new Command("roles", "Print the SQL that a superuser of PostgreSQL runs once before the first start.") { login, database };
+        var login = new Option<string>("--login")
+        {
+            Description = "The platform's login.",
+            DefaultValueFactory = _ => "hostatlas",
+        };
+        var database = new Option<string>("--database")
+        {
+            Description = "The platform's database.",
+            DefaultValueFactory = _ => "hostatlas",
+        };
+        var roles = new Command("roles", "Print the SQL that a superuser of PostgreSQL runs once before the first start.")
+        {
+            login, database,
+        };
         roles.SetAction(parse => Console.Out.Write(RoleScript.For(parse.GetValue(login)!, parse.GetValue(database)!)));
         return new Command("store", "Prepare the database.") { roles };
     }

@@ -92,7 +92,7 @@ public sealed class GatewaySettingsTests
         File.SetUnixFileMode(file, PrivateFile.Secret);
         var (read, none) = GatewaySettings.Read([new("store.kind", "postgresql"), new("store.connection_file", file)]);
         var (options, faults) = StoreSettings.Resolve(read);
-        Assert.Empty([.. none, .. faults]);
+        Assert.Empty(none.Concat(faults));
         Assert.Equal(StoreKind.Postgresql, options.StoreKind);
         Assert.Equal("Host=127.0.0.1;Database=atlas;Username=atlas;Password=secret-word", options.StoreConnection);
         Assert.DoesNotContain("secret-word", options.ToString(), StringComparison.Ordinal);

@@ -33,8 +33,8 @@ public sealed class PostgresServer
     {
         // Not below a test's own folder: the user postgres must be able to reach it.
         var folder = Path.Combine(Path.GetTempPath(), $"hostatlas-pg-{Environment.ProcessId}-{Interlocked.Increment(ref _databases)}");
-        var connection = await RunAsync("start", folder, FreePort.Next().ToString(System.Globalization.CultureInfo.InvariantCulture), "fast");
-        await RunAsync("guard", folder, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var connection = await RunAsync("start", folder, $"{FreePort.Next()}", "fast");
+        await RunAsync("guard", folder, $"{Environment.ProcessId}");
         return new PostgresServer(folder, connection.Trim());
     }
 
@@ -83,7 +83,10 @@ public sealed class PostgresServer
     /// <summary>How the server's superuser reaches a database, past every policy: to look at what really lies there.</summary>
     public string SuperuserConnection(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = _folder, Port = new NpgsqlConnectionStringBuilder(_loginConnection).Port, Username = "postgres", Database = database,
+        Host = _folder,
+        Port = new NpgsqlConnectionStringBuilder(_loginConnection).Port,
+        Username = "postgres",
+        Database = database,
         Pooling = false,
     }.ConnectionString;
 

@@ -59,7 +59,7 @@ case $verb in
       while ! is_free "$port"; do port=$((port + 1)); done
     fi
     if [ ! -e "$dir/PG_VERSION" ]; then make "$port" "$fast"; fi
-    as "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -s start
+    as "$bin/pg_ctl" -D "$dir" status >/dev/null || as "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -s start
     if ! superuser -d postgres -qAt -c "select 1 from pg_database where datname = 'hostatlas'" | grep -q 1; then
       superuser -d postgres -q -c "create role hostatlas login password 'trial-only'" -c "create database hostatlas"
       superuser -d hostatlas -q -v ON_ERROR_STOP=1 -v login=hostatlas -v database=hostatlas -f - <"$roles"

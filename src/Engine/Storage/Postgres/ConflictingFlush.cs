@@ -25,7 +25,8 @@ internal sealed class ConflictingFlush(NpgsqlConnection connection, IReadOnlyLis
         var signatures = await SignaturesAsync(there, cancellation).ConfigureAwait(false);
         foreach (var key in inserted) signatures[key] = owners[key].Item.Batch.SignatureKey;
 
-        var newest = batches.Select(batch => Conflict(batch, key => inserted.Contains(key) && ReferenceEquals(owners[key], batch), signatures)).ToList();
+        var newest = batches
+            .Select(batch => Conflict(batch, key => inserted.Contains(key) && ReferenceEquals(owners[key], batch), signatures)).ToList();
         var taken = await InsertRetriesAsync(newest, cancellation).ConfigureAwait(false);
         return [.. newest.Select((conflict, i) => conflict switch
         {
@@ -37,8 +38,8 @@ internal sealed class ConflictingFlush(NpgsqlConnection connection, IReadOnlyLis
     }
 
     /// <summary>
-    /// The newest of a batch's rows that was there before, and whether it came with the batch's own signature: then it is the very request that
-    /// stored it; another signature means that the agent sends the batch again.
+    /// The newest of a batch's rows that was there before, and whether it came with the batch's own signature: then it is the very request
+    /// that stored it; another signature means that the agent sends the batch again.
     /// </summary>
     private static (long? AtMs, bool SameRequest) Conflict(
         SealedItem batch, Func<RowKey, bool> isNew, Dictionary<RowKey, long> signatures)
@@ -96,10 +97,11 @@ internal sealed class ConflictingFlush(NpgsqlConnection connection, IReadOnlyLis
     }
 
     /// <summary>
-    /// A repeated send leaves its signature too, or a capture of it could be sent once more after a restart. At the newest row: the older ones
-    /// may have expired when the capture comes. Gives those that were not noted before.
+    /// A repeated send leaves its signature too, or a capture of it could be sent once more after a restart. At the newest row: the older
+    /// ones may have expired when the capture comes. Gives those that were not noted before.
     /// </summary>
-    private async Task<HashSet<(RowKey, long)>> InsertRetriesAsync(List<(long? AtMs, bool SameRequest)> conflicts, CancellationToken cancellation)
+    private async Task<HashSet<(RowKey, long)>> InsertRetriesAsync(
+        List<(long? AtMs, bool SameRequest)> conflicts, CancellationToken cancellation)
     {
         var retries = conflicts.Select((conflict, i) => (Item: batches[i], conflict.AtMs, conflict.SameRequest))
             .Where(conflict => conflict.AtMs is not null && !conflict.SameRequest)

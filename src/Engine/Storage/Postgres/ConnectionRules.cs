@@ -12,8 +12,8 @@ internal static class ConnectionRules
     /// <summary>The keys that are an operator's to choose, as Npgsql spells them.</summary>
     private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Host", "Port", "Database", "Username", "Password", "Passfile", "SSL Mode", "SSL Negotiation", "Root Certificate", "SSL Certificate",
-        "SSL Key", "SSL Password", "Check Certificate Revocation", "Channel Binding", "Require Auth", "Kerberos Service Name",
+        "Host", "Port", "Database", "Username", "Password", "Passfile", "SSL Mode", "SSL Negotiation", "Root Certificate",
+        "SSL Certificate", "SSL Key", "SSL Password", "Check Certificate Revocation", "Channel Binding", "Require Auth", "Kerberos Service Name",
         "Include Realm", "Application Name",
     };
 

@@ -35,7 +35,11 @@ public sealed class PostgresDatabase : IDisposable
     /// <summary>The login without a role and without a pool, to look what is there.</summary>
     internal NpgsqlConnection NewLoginConnection() => new(new NpgsqlConnectionStringBuilder(_connection.ConnectionString)
     {
-        ApplicationName = AppName, Pooling = false, Timeout = 5, CommandTimeout = 10, Options = null,
+        ApplicationName = AppName,
+        Pooling = false,
+        Timeout = 5,
+        CommandTimeout = 10,
+        Options = null,
     }.ConnectionString);
 
     /// <summary>How a role connects.</summary>

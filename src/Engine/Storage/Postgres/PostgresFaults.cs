@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace HostAtlas.Engine.Storage.Postgres;
 
-/// <summary>What a fault of PostgreSQL means. Its texts carry no values: error details are switched off, and what is stored is sealed.</summary>
+/// <summary>What a fault of PostgreSQL means. Its texts carry no values: error details are switched off, and what is stored is
+/// sealed.</summary>
 internal static class PostgresFaults
 {
     /// <summary>

@@ -31,7 +31,8 @@ internal sealed class PostgresMetricsStore(PostgresDatabase database, ITeamSeals
             // On the pool's threads: sealing two flushes keeps two cores busy, and a team's first key is a question to the database.
             var batches = await Task.Run(() => items.Select(item => SealedItem.Make(item, seals)).ToList()).ConfigureAwait(false);
             await days.EnsureAsync(
-                batches.SelectMany(batch => batch.Item.Batch.Rows).Select(row => MetricDays.Of(row.AtMs)), attempt.Token).ConfigureAwait(false);
+                batches.SelectMany(batch => batch.Item.Batch.Rows).Select(row => MetricDays.Of(row.AtMs)), attempt.Token)
+                .ConfigureAwait(false);
             var fates = await WriteAsync(batches, ledger, maybeKept, attempt.Token).ConfigureAwait(false);
             _ledgers.Add(ledger);
             return fates;
@@ -65,7 +66,8 @@ internal sealed class PostgresMetricsStore(PostgresDatabase database, ITeamSeals
         catch (PostgresException conflict) when (conflict.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             return await InOneTransactionAsync(connection, batches, ledger,
-                admitted => new ConflictingFlush(connection, admitted, maybeKept).WriteAsync(cancellation), cancellation).ConfigureAwait(false);
+                admitted => new ConflictingFlush(connection, admitted, maybeKept).WriteAsync(cancellation), cancellation)
+                .ConfigureAwait(false);
         }
     }
 

@@ -52,7 +52,8 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         var stands = await OffsetAsync(connection, "select \"offset\" from projection where name = $1 for update", cancellation)
             .ConfigureAwait(false);
         if (stands != from) throw new ProjectionMovedException(from);
-        if (replace) await RunAsync(connection, [Command("delete from servers"), Command("delete from teams")], cancellation).ConfigureAwait(false);
+        if (replace)
+            await RunAsync(connection, [Command("delete from servers"), Command("delete from teams")], cancellation).ConfigureAwait(false);
         foreach (var piece in puts.Chunk(RowsAPiece)) await RunAsync(connection, piece, cancellation).ConfigureAwait(false);
         await RunAsync(connection, [Command("update projection set \"offset\" = $2 where name = $1", Name, to)], cancellation)
             .ConfigureAwait(false);

@@ -19,9 +19,9 @@ internal sealed record PostgresRole(
 
     /// <summary>
     /// The journal and its snapshots. What it holds open must end far within the projection's patience with a gap
-    /// (max-tries x query-delay = 5 s, see <c>JournalSetup</c>), or events would be passed over until the reconciler finds them.
+    /// (max-tries x query-delay = 3 s, see <c>JournalSetup</c>), or events would be passed over until the reconciler finds them.
     /// </summary>
-    public static readonly PostgresRole Journal = new("hostatlas_journal", "journal", Ms(1_500), Seconds(1), Seconds(1), 20);
+    public static readonly PostgresRole Journal = new("hostatlas_journal", "journal", Seconds(1), Ms(500), Seconds(1), 20);
 
     /// <summary>Sessions and wrapped keys: what belongs to people and to the platform.</summary>
     public static readonly PostgresRole Platform = new("hostatlas_platform", "hostatlas", Seconds(3), Seconds(1), Seconds(3), 8);
@@ -50,8 +50,8 @@ internal sealed record PostgresRole(
         [Owner, Journal, Platform, Ingest, Projector, Rollup, Retention, Reader];
 
     /// <summary>
-    /// What the server is told when a connection opens. As start-up options and not as statements, because these are what a connection falls
-    /// back to: RESET ROLE, DISCARD ALL and the pool's own cleaning lead to the role, never to the login. pg_temp comes last: no
+    /// What the server is told when a connection opens. As start-up options and not as statements, because these are what a connection
+    /// falls back to: RESET ROLE, DISCARD ALL and the pool's own cleaning lead to the role, never to the login. pg_temp comes last: no
     /// temporary table can stand in for a real one. synchronous_commit: a 202 promises that the rows survive a power cut, whatever the
     /// server's default says.
     /// </summary>

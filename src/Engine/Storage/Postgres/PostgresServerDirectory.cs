@@ -41,7 +41,8 @@ public sealed class PostgresServerDirectory(PostgresDatabase database, ITeamSeal
             await using var command = scope.Command(sql, parameters);
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                sealedRows.Add((reader.Id<ServerId>(0), reader.GetFieldValue<byte[]>(1), reader.Time(2)!.Value, reader.Time(3), reader.Time(4)));
+                sealedRows.Add((
+                    reader.Id<ServerId>(0), reader.GetFieldValue<byte[]>(1), reader.Time(2)!.Value, reader.Time(3), reader.Time(4)));
         }
         return [.. sealedRows.Select(row => new ServerRow(row.Id, SealedName.Open(seals, team, row.Id, row.Name), row.Created, row.Silent,
             ServerRow.Seen(row.Newest, row.Silent, time.GetUtcNow())))];

@@ -6,8 +6,8 @@ using Npgsql;
 namespace HostAtlas.Engine.Storage.Postgres;
 
 /// <summary>
-/// Looks at the server before the platform starts on it: version, login, roles, schema. Whatever is not as it must be stops the start with a
-/// text that names the next step.
+/// Looks at the server before the platform starts on it: version, login, roles, schema. Whatever is not as it must be stops the start with
+/// a text that names the next step.
 /// </summary>
 internal static class PostgresStart
 {
@@ -73,8 +73,8 @@ internal static class PostgresStart
                 $"{database.Name} is PostgreSQL {reader.GetInt32(0) / 10_000}. HostAtlas needs 15 or newer: upgrade the server.");
         if (reader.GetBoolean(1) || reader.GetBoolean(2))
             throw new StoreStartException(
-                $"{database.Name}: the login {database.Login} is a superuser or has BYPASSRLS, and would see every team's rows whatever the "
-                + "policies say. Make a login of its own: create role hostatlas login password '...', then run the script that "
+                $"{database.Name}: the login {database.Login} is a superuser or has BYPASSRLS, and would see every team's rows whatever "
+                + "the policies say. Make a login of its own: create role hostatlas login password '...', then run the script that "
                 + "`store roles` prints.");
     }
 

@@ -3,8 +3,8 @@ using Npgsql;
 namespace HostAtlas.Engine.Tests.Storage.Postgres;
 
 /// <summary>
-/// What the database's own catalogue says about who may see what, against the tables below. Whoever adds a table, a column that somebody may
-/// read or a function has to say so here.
+/// What the database's own catalogue says about who may see what, against the tables below. Whoever adds a table, a column that somebody
+/// may read or a function has to say so here.
 /// </summary>
 internal static class Catalogue
 {

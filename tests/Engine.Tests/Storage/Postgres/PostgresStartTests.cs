@@ -45,7 +45,8 @@ public sealed class PostgresStartTests : IAsyncLifetime
         new TeamSeals(new PostgresKeyStore(database), Prepared.Roots, TimeProvider.System).Get(EmbeddedEngine.NewId<TeamId>());
         Prepare();
         var other = new RootKeys([.. Enumerable.Repeat((byte)7, 32)]);
-        Assert.Contains("Put the root.key", Assert.Throws<StoreStartException>(() => Prepare(roots: other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Put the root.key", Assert.Throws<StoreStartException>(() => Prepare(roots: other)).Message, StringComparison.Ordinal);
         // A rotated ring still has the key.
         Prepare(roots: new RootKeys([.. Enumerable.Repeat((byte)7, 32), .. new byte[32]]));
         await _test.ExecuteAsync("update hostatlas.team_keys set destroyed_at_ms = 1");

@@ -165,8 +165,12 @@ public sealed class PostgresTeamScopeTests(TwoTeams teams) : IClassFixture<TwoTe
     [Fact]
     public async Task Who_writes_reports_cannot_read_them()
     {
-        foreach (var sql in new[] { "select vals from metric_rows", "select team from metric_rows", "select name from servers",
-            "select block from metric_minutes", "select wrapped from team_keys", "delete from metric_rows", "update metric_rows set at_ms = 1" })
+        string[] attempts =
+        [
+            "select vals from metric_rows", "select team from metric_rows", "select name from servers", "select block from metric_minutes",
+            "select wrapped from team_keys", "delete from metric_rows", "update metric_rows set at_ms = 1",
+        ];
+        foreach (var sql in attempts)
         {
             await using var connection = await teams.Database.Of(PostgresRole.Ingest).OpenConnectionAsync();
             await using var command = new NpgsqlCommand(sql, connection);
