@@ -13,7 +13,8 @@ internal static class ConnectionRules
     private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
         "Host", "Port", "Database", "Username", "Password", "Passfile", "SSL Mode", "SSL Negotiation", "Root Certificate",
-        "SSL Certificate", "SSL Key", "SSL Password", "Check Certificate Revocation", "Channel Binding", "Require Auth", "Kerberos Service Name",
+        "SSL Certificate", "SSL Key", "SSL Password", "Check Certificate Revocation",
+        "Channel Binding", "Require Auth", "Kerberos Service Name",
         "Include Realm", "Application Name",
     };
 

@@ -19,6 +19,21 @@ internal static class PostgresMigrations
     public static void Apply(PostgresDatabase database)
     {
         using var connection = database.Of(PostgresRole.Owner).OpenConnection();
+        // Before the transactions and not inside: one that was open while it waited still believes that there is no schema (a name that is
+        // not found is remembered until the next transaction, tried). The connection's end gives the turn free, whatever happens.
+        Execute(connection, $"select pg_advisory_lock({Turn})");
+        try
+        {
+            Run(database, connection);
+        }
+        finally
+        {
+            if (connection.State == System.Data.ConnectionState.Open) Execute(connection, $"select pg_advisory_unlock({Turn})");
+        }
+    }
+
+    private static void Run(PostgresDatabase database, NpgsqlConnection connection)
+    {
         var version = Version(connection);
         while (true)
         {
@@ -27,7 +42,7 @@ internal static class PostgresMigrations
                     $"The database {database.Name} has schema version {version}, this program knows {Current}: it was written by a newer "
                     + "HostAtlas. Start that version, or restore a copy from before the upgrade.");
             if (version == Current) return;
-            version = Step(connection, version);
+            Step(connection, ++version);
         }
     }
 
@@ -40,18 +55,16 @@ internal static class PostgresMigrations
         return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-    private static int Step(NpgsqlConnection connection, int version)
+    private static void Step(NpgsqlConnection connection, int version)
     {
         using var transaction = connection.BeginTransaction();
-        using var turn = new NpgsqlCommand($"select pg_advisory_xact_lock({Turn})", connection, transaction);
-        turn.ExecuteNonQuery();
-        // Whoever had the lock before may have made this step.
-        var now = Version(connection);
-        if (now != version) return now;
-        using var step = new NpgsqlCommand(
-            SqlText.Read(string.Create(CultureInfo.InvariantCulture, $"{version + 1:0000}.sql")), connection, transaction);
-        step.ExecuteNonQuery();
+        Execute(connection, SqlText.Read(string.Create(CultureInfo.InvariantCulture, $"{version:0000}.sql")));
         transaction.Commit();
-        return version + 1;
+    }
+
+    private static void Execute(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
     }
 }

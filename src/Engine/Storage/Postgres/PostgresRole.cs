@@ -15,7 +15,7 @@ internal sealed record PostgresRole(
     string Name, string Schema, TimeSpan Statement, TimeSpan Lock, TimeSpan Idle, int Connections, bool ReadOnly = false)
 {
     /// <summary>Owns the schemas. Used by migrations alone, which may take their time.</summary>
-    public static readonly PostgresRole Owner = new("hostatlas_owner", "hostatlas", Minutes(30), Seconds(30), Seconds(30), 1);
+    public static readonly PostgresRole Owner = new("hostatlas_owner", "hostatlas", Minutes(30), Minutes(5), Seconds(30), 1);
 
     /// <summary>
     /// The journal and its snapshots. What it holds open must end far within the projection's patience with a gap
