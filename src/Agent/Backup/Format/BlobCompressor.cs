@@ -1,0 +1,49 @@
+using ZstdSharp;
+
+namespace HostAtlas.Agent.Backup.Format;
+
+/// <summary>Compresses and restores blobs. Holds zstd's working memory, about a megabyte; one a thread.</summary>
+public sealed class BlobCompressor : IDisposable
+{
+    /// <summary>zstd's own default, which is also what restic's "auto" comes to.</summary>
+    public const int DefaultLevel = 3;
+
+    private readonly Compressor _compressor;
+    private readonly Decompressor _decompressor = new();
+
+    /// <summary>Compresses at a level of 1–19.</summary>
+    public BlobCompressor(int level = DefaultLevel) => _compressor = new Compressor(level);
+
+    /// <summary>
+    /// Compresses a chunk as one frame. Returns the frame's length, or 0 when it would not be smaller than the chunk: then it is stored raw.
+    /// </summary>
+    /// <param name="raw">The chunk, 1–4 MiB.</param>
+    /// <param name="frame">Room for at least as much as the chunk.</param>
+    public int TryCompress(ReadOnlySpan<byte> raw, Span<byte> frame) =>
+        _compressor.TryWrap(raw, frame[..(raw.Length - 1)], out var written) ? written : 0;
+
+    /// <summary>
+    /// Restores a blob into <paramref name="raw"/>, whose length is what the entry says; false when the stored bytes are no such blob.
+    /// Never writes beyond it, so a frame that unfolds to gigabytes costs nothing.
+    /// </summary>
+    public bool TryRestore(BlobCodec codec, ReadOnlySpan<byte> stored, Span<byte> raw)
+    {
+        if (codec == BlobCodec.Raw) return stored.Length == raw.Length && stored.TryCopyTo(raw);
+        if (stored.IsEmpty) return false;
+        try
+        {
+            return codec == BlobCodec.Zstd && _decompressor.TryUnwrap(stored, raw, out var written) && written == raw.Length;
+        }
+        catch (ZstdException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _compressor.Dispose();
+        _decompressor.Dispose();
+    }
+}
