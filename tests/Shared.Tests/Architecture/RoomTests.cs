@@ -26,6 +26,8 @@ public sealed class RoomTests
         { "Agent", "HostAtlas.Agent", ["HostAtlas.Engine", "HostAtlas.Gateway", "Microsoft.AspNetCore"] },
         { "Agent", "HostAtlas.Agent.Collect.Parsing", ["System.IO", "System.Net", "System.Diagnostics.Process"] },
         { "Agent", "HostAtlas.Agent.Collect", ["System.Net.Http", "HostAtlas.Agent.Uplink", "HostAtlas.Agent.Spool"] },
+        { "Agent", "HostAtlas.Agent.Backup.Format",
+            ["System.IO.File", "System.IO.Directory", "System.Net", "System.Diagnostics.Process", "System.TimeProvider", "Akka"] },
         { "Engine", "HostAtlas.Engine", ["HostAtlas.Gateway", "HostAtlas.Agent", "Microsoft.AspNetCore"] },
         { "Engine", "HostAtlas.Engine.Metrics", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },
         { "Engine", "HostAtlas.Engine.Presence", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },

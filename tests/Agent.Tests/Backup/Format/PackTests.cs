@@ -153,6 +153,33 @@ public sealed class PackTests
         Gen.Byte.Array[0, 200].Sample(bytes => compressor.TryRestore(BlobCodec.Zstd, bytes, new byte[1000]) || true, threads: 1);
     }
 
+    [Fact]
+    public void A_sealed_pack_is_opened_again_and_a_wrong_blob_is_found()
+    {
+        using var verifier = new PackVerifier(TestKeys.Opener);
+        using var compressor = new BlobCompressor();
+        using var builder = new PackBuilder(TestKeys.Sealer());
+        foreach (var length in new[] { 1, 20_000, 3 << 20, 500, 1 << 20, 4 << 20, 16_384, 2 })
+        {
+            Add(builder, compressor, TestKeys.Noise(length, length));
+            Add(builder, compressor, new byte[length]);
+        }
+        using var pack = builder.Seal(Id);
+        verifier.Verify(pack);
+        Assert.Throws<ObjectBrokenException>(() => verifier.Verify(pack with { Entries = [.. pack.Entries.Skip(1)] }));
+        var damaged = pack.Object.Bytes.ToArray();
+        damaged[5_000_000] ^= 1;
+        Assert.Equal(ObjectFault.Chunk, Assert.Throws<ObjectBrokenException>(() => verifier.Verify(Name, damaged)).Fault);
+
+        using var wrong = new PackBuilder(TestKeys.Sealer());
+        wrong.Add(ChunkId.Of(TestKeys.Keys, "hello"u8), BlobCodec.Raw, "hallo"u8, 5);
+        using var lying = wrong.Seal(Id);
+        Assert.Equal(ObjectFault.Content, Assert.Throws<ObjectBrokenException>(() => verifier.Verify(lying)).Fault);
+        using var empty = new PackBuilder(TestKeys.Sealer());
+        using var none = empty.Seal(Id);
+        verifier.Verify(none);
+    }
+
     private static void Add(PackBuilder builder, BlobCompressor compressor, byte[] chunk)
     {
         var frame = new byte[chunk.Length];
