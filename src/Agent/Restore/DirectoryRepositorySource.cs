@@ -5,7 +5,8 @@ using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Agent.Restore;
 
-/// <summary>A plain copy of one server's part of a vault: a folder with <c>packs</c>, <c>indexes</c> and <c>snapshots</c>. Only reads.</summary>
+/// <summary>A plain copy of one server's part of a vault: a folder with <c>packs</c>, <c>indexes</c> and <c>snapshots</c>. Only
+/// reads.</summary>
 public sealed class DirectoryRepositorySource(string folder) : IRepositorySource
 {
     /// <inheritdoc />

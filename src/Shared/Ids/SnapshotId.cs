@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace HostAtlas.Shared.Ids;
 
-/// <summary>One snapshot of one server. The object that holds it carries the same UUID, so that a plain copy of a vault needs no list.</summary>
+/// <summary>One snapshot of one server. The object that holds it carries the same UUID, so that a plain copy of a vault needs no
+/// list.</summary>
 [JsonConverter(typeof(ResourceIdJsonConverter<SnapshotId>))]
 public readonly record struct SnapshotId(Guid Value) : IResourceId<SnapshotId>
 {

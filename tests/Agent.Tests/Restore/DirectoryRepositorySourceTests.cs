@@ -1,8 +1,8 @@
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Restore;
+using HostAtlas.Agent.Tests.Backup.Format;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
-using HostAtlas.Agent.Tests.Backup.Format;
 using HostAtlas.TestSupport;
 
 namespace HostAtlas.Agent.Tests.Restore;
@@ -28,7 +28,8 @@ public sealed class DirectoryRepositorySourceTests
         Assert.Equal(ObjectFault.WrongSize, (await Broken(source.ReadAsync(Name, 4, into, default))).Fault);
         var missing = Name with { Kind = ObjectKind.Index };
         Assert.Equal(ObjectFault.Missing, (await Broken(source.ReadAsync(missing, 0, into, default))).Fault);
-        Assert.Equal(ObjectFault.Missing, (await Assert.ThrowsAsync<ObjectBrokenException>(async () => await source.SizeAsync(missing, default))).Fault);
+        var broken = await Assert.ThrowsAsync<ObjectBrokenException>(async () => await source.SizeAsync(missing, default));
+        Assert.Equal(ObjectFault.Missing, broken.Fault);
     }
 
     private static Task<ObjectBrokenException> Broken(ValueTask reading) =>

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace HostAtlas.Agent.Backup.Format;
 
-/// <summary>Eight bytes derived from a master key: they tell keys apart and say nothing about them. Text: 16 lower-case hex digits.</summary>
+/// <summary>Eight bytes derived from a master key: they tell keys apart and say nothing about them. Text: 16 lower-case hex
+/// digits.</summary>
 public readonly record struct BackupKeyId(ulong Value)
 {
     /// <summary>Bytes of a key id.</summary>

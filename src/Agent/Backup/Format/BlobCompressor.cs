@@ -15,7 +15,8 @@ public sealed class BlobCompressor : IDisposable
     public BlobCompressor(int level = DefaultLevel) => _compressor = new Compressor(level);
 
     /// <summary>
-    /// Compresses a chunk as one frame. Returns the frame's length, or 0 when it would not be smaller than the chunk: then it is stored raw.
+    /// Compresses a chunk as one frame. Returns the frame's length, or 0 when it would not be smaller than the chunk: then it is stored
+    /// raw.
     /// </summary>
     /// <param name="raw">The chunk, 1–4 MiB.</param>
     /// <param name="frame">Room for at least as much as the chunk.</param>

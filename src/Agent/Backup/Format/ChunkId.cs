@@ -8,9 +8,11 @@ namespace HostAtlas.Agent.Backup.Format;
 
 /// <summary>
 /// A chunk's id: HMAC-SHA256(id key, chunk), 32 bytes. Keyed, because a plain hash would let whoever holds the vault ask whether a known
-/// file is in it. Two chunks of one id are one chunk; a repository stores it once. Text: 64 lower-case hex digits; order: that of the bytes.
+/// file is in it. Two chunks of one id are one chunk; a repository stores it once. Text: 64 lower-case hex digits; order: that of the
+/// bytes.
 /// </summary>
-[SuppressMessage("Design", "CA1036:Override methods on comparable types", Justification = "Ids are sorted, never weighed against each other.")]
+[SuppressMessage("Design", "CA1036:Override methods on comparable types",
+    Justification = "Ids are sorted, never weighed against each other.")]
 public readonly struct ChunkId : IEquatable<ChunkId>, IComparable<ChunkId>
 {
     /// <summary>Bytes of an id.</summary>

@@ -42,7 +42,8 @@ public sealed class CobblestoneCipher : IDisposable
     /// <summary>Whether a message's commitment is this one; asked before the first chunk is opened.</summary>
     public bool IsCommitment(ReadOnlySpan<byte> commitment) => CryptographicOperations.FixedTimeEquals(commitment, _commitment);
 
-    /// <summary>Seals a chunk where it lies: <paramref name="chunk"/> is its plaintext (at most 16,384 bytes) and 16 bytes for the tag.</summary>
+    /// <summary>Seals a chunk where it lies: <paramref name="chunk"/> is its plaintext (at most 16,384 bytes) and 16 bytes for the
+    /// tag.</summary>
     /// <param name="number">From zero. A number must be used once only: two texts under one nonce give both away.</param>
     /// <param name="chunk">Plaintext before the call, ciphertext and tag after it.</param>
     public void SealChunk(long number, Span<byte> chunk)
@@ -91,10 +92,10 @@ public sealed class CobblestoneCipher : IDisposable
     /// <remarks>
     /// <see cref="HKDF.Expand(HashAlgorithmName, ReadOnlySpan{byte}, Span{byte}, ReadOnlySpan{byte})"/> refuses a pseudorandom key shorter
     /// than the hash (RFC 5869, 2.3: "at least HashLen octets"), and ours has 32 bytes where SHA-512 has 64. That rule keeps a key from
-    /// having less entropy than what is expanded from it seems to have; it is not needed for the proof. Expand is HMAC in feedback mode, and
-    /// HMAC is a pseudorandom function under any uniformly random key (shorter ones are padded with zeros to the block of 128 bytes); the
-    /// strength is that of the key, 256 bits, which is all that AES-256 can use. The public construction asks for exactly this, so the two
-    /// blocks are written out: T(1) = HMAC(prk, info ‖ 0x01), T(2) = HMAC(prk, T(1) ‖ info ‖ 0x02), 128 bytes of which 76 are taken.
+    /// having less entropy than what is expanded from it seems to have; it is not needed for the proof. Expand is HMAC in feedback mode,
+    /// and HMAC is a pseudorandom function under any uniformly random key (shorter ones are padded with zeros to the block of 128 bytes);
+    /// the strength is that of the key, 256 bits, which is all that AES-256 can use. The public construction asks for exactly this, so the
+    /// two blocks are written out: T(1) = HMAC(prk, info ‖ 0x01), T(2) = HMAC(prk, T(1) ‖ info ‖ 0x02), 128 bytes of which 76 are taken.
     /// </remarks>
     private static void Expand(ReadOnlySpan<byte> inputKey, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> context, Span<byte> derived)
     {

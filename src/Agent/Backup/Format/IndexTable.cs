@@ -17,7 +17,8 @@ public static class IndexTable
             throw Broken(name, "it does not end as an index does.");
         var count = BinaryPrimitives.ReadUInt32BigEndian(plain[^IndexBuilder.TrailerBytes..]);
         var tables = plain[..^IndexBuilder.TrailerBytes];
-        if (count > (uint)tables.Length / IndexBuilder.PackHeadBytes) throw Broken(name, $"it claims {count} packs, more than it has room for.");
+        if (count > (uint)tables.Length / IndexBuilder.PackHeadBytes)
+            throw Broken(name, $"it claims {count} packs, more than it has room for.");
         var packs = new (ObjectId, IReadOnlyList<BlobEntry>)[count];
         for (var i = 0; i < packs.Length; i++) packs[i] = ReadPack(name, ref tables);
         return packs;

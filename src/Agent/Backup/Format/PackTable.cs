@@ -3,7 +3,8 @@ using HostAtlas.Shared.Backups;
 
 namespace HostAtlas.Agent.Backup.Format;
 
-/// <summary>Reads the table at the end of a pack's plaintext: for rebuilding an index, and for opening a pack again after it was sealed.</summary>
+/// <summary>Reads the table at the end of a pack's plaintext: for rebuilding an index, and for opening a pack again after it was
+/// sealed.</summary>
 public static class PackTable
 {
     /// <summary>Bytes at the end of the plaintext that say how long the table before them is.</summary>

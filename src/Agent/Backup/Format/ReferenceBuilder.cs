@@ -1,8 +1,8 @@
 namespace HostAtlas.Agent.Backup.Format;
 
 /// <summary>
-/// Gathers the ids of a content's chunks in order. From the 1,001st on they flow into a list that is cut and stored itself, so a file of any
-/// size holds at most 32 KB of ids and one open chunk a level here. Lists are metadata: the sink is that of trees.
+/// Gathers the ids of a content's chunks in order. From the 1,001st on they flow into a list that is cut and stored itself, so a file of
+/// any size holds at most 32 KB of ids and one open chunk a level here. Lists are metadata: the sink is that of trees.
 /// </summary>
 public sealed class ReferenceBuilder(RepositoryKeys keys, IChunkSink trees)
 {

@@ -8,8 +8,9 @@ namespace HostAtlas.Agent.Backup.Format;
 /// What is derived from one master key (32 random bytes, made on the host):
 /// <code>
 /// derive(info, n) = HKDF-SHA256(ikm = master, salt = "hostatlas", info, n)
-/// keyId    = derive("backup v1 key id", 8)         id key = derive("backup v1 chunk id", 32)      path key = derive("backup v1 path id", 32)
+/// keyId    = derive("backup v1 key id", 8)         id key   = derive("backup v1 chunk id", 32)
 /// gear     = derive("backup v1 gear", 2048) as 256 big-endian u64
+/// path key = derive("backup v1 path id", 32)
 /// seal key = derive("backup v1 seal " + kind, 32)  kind = pack | index | snapshot
 /// </code>
 /// Each purpose has a key of its own, so that what one of them gives away says nothing about another. Thread-safe until disposed.

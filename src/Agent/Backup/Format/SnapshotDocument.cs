@@ -116,7 +116,8 @@ public sealed record SnapshotDocument
     /// <summary>The tree of "/", with the way to each root.</summary>
     public required Reference Tree { get; init; }
 
-    /// <summary>The index objects that together name every pack it needs; the platform lists none, so a reader has them from here.</summary>
+    /// <summary>The index objects that together name every pack it needs; the platform lists none, so a reader has them from
+    /// here.</summary>
     public IReadOnlyList<ObjectId> Indexes { get; init; } = [];
 
     /// <summary>The gate's evidence.</summary>

@@ -37,7 +37,8 @@ public static class SnapshotObject
     }
 
     /// <summary>Opens and reads a snapshot.</summary>
-    /// <exception cref="ObjectBrokenException">It is damaged, not the snapshot of that id, or of a version that this agent does not know.</exception>
+    /// <exception cref="ObjectBrokenException">It is damaged, not the snapshot of that id, or of a version that this agent does not
+    /// know.</exception>
     public static SnapshotDocument Open(ObjectOpener opener, SnapshotId id, ReadOnlySpan<byte> sealedObject)
     {
         ArgumentNullException.ThrowIfNull(opener);

@@ -25,7 +25,8 @@ public enum TreeEntryType
     BlockDevice,
 }
 
-/// <summary>A run of bytes that the file has no disk space for and that read as zeros. They are in the chunks too: a hole is only a hint.</summary>
+/// <summary>A run of bytes that the file has no disk space for and that read as zeros. They are in the chunks too: a hole is only a
+/// hint.</summary>
 public readonly record struct Hole(long Offset, long Length);
 
 /// <summary>An extended attribute: its name as raw bytes, with its namespace, and its value.</summary>

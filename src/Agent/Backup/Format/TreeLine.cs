@@ -9,7 +9,8 @@ namespace HostAtlas.Agent.Backup.Format;
 /// </summary>
 public static class TreeLine
 {
-    /// <summary>Most bytes of a line. A file with so many attributes or holes is not backed up by halves; its walker leaves some out.</summary>
+    /// <summary>Most bytes of a line. A file with so many attributes or holes is not backed up by halves; its walker leaves some
+    /// out.</summary>
     public const int MaxBytes = 4 << 20;
 
     internal static readonly string[] TypeNames = ["file", "directory", "symlink", "fifo", "socket", "charDevice", "blockDevice"];

@@ -60,7 +60,8 @@ public static class TreeLineParser
                 _ => Skipped(ref json, entry),
             };
         }
-        if (!hasType || !TreeNames.IsName(entry.Name.Span)) throw new TreeBrokenException("an entry has no type, or no name that can be one.");
+        if (!hasType || !TreeNames.IsName(entry.Name.Span))
+            throw new TreeBrokenException("an entry has no type, or no name that can be one.");
         return Checked(entry);
     }
 
@@ -100,8 +101,8 @@ public static class TreeLineParser
 
     private static readonly string[] Members =
     [
-        "name", "type", "mode", "uid", "gid", "mtimeNs", "ctimeNs", "inode", "size", "chunks", "subtree", "target", "gate", "xattrs", "holes",
-        "hardLink", "nameBase64", "targetBase64", "device", "xattrsBase64", "heldBackSince",
+        "name", "type", "mode", "uid", "gid", "mtimeNs", "ctimeNs", "inode", "size", "chunks", "subtree", "target", "gate", "xattrs",
+        "holes", "hardLink", "nameBase64", "targetBase64", "device", "xattrsBase64", "heldBackSince",
     ];
 
     private static TreeEntry Checked(TreeEntry entry) => entry.Type switch
@@ -166,7 +167,8 @@ public static class TreeLineParser
             Expect(ref json, JsonTokenType.Number);
             var length = json.GetInt64();
             Expect(ref json, JsonTokenType.EndArray);
-            if (offset < end || length <= 0 || length > long.MaxValue - offset) throw new TreeBrokenException("holes overlap or have no length.");
+            if (offset < end || length <= 0 || length > long.MaxValue - offset)
+                throw new TreeBrokenException("holes overlap or have no length.");
             end = offset + length;
             holes.Add(new Hole(offset, length));
         }
@@ -197,7 +199,9 @@ public static class TreeLineParser
         UtcTime.TryParse(text, out var time) ? time : throw new TreeBrokenException("a time has another form.");
 
     private static T Bounded<T>(T value, T most) where T : struct, IComparable<T> =>
-        value.CompareTo(default) >= 0 && value.CompareTo(most) <= 0 ? value : throw new TreeBrokenException("a number is out of its range.");
+        value.CompareTo(default) >= 0 && value.CompareTo(most) <= 0
+            ? value
+            : throw new TreeBrokenException("a number is out of its range.");
 
     private static void Expect(ref Utf8JsonReader json, JsonTokenType token)
     {

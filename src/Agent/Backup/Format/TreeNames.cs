@@ -13,7 +13,8 @@ public static class TreeNames
     public static bool IsName(ReadOnlySpan<byte> name) =>
         !name.IsEmpty && !name.ContainsAny((byte)'/', (byte)0) && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8);
 
-    /// <summary>Whether the bytes stand in JSON as text. Bytes that are not UTF-8 stand as base64, so that they come back as they were.</summary>
+    /// <summary>Whether the bytes stand in JSON as text. Bytes that are not UTF-8 stand as base64, so that they come back as they
+    /// were.</summary>
     public static bool IsText(ReadOnlySpan<byte> name) => Utf8.IsValid(name);
 
     /// <summary>For messages to people: what is not UTF-8 or would confuse a terminal is shown as \xNN.</summary>

@@ -6,8 +6,8 @@ namespace HostAtlas.Agent.Backup.Format;
 public sealed record TreeGap(ReadOnlyMemory<byte> After, Exception Cause);
 
 /// <summary>
-/// Reads a directory's tree chunk by chunk. Where a chunk cannot be had, its entries are lost and the reading goes on behind it, at the next
-/// whole line: a damaged object costs what lies in it.
+/// Reads a directory's tree chunk by chunk. Where a chunk cannot be had, its entries are lost and the reading goes on behind it, at the
+/// next whole line: a damaged object costs what lies in it.
 /// </summary>
 public static class TreeReader
 {

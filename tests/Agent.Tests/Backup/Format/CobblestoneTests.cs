@@ -17,7 +17,8 @@ public sealed class CobblestoneTests
     private static readonly byte[] Context = Encoding.UTF8.GetBytes(Vectors.GetProperty("contextUtf8").GetString()!);
 
     // Lengths around the chunks' borders, where a mistake would be.
-    private static readonly Gen<byte[]> Messages = Gen.OneOf(Gen.Int[0, 40], Gen.Int[16_370, 16_400], Gen.Int[32_760, 32_780], Gen.Int[0, 70_000])
+    private static readonly Gen<byte[]> Messages = Gen
+        .OneOf(Gen.Int[0, 40], Gen.Int[16_370, 16_400], Gen.Int[32_760, 32_780], Gen.Int[0, 70_000])
         .Select(Gen.Int, (length, seed) => TestKeys.Noise(length, seed));
 
     public static TheoryData<int> VectorLengths =>
@@ -47,7 +48,8 @@ public sealed class CobblestoneTests
     }, iter: 60);
 
     [Fact]
-    public void A_flipped_bit_anywhere_is_found() => Gen.Select(Messages, Gen.Int[0, int.MaxValue], Gen.Int[0, 7]).Sample((plain, at, bit) =>
+    public void A_flipped_bit_anywhere_is_found() =>
+        Gen.Select(Messages, Gen.Int[0, int.MaxValue], Gen.Int[0, 7]).Sample((plain, at, bit) =>
     {
         var message = Cobblestone256.Seal(Key, Salt, Context, plain);
         message[at % message.Length] ^= (byte)(1 << bit);

@@ -39,7 +39,8 @@ public sealed class GoldenTests
         using var snapshot = SnapshotObject.Seal(TestKeys.Sealer(), SnapshotTests.Document());
         foreach (var sealedObject in new[] { pack.Object, index, snapshot })
         {
-            Fact(sealedObject.Name.ToString(), $"{sealedObject.Bytes.Length} bytes, SHA-256 {Convert.ToHexStringLower(sealedObject.Sha256())}, "
+            Fact(sealedObject.Name.ToString(),
+                $"{sealedObject.Bytes.Length} bytes, SHA-256 {Convert.ToHexStringLower(sealedObject.Sha256())}, "
                 + $"begins {Convert.ToHexStringLower(sealedObject.Bytes.Span[..ObjectHeader.PrefixBytes])}");
         }
         return facts.ToString();

@@ -74,7 +74,8 @@ public sealed class PackTests
         {
             var changed = (byte[])plain.Clone();
             change(changed);
-            Assert.Equal(ObjectFault.Content, Assert.Throws<ObjectBrokenException>(() => PackTable.Read(Name, changed, changed.Length)).Fault);
+            var broken = Assert.Throws<ObjectBrokenException>(() => PackTable.Read(Name, changed, changed.Length));
+            Assert.Equal(ObjectFault.Content, broken.Fault);
         }
     }
 

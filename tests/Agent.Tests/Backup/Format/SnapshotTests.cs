@@ -67,7 +67,9 @@ public sealed class SnapshotTests
     [Fact]
     public void A_snapshot_whose_trailer_lies_is_refused()
     {
-        foreach (var plain in new byte[][] { [], [.. "HAS1"u8], [0, 0, 0, 1, .. "HAS1"u8], [0, 0, 0, 0, .. "HAS2"u8], [255, 255, 255, 255, .. "HAS1"u8] })
+        byte[][] lies =
+            [[], [.. "HAS1"u8], [0, 0, 0, 1, .. "HAS1"u8], [0, 0, 0, 0, .. "HAS2"u8], [255, 255, 255, 255, .. "HAS1"u8]];
+        foreach (var plain in lies)
         {
             using var forged = TestKeys.Sealer().Seal(ObjectName.Of(Id), plain);
             Assert.Throws<ObjectBrokenException>(() => SnapshotObject.Open(TestKeys.Opener, Id, forged.Bytes.Span));

@@ -25,7 +25,8 @@ internal static class TestKeys
         return new ObjectSealer(keys ?? Keys, ArrayPool<byte>.Shared, salt => salt.Fill(++next));
     }
 
-    public static T Id<T>(byte number) where T : struct, IResourceId<T> => ResourceId.FromRandom<T>(Enumerable.Repeat(number, 16).ToArray());
+    public static T Id<T>(byte number) where T : struct, IResourceId<T> =>
+        ResourceId.FromRandom<T>(Enumerable.Repeat(number, 16).ToArray());
 
     /// <summary>Bytes that do not compress and are the same in every run.</summary>
     public static byte[] Noise(int length, int seed = 1)

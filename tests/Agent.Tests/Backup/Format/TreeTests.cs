@@ -11,7 +11,8 @@ public sealed class TreeTests
     private static readonly Gen<byte[]> Names = Gen.Byte.Array[1, 12].Where(name => TreeNames.IsName(name));
 
     private static readonly Gen<Reference> References =
-        Gen.Select(Gen.Int[0, 3], Gen.Byte.Array[32].Array[1, 3], (depth, ids) => new Reference(depth, [.. ids.Select(id => new ChunkId(id))]));
+        Gen.Select(Gen.Int[0, 3], Gen.Byte.Array[32].Array[1, 3], (depth, ids) =>
+            new Reference(depth, [.. ids.Select(id => new ChunkId(id))]));
 
     private static readonly Gen<TreeEntry> Entries = Gen.Select(
         Gen.Select(Names, Gen.Enum<TreeEntryType>(), Gen.Int[0, 0xFFF], Gen.UInt, Gen.UInt),
@@ -206,7 +207,7 @@ public sealed class TreeTests
     [Fact]
     public void A_name_is_shown_without_harming_a_terminal()
     {
-        Assert.Equal("é\\xff\\x1b[2J\\xe2\\x80\\xae", TreeNames.Display([0xC3, 0xA9, 0xFF, 0x1B, (byte)'[', (byte)'2', (byte)'J', 0xE2, 0x80, 0xAE]));
+        Assert.Equal("é\\xff\\x1b[2J\\xe2\\x80\\xae", TreeNames.Display([0xC3, 0xA9, 0xFF, 0x1B, .. "[2J"u8, 0xE2, 0x80, 0xAE]));
     }
 
     internal static IEnumerable<TreeEntry> Golden()
@@ -224,14 +225,19 @@ public sealed class TreeTests
             Inode = ulong.MaxValue,
             HardLink = "0:17",
             Size = 1L << 40,
-            Xattrs = [new("user.b"u8.ToArray(), "x"u8.ToArray()), new("user.a"u8.ToArray(), default), new(new byte[] { 0xFF }, "y"u8.ToArray())],
+            Xattrs =
+            [
+                new("user.b"u8.ToArray(), "x"u8.ToArray()), new("user.a"u8.ToArray(), default),
+                new(new byte[] { 0xFF }, "y"u8.ToArray()),
+            ],
             Chunks = new Reference(1, [id, id]),
             Holes = [new Hole(0, 4096), new Hole(8192, 1)],
             Gate = new GateNote("gzip", 7.991, 0.5, FirstSeen: true),
             HeldBackSince = DateTimeOffset.UnixEpoch.AddMilliseconds(1_712_150_400_123),
         };
         yield return new TreeEntry { Name = "b"u8.ToArray(), Type = TreeEntryType.File, Mode = 0x1A4 };
-        yield return new TreeEntry { Name = "c"u8.ToArray(), Type = TreeEntryType.Directory, Mode = 0x1ED, Subtree = new Reference(0, [id]) };
+        var subtree = new Reference(0, [id]);
+        yield return new TreeEntry { Name = "c"u8.ToArray(), Type = TreeEntryType.Directory, Mode = 0x1ED, Subtree = subtree };
         yield return new TreeEntry { Name = "d"u8.ToArray(), Type = TreeEntryType.Symlink, Mode = 0x1FF, Target = "../x"u8.ToArray() };
         yield return new TreeEntry { Name = "e"u8.ToArray(), Type = TreeEntryType.Symlink, Target = new byte[] { 0xC3, 0x28 } };
         yield return new TreeEntry { Name = "f"u8.ToArray(), Type = TreeEntryType.BlockDevice, Device = new DeviceNumber(8, 1) };
