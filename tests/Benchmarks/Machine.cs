@@ -11,14 +11,14 @@ internal static class Machine
         - date: {now:yyyy-MM-dd}
         - commit: {Git("rev-parse --short HEAD")}{(Git("status --porcelain -- src").Length == 0 ? "" : " and changes on top of it")}
         - machine: {Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {Field("/proc/meminfo", "MemTotal")} memory
-        - load of the machine before and beside it (1 minute): {Load()}
+        - load average before it (1, 5, 15 minutes): {Load()}
         - runtime: .NET {Environment.Version}
         """);
 
     private static string Field(string file, string name) =>
         File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
 
-    private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+    private static string Load() => string.Join(", ", File.ReadAllText("/proc/loadavg").Split(' ').Take(3));
 
     private static string Git(string arguments)
     {

@@ -1,15 +1,10 @@
+using System.CommandLine;
 using HostAtlas.Benchmarks;
+using HostAtlas.Benchmarks.Hosts;
 
-// Each benchmark runs against a named rival in the same process and the same minute, so that a ratio means something on any machine.
-var benchmarks = new SortedDictionary<string, (string What, Func<Task> Run)>
-{
-    ["sqlite"] = ("durable embedded ingest against plain SQLite inserts of the same schema", SqliteIngest.RunAsync),
-};
-
-if (args is [var name] && benchmarks.TryGetValue(name, out var benchmark))
-{
-    await benchmark.Run();
-    return 0;
-}
-foreach (var (known, (what, _)) in benchmarks) Console.WriteLine($"{known,-10} {what}");
-return args.Length == 0 ? 0 : 2;
+if (await HostVerbs.TryRunAsync(args)) return 0;
+var parsed = CommandLine.Build().Parse(args);
+// Servers that were started must be stopped, also when the benchmark itself is told to end.
+var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
+// System.CommandLine answers wrong usage with 1; everywhere else in this checkout it is 2.
+return parsed.Errors.Count > 0 ? 2 : exit;

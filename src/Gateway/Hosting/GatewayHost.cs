@@ -14,7 +14,7 @@ internal static class GatewayHost
 
     /// <summary>
     /// Builds the platform; it does not listen yet. <see cref="StartFaultException"/> and <see cref="InvalidOptionsException"/> say why it
-    /// cannot be. <paramref name="adjust"/> lets a test hand in its clock.
+    /// cannot be. <paramref name="adjust"/> comes last and lets a test or a benchmark replace a part, such as the clock.
     /// </summary>
     public static WebApplication Build(GatewayOptions options, Action<IServiceCollection>? adjust = null)
     {
@@ -25,7 +25,6 @@ internal static class GatewayHost
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
         var services = builder.Services;
-        adjust?.Invoke(services);
         services.AddLogging(Log).AddRoutingCore();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);
         services.AddHostAtlasEngine(EngineOptionsOf(options, data, rootKey));
@@ -36,6 +35,7 @@ internal static class GatewayHost
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
             KestrelSetup.Configure(kestrel, options, kestrel.ApplicationServices.GetRequiredService<CertificateSource>()));
+        adjust?.Invoke(services);
         var app = builder.Build();
         Pipe(app);
         return app;

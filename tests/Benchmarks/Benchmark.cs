@@ -1,0 +1,25 @@
+using HostAtlas.Benchmarks.Results;
+
+namespace HostAtlas.Benchmarks;
+
+/// <summary>A benchmark by its name.</summary>
+/// <param name="What">One line for the list.</param>
+/// <param name="Defaults">Sane enough to end within three minutes.</param>
+/// <param name="RunAsync">Runs it; its rivals are started and stopped within.</param>
+internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchOptions, Task<ResultPage>> RunAsync)
+{
+    /// <summary>All there are.</summary>
+    public static IReadOnlyDictionary<string, Benchmark> All { get; } = new SortedDictionary<string, Benchmark>(StringComparer.Ordinal)
+    {
+        ["atrest"] = new(
+            "bytes a sample at rest, as written (--seconds: days of reports)", new BenchOptions(5, 30, 4), AtRestBench.RunAsync),
+        ["batches"] = new(
+            "durable samples a second in batches of 5,000, against VictoriaMetrics", new BenchOptions(5, 2, 200), BatchBench.RunAsync),
+        ["ingest"] = new(
+            "durable signed ingest from the wire to the disk, against InfluxDB", new BenchOptions(5, 2, 400), IngestBench.RunAsync),
+        ["sqlite"] = new(
+            "durable embedded ingest, against raw SQLite on the same schema", new BenchOptions(5, 2, 200), SqliteBench.RunAsync),
+        ["verify"] = new(
+            "a signed request of 512 B and of 4 KiB, no store, against bare Kestrel", new BenchOptions(5, 2, 1_000), VerifyBench.RunAsync),
+    };
+}
