@@ -66,6 +66,8 @@ internal static class GatewayHost
     private static void Log(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // Where anything could be logged the host starts an activity for each request. AnswerFrame tells of what fails.
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;
