@@ -23,6 +23,9 @@ public static class RequestSigning
     /// <summary>ASCII digits of a timestamp: Unix seconds from 2001 to 2286, so that timestamp ‖ body can be cut in one way only.</summary>
     public const int TimestampLength = 10;
 
+    // HKDF's first half (RFC 5869, 2.2) is an HMAC of the token under the salt, which is the same for all of them.
+    private static readonly KeptHmac Extract = new("hostatlas"u8.ToArray());
+
     private static ReadOnlySpan<byte> InfoPrefix => "request-signing v1 "u8;
 
     /// <summary>Derives the secret of one endpoint. <paramref name="path"/> is exact, case-sensitive and without a query.</summary>
@@ -37,7 +40,10 @@ public static class RequestSigning
         var at = InfoPrefix.Length + Encoding.ASCII.GetBytes(method, info[InfoPrefix.Length..]);
         info[at++] = (byte)' ';
         Encoding.UTF8.GetBytes(path, info[at..]);
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, ikm, secret[..SizeBytes], "hostatlas"u8, info);
+        Span<byte> pseudoRandomKey = stackalloc byte[SizeBytes];
+        Extract.Compute(ikm, pseudoRandomKey);
+        HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, secret[..SizeBytes], info);
+        CryptographicOperations.ZeroMemory(pseudoRandomKey);
         CryptographicOperations.ZeroMemory(ikm);
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HostAtlas.Shared.Signing;
 
 namespace HostAtlas.Shared.Tokens;
 
@@ -9,9 +10,9 @@ namespace HostAtlas.Shared.Tokens;
 /// </summary>
 public sealed class TokenKey
 {
-    private readonly byte[] _key;
+    private readonly KeptHmac _hmac;
 
-    private TokenKey(byte[] key) => _key = key;
+    private TokenKey(byte[] key) => _hmac = new KeptHmac(key);
 
     /// <summary>Derives the key from a platform root key of 32 bytes.</summary>
     public static TokenKey FromRoot(ReadOnlySpan<byte> root)
@@ -29,7 +30,7 @@ public sealed class TokenKey
     internal void Tag(ReadOnlySpan<byte> prefixAndPayload, Span<byte> tag)
     {
         Span<byte> mac = stackalloc byte[32];
-        HMACSHA256.HashData(_key, prefixAndPayload, mac);
+        _hmac.Compute(prefixAndPayload, mac);
         mac[..TokenForm.TagBytes].CopyTo(tag);
     }
 }
