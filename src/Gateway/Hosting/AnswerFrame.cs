@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using HostAtlas.Gateway.Problems;
 using HostAtlas.Shared.Wire;
 
@@ -16,7 +15,7 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
     /// <summary>Frames one request.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
-        var requestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        var requestId = NewRequestId();
         SetHeaders(http, requestId);
         try
         {
@@ -43,6 +42,13 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
             await AnswerAnewAsync(
                 http, requestId, ProblemSlug.Internal, "The platform failed. Its log has the reason under this X-Request-Id.");
         }
+    }
+
+    private static string NewRequestId()
+    {
+        Span<byte> random = stackalloc byte[8];
+        RandomIds.Fill(random);
+        return Convert.ToHexStringLower(random);
     }
 
     private static void SetHeaders(HttpContext http, string requestId)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
 using HostAtlas.Engine;
+using HostAtlas.Gateway.Hosting;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Gateway.Problems;
 using HostAtlas.Shared;
@@ -197,7 +198,7 @@ internal sealed class AgentGate(
     private static Guid NewCall()
     {
         Span<byte> random = stackalloc byte[16];
-        RandomNumberGenerator.Fill(random);
+        RandomIds.Fill(random);
         return new Guid(random);
     }
 }
