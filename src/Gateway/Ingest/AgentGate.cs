@@ -128,7 +128,7 @@ internal sealed class AgentGate(
         switch (reply)
         {
             case MetricsStored stored:
-                await WriteAsync(http, stored);
+                Write(http, stored);
                 break;
             case Refused { Kind: RefusalKind.CredentialsRejected }:
                 await RejectAsync(http);
@@ -147,7 +147,7 @@ internal sealed class AgentGate(
         : ProblemWriter.WriteAsync(
             http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
 
-    private static Task WriteAsync(HttpContext http, MetricsStored stored)
+    private static void Write(HttpContext http, MetricsStored stored)
     {
         var span = http.Response.BodyWriter.GetSpan(128);
         Utf8.TryWrite(span, $"{{\"reports\":{stored.Reports},\"samples\":{stored.Samples},\"expired\":{stored.Expired}}}", out var length);
@@ -155,10 +155,10 @@ internal sealed class AgentGate(
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = length;
         http.Response.BodyWriter.Advance(length);
-        return http.Response.BodyWriter.FlushAsync(http.RequestAborted).AsTask();
     }
 
     private static Task RefuseSizeAsync(HttpContext http) =>
+        // The end of the request flushes; a flush of one's own would be a second one with nothing in it.
         ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send fewer reports at once.");
 
     /// <summary>Reads a stranger's body as a friend's is read, with the same HMAC over it and without keeping it; false when it is too
