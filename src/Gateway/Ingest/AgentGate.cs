@@ -1,10 +1,9 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
 using HostAtlas.Engine;
-using HostAtlas.Gateway.Hosting;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Gateway.Hosting;
 using HostAtlas.Gateway.Problems;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
@@ -22,9 +21,6 @@ internal sealed class AgentGate(
 {
     /// <summary>The endpoint's path. Exact: it is part of what is signed.</summary>
     public const string MetricsPath = "/api/agent/metrics";
-
-    // An agent waits 15 s for its answer. The server's own minimum rate is an average, which a fast start lets drop to nothing for an hour.
-    private static readonly TimeSpan BodyArrivesWithin = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
     private readonly RequestVerifier _verifier = new(keys.TokenKeys);
@@ -46,7 +42,7 @@ internal sealed class AgentGate(
 
     private async Task VerifyAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims)
     {
-        using var body = await InTimeAsync(cancellation => SignedBody.ReadAsync(http.Request, headers.Timestamp, cancellation));
+        using var body = await SignedBody.ReadAsync(http.Request, headers.Timestamp);
         if (body is null) await RefuseSizeAsync(http);
         else if (!RequestVerifier.IsSigned(
             headers.Token.Span, HttpMethods.Post, MetricsPath, body.Signed, headers.Signature)) await RejectAsync(http);
@@ -55,7 +51,7 @@ internal sealed class AgentGate(
 
     private async Task TurnAwayAsync(HttpContext http, AgentHeaders headers)
     {
-        if (await InTimeAsync(cancellation => TryDrainAsync(http.Request, headers, cancellation))) await RejectAsync(http);
+        if (await TryDrainAsync(http.Request, headers)) await RejectAsync(http);
         else await RefuseSizeAsync(http);
     }
 
@@ -154,45 +150,36 @@ internal sealed class AgentGate(
         http.Response.StatusCode = StatusCodes.Status202Accepted;
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = length;
+        // The end of the request flushes; a flush of one's own would be a second one with nothing in it.
         http.Response.BodyWriter.Advance(length);
     }
 
     private static Task RefuseSizeAsync(HttpContext http) =>
-        // The end of the request flushes; a flush of one's own would be a second one with nothing in it.
         ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send fewer reports at once.");
 
     /// <summary>Reads a stranger's body as a friend's is read, with the same HMAC over it and without keeping it; false when it is too
     /// large.</summary>
-    private static async ValueTask<bool> TryDrainAsync(HttpRequest request, AgentHeaders headers, CancellationToken cancellation)
+    private static async ValueTask<bool> TryDrainAsync(HttpRequest request, AgentHeaders headers)
     {
         using var decoy = RequestVerifier.NewDecoy(HttpMethods.Post, MetricsPath);
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        try
+        using var body = new ArrivingBody(request.BodyReader);
+        var length = 0L;
+        decoy.AppendData(Encoding.ASCII.GetBytes(headers.Timestamp));
+        bool hasMore;
+        do
         {
-            var length = 0;
-            decoy.AppendData(Encoding.ASCII.GetBytes(headers.Timestamp));
-            while (await request.Body.ReadAsync(buffer, cancellation) is var read and > 0)
+            var part = await body.NextAsync();
+            length += part.Buffer.Length;
+            if (length <= Limits.RequestBodyBytes)
             {
-                if ((length += read) > Limits.RequestBodyBytes) return false;
-                decoy.AppendData(buffer, 0, read);
+                foreach (var segment in part.Buffer) decoy.AppendData(segment.Span);
             }
-            CryptographicOperations.FixedTimeEquals(decoy.GetHashAndReset(), headers.Signature);
-            return true;
+            hasMore = body.Advance(part);
+            if (length > Limits.RequestBodyBytes) return false;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    // Most bodies have arrived with their headers; only for the others a timer is worth its price. A sender that goes away ends the reading
-    // by itself.
-    private static async ValueTask<T> InTimeAsync<T>(Func<CancellationToken, ValueTask<T>> read)
-    {
-        using var deadline = new CancellationTokenSource();
-        var reading = read(deadline.Token);
-        if (!reading.IsCompleted) deadline.CancelAfter(BodyArrivesWithin);
-        return await reading;
+        while (hasMore);
+        CryptographicOperations.FixedTimeEquals(decoy.GetHashAndReset(), headers.Signature);
+        return true;
     }
 
     private static Guid NewCall()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Signing;
@@ -12,8 +13,7 @@ internal sealed class SignedBody : IDisposable
 {
     private const int FirstBytes = 16 * 1024;
 
-    // One byte more than is allowed: a full buffer then always means that the body is too large.
-    private const int MostBytes = RequestSigning.TimestampLength + Limits.RequestBodyBytes + 1;
+    private const int MostBytes = RequestSigning.TimestampLength + Limits.RequestBodyBytes;
 
     private byte[] _buffer;
     private int _length;
@@ -29,20 +29,25 @@ internal sealed class SignedBody : IDisposable
     /// <summary>
     /// Reads the whole body; null when it is larger than <see cref="Limits.RequestBodyBytes"/>, whatever its headers say.
     /// </summary>
-    public static async ValueTask<SignedBody?> ReadAsync(HttpRequest request, string timestamp, CancellationToken cancellation)
+    public static async ValueTask<SignedBody?> ReadAsync(HttpRequest request, string timestamp)
     {
         var expected = (int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes);
-        var buffer = BodyBuffers.Rent(RequestSigning.TimestampLength + expected + 1);
+        var buffer = BodyBuffers.Rent(RequestSigning.TimestampLength + expected);
         var body = new SignedBody(buffer, Encoding.ASCII.GetBytes(timestamp, buffer));
+        using var arriving = new ArrivingBody(request.BodyReader);
         var isWhole = false;
         try
         {
-            while (await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellation) is var read and > 0)
+            bool hasMore;
+            do
             {
-                body._length += read;
-                if (body.Sent.Length > Limits.RequestBodyBytes) return null;
-                if (body._length == body._buffer.Length) body._buffer = BodyBuffers.Grow(body._buffer, MostBytes);
+                var part = await arriving.NextAsync();
+                var fits = body.Sent.Length + part.Buffer.Length <= Limits.RequestBodyBytes;
+                if (fits) body.Append(part.Buffer);
+                hasMore = arriving.Advance(part);
+                if (!fits) return null;
             }
+            while (hasMore);
             isWhole = true;
             return body;
         }
@@ -58,5 +63,13 @@ internal sealed class SignedBody : IDisposable
         if (_buffer.Length == 0) return;
         BodyBuffers.Return(_buffer);
         (_buffer, _length) = ([], 0);
+    }
+
+    private void Append(in ReadOnlySequence<byte> part)
+    {
+        var length = (int)part.Length;
+        while (_buffer.Length - _length < length) _buffer = BodyBuffers.Grow(_buffer, MostBytes);
+        part.CopyTo(_buffer.AsSpan(_length));
+        _length += length;
     }
 }
