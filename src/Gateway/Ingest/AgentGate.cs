@@ -23,6 +23,7 @@ internal sealed class AgentGate(
     public const string MetricsPath = "/api/agent/metrics";
 
     private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
+    private readonly LastNames _names = new();
     private readonly RequestVerifier _verifier = new(keys.TokenKeys);
     private readonly long _windowSeconds = (long)options.Window.TotalSeconds;
 
@@ -69,9 +70,9 @@ internal sealed class AgentGate(
         switch (encoding.Count > 1 ? BodyEncoding.Unknown : BodyDecoder.EncodingOf(encoding))
         {
             case BodyEncoding.Identity:
-                await ForwardAsync(http, headers, claims, MetricsBodyParser.Parse(sent.Span, headers.TimestampSeconds, headers.Signature));
+                await ForwardAsync(http, headers, claims, Parse(headers, claims, sent.Span));
                 break;
-            case BodyEncoding.Gzip when await GunzipAsync(headers, sent) is { } body:
+            case BodyEncoding.Gzip when await GunzipAsync(headers, claims, sent) is { } body:
                 await ForwardAsync(http, headers, claims, body);
                 break;
             case BodyEncoding.Gzip:
@@ -89,7 +90,7 @@ internal sealed class AgentGate(
     /// The decoded and parsed body; null when it unfolds beyond the limit. As many at a time as there are cores: more would not be faster
     /// and would hold up to 8 MiB each.
     /// </summary>
-    private async Task<MetricsBody?> GunzipAsync(AgentHeaders headers, ReadOnlyMemory<byte> sent)
+    private async Task<MetricsBody?> GunzipAsync(AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlyMemory<byte> sent)
     {
         await _decoding.WaitAsync();
         try
@@ -99,13 +100,21 @@ internal sealed class AgentGate(
             {
                 DecodingFault.TooLarge => null,
                 DecodingFault.Damaged => MetricsBody.NotJson("The body is no whole gzip stream."),
-                _ => MetricsBodyParser.Parse(decoded.Bytes, headers.TimestampSeconds, headers.Signature),
+                _ => Parse(headers, claims, decoded.Bytes),
             };
         }
         finally
         {
             _decoding.Release();
         }
+    }
+
+    private MetricsBody Parse(AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlySpan<byte> utf8)
+    {
+        var last = _names.Of(claims.Subject);
+        var body = MetricsBodyParser.Parse(utf8, headers.TimestampSeconds, headers.Signature, last);
+        if (body.Batch?.Sets[0] is { } names && !ReferenceEquals(names, last)) _names.Keep(claims.Subject, names);
+        return body;
     }
 
     private Task ForwardAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, MetricsBody body) => body switch

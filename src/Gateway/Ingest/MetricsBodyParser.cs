@@ -30,9 +30,9 @@ internal static class MetricsBodyParser
     /// <summary>
     /// Parses a decoded body. <paramref name="timestampSeconds"/> and <paramref name="signature"/> are the request's: the flat form takes
     /// its
-    /// time and its key from them.
+    /// time and its key from them. <paramref name="last"/> is a list of names that was found good before and may be this body's.
     /// </summary>
-    public static MetricsBody Parse(ReadOnlySpan<byte> utf8, long timestampSeconds, ReadOnlySpan<byte> signature)
+    public static MetricsBody Parse(ReadOnlySpan<byte> utf8, long timestampSeconds, ReadOnlySpan<byte> signature, NameSet? last = null)
     {
         if (!Utf8.IsValid(utf8)) return MetricsBody.NotJson("The body is not UTF-8.");
         Form? form;
@@ -47,7 +47,7 @@ internal static class MetricsBodyParser
                 : "The body holds text that is not Unicode.");
         }
         var signatureKey = BinaryPrimitives.ReadInt64BigEndian(signature);
-        using var values = new ReportValues();
+        using var values = new ReportValues(last);
         var faults = new ContentFaults();
         var reader = new Utf8JsonReader(utf8, Strict);
         reader.Read();

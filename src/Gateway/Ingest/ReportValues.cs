@@ -10,7 +10,7 @@ namespace HostAtlas.Gateway.Ingest;
 /// them.
 /// Nothing is allocated for a sample; a report whose names equal those of the report before costs one comparison of bytes for all of them.
 /// </summary>
-internal sealed class ReportValues : IDisposable
+internal sealed class ReportValues(NameSet? last) : IDisposable
 {
     // JSON may write each byte of a name as \u00XX; a longer text cannot be a name.
     private const int LongestNameAsSentBytes = 6 * Limits.LabelledNameBytes;
@@ -71,7 +71,16 @@ internal sealed class ReportValues : IDisposable
         }
         EnsureRoomFor(reader.ValueSpan.Length + 1);
         var start = _count == 0 ? 0 : _length + 1;
-        _length = start + reader.CopyString(_names.AsSpan(start));
+        if (reader.ValueIsEscaped)
+        {
+            _length = start + reader.CopyString(_names.AsSpan(start));
+        }
+        else
+        {
+            // The whole body is known to be UTF-8; CopyString would look again.
+            reader.ValueSpan.CopyTo(_names.AsSpan(start));
+            _length = start + reader.ValueSpan.Length;
+        }
         if (start > 0) _names[start - 1] = (byte)'\n';
         _ends[_count] = _length;
         return true;
@@ -104,6 +113,11 @@ internal sealed class ReportValues : IDisposable
         // Equal bytes alone would not do: one name with a line feed in it looks like two. A set that was checked has none, so with an equal
         // count neither have these names.
         if (_sets.Count > 0 && IsSet(_sets[^1], names)) return _sets.Count - 1;
+        if (_sets.Count == 0 && last is not null && IsSet(last, names))
+        {
+            _sets.Add(last);
+            return 0;
+        }
         if (!AreGoodNames(place, faults)) return -1;
         var id = NameSet.IdOf(names);
         for (var i = 0; i < _sets.Count; i++)
