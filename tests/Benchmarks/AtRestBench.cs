@@ -30,7 +30,7 @@ internal static class AtRestBench
         var samples = (double)ticks * options.Servers * Fleet.Metrics;
         return new ResultPage(
             "atrest", "Bytes a sample at rest",
-            $"{samples:N0} samples: {options.Seconds} days of {options.Servers} servers, {Fleet.Metrics} metrics every 10 s; half of the values "
+            $"{samples:N0} samples: {options.Seconds} days of {options.Servers} servers, {Fleet.Metrics} metrics every 10 s; half of them "
             + "percentages with two decimals, half growing counters.",
             [
                 new ResultTable("bytes a sample", "0.00", Better.Less,

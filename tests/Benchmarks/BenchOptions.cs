@@ -12,8 +12,11 @@ internal sealed record BenchOptions(int Rounds, double Seconds, int Servers)
     /// <summary>Asked to end early: heeded between two turns, so that everything that was started is stopped.</summary>
     public CancellationToken Stop { get; init; }
 
+    /// <summary>Leaves out the rivals that must be fetched first, so that a trial needs no network; then nothing is kept either.</summary>
+    public bool OursAlone { get; init; }
+
     /// <summary>Few rounds show that it runs, not how fast: such a run is printed and kept nowhere.</summary>
-    public bool IsTrial => Rounds < RoundsOfAResult;
+    public bool IsTrial => Rounds < RoundsOfAResult || OursAlone;
 
     /// <summary>How long a server of .NET is loaded before it is measured: until then it runs code that is not optimised.</summary>
     public TimeSpan WarmUp => IsTrial ? Span : TimeSpan.FromSeconds(Math.Max(Seconds, 6));

@@ -20,6 +20,6 @@ internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchO
         ["sqlite"] = new(
             "durable embedded ingest, against raw SQLite on the same schema", new BenchOptions(5, 2, 200), SqliteBench.RunAsync),
         ["verify"] = new(
-            "a signed request of 512 B and of 4 KiB, no store, against bare Kestrel", new BenchOptions(5, 2, 1_000), VerifyBench.RunAsync),
+            "a signed request of 512 B and of 4 KiB, no store, against bare Kestrel", new BenchOptions(5, 2, 2_000), VerifyBench.RunAsync),
     };
 }

@@ -15,7 +15,7 @@ internal static class CommandLine
         root.SetAction(_ =>
         {
             foreach (var (name, benchmark) in Benchmark.All) Console.WriteLine($"{name,-10} {benchmark.What}");
-            Console.WriteLine("\nOptions of each: --rounds N, --seconds S, --servers N, --json; ./hostatlas bench NAME --help has the defaults.");
+            Console.WriteLine("\nOptions of each: --rounds N, --seconds S, --servers N, --json, --ours; NAME --help says more.");
         });
         return root;
     }
@@ -42,10 +42,15 @@ internal static class CommandLine
         Require(seconds, 0.1, 60);
         Require(servers, 1, 5_000);
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
-        var command = new Command(name, benchmark.What) { rounds, seconds, servers, json };
+        var ours = new Option<bool>("--ours") { Description = "Leave out the rivals that must be fetched; a trial that is not kept." };
+        var command = new Command(name, benchmark.What) { rounds, seconds, servers, json, ours };
         command.SetAction((parse, stop) => RunAsync(
             name, benchmark,
-            new BenchOptions(parse.GetValue(rounds), parse.GetValue(seconds), parse.GetValue(servers)) { Stop = stop },
+            new BenchOptions(parse.GetValue(rounds), parse.GetValue(seconds), parse.GetValue(servers))
+            {
+                OursAlone = parse.GetValue(ours),
+                Stop = stop,
+            },
             parse.GetValue(json)));
         return command;
     }
@@ -62,12 +67,12 @@ internal static class CommandLine
         {
             var machine = Machine.Describe(TimeProvider.System.GetUtcNow());
             var page = await benchmark.RunAsync(options);
-            var text = page.ToMarkdown(options, machine);
-            Console.WriteLine(json ? page.ToJson(options) : text);
+            if (options.OursAlone) page = page with { Notes = [.. page.Notes, "Without the rivals: the ratios are among ourselves."] };
+            Console.WriteLine(json ? page.ToJson(options) : page.ToMarkdown(options, machine));
             if (options.IsTrial) return 0;
             var file = Path.Combine(Repository.Root, "tests", "Benchmarks", "results", $"{name}.md");
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, text);
+            await File.WriteAllTextAsync(file, page.ToMarkdown(options, machine));
             return 0;
         }
         catch (OperationCanceledException) when (options.Stop.IsCancellationRequested)

@@ -17,25 +17,26 @@ internal static class IngestBench
     public static async Task<ResultPage> RunAsync(BenchOptions options)
     {
         var body = ReportBody.Of(Samples, Bytes);
-        await using var influx = await RivalServer.StartInfluxAsync();
+        await using var influx = options.OursAlone ? null : await RivalServer.StartInfluxAsync();
+        await using var toInflux = influx is null ? null : await influx.LoadAsync(body.Names, options.Servers);
         await using var embedded = await FullPlatform.StartAsync(new Dictionary<string, string>(), options.Servers);
-        await using var toInflux = await influx.LoadAsync(body.Names, options.Servers);
         await using var toEmbedded = await embedded.LoadAsync(body);
-        var tables = await LoadContest.RunAsync(options, $"{Samples} samples",
+        LoadTarget?[] targets =
         [
-            new("InfluxDB 1.6, line protocol, plain text, no credential", toInflux, () => influx.CpuTime),
+            toInflux is null ? null : new("InfluxDB 1.6, line protocol, plain text, no credential", toInflux, () => influx!.CpuTime),
             new("HostAtlas, embedded (SQLite), TLS 1.3, signed", toEmbedded, () => embedded.CpuTime),
-        ]);
+        ];
+        var tables = await LoadContest.RunAsync(options, $"{Samples} samples", [.. targets.OfType<LoadTarget>()]);
         return new ResultPage(
             "ingest", "Durable signed ingest against InfluxDB",
-            $"{SignedReports.Connections} kept connections, {options.Servers:N0} servers, {Samples} samples a request ({Bytes} B of JSON; the "
-            + "same names and values as line protocol for the rival). Both sides sync before they answer.",
+            $"{SignedReports.Connections} kept connections, {options.Servers:N0} servers, {Samples} samples a request ({Bytes} B of JSON; "
+            + "the same names and values as line protocol for the rival). Both sides sync before they answer.",
             [tables[0] with { Goal = ">= 2 times InfluxDB, on PostgreSQL" }, .. tables.Skip(1)])
         {
             Notes =
             [
-                "The generator signs and encrypts for HostAtlas and does neither for InfluxDB, on the same cores: its work is in the figures "
-                + "of throughput and works against HostAtlas. The server's processor time a request leaves it out.",
+                "The generator signs and encrypts for HostAtlas and does neither for InfluxDB, on the same cores: its work is in the "
+                + "figures of throughput and works against HostAtlas. The server's processor time a request leaves it out.",
             ],
         };
     }

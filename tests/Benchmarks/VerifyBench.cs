@@ -20,17 +20,21 @@ internal static class VerifyBench
     /// <summary>Runs it.</summary>
     public static async Task<ResultPage> RunAsync(BenchOptions options)
     {
+        var starting = (
+            HostProcess.StartAsync(HostVerbs.Bare), HostProcess.StartAsync(HostVerbs.GatewayOnly, options.Servers),
+            HostProcess.StartAsync(HostVerbs.Storeless, options.Servers));
+        await using var bare = await starting.Item1;
+        await using var gateway = await starting.Item2;
+        await using var platform = await starting.Item3;
+        // Bare Kestrel does not look: it gets requests of the gateway's servers.
+        var (ofBare, ofGateway, ofPlatform) = (Enrolled(gateway), Enrolled(gateway), Enrolled(platform));
         var tables = new List<ResultTable>();
         foreach (var (samples, bytes, goal) in Sizes)
         {
-            // New processes for each size: their replay sets begin empty.
-            await using var bare = await HostProcess.StartAsync(HostVerbs.Bare);
-            await using var gateway = await HostProcess.StartAsync(HostVerbs.GatewayOnly, options.Servers);
-            await using var platform = await HostProcess.StartAsync(HostVerbs.Storeless, options.Servers);
             var body = ReportBody.Of(samples, bytes);
-            await using var toBare = await OpenAsync(bare, gateway.Tokens, body);
-            await using var toGateway = await OpenAsync(gateway, gateway.Tokens, body);
-            await using var toPlatform = await OpenAsync(platform, platform.Tokens, body);
+            await using var toBare = await OpenAsync(bare, ofBare, body);
+            await using var toGateway = await OpenAsync(gateway, ofGateway, body);
+            await using var toPlatform = await OpenAsync(platform, ofPlatform, body);
             var measured = await LoadContest.RunAsync(options, $"{bytes} B, {samples} samples",
             [
                 new("bare Kestrel: reads the body, answers 202", toBare, () => bare.CpuTime),
@@ -54,7 +58,10 @@ internal static class VerifyBench
         };
     }
 
-    private static Task<LoadGenerator> OpenAsync(HostProcess host, IReadOnlyList<string> tokens, ReportBody body) =>
+    private static EnrolledServer[] Enrolled(HostProcess host) =>
+        [.. host.Tokens.Select(token => new EnrolledServer(token, AgentGate.MetricsPath))];
+
+    private static Task<LoadGenerator> OpenAsync(HostProcess host, IReadOnlyList<EnrolledServer> servers, ReportBody body) =>
         LoadGenerator.OpenAsync(
-            host.Url, host.Authority, 202, SignedReports.ForAll(host.Url.Authority, AgentGate.MetricsPath, tokens, body));
+            host.Url, host.Authority, 202, SignedReports.ForAll(host.Url.Authority, AgentGate.MetricsPath, servers, body));
 }

@@ -17,8 +17,8 @@ internal sealed class FullPlatform : IAsyncDisposable
 
     private FullPlatform(PlatformProcess process) => _process = process;
 
-    /// <summary>Tokens of the enrolled servers.</summary>
-    public string[] Tokens { get; private set; } = [];
+    /// <summary>The enrolled servers.</summary>
+    public EnrolledServer[] Servers { get; private set; } = [];
 
     /// <summary>Processor time of the platform; a database's own processes are not in it.</summary>
     public TimeSpan CpuTime => ProcessFigures.CpuTime(_process.Id);
@@ -33,10 +33,10 @@ internal sealed class FullPlatform : IAsyncDisposable
         {
             using var founder = await Founder.FoundAsync(platform._process);
             await platform._process.OpsAsync("teams", "plan", founder.TeamId, "--servers", "unlimited");
-            var tokens = new string[servers];
+            var enrolled = new EnrolledServer[servers];
             await Parallel.ForAsync(0, servers, new ParallelOptions { MaxDegreeOfParallelism = Enrolling }, async (i, _) =>
-                tokens[i] = (await founder.AddServerAsync($"server-{i:0000}")).Token);
-            platform.Tokens = tokens;
+                enrolled[i] = new EnrolledServer((await founder.AddServerAsync($"server-{i:0000}")).Token, AgentGate.MetricsPath));
+            platform.Servers = enrolled;
             return platform;
         }
         catch
@@ -49,7 +49,7 @@ internal sealed class FullPlatform : IAsyncDisposable
     /// <summary>Connections that send one signed report a request.</summary>
     public Task<LoadGenerator> LoadAsync(ReportBody body) => LoadGenerator.OpenAsync(
         _process.Url, PlatformTrust.Load(Path.Combine(_process.Data, "ca.pem")), 202,
-        SignedReports.ForAll(_process.Url.Authority, AgentGate.MetricsPath, Tokens, body));
+        SignedReports.ForAll(_process.Url.Authority, AgentGate.MetricsPath, Servers, body));
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _process.DisposeAsync();

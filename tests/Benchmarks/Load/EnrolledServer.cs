@@ -6,7 +6,7 @@ namespace HostAtlas.Benchmarks.Load;
 /// <summary>A server that was enrolled: its token and what the generator keeps beside it, as an agent does.</summary>
 internal sealed class EnrolledServer
 {
-    private int _sent;
+    private long _sent;
 
     /// <param name="token">Its real agent token.</param>
     /// <param name="path">The endpoint that it will sign for.</param>
@@ -25,7 +25,7 @@ internal sealed class EnrolledServer
     /// <summary>Counts a request. The platform remembers 3,000 signatures a server and then says 429, which would be measured.</summary>
     public void CountRequest()
     {
-        if (++_sent > Limits.ReplaySetSize) throw new InvalidOperationException(
+        if (Interlocked.Increment(ref _sent) > Limits.ReplaySetSize) throw new InvalidOperationException(
             $"Each server sent {Limits.ReplaySetSize:N0} requests, all that a platform remembers of one within 11 minutes. "
             + "Give more --servers, or fewer --rounds or --seconds.");
     }

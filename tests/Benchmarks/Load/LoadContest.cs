@@ -12,6 +12,9 @@ internal sealed record LoadTarget(string Name, LoadGenerator Load, Func<TimeSpan
 internal static class LoadContest
 {
     private const double OpenLoopShare = 0.5;
+    // The grain of a process's clock in /proc; a short trial may see nothing of it.
+    private const double ClockTickMicroseconds = 10_000;
+
     private static readonly double[] Quantiles = [0.5, 0.99, 0.999];
 
     /// <summary>Throughput, processor time and latencies.</summary>
@@ -42,7 +45,8 @@ internal static class LoadContest
     {
         var before = target.CpuTime();
         var result = await target.Load.SaturateAsync(span);
-        return new Spell(result.PerSecond, (target.CpuTime() - before).TotalMicroseconds / result.Requests);
+        var used = Math.Max((target.CpuTime() - before).TotalMicroseconds, ClockTickMicroseconds);
+        return new Spell(result.PerSecond, used / result.Requests);
     }
 
     private static ResultTable Table<T>(

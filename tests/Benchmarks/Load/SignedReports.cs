@@ -44,10 +44,10 @@ internal sealed class SignedReports : IRequestSource
     }
 
     /// <summary>A source for each connection, the servers dealt out among them.</summary>
-    public static IEnumerable<SignedReports> ForAll(string authority, string path, IReadOnlyList<string> tokens, ReportBody body)
+    public static IEnumerable<SignedReports> ForAll(
+        string authority, string path, IReadOnlyList<EnrolledServer> servers, ReportBody body)
     {
-        var servers = tokens.Select(token => new EnrolledServer(token, path)).ToArray();
-        var lanes = Math.Min(Connections, servers.Length);
+        var lanes = Math.Min(Connections, servers.Count);
         return Enumerable.Range(0, lanes).Select(lane =>
             new SignedReports(authority, path, [.. servers.Where((_, i) => i % lanes == lane)], body, lane));
     }

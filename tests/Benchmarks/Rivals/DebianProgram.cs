@@ -21,7 +21,8 @@ internal static class DebianProgram
         if (File.Exists(unpacked)) return unpacked;
         Directory.CreateDirectory(folder);
         await Console.Error.WriteLineAsync($"Fetching the Debian package {package} ...");
-        await RunAsync(package, folder, "apt-get update -qq || true; apt-get download -qq \"$1\" && dpkg-deb -x \"$1\"_*.deb . && rm \"$1\"_*.deb");
+        await RunAsync(
+            package, folder, "apt-get update -qq || true; apt-get download -qq \"$1\" && dpkg-deb -x \"$1\"_*.deb . && rm \"$1\"_*.deb");
         return File.Exists(unpacked) ? unpacked : throw Missing(package, $"the package holds no {program}");
     }
 

@@ -46,7 +46,11 @@ internal sealed class Fleet
     private MetricBatch ReportAt(long atMs)
     {
         for (var i = 0; i < _values.Length; i++)
-            _values[i] = i % 2 == 0 ? Math.Round(_random.NextDouble() * 100, 2) : (atMs / IntervalMs * 1_000_003L) + _random.Next(1_000_000);
+        {
+            _values[i] = i % 2 == 0
+                ? Math.Round(_random.NextDouble() * 100, 2)
+                : (atMs / IntervalMs * 1_000_003L) + _random.Next(1_000_000);
+        }
         return new MetricBatch(_random.NextInt64(), _random.NextInt64(), [_names], [new ReportRow(atMs, 0, PackedValues.Pack(_values))]);
     }
 
