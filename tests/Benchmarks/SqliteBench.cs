@@ -44,7 +44,7 @@ internal static class SqliteBench
 
     private static Contender<double> Contender(Fleet fleet, string name, Func<EmbeddedStore, Task> run) => new(name, async _ =>
     {
-        using var store = new EmbeddedStore(fleet.Servers);
+        await using var store = new EmbeddedStore(fleet.Servers);
         GC.Collect();
         var watch = Stopwatch.StartNew();
         await run(store);
@@ -54,7 +54,7 @@ internal static class SqliteBench
     private static async Task<IReadOnlyList<double>> DayQueryAsync(ActorSystem system)
     {
         var fleet = new Fleet(servers: 1);
-        using var store = new EmbeddedStore(fleet.Servers);
+        await using var store = new EmbeddedStore(fleet.Servers);
         await store.IngestAsync(system, fleet.Ticks(0, DayReports));
         var milliseconds = new List<double>();
         for (var i = 0; i < 2 * DayQueries; i++)

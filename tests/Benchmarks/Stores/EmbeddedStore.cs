@@ -9,12 +9,9 @@ using HostAtlas.TestSupport;
 namespace HostAtlas.Benchmarks.Stores;
 
 /// <summary>An empty embedded store in a folder of its own, and raw SQLite on the same file and schema.</summary>
-internal sealed class EmbeddedStore : IDisposable
+internal sealed class EmbeddedStore : IStoreUnderLoad
 {
     private readonly TempFolder _folder = new();
-    // Bytes that sealing adds to a value: version, key number, nonce and tag.
-    private const int SealBytes = 31;
-
     private readonly DataFile _file;
     private readonly TeamSeals _seals;
 
@@ -27,17 +24,14 @@ internal sealed class EmbeddedStore : IDisposable
         foreach (var team in servers.Select(server => server.Team).Distinct()) _seals.Get(team);
     }
 
-    /// <summary>Stores through the platform's data plane.</summary>
+    /// <inheritdoc />
     public async Task IngestAsync(ActorSystem system, IReadOnlyList<(ServerKey Server, MetricBatch Batch)> items)
     {
         using var store = new SqliteMetricsStore(_file, _seals);
         await DataPlane.RunAsync(system, store, items);
     }
 
-    /// <summary>
-    /// The rival: as many rows of the same size into the same table with the same pragmas by one prepared statement, a transaction per so
-    /// many reports. Nothing is sealed, nothing is looked up.
-    /// </summary>
+    /// <inheritdoc />
     public Task InsertRawAsync(IReadOnlyList<(ServerKey Server, MetricBatch Batch)> items, int reportsATransaction)
     {
         using var connection = _file.OpenWriter();
@@ -52,21 +46,20 @@ internal sealed class EmbeddedStore : IDisposable
             var (key, batch) = items[i];
             key.Team.Write(team);
             key.Server.Write(server);
-            var values = batch.Rows[0].Values;
-            Array.Resize(ref values, values.Length + SealBytes);
             insert.Bind(1, team).Bind(2, server).Bind(3, batch.Rows[0].AtMs).Bind(4, batch.Key).Bind(5, batch.SignatureKey)
-                .Bind(6, batch.Sets[0].Id).Bind(7, values).Run();
+                .Bind(6, batch.Sets[0].Id).Bind(7, SealedSize.ValuesOf(batch)).Run();
             if (i % reportsATransaction == reportsATransaction - 1 || i == items.Count - 1) commit.Run();
         }
         return Task.CompletedTask;
     }
 
-    /// <summary>Bytes of the data file, indexes and all, with nothing left in its log.</summary>
-    public long SizeAtRest()
+    /// <inheritdoc />
+    public Task<long> SizeAtRestAsync()
     {
         using var connection = _file.OpenWriter();
+        // Nothing may be left in the log.
         DataFile.Execute(connection, "pragma wal_checkpoint(truncate)");
-        return new FileInfo(_file.Path).Length;
+        return Task.FromResult(new FileInfo(_file.Path).Length);
     }
 
     /// <summary>One metric of all over a time, in steps of a minute; how many points came.</summary>
@@ -78,5 +71,9 @@ internal sealed class EmbeddedStore : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }
