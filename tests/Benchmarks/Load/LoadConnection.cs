@@ -22,6 +22,9 @@ internal sealed class LoadConnection : IAsyncDisposable
     /// <summary>The last answer's text, for the words of a failure.</summary>
     public string LastAnswer { get; private set; } = "";
 
+    /// <summary>Whether the server has closed it while nothing was under way.</summary>
+    public bool IsClosed => _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;
+
     /// <summary>Connects; with an authority over TLS 1.3 and trusting nothing else, else in plain. Loopback only.</summary>
     public static async Task<LoadConnection> OpenAsync(Uri url, X509Certificate2? authority)
     {

@@ -20,11 +20,12 @@ internal sealed record LoadResult(long Requests, TimeSpan Elapsed, Histogram Lat
 /// </summary>
 internal sealed class LoadGenerator : IAsyncDisposable
 {
+    private readonly Func<Task<LoadConnection>> _connect;
     private readonly int _expectedStatus;
-    private readonly IReadOnlyList<(LoadConnection Connection, IRequestSource Source)> _lanes;
+    private readonly (LoadConnection Connection, IRequestSource Source)[] _lanes;
 
-    private LoadGenerator(int expectedStatus, IReadOnlyList<(LoadConnection, IRequestSource)> lanes) =>
-        (_expectedStatus, _lanes) = (expectedStatus, lanes);
+    private LoadGenerator(Func<Task<LoadConnection>> connect, int expectedStatus, (LoadConnection, IRequestSource)[] lanes) =>
+        (_connect, _expectedStatus, _lanes) = (connect, expectedStatus, lanes);
 
     /// <summary>Opens the connections; each has its own source of requests.</summary>
     public static async Task<LoadGenerator> OpenAsync(
@@ -32,13 +33,14 @@ internal sealed class LoadGenerator : IAsyncDisposable
     {
         var lanes = new List<(LoadConnection, IRequestSource)>();
         foreach (var source in sources) lanes.Add((await LoadConnection.OpenAsync(url, authority), source));
-        return new LoadGenerator(expectedStatus, lanes);
+        return new LoadGenerator(() => LoadConnection.OpenAsync(url, authority), expectedStatus, [.. lanes]);
     }
 
     /// <summary>Closed loop: each connection sends as soon as it has its answer. Finds how much the server can take, not how long it
     /// takes.</summary>
     public async Task<LoadResult> SaturateAsync(TimeSpan span)
     {
+        await ReopenAsync();
         var start = Stopwatch.GetTimestamp();
         var histograms = await Task.WhenAll(_lanes.Select(lane => Task.Run(async () =>
         {
@@ -61,6 +63,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
     /// </summary>
     public async Task<LoadResult> OfferAsync(double perSecond, TimeSpan span, int seed)
     {
+        await ReopenAsync();
         var due = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleWriter = true });
         var start = Stopwatch.GetTimestamp();
         var pacer = Pacer.Run(due.Writer, start, perSecond, span, new Random(seed));
@@ -82,6 +85,17 @@ internal sealed class LoadGenerator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var (connection, _) in _lanes) await connection.DisposeAsync();
+    }
+
+    // Between two turns a server may close what lies idle, each by its own rule. Opening anew is not what is measured.
+    private async Task ReopenAsync()
+    {
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            if (!_lanes[i].Connection.IsClosed) continue;
+            await _lanes[i].Connection.DisposeAsync();
+            _lanes[i].Connection = await _connect();
+        }
     }
 
     private async ValueTask ExchangeAsync(LoadConnection connection, IRequestSource source)

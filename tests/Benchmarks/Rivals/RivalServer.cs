@@ -64,7 +64,8 @@ internal sealed class RivalServer : IAsyncDisposable
         var program = await DebianProgram.FindAsync("victoria-metrics", "victoria-metrics");
         var (folder, url) = (new TempFolder(), NewUrl());
         var process = ChildProcess.Start(program,
-            [$"-storageDataPath={folder.File("data")}", $"-httpListenAddr={url.Authority}", "-retentionPeriod=1y", "-loggerLevel=ERROR"]);
+            [$"-storageDataPath={folder.File("data")}", $"-httpListenAddr={url.Authority}", "-retentionPeriod=1y",
+                "-http.connTimeout=1h", "-loggerLevel=ERROR"]);
         var server = new RivalServer(folder, process, url, "/write?precision=ms");
         await server.WaitAsync("/health");
         return server;

@@ -17,6 +17,8 @@ internal sealed class Fleet
     /// <summary>Between two reports of a server.</summary>
     public const long IntervalMs = 10_000;
 
+    private const int ServersATeam = 20;
+
     private readonly Random _random = new(1);
     private readonly double[] _values = new double[Metrics];
     private readonly NameSet _names;
@@ -27,7 +29,9 @@ internal sealed class Fleet
         Names = [.. Enumerable.Range(0, Metrics).Select(i => $"host.metric_{i}")];
         var utf8 = Encoding.UTF8.GetBytes(string.Join('\n', Names));
         _names = new NameSet(NameSet.IdOf(utf8), Metrics, utf8);
-        Servers = [.. Enumerable.Range(0, servers).Select(_ => new ServerKey(Id<TeamId>(), Id<ServerId>()))];
+        var team = default(TeamId);
+        Servers = [.. Enumerable.Range(0, servers).Select(i =>
+            new ServerKey(i % ServersATeam == 0 ? team = Id<TeamId>() : team, Id<ServerId>()))];
     }
 
     /// <summary>The metrics' names.</summary>
