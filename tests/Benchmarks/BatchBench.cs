@@ -59,7 +59,8 @@ internal static class BatchBench
     }
 
     private static Contender<double>[] Pair(
-        StoreChoice choice, IReadOnlyList<ServerKey> servers, IReadOnlyList<(ServerKey Server, MetricBatch Batch)> items, ActorSystem system)
+        StoreChoice choice, IReadOnlyList<ServerKey> servers, IReadOnlyList<(ServerKey Server, MetricBatch Batch)> items,
+        ActorSystem system)
     {
         return
         [

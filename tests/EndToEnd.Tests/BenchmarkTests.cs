@@ -24,8 +24,8 @@ public sealed class BenchmarkTests(ITestOutputHelper output)
         using var result = JsonDocument.Parse(finished.Output);
         var tables = result.RootElement.GetProperty("tables").EnumerateArray().ToList();
         Assert.NotEmpty(tables);
-        Assert.All(tables.SelectMany(table => table.GetProperty("rows").EnumerateArray()), row =>
-            Assert.True(row.GetProperty("median").GetDouble() > 0 && double.IsFinite(row.GetProperty("ratio").GetDouble()), row.ToString()));
+        Assert.All(tables.SelectMany(table => table.GetProperty("rows").EnumerateArray()), row => Assert.True(
+            row.GetProperty("median").GetDouble() > 0 && double.IsFinite(row.GetProperty("ratio").GetDouble()), row.ToString()));
         output.WriteLine($"{name}: {tables.Count} tables");
     }
 
