@@ -23,7 +23,8 @@ internal static class AtRestBench
         var samples = (double)ticks * options.Servers * Fleet.Metrics;
         using var system = ActorSystem.Create("bench", "akka.loglevel = WARNING");
         var rows = new List<ResultRow> { new("narrow rows, one sample a row (not run)", [NarrowRowsBytes]) };
-        foreach (var choice in (StoreChoice[])[StoreChoice.Sqlite])
+        await using var postgres = await PostgresUnderLoad.StartAsync();
+        foreach (var choice in (StoreChoice[])[postgres.Choice, StoreChoice.Sqlite])
             rows.Add(new ResultRow($"HostAtlas on {choice.Name}", [await SizeAsync(choice, system, options, ticks) / samples]));
         return new ResultPage(
             "atrest", "Bytes a sample at rest",

@@ -22,7 +22,8 @@ internal static class BatchBench
     /// <summary>Runs it: so many seconds' work of a store that takes a million samples a second.</summary>
     public static async Task<ResultPage> RunAsync(BenchOptions options)
     {
-        var choices = (StoreChoice[])[StoreChoice.Sqlite];
+        await using var postgres = await PostgresUnderLoad.StartAsync();
+        var choices = (StoreChoice[])[postgres.Choice, StoreChoice.Sqlite];
         var fleet = new Fleet(options.Servers);
         var items = fleet.Ticks(FirstMs, Math.Max(1, (int)(options.Seconds * SamplesASecond / (Fleet.Metrics * options.Servers))));
         using var system = ActorSystem.Create("bench", "akka.loglevel = WARNING");

@@ -2,6 +2,7 @@ using HostAtlas.Benchmarks.Hosts;
 using HostAtlas.Benchmarks.Load;
 using HostAtlas.Benchmarks.Results;
 using HostAtlas.Benchmarks.Rivals;
+using HostAtlas.Benchmarks.Stores;
 
 namespace HostAtlas.Benchmarks;
 
@@ -19,11 +20,15 @@ internal static class IngestBench
         var body = ReportBody.Of(Samples, Bytes);
         await using var influx = options.OursAlone ? null : await RivalServer.StartInfluxAsync();
         await using var toInflux = influx is null ? null : await influx.LoadAsync(body.Names, options.Servers);
+        await using var postgres = await PostgresUnderLoad.StartAsync();
+        await using var onPostgres = await FullPlatform.StartAsync(await postgres.ConfigurationAsync(), options.Servers);
+        await using var toPostgres = await onPostgres.LoadAsync(body);
         await using var embedded = await FullPlatform.StartAsync(new Dictionary<string, string>(), options.Servers);
         await using var toEmbedded = await embedded.LoadAsync(body);
         LoadTarget?[] targets =
         [
             toInflux is null ? null : new("InfluxDB 1.6, line protocol, plain text, no credential", toInflux, () => influx!.CpuTime),
+            new("HostAtlas on PostgreSQL, TLS 1.3, signed", toPostgres, () => onPostgres.CpuTime),
             new("HostAtlas, embedded (SQLite), TLS 1.3, signed", toEmbedded, () => embedded.CpuTime),
         ];
         var tables = await LoadContest.RunAsync(options, $"{Samples} samples", [.. targets.OfType<LoadTarget>()]);
@@ -37,6 +42,7 @@ internal static class IngestBench
             [
                 "The generator signs and encrypts for HostAtlas and does neither for InfluxDB, on the same cores: its work is in the "
                 + "figures of throughput and works against HostAtlas. The server's processor time a request leaves it out.",
+                "PostgreSQL's own processes are not in the processor time of the platform that stores there.",
             ],
         };
     }

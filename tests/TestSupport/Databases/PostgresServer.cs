@@ -29,12 +29,14 @@ public sealed class PostgresServer
     public static Task<PostgresServer> SharedAsync() => One.Value;
 
     /// <summary>A server of its own, for tests that kill it.</summary>
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="isDurable">Whether it syncs, as a real one does; tests gain nothing by it and wait.</param>
+    public static async Task<PostgresServer> StartAsync(bool isDurable = false)
     {
         // Not below a test's own folder: the user postgres must be able to reach it.
         var folder = Path.Combine(Path.GetTempPath(), $"hostatlas-pg-{Environment.ProcessId}-{Interlocked.Increment(ref _databases)}");
-        var connection = await RunAsync("start", folder, $"{FreePort.Next()}", "fast");
-        await RunAsync("guard", folder, $"{Environment.ProcessId}");
+        var port = FreePort.Next().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var connection = await RunAsync("start", folder, port, isDurable ? "" : "fast");
+        await RunAsync("guard", folder, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new PostgresServer(folder, connection.Trim());
     }
 
@@ -83,10 +85,7 @@ public sealed class PostgresServer
     /// <summary>How the server's superuser reaches a database, past every policy: to look at what really lies there.</summary>
     public string SuperuserConnection(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = _folder,
-        Port = new NpgsqlConnectionStringBuilder(_loginConnection).Port,
-        Username = "postgres",
-        Database = database,
+        Host = _folder, Port = new NpgsqlConnectionStringBuilder(_loginConnection).Port, Username = "postgres", Database = database,
         Pooling = false,
     }.ConnectionString;
 
