@@ -5,8 +5,8 @@ namespace HostAtlas.Gateway.Ingest;
 
 /// <summary>
 /// The name list that a server sent last, since it sends the same one again and again: when the bytes are equal they were checked and
-/// hashed before. A hint and no more: a table of places, each server at one of them by its id, the later one taking the place of the earlier;
-/// whatever lies there is compared byte for byte. Bounded: 4,096 lists of at most 8 KiB; longer ones are checked each time.
+/// hashed before. A hint and no more: a table of places, each server at one of them by its id, the later one taking the place of the
+/// earlier; whatever lies there is compared byte for byte. Bounded: 4,096 lists of at most 8 KiB; longer ones are checked each time.
 /// </summary>
 internal sealed class LastNames
 {
