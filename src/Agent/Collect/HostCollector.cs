@@ -8,6 +8,7 @@ namespace HostAtlas.Agent.Collect;
 /// </summary>
 internal sealed class HostCollector
 {
+    private const string FailedName = "agent.collect.failed", LeftOutName = "agent.collect.left_out";
     private readonly TimeProvider _clock;
     private readonly long _start;
     private readonly IHostSource[] _sources;
@@ -16,8 +17,11 @@ internal sealed class HostCollector
     /// <summary>Senses for a host; the clock measures the time between readings and nothing else.</summary>
     public HostCollector(HostRoots roots, TimeProvider clock)
         : this(clock,
-            new CpuSource(roots), new LoadSource(roots), new MemorySource(roots), new DiskSpaceSource(roots),
-            new DiskActivitySource(roots), new NetworkSource(roots), new UptimeSource(roots), new AgentMemorySource(roots))
+            new CpuSource(roots), new LoadSource(roots), new MemorySource(roots), new PagingSource(roots),
+            new DiskSpaceSource(roots), new DiskActivitySource(roots), new NetworkSource(roots), new TcpSource(roots),
+            new SocketSource(roots), new UptimeSource(roots), new ProcessSource(roots), new FileHandleSource(roots),
+            new EntropySource(roots), new ClockSource(roots), new TemperatureSource(roots), new PressureSource(roots),
+            new ContainerSource(roots), new AgentMemorySource(roots))
     {
     }
 
@@ -27,6 +31,9 @@ internal sealed class HostCollector
         _start = clock.GetTimestamp();
         _sources = sources;
     }
+
+    /// <summary>Every name a report can hold, without labels.</summary>
+    public IReadOnlyList<string> Series => [.. _sources.SelectMany(source => source.Series), FailedName, LeftOutName];
 
     /// <summary>The sources that failed at the last tick, and why.</summary>
     public IReadOnlyList<CollectFault> Faults { get; private set; } = [];
@@ -43,7 +50,8 @@ internal sealed class HostCollector
             if (TryCollect(source, samples) is { } reason) (faults ??= []).Add(new CollectFault(source.Name, reason));
         }
         Faults = faults ?? (IReadOnlyList<CollectFault>)[];
-        samples.Add("agent.collect.failed", Faults.Count);
+        samples.Add(FailedName, Faults.Count);
+        samples.Add(LeftOutName, samples.LeftOut);
         _countLast = samples.Values.Count;
         return samples.Values;
     }

@@ -40,6 +40,30 @@ public sealed class CapturedHostTests
             values.Keys, metric => metric.Contains("per_second") || metric.StartsWith("cpu.used", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void Nothing_is_told_that_is_not_declared(string name)
+    {
+        using var host = new CapturedHost(name);
+        var collector = new HostCollector(host.Roots, new ManualTimeProvider(DateTimeOffset.UnixEpoch));
+        Assert.Empty(host.Expected.Keys.Concat(collector.Collect().Keys).Select(Unlabelled).Except(collector.Series));
+    }
+
+    [Fact]
+    public void Everything_that_is_declared_is_told_by_some_host()
+    {
+        using var host = new CapturedHost(CapturedHost.Names.First());
+        var declared = new HostCollector(host.Roots, new ManualTimeProvider(DateTimeOffset.UnixEpoch)).Series;
+        var told = new List<string>();
+        foreach (var name in CapturedHost.Names)
+        {
+            using var captured = new CapturedHost(name);
+            told.AddRange(captured.Expected.Keys.Select(Unlabelled));
+        }
+        Assert.Equal(declared.Count, declared.Distinct().Count());
+        Assert.Empty(declared.Except(told));
+    }
+
     [Fact]
     public void A_second_look_at_the_same_instant_gives_no_rates()
     {
@@ -49,4 +73,6 @@ public sealed class CapturedHostTests
         host.MoveToLater();
         Assert.DoesNotContain(collector.Collect().Keys, metric => metric.Contains("per_second") || metric.Contains("busy"));
     }
+
+    private static string Unlabelled(string name) => name.Split('{')[0];
 }

@@ -10,13 +10,24 @@ public sealed class HostCollectorTests
     public static TheoryData<string, string> Files => new()
     {
         { "stat", "cpu." },
-        { "meminfo", "memory." },
+        { "meminfo", "memory.total" },
         { "loadavg", "load." },
-        { "uptime", "host." },
+        { "uptime", "host.uptime" },
         { "diskstats", "diskio." },
-        { "net/dev", "network." },
+        { "net/dev", "network.received" },
         { "self/mountinfo", "disk." },
         { "self/statm", "agent.resident" },
+    };
+
+    /// <summary>Files that not every kernel has, and what is told from them.</summary>
+    public static TheoryData<string, string> FilesOfSome => new()
+    {
+        { "vmstat", "swap.in" },
+        { "net/sockstat", "network.sockets" },
+        { "net/tcp", "tcp.connections" },
+        { "sys/fs/file-nr", "files." },
+        { "sys/kernel/random/entropy_avail", "host.entropy" },
+        { "pressure/io", "pressure.io" },
     };
 
     [Theory]
@@ -26,6 +37,18 @@ public sealed class HostCollectorTests
         using var host = new CapturedHost(Host);
         File.Delete(host.Proc(file));
         ExpectOneFault(host, metrics);
+    }
+
+    [Theory]
+    [MemberData(nameof(FilesOfSome))]
+    public void What_a_kernel_does_not_have_is_left_out_and_is_no_fault(string file, string metrics)
+    {
+        using var host = new CapturedHost(Host);
+        Assert.Contains(host.Expected.Keys, name => name.StartsWith(metrics, StringComparison.Ordinal));
+        File.Delete(host.Proc(file));
+        var (collector, values) = CollectTwice(host);
+        Assert.Empty(collector.Faults);
+        Assert.DoesNotContain(values.Keys, name => name.StartsWith(metrics, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -87,20 +110,25 @@ public sealed class HostCollectorTests
         var hidden = host.Proc("net", "hidden");
         File.Move(host.Proc("net", "dev"), hidden);
         clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.DoesNotContain(collector.Collect().Keys, name => name.StartsWith("network.", StringComparison.Ordinal));
+        Assert.DoesNotContain(collector.Collect().Keys, name => name.StartsWith("network.received", StringComparison.Ordinal));
         File.Move(hidden, host.Proc("net", "dev"));
         host.MoveToLater();
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(600_000, collector.Collect()["network.received_bytes_per_second{interface=\"eno1\"}"]);
     }
 
-    private static void ExpectOneFault(CapturedHost host, string metrics)
+    private static (HostCollector Collector, IReadOnlyDictionary<string, double> Values) CollectTwice(CapturedHost host)
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         var collector = new HostCollector(host.Roots, clock);
         collector.Collect();
         clock.Advance(TimeSpan.FromSeconds(10));
-        var values = collector.Collect();
+        return (collector, collector.Collect());
+    }
+
+    private static void ExpectOneFault(CapturedHost host, string metrics)
+    {
+        var (collector, values) = CollectTwice(host);
         Assert.Single(collector.Faults);
         Assert.Equal(1, values["agent.collect.failed"]);
         Assert.DoesNotContain(values.Keys, name => name.StartsWith(metrics, StringComparison.Ordinal));

@@ -10,6 +10,10 @@ internal static class CounterRate
     public static double? PerSecond(ulong before, ulong after, TimeSpan elapsed) =>
         elapsed > TimeSpan.Zero && after >= before ? (after - before) / elapsed.TotalSeconds : null;
 
+    /// <summary>The same; null too when the kernel does not tell the counter.</summary>
+    public static double? PerSecond(ulong? before, ulong? after, TimeSpan elapsed) =>
+        before is { } earlier && after is { } later ? PerSecond(earlier, later, elapsed) : null;
+
     /// <summary>
     /// Percent of the time that a counter of milliseconds grew, at most 100: the counter and the clock are not read at the same instant, so
     /// a disk that is always busy would show 100.02. Null as in <see cref="PerSecond"/>.

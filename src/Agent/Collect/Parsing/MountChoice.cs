@@ -19,6 +19,10 @@ internal static class MountChoice
     // Container engines bind single files of the host's disk here: /etc/hosts, /dev/termination-log, /run/secrets/…
     private static readonly string[] NoPlaceForDisks = ["/etc/", "/dev/", "/proc/", "/sys/", "/run/secrets/", "/run/.containerenv"];
 
+    // Volumes and layers that container engines mount and unmount with every container: each would be a series for minutes, kept for years.
+    // A disk that is mounted at such a folder itself is one like others.
+    private static readonly string[] EnginesOwn = ["/var/lib/docker/", "/var/lib/containers/storage/", "/var/lib/kubelet/"];
+
     /// <summary>
     /// One mount a disk, in the order of their mount points. Of several mounts of one disk (bind mounts, subvolumes) the root folder's goes
     /// first, then a whole file system, then the shortest mount point: the choice of <c>df</c>.
@@ -49,6 +53,7 @@ internal static class MountChoice
         if (mount.Point == "/") return !NeverRoot.Contains(mount.Type);
         if (Images.Contains(mount.Type)) return false;
         if (mount.Root != "/" && NoPlaceForDisks.Any(place => mount.Point.StartsWith(place, StringComparison.Ordinal))) return false;
+        if (EnginesOwn.Any(place => mount.Point.StartsWith(place, StringComparison.Ordinal))) return false;
         return Spread.Contains(mount.Type) || !mount.Device.StartsWith("0:", StringComparison.Ordinal);
     }
 

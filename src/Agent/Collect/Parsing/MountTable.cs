@@ -8,7 +8,9 @@ namespace HostAtlas.Agent.Collect.Parsing;
 /// <param name="Point">Where it is mounted.</param>
 /// <param name="Type">Type of file system, e.g. <c>ext4</c>.</param>
 /// <param name="Source">What was mounted, e.g. <c>/dev/vda1</c>.</param>
-internal sealed record Mount(string Device, string Root, string Point, string Type, string Source);
+/// <param name="IsReadOnly">Whether nothing can be written here: mounted so, or made so by the kernel after an error.</param>
+/// <param name="SuperOptions">Options of the file system itself, parted by commas; those of a v1 cgroup name its controllers.</param>
+internal sealed record Mount(string Device, string Root, string Point, string Type, string Source, bool IsReadOnly, string SuperOptions);
 
 /// <summary>
 /// Reads <c>/proc/self/mountinfo</c> (proc_pid_mountinfo(5)):
@@ -25,7 +27,7 @@ internal static class MountTable
         while (lines.TryNext(out var line))
         {
             if (!line.TrySkip(2) || !line.TryNextText(out var device) || !line.TryNext(out var root)
-                || !line.TryNext(out var point) || !line.TrySkip(1)) return new ParseFault("a mount with too few fields");
+                || !line.TryNext(out var point) || !line.TryNext(out var options)) return new ParseFault("a mount with too few fields");
             // Between the options and the dash stand any number of optional fields.
             ReadOnlySpan<byte> field;
             do
@@ -35,7 +37,10 @@ internal static class MountTable
             while (!field.SequenceEqual("-"u8));
             if (!line.TryNextText(out var type)) return new ParseFault("a mount without a type");
             line.TryNext(out var source);
-            mounts.Add(new Mount(device, DecodeOctal(root), DecodeOctal(point), type, DecodeOctal(source)));
+            line.TryNext(out var superOptions);
+            mounts.Add(new Mount(
+                device, DecodeOctal(root), DecodeOctal(point), type, DecodeOctal(source),
+                HasReadOnly(options) || HasReadOnly(superOptions), Encoding.UTF8.GetString(superOptions)));
         }
         return mounts;
     }
@@ -55,6 +60,9 @@ internal static class MountTable
         }
         return Encoding.UTF8.GetString(decoded.AsSpan(0, length));
     }
+
+    // Whether a file system may be written is the first option of both lists (show_mnt_opts, show_sb_opts of fs/proc_namespace.c).
+    private static bool HasReadOnly(ReadOnlySpan<byte> options) => options.SequenceEqual("ro"u8) || options.StartsWith("ro,"u8);
 
     private static bool IsOctal(byte digit, char most) => digit >= '0' && digit <= most;
 }

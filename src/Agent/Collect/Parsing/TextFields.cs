@@ -37,6 +37,14 @@ internal ref struct TextFields(ReadOnlySpan<byte> line)
             && Utf8Parser.TryParse(field, out value, out var length) && length == field.Length;
     }
 
+    /// <summary>Reads a whole number that may be negative.</summary>
+    public bool TryNextSigned(out long value)
+    {
+        value = 0;
+        return TryNext(out var field) && field[0] is (byte)'-' or >= (byte)'0' and <= (byte)'9'
+            && Utf8Parser.TryParse(field, out value, out var length) && length == field.Length;
+    }
+
     /// <summary>Reads a number that is finite and not negative, e.g. <c>0.42</c>.</summary>
     public bool TryNextNumber(out double value)
     {

@@ -5,9 +5,11 @@ namespace HostAtlas.Agent.Collect.Sources;
 /// <summary>What the agent itself takes of the host's memory, from <c>/proc/self/statm</c>: a guest should say what it costs.</summary>
 internal sealed class AgentMemorySource(HostRoots roots) : IHostSource
 {
-    private readonly ProcFile _file = new(Path.Combine(roots.Proc, "self", "statm"));
+    private readonly ProcFile _file = new(roots.Proc("self", "statm"), ProcFile.OneNumberBytes);
 
     public string Name => "agent";
+
+    public IReadOnlyList<string> Series { get; } = ["agent.resident_bytes"];
 
     public string? Collect(Samples samples, TimeSpan sinceStart)
     {

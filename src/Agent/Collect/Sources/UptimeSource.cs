@@ -5,9 +5,11 @@ namespace HostAtlas.Agent.Collect.Sources;
 /// <summary>How long the host runs, from <c>/proc/uptime</c>.</summary>
 internal sealed class UptimeSource(HostRoots roots) : IHostSource
 {
-    private readonly ProcFile _file = new(Path.Combine(roots.Proc, "uptime"));
+    private readonly ProcFile _file = new(roots.Proc("uptime"), ProcFile.OneNumberBytes);
 
     public string Name => "uptime";
+
+    public IReadOnlyList<string> Series { get; } = ["host.uptime_seconds"];
 
     public string? Collect(Samples samples, TimeSpan sinceStart)
     {

@@ -13,7 +13,8 @@ public sealed class AnyTextTests
     private static readonly string[] Words =
     [
         "cpu", "cpu0", "MemTotal:", "MemAvailable:", "SwapTotal:", "kB", "|", "eth0:", ":", "-", "/", "8:0", "ext4", "\\040", "\\777",
-        "sda", "0", "1", "-1", "18446744073709551615", "18446744073709551616", "1e400", "0.5", "NaN", " ", "\t", "\n", "\0", "é", "\u202e",
+        "sda", "some", "full", "avg10=0.5", "avg10=", "sockets:", "used", "TCP:", "orphan", "mem", "pswpin", "oom_kill", "max", "0:", "0A",
+        "1 (a) S", ")", "ro", "cgroup", "rw,memory", "4:memory:/a", "0::/", "0", "1", "-1", "18446744073709551615", "18446744073709551616", "1e400", "0.5", "NaN", " ", "\t", "\n", "\0", "é", "\u202e",
     ];
 
     private static readonly Gen<byte[]> Texts = Gen.OneOf(
@@ -28,10 +29,18 @@ public sealed class AnyTextTests
         string?[] faults =
         [
             CpuStat.Parse(text).Fault, MemInfo.Parse(text).Fault, LoadAverage.Parse(text).Fault, Uptime.ParseSeconds(text).Fault,
-            ProcessMemory.ParseResidentPages(text).Fault, DiskStats.Parse(text).Fault,
+            ProcessMemory.ParseResidentPages(text).Fault, DiskStats.Parse(text).Fault, PagingCounters.Parse(text).Fault,
+            SocketUse.Parse(text).Fault, ProcessState.Parse(text).Fault, FileHandles.Parse(text).Fault, Pressure.Parse(text).Fault,
+            SingleNumber.ParseCount(text).Fault, SingleNumber.ParseSigned(text).Fault, SingleNumber.ParseLimit(text).Fault,
+            CpuQuota.ParseCores(text).Fault,
         ];
         Assert.All(faults, fault => Assert.NotEqual("", fault));
-        if (MountTable.Parse(text) is { Fault: null } mounts) MountChoice.Choose(mounts.Value);
+        new TcpStates().Add(text);
+        if (MountTable.Parse(text) is { Fault: null } mounts)
+        {
+            MountChoice.Choose(mounts.Value);
+            CgroupChoice.Choose(mounts.Value, text, text.Length % 2 == 0 ? CgroupChoice.HostsNamespace : Encoding.Latin1.GetString(text));
+        }
         if (NetworkDevices.Parse(text) is { Fault: null } all) _ = InterfaceChoice.Choose(all.Value, name => name.Length % 2 == 0).ToList();
         MountTable.DecodeOctal(text);
     });
@@ -41,8 +50,31 @@ public sealed class AnyTextTests
     {
         if (MemInfo.Parse(text) is not { Fault: null } parsed) return;
         var memory = parsed.Value;
-        Assert.True(memory.UsedBytes <= memory.TotalBytes && memory.SwapUsedBytes <= memory.SwapTotalBytes);
+        Assert.True(memory.UsedBytes <= memory.TotalBytes);
+        Assert.False(memory.SwapUsedBytes > memory.SwapTotalBytes);
+        Assert.Equal(MemInfo.Kinds.Count, memory.Kinds.Count);
     });
+
+    [Fact]
+    public void Any_names_of_a_sensor_make_a_label() => Gen.Select(Gen.String, Gen.String, Gen.String).Sample((chip, device, label) =>
+    {
+        var name = SeriesName.With("temperature.celsius", "sensor", SensorName.OfHwmon(chip, device, label));
+        Assert.True(MetricName.IsValid(name));
+        SensorName.OfZone(chip, device);
+        SensorName.IsSame(chip, device);
+        SensorName.InputNumber(label);
+    });
+
+    [Fact]
+    public void Any_fields_of_a_clock_give_finite_figures_or_none() =>
+        Gen.Select(Gen.Int, Gen.Long, Gen.Long, Gen.Long).Sample((status, offset, most, estimate) =>
+        {
+            var clock = ClockReading.From(status, offset, most, estimate);
+            Assert.Equal(clock.Synchronised, clock.MaxErrorSeconds is >= 0 and < 16);
+            Assert.All(
+                new[] { clock.OffsetSeconds, clock.MaxErrorSeconds, clock.EstimatedErrorSeconds },
+                value => Assert.True(value is null || double.IsFinite(value.Value)));
+        });
 
     [Fact]
     public void Any_text_as_a_label_makes_a_name_that_keeps_the_grammar() =>

@@ -18,7 +18,9 @@ public sealed class ParserTests
 
     [Fact]
     public void The_four_counters_of_old_kernels_are_enough() =>
-        Assert.Equal(new CpuReading(new CpuTimes(1, 2, 3, 4, 0, 0, 0, 0), 1), CpuStat.Parse("cpu 1 2 3 4\ncpu0 1 2 3 4"u8).Value);
+        Assert.Equal(
+            new CpuReading(new CpuTimes(1, 2, 3, 4, null, null, null, null), 1, new KernelActivity(null, null, null, null, null)),
+            CpuStat.Parse("cpu 1 2 3 4\ncpu0 1 2 3 4"u8).Value);
 
     [Theory]
     [InlineData("MemFree: 10 kB\n")]
@@ -55,7 +57,9 @@ public sealed class ParserTests
     {
         var mounts = MountTable.Parse(
             "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 8:2 / /b rw shared:1 master:2 propagate_from:3 - xfs /dev/sdb rw\n"u8).Value;
-        Assert.Equal([new Mount("8:1", "/", "/", "ext4", "/dev/sda1"), new Mount("8:2", "/", "/b", "xfs", "/dev/sdb")], mounts);
+        Assert.Equal(
+            [new Mount("8:1", "/", "/", "ext4", "/dev/sda1", false, "rw"), new Mount("8:2", "/", "/b", "xfs", "/dev/sdb", false, "rw")],
+            mounts);
     }
 
     [Theory]
@@ -84,8 +88,8 @@ public sealed class ParserTests
     [Fact]
     public void A_name_with_a_colon_is_an_interface_all_the_same()
     {
-        var text = "a | b | c\n d |e |f\n eth0:1: 7 0 0 0 0 0 0 0 9 0 0 0 0 0 0 0\n"u8;
-        Assert.Equal([new InterfaceCounters("eth0:1", 7, 9)], NetworkDevices.Parse(text).Value);
+        var text = "a | b | c\n d |e |f\n eth0:1: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n"u8;
+        Assert.Equal([new InterfaceCounters("eth0:1", 1, 2, 3, 4, 5, 6, 7, 8)], NetworkDevices.Parse(text).Value);
     }
 
     [Theory]
