@@ -35,7 +35,8 @@ internal readonly partial record struct FileSystemSpace(
     }
 
     // Some user-space file systems answer "no limit" with the largest number.
-    private static long Bytes(ulong blocks, ulong size) => size > 0 && blocks > long.MaxValue / size ? long.MaxValue : (long)(blocks * size);
+    private static long Bytes(ulong blocks, ulong size) =>
+        size > 0 && blocks > long.MaxValue / size ? long.MaxValue : (long)(blocks * size);
 
     private static long Count(ulong files) => (long)Math.Min(files, long.MaxValue);
 

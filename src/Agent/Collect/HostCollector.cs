@@ -39,7 +39,8 @@ internal sealed class HostCollector
     public IReadOnlyList<CollectFault> Faults { get; private set; } = [];
 
     /// <summary>
-    /// One tick: finite values by metric name (grammar: <see cref="Shared.MetricName"/>); a third of a millisecond on a small host.
+    /// One tick: finite values by metric name (grammar: <see cref="Shared.MetricName"/>). Less than a millisecond of processor time for the
+    /// most part; what costs more on a large host is paced (<see cref="Pacing"/>).
     /// </summary>
     public IReadOnlyDictionary<string, double> Collect()
     {

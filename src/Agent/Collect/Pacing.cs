@@ -9,7 +9,8 @@ namespace HostAtlas.Agent.Collect;
 internal sealed class Pacing(Func<TimeSpan> cpuTime)
 {
     /// <summary>
-    /// What one reading may cost a report, on average: 0.05 % of a core at a report in ten seconds. The whole idle agent is to stay below 0.3 %.
+    /// What one reading may cost a report, on average: 0.05 % of a core at a report in ten seconds. The whole idle agent is to stay below
+    /// 0.3 %.
     /// </summary>
     public static readonly TimeSpan PerReport = TimeSpan.FromMilliseconds(5);
 

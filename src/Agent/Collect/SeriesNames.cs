@@ -5,7 +5,7 @@ namespace HostAtlas.Agent.Collect;
 
 /// <summary>
 /// The labelled names of one source, made once for each value of the label, and for no more values than <paramref name="most"/> as long as
-/// the agent runs. Those that were met first stay; a source that meets several at once asks for them in the order of their bytes, so which
+/// the agent runs. Those that were met first stay; a source that meets several at once asks for them in ordinal order, so which
 /// ones are left out does not depend on chance. A platform refuses the reports of a server with more than 2,000 names, all of them, so
 /// on a host whose mounts or interfaces come and go for months the last ones must give way.
 /// </summary>

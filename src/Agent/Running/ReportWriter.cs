@@ -10,6 +10,13 @@ namespace HostAtlas.Agent.Running;
 /// itself.</summary>
 public static class ReportWriter
 {
+    /// <summary>Every name that the agent adds of itself.</summary>
+    public static IReadOnlyList<string> Series { get; } =
+    [
+        "agent.spool.reports", "agent.spool.dropped_reports", "agent.spool.gap_from_s", "agent.spool.gap_to_s",
+        "agent.spool.damaged_reports", "agent.spool.refused_reports",
+    ];
+
     /// <summary>
     /// Writes the report. What is no number (a counter that went backwards, divided by nothing) and what is no name is left out: one of
     /// them would have the platform refuse the whole report.

@@ -37,6 +37,62 @@ public sealed class ThisMachineTests
     }
 
     [Fact]
+    public void Inodes_are_told_as_df_tells_them()
+    {
+        var values = new HostCollector(HostRoots.ThisHost, TimeProvider.System).Collect();
+        var fields = Run("df", "--output=itotal,iused", "/").Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var (total, used) = (Number(fields[0]), Number(fields[1]));
+        // A file system that makes inodes as it needs them has none to count.
+        Assert.Equal(total > 0, values.ContainsKey("disk.inodes_total{mount=\"/\"}"));
+        if (total <= 0) return;
+        Assert.Equal(total, values["disk.inodes_total{mount=\"/\"}"], tolerance: 0.01 * total);
+        Assert.Equal(used, values["disk.inodes_used{mount=\"/\"}"], tolerance: 0.01 * total);
+    }
+
+    [Fact]
+    public void The_room_of_this_machine_is_told_as_the_runtime_tells_it()
+    {
+        var (space, drive) = (FileSystemSpace.Of("/"), new DriveInfo("/"));
+        Assert.Equal(drive.TotalSize, space.TotalBytes);
+        Assert.Equal(drive.TotalFreeSpace, space.FreeBytes, 0.01 * space.TotalBytes);
+        Assert.Equal(drive.AvailableFreeSpace, space.AvailableBytes, 0.01 * space.TotalBytes);
+        Assert.Throws<IOException>(() => FileSystemSpace.Of("/no/such/folder"));
+    }
+
+    [Fact]
+    public void Processes_and_threads_are_told_as_ps_tells_them()
+    {
+        var values = new HostCollector(HostRoots.ThisHost, TimeProvider.System).Collect();
+        var processes = Run("ps", "-A", "-o", "pid=").Count(c => c == '\n');
+        // Other tests start and end processes meanwhile.
+        Assert.Equal(processes, values["process.total"], tolerance: 0.5 * processes);
+        var states = values.Where(pair => pair.Key.StartsWith("process.count{", StringComparison.Ordinal)).Sum(pair => pair.Value);
+        Assert.InRange(states, 0.5 * values["process.total"], values["process.total"]);
+        Assert.True(values["process.threads"] >= states);
+    }
+
+    [Fact]
+    public void A_connection_of_this_machine_is_seen_in_its_states()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.IPv6Loopback, 0);
+        listener.Start();
+        using var client = new System.Net.Sockets.TcpClient(System.Net.Sockets.AddressFamily.InterNetworkV6);
+        client.Connect((System.Net.IPEndPoint)listener.LocalEndpoint);
+        var values = new HostCollector(HostRoots.ThisHost, TimeProvider.System).Collect();
+        Assert.True(values["tcp.connections{state=\"listen\"}"] >= 1);
+        Assert.True(values["tcp.connections{state=\"established\"}"] >= 2);
+    }
+
+    [Fact]
+    public void The_clock_of_this_machine_is_told_without_a_privilege()
+    {
+        // Null where a filter of system calls forbids the question; nothing else may go wrong.
+        if (KernelClock.Read() is not { } clock) return;
+        Assert.True(clock.MaxErrorSeconds is null or (>= 0 and < 16));
+        Assert.Equal(clock.Synchronised, clock.MaxErrorSeconds is not null);
+    }
+
+    [Fact]
     public void This_machine_is_read_without_a_fault_and_its_values_make_sense()
     {
         var collector = new HostCollector(HostRoots.ThisHost, TimeProvider.System);

@@ -32,6 +32,7 @@ public sealed class ReportWriterTests
         Assert.Equal(2000, report.Values["agent.spool.gap_to_s"]);
         Assert.Equal(3, report.Values["agent.spool.damaged_reports"]);
         Assert.Equal(1, report.Values["agent.spool.refused_reports"]);
+        Assert.Equal(ReportWriter.Series.Order(StringComparer.Ordinal), report.Values.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]

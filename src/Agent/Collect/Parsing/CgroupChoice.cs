@@ -3,7 +3,8 @@ using System.Text;
 namespace HostAtlas.Agent.Collect.Parsing;
 
 /// <summary>
-/// Where a container's own cgroup lies, by what is controlled; null: nowhere. Version 1 has a tree for each controller, version 2 one for all.
+/// Where a container's own cgroup lies, by what is controlled; null: nowhere. Version 1 has a tree for each controller, version 2 one for
+/// all.
 /// </summary>
 internal sealed record CgroupFolders(CgroupFolder? Memory, CgroupFolder? Cpu, CgroupFolder? CpuAccounting, CgroupFolder? Pids);
 

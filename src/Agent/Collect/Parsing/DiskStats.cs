@@ -10,7 +10,7 @@ internal readonly record struct DiskCounters(
     string Device, ulong Reads, ulong ReadBytes, ulong ReadMilliseconds, ulong Writes, ulong WrittenBytes, ulong WriteMilliseconds,
     ulong BusyMilliseconds, ulong QueuedMilliseconds)
 {
-    /// <summary>Whether this is another device under the same name: its requests or bytes began anew. Milliseconds alone may wrap.</summary>
+    /// <summary>Whether this is another device under the same name: its requests or bytes began anew. Only milliseconds wrap.</summary>
     public bool BeganAnewSince(DiskCounters before) =>
         Reads < before.Reads || ReadBytes < before.ReadBytes || Writes < before.Writes || WrittenBytes < before.WrittenBytes;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HostAtlas.Agent.Collect.Parsing;
 
 /// <summary>
@@ -28,8 +30,8 @@ internal static class SensorName
     public static string OfZone(string type, string zone) => type.Trim(Blank) is { Length: > 0 } known ? $"{known}/{zone}" : zone;
 
     /// <summary>
-    /// Whether the kernel shows a zone's temperature as a hwmon chip too (Documentation/driver-api/thermal/sysfs-api.rst): the chip is called
-    /// after the zone's type, with underscores for what a chip's name must not hold.
+    /// Whether the kernel shows a zone's temperature as a hwmon chip too (Documentation/driver-api/thermal/sysfs-api.rst): the chip is
+    /// called after the zone's type, with underscores for what a chip's name must not hold.
     /// </summary>
     public static bool IsSame(string chip, string type) =>
         string.Equals(chip.Trim(Blank), type.Trim(Blank).Replace('-', '_'), StringComparison.Ordinal)
@@ -38,5 +40,5 @@ internal static class SensorName
     /// <summary>N of a file <c>tempN_input</c>; null for every other file.</summary>
     public static int? InputNumber(ReadOnlySpan<char> file) =>
         file.StartsWith("temp") && file.EndsWith("_input")
-        && int.TryParse(file["temp".Length..^"_input".Length], System.Globalization.NumberStyles.None, null, out var number) ? number : null;
+        && int.TryParse(file["temp".Length..^"_input".Length], NumberStyles.None, null, out var number) ? number : null;
 }

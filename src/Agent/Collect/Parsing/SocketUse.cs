@@ -14,7 +14,8 @@ internal readonly record struct SocketUse(ulong? Sockets, ulong? TcpOrphans, ulo
         {
             if (!line.TryNext(out var family)) continue;
             if (family.SequenceEqual("sockets:"u8)) use = use with { Sockets = Find(line, "used"u8) };
-            if (family.SequenceEqual("TCP:"u8)) use = use with { TcpOrphans = Find(line, "orphan"u8), TcpMemoryPages = Find(line, "mem"u8) };
+            else if (family.SequenceEqual("TCP:"u8))
+                use = use with { TcpOrphans = Find(line, "orphan"u8), TcpMemoryPages = Find(line, "mem"u8) };
         }
         return use == default ? new ParseFault("none of the counts") : use;
     }

@@ -15,7 +15,8 @@ internal sealed class TcpStates
     // include/net/tcp_states.h, from 1. Requests that are not yet connections (12, NEW_SYN_RECV) are written as 3 by the kernel.
     private static readonly string[] States =
     [
-        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen", "closing",
+        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait",
+        "close", "close_wait", "last_ack", "listen", "closing",
     ];
 
     private readonly int[] _counts = new int[States.Length];

@@ -70,8 +70,8 @@ internal sealed class ContainerCpu : IHostSource
 
     private double? ReadLimit()
     {
-        if (_both is not null) return _both.TryRead(out var text) && CpuQuota.ParseCores(text) is { Fault: null } cores ? cores.Value : null;
-        return CpuQuota.Cores(ReadNumber(_quota), ReadNumber(_period));
+        if (_both is null) return CpuQuota.Cores(ReadNumber(_quota), ReadNumber(_period));
+        return _both.TryRead(out var text) && CpuQuota.ParseCores(text) is { Fault: null } cores ? cores.Value : null;
     }
 
     private Reading ReadFirst(ReadOnlySpan<byte> stat)

@@ -3,8 +3,8 @@ using HostAtlas.Agent.Collect.Parsing;
 namespace HostAtlas.Agent.Collect.Sources;
 
 /// <summary>
-/// Time lost waiting for processors, memory, disks and interrupts, from <c>/proc/pressure</c>. There is no cpu_full: that all tasks of a whole
-/// host wait for a processor cannot be, and the kernel writes a 0 there only so that programs find the line.
+/// Time lost waiting for processors, memory, disks and interrupts, from <c>/proc/pressure</c>. There is no cpu_full: psi.rst calls it
+/// undefined for a whole host, and the kernel writes a 0 there only so that programs find the line.
 /// </summary>
 internal sealed class PressureSource(HostRoots roots) : IHostSource
 {

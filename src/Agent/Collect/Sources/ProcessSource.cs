@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
 using HostAtlas.Agent.Collect.Parsing;
@@ -6,8 +7,9 @@ using HostAtlas.Agent.Collect.Parsing;
 namespace HostAtlas.Agent.Collect.Sources;
 
 /// <summary>
-/// Processes, counted as folders of <c>/proc</c>, and their states, from <c>/proc/PID/stat</c>. The count costs half a microsecond a process,
-/// the state about ten, nearly all of it in the kernel, hence paced: with more than some five hundred processes states come less often.
+/// Processes, counted as folders of <c>/proc</c>, and their states, from <c>/proc/PID/stat</c>. The count costs half a microsecond a
+/// process, the state about ten, nearly all of it in the kernel, hence paced: with more than some five hundred processes states come less
+/// often.
 /// </summary>
 internal sealed class ProcessSource(HostRoots roots) : IHostSource
 {
@@ -44,7 +46,7 @@ internal sealed class ProcessSource(HostRoots roots) : IHostSource
     }
 
     private static int ParseId(ReadOnlySpan<char> name) =>
-        int.TryParse(name, System.Globalization.NumberStyles.None, null, out var id) ? id : 0;
+        int.TryParse(name, NumberStyles.None, null, out var id) ? id : 0;
 
     // False: other users' processes are hidden (hidepid=1), so the counts would be false.
     private bool TryCountStates()

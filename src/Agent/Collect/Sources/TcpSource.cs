@@ -4,9 +4,10 @@ using HostAtlas.Agent.Collect.Parsing;
 namespace HostAtlas.Agent.Collect.Sources;
 
 /// <summary>
-/// TCP connections by state over IPv4 and IPv6 together, from <c>/proc/net/tcp</c> and <c>/proc/net/tcp6</c>. For each table the kernel walks
-/// through its whole table of hashes, up to half a million entries on a host with much memory, and writes a line for every connection: a few
-/// milliseconds on a large host, hence paced. A netlink socket would be no cheaper, and the agent opens none beside its one connection.
+/// TCP connections by state over IPv4 and IPv6 together, from <c>/proc/net/tcp</c> and <c>/proc/net/tcp6</c>. For each table the kernel
+/// walks through its whole table of hashes, up to half a million entries on a host with much memory, and writes a line for every
+/// connection: a few milliseconds on a large host, hence paced. A netlink socket would be no cheaper, and the agent opens none beside
+/// its one connection.
 /// </summary>
 internal sealed class TcpSource(HostRoots roots) : IHostSource
 {

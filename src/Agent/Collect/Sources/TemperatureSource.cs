@@ -3,8 +3,8 @@ using HostAtlas.Agent.Collect.Parsing;
 namespace HostAtlas.Agent.Collect.Sources;
 
 /// <summary>
-/// Temperatures, from <c>/sys/class/hwmon</c> and from those zones of <c>/sys/class/thermal</c> that are not shown there. What sensors there
-/// are is looked up when the list of chips or zones changes or one of them is gone.
+/// Temperatures, from <c>/sys/class/hwmon</c> and from those zones of <c>/sys/class/thermal</c> that are not shown there. What sensors
+/// there are is looked up when the list of chips or zones changes or one of them is gone.
 /// </summary>
 internal sealed class TemperatureSource(HostRoots roots) : IHostSource
 {
@@ -56,10 +56,13 @@ internal sealed class TemperatureSource(HostRoots roots) : IHostSource
         return true;
     }
 
-    private static List<string> Folders(string parent, string prefix) =>
-        Directory.Exists(parent)
-            ? [.. Directory.EnumerateFileSystemEntries(parent, prefix + "*").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
-            : [];
+    private static string[] Folders(string parent, string prefix)
+    {
+        if (!Directory.Exists(parent)) return [];
+        var names = Directory.EnumerateFileSystemEntries(parent, prefix + "*").Select(path => Path.GetFileName(path)).ToArray();
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
 
     private List<Sensor> LookUp()
     {

@@ -14,7 +14,8 @@ public sealed class AnyTextTests
     [
         "cpu", "cpu0", "MemTotal:", "MemAvailable:", "SwapTotal:", "kB", "|", "eth0:", ":", "-", "/", "8:0", "ext4", "\\040", "\\777",
         "sda", "some", "full", "avg10=0.5", "avg10=", "sockets:", "used", "TCP:", "orphan", "mem", "pswpin", "oom_kill", "max", "0:", "0A",
-        "1 (a) S", ")", "ro", "cgroup", "rw,memory", "4:memory:/a", "0::/", "0", "1", "-1", "18446744073709551615", "18446744073709551616", "1e400", "0.5", "NaN", " ", "\t", "\n", "\0", "é", "\u202e",
+        "1 (a) S", ")", "ro", "cgroup", "rw,memory", "4:memory:/a", "0::/",
+        "0", "1", "-1", "18446744073709551615", "18446744073709551616", "1e400", "0.5", "NaN", " ", "\t", "\n", "\0", "é", "\u202e",
     ];
 
     private static readonly Gen<byte[]> Texts = Gen.OneOf(
