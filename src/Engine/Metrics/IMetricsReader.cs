@@ -12,7 +12,9 @@ public interface IMetricsReader
 }
 
 /// <summary>From inclusive, to exclusive, Unix milliseconds; steps are aligned to the epoch.</summary>
-public sealed record MetricsQuery(TeamId Team, ServerId Server, IReadOnlyList<string>? Names, long FromMs, long ToMs, int StepSeconds);
+/// <param name="AsRates">The metrics are counters: the answer holds their rates a second (<see cref="RateSeries"/>).</param>
+public sealed record MetricsQuery(
+    TeamId Team, ServerId Server, IReadOnlyList<string>? Names, long FromMs, long ToMs, int StepSeconds, bool AsRates = false);
 
 /// <summary>The answer, one series a name that has points.</summary>
 public sealed record MetricsAnswer(int StepSeconds, IReadOnlyList<MetricSeries> Series);

@@ -1,14 +1,21 @@
+using HostAtlas.Engine.Metrics.Rollups;
+
 namespace HostAtlas.Engine.Metrics;
 
 /// <summary>
-/// Folds rows, which come in order of time, into the steps of a query: min, max, mean and last of what fell into each. A step into which
-/// nothing fell has no point. Pure but for its own accumulators.
+/// Folds reports, points of minutes and points of hours, which come in order of time, into the steps of a query: min, max, mean and last of
+/// what fell into each. A step into which nothing fell has no point. Pure but for its own accumulators.
 /// </summary>
 public sealed class StepFold(MetricsQuery query)
 {
     private readonly HashSet<string>? _wanted = query.Names is null ? null : [.. query.Names];
-    private readonly Dictionary<long, (int Position, Series Series)[]> _sets = [];
-    private readonly Dictionary<string, Series> _series = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, (int Position, StepSeries Series)[]> _sets = [];
+    private readonly Dictionary<string, StepSeries> _series = new(StringComparer.Ordinal);
+    private readonly RollupPoint[] _points = new RollupPoint[ColumnBlock.MostSlots];
+    private readonly long[] _times = new long[ColumnBlock.MostSlots];
+
+    /// <summary>Whether rows and blocks of a set can be added.</summary>
+    public bool Knows(long set) => _sets.ContainsKey(set);
 
     /// <summary>Makes a name set known before its rows come.</summary>
     public void AddSet(long id, IReadOnlyList<string> names) => _sets[id] =
@@ -18,53 +25,38 @@ public sealed class StepFold(MetricsQuery query)
     public void AddRow(long atMs, long set, ReadOnlySpan<byte> packed)
     {
         if (!_sets.TryGetValue(set, out var positions)) return;
-        var stepMs = query.StepSeconds * 1000L;
-        var step = atMs - (((atMs % stepMs) + stepMs) % stepMs);
-        foreach (var (position, series) in positions) series.Add(step, PackedValues.ValueAt(packed, position));
+        var values = new PackedValues.Reader(packed);
+        foreach (var (position, series) in positions) series.AddSample(atMs, values.At(position));
+    }
+
+    /// <summary>Adds the points of an hour's block that start within the given time, from inclusive, to exclusive.</summary>
+    public void AddBlock(long hourMs, long set, ReadOnlySpan<byte> block, long fromMs, long toMs)
+    {
+        if (!_sets.TryGetValue(set, out var positions) || positions.Length == 0) return;
+        var columns = new ColumnBlock(block);
+        columns.ReadTimes(_times);
+        var slotMs = HourWindow.HourMs / columns.Slots;
+        foreach (var (position, series) in positions)
+        {
+            if (!columns.Read(position, _points)) continue;
+            for (var slot = 0; slot < columns.Slots; slot++)
+            {
+                var startMs = hourMs + (slot * slotMs);
+                if (_points[slot].Count > 0 && startMs >= fromMs && startMs < toMs)
+                    series.AddPoint(startMs, startMs + _times[slot], _points[slot]);
+            }
+        }
     }
 
     /// <summary>The series that have points, by name.</summary>
     public MetricsAnswer Answer() => new(query.StepSeconds,
-        [.. _series.Where(series => series.Value.Points.Count > 0).OrderBy(series => series.Key, StringComparer.Ordinal)
-            .Select(series => new MetricSeries(series.Key, series.Value.Finish()))]);
+        [.. _series.OrderBy(series => series.Key, StringComparer.Ordinal)
+            .Select(series => new MetricSeries(series.Key, series.Value.Finish())).Where(series => series.Points.Count > 0)]);
 
-    private Series SeriesOf(string name)
+    private StepSeries SeriesOf(string name)
     {
-        if (!_series.TryGetValue(name, out var series)) _series.Add(name, series = new Series());
+        if (!_series.TryGetValue(name, out var series))
+            _series.Add(name, series = query.AsRates ? new RateSeries(query.StepSeconds, query.FromMs) : new ValueSeries(query.StepSeconds));
         return series;
-    }
-
-    private sealed class Series
-    {
-        private double _sum;
-        private int _count;
-
-        public List<MetricPoint> Points { get; } = [];
-
-        public void Add(long step, double value)
-        {
-            if (Points.Count > 0 && Points[^1].AtMs == step)
-            {
-                var open = Points[^1];
-                _sum += value;
-                _count++;
-                Points[^1] = open with { Min = Math.Min(open.Min, value), Max = Math.Max(open.Max, value), Last = value };
-                return;
-            }
-            Close();
-            (_sum, _count) = (value, 1);
-            Points.Add(new MetricPoint(step, value, value, value, value));
-        }
-
-        public IReadOnlyList<MetricPoint> Finish()
-        {
-            Close();
-            return Points;
-        }
-
-        private void Close()
-        {
-            if (Points.Count > 0) Points[^1] = Points[^1] with { Mean = Math.Clamp(_sum / _count, Points[^1].Min, Points[^1].Max) };
-        }
     }
 }
