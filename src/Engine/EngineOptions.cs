@@ -23,7 +23,16 @@ public sealed record EngineOptions
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(Shared.Limits.WindowDefaultSeconds);
 
     /// <summary>How long raw reports are kept; older ones count as expired when they arrive. 1 hour to 400 days.</summary>
-    public TimeSpan RawRetention { get; init; } = TimeSpan.FromDays(7);
+    public TimeSpan RawRetention { get; init; } = DefaultRawRetention;
+
+    /// <summary>How long points of a minute are kept. 1 to 3,660 days.</summary>
+    public TimeSpan MinuteRetention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long points of an hour are kept. 1 to 3,660 days.</summary>
+    public TimeSpan HourRetention { get; init; } = TimeSpan.FromDays(730);
+
+    /// <summary>How long raw reports are kept when nobody says otherwise.</summary>
+    public static TimeSpan DefaultRawRetention => TimeSpan.FromDays(7);
 
     /// <summary>
     /// How long a server may say nothing before it counts as silent: three default intervals of 10 s and some. 10 s to 1 day.
@@ -45,6 +54,8 @@ public sealed record EngineOptions
         Expect(Window.TotalSeconds is >= Shared.Limits.WindowMinSeconds and <= Shared.Limits.WindowMaxSeconds,
             "ingest.window_seconds: 5-300.");
         Expect(RawRetention >= TimeSpan.FromHours(1) && RawRetention <= TimeSpan.FromDays(400), "retention.raw_hours: 1-9600.");
+        Expect(MinuteRetention >= TimeSpan.FromDays(1) && MinuteRetention <= TimeSpan.FromDays(3_660), "retention.minute_days: 1-3660.");
+        Expect(HourRetention >= TimeSpan.FromDays(1) && HourRetention <= TimeSpan.FromDays(3_660), "retention.hour_days: 1-3660.");
         Expect(SilentAfter >= TimeSpan.FromSeconds(10) && SilentAfter <= TimeSpan.FromDays(1),
             "presence.silent_after_seconds: 10 s to 1 day.");
         Expect(IngestQueue is >= 1 and <= 1_000_000, "ingest.queue: 1-1,000,000.");

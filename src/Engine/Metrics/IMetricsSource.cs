@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Metrics;
@@ -10,7 +11,8 @@ public interface IMetricsSource
 }
 
 /// <summary>
-/// Sees one team's rows and nothing else. Not thread-safe; one call at a time. Ranges: from inclusive, to exclusive, Unix milliseconds.
+/// Sees one team's rows and nothing else, all as they were at one moment: between two calls nothing appears or goes. Not thread-safe; one
+/// call at a time. Ranges: from inclusive, to exclusive, Unix milliseconds.
 /// </summary>
 public interface IMetricsScope : IAsyncDisposable
 {
@@ -29,10 +31,8 @@ public interface IMetricsScope : IAsyncDisposable
     /// <summary>The hours that are to be rolled up again, in order.</summary>
     Task<IReadOnlyList<long>> MarkedHoursAsync(ServerId server, long fromMs, long toMs, CancellationToken cancellation);
 
-    /// <summary>
-    /// Before this time every hour is rolled up unless it is marked; <see cref="long.MinValue"/> before the first closing.
-    /// </summary>
-    Task<long> ClosedThroughAsync(CancellationToken cancellation);
+    /// <summary>How far the roll-ups and the retention are; every member is <see cref="long.MinValue"/> before the first closing.</summary>
+    Task<RollupProgress> ProgressAsync(CancellationToken cancellation);
 }
 
 /// <summary>A row as the database has it. The bytes are valid during the call only.</summary>

@@ -1,14 +1,34 @@
+using HostAtlas.Engine.Metrics.Rollups;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HostAtlas.Engine.Metrics;
 
 /// <summary>
-/// Deletes raw reports that are older than the retention, every ten minutes. One of the listed jobs that touch every team's rows.
+/// Deletes what is older than its retention, every ten minutes. One of the listed jobs that touch every team's rows.
 /// </summary>
-public sealed class RetentionService(IMetricsStore store, EngineOptions options, TimeProvider time, ILogger<RetentionService> log)
-    : BackgroundService
+public sealed class RetentionService(
+    IMetricsStore store, IRollupStore rollups, EngineOptions options, TimeProvider time, ILogger<RetentionService> log) : BackgroundService
 {
+    /// <summary>
+    /// One pass; gives how many reports went. First the boundaries move, then what lies before them goes: whoever reads the boundaries finds
+    /// everything behind them. Reports go by whole hours, and an hour later than asked, so that none that was just admitted meets an hour
+    /// whose others are gone.
+    /// </summary>
+    public async Task<int> RunAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        var wanted = new RollupProgress(
+            long.MinValue, HourBefore(now, options.RawRetention + TimeSpan.FromHours(1)), HourBefore(now, options.MinuteRetention),
+            HourBefore(now, options.HourRetention));
+        var kept = await rollups.AdvanceAsync(wanted, cancellation).ConfigureAwait(false);
+        // Nothing was ever rolled up, so nothing may go.
+        if (kept.OldestMs == long.MinValue) return 0;
+        var deleted = await store.DeleteBeforeAsync(
+            DateTimeOffset.FromUnixTimeMilliseconds(kept.RawFromMs), cancellation).ConfigureAwait(false);
+        await rollups.DeleteBeforeAsync(kept, cancellation).ConfigureAwait(false);
+        return deleted;
+    }
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,7 +37,7 @@ public sealed class RetentionService(IMetricsStore store, EngineOptions options,
         {
             try
             {
-                var deleted = await store.DeleteBeforeAsync(time.GetUtcNow() - options.RawRetention, stoppingToken).ConfigureAwait(false);
+                var deleted = await RunAsync(time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
                 if (deleted > 0) log.LogInformation("Retention removed {Reports} reports.", deleted);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
@@ -26,4 +46,6 @@ public sealed class RetentionService(IMetricsStore store, EngineOptions options,
             }
         }
     }
+
+    private static long HourBefore(DateTimeOffset now, TimeSpan age) => HourWindow.HourOf((now - age).ToUnixTimeMilliseconds());
 }

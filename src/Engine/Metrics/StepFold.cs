@@ -56,7 +56,10 @@ public sealed class StepFold(MetricsQuery query)
     private StepSeries SeriesOf(string name)
     {
         if (!_series.TryGetValue(name, out var series))
-            _series.Add(name, series = query.AsRates ? new RateSeries(query.StepSeconds, query.FromMs) : new ValueSeries(query.StepSeconds));
+        {
+            series = query.AsRates ? new RateSeries(query.StepSeconds, query.FromMs) : new ValueSeries(query.StepSeconds);
+            _series.Add(name, series);
+        }
         return series;
     }
 }

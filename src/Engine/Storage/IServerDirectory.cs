@@ -14,7 +14,7 @@ public interface IServerDirectory
 
 /// <summary>One server.</summary>
 /// <param name="SilentSince">Set while its entity holds it for silent.</param>
-/// <param name="LastSeenAt">The newest report's time, null before the first.</param>
+/// <param name="LastSeenAt">The newest report's time, null before the first; kept when the report itself has expired.</param>
 public sealed record ServerRow(ServerId Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? SilentSince, DateTimeOffset? LastSeenAt)
 {
     /// <summary>

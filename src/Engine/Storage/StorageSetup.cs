@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
@@ -21,7 +22,8 @@ public static class StorageSetup
         services.AddSingleton<IMetricsReader, MetricsReader>();
         services.AddSingleton<MetricsIngest>();
         services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());
-        return services.AddHostedService<RetentionService>();
+        services.AddSingleton<RollupPass>();
+        return services.AddHostedService<RollupService>().AddHostedService<RetentionService>();
     }
 
     private static void AddSqlite(this IServiceCollection services, EngineOptions options)
@@ -30,7 +32,9 @@ public static class StorageSetup
         file.Prepare();
         services.AddSingleton(file);
         services.AddSingleton<IKeyStore, SqliteKeyStore>();
-        services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
+        services.AddSingleton<SqliteMetricsStore>();
+        services.AddSingleton<IMetricsStore>(provider => provider.GetRequiredService<SqliteMetricsStore>());
+        services.AddSingleton<IRollupStore, SqliteRollupStore>();
         services.AddSingleton<IMetricsSource, SqliteMetricsSource>();
         services.AddSingleton<IServerDirectory, SqliteServerDirectory>();
         services.AddSingleton<IPresenceDirectory, SqlitePresenceDirectory>();
@@ -56,6 +60,7 @@ public static class StorageSetup
         services.AddSingleton<MetricDays>();
         services.AddSingleton<IKeyStore, PostgresKeyStore>();
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
+        services.AddSingleton<IRollupStore, PostgresRollupStore>();
         services.AddSingleton<IMetricsSource, PostgresMetricsSource>();
         services.AddSingleton<IServerDirectory, PostgresServerDirectory>();
         services.AddSingleton<IPresenceDirectory, PostgresPresenceDirectory>();

@@ -57,6 +57,8 @@ internal static class GatewayHost
         Store = StoreSettings.Of(options),
         Window = options.Window,
         RawRetention = options.RawRetention,
+        MinuteRetention = options.MinuteRetention,
+        HourRetention = options.HourRetention,
         SilentAfter = options.SilentAfter,
         IngestQueue = options.IngestQueue,
         StoreGivesUpAfter = options.StoreGivesUpAfter,

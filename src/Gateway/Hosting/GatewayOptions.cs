@@ -39,6 +39,12 @@ internal sealed record GatewayOptions
     /// <summary>How long raw reports are kept. 1-9,600 hours.</summary>
     public TimeSpan RawRetention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long points of a minute are kept. 1-3,660 days.</summary>
+    public TimeSpan MinuteRetention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long points of an hour are kept. 1-3,660 days.</summary>
+    public TimeSpan HourRetention { get; init; } = TimeSpan.FromDays(730);
+
     /// <summary>After which silence a server is silent. 10-86,400 s.</summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(45);
 

@@ -34,6 +34,8 @@ internal static class GatewaySettings
         ["ingest.queue"] = Whole(1, 1_000_000, (o, n) => o with { IngestQueue = n }),
         ["ingest.store_gives_up_after_ms"] = Whole(100, 7_000, (o, n) => o with { StoreGivesUpAfter = TimeSpan.FromMilliseconds(n) }),
         ["retention.raw_hours"] = Whole(1, 9_600, (o, n) => o with { RawRetention = TimeSpan.FromHours(n) }),
+        ["retention.minute_days"] = Whole(1, 3_660, (o, n) => o with { MinuteRetention = TimeSpan.FromDays(n) }),
+        ["retention.hour_days"] = Whole(1, 3_660, (o, n) => o with { HourRetention = TimeSpan.FromDays(n) }),
         ["presence.silent_after_seconds"] = Whole(10, 86_400, (o, n) => o with { SilentAfter = TimeSpan.FromSeconds(n) }),
     };
 

@@ -16,7 +16,7 @@ internal sealed class MetricsEndpoint(IMetricsReader reader, ServerEndpoints ser
         if (found.Value is not { } server) return found.Failure!;
         var read = MetricsRange.Read(http.Request.Query, time.GetUtcNow());
         if (read.Value is not { } range) return read.Failure!;
-        var query = new MetricsQuery(grant.Team, server.Id, range.Names, range.FromMs, range.ToMs, range.StepSeconds);
+        var query = new MetricsQuery(grant.Team, server.Id, range.Names, range.FromMs, range.ToMs, range.StepSeconds, range.AsRates);
         return new MetricsAnswerBody(await reader.QueryAsync(query, http.RequestAborted));
     }
 }

@@ -80,7 +80,7 @@ public abstract partial class MetricsIngestSuite
     }
 
     [Fact]
-    public async Task Retention_removes_what_is_older_and_gives_unused_names_back()
+    public async Task Retention_removes_what_is_older_and_names_count_as_long_as_reports_are_kept()
     {
         var (full, other) = (NewServer(), NewServer());
         // The batches of long ago would be given up for their age.
@@ -93,12 +93,16 @@ public abstract partial class MetricsIngestSuite
         var newest = T0 + (3 * 86_400_000L);
         Send(ingest, full, Batches.Of(8_888, 8_888, Batches.Names(0, 2), [1, 2], newest), DateTimeOffset.FromUnixTimeMilliseconds(newest));
         Send(ingest, other, Batches.Of(1, 1, Cpu, [1], newest), DateTimeOffset.FromUnixTimeMilliseconds(newest));
-        Assert.Equal(RefusalKind.InvalidContent, Refusal(Send(ingest, full, Batches.Of(5, 5, Batches.Names("new"), [1], newest + 1))));
+        Assert.Equal(RefusalKind.InvalidContent, Refusal(Send(
+            ingest, full, Batches.Of(5, 5, Batches.Names("new"), [1], newest + 1), DateTimeOffset.FromUnixTimeMilliseconds(newest))));
 
         Assert.Equal(2_501, await _store.Store.DeleteBeforeAsync(DateTimeOffset.FromUnixTimeMilliseconds(newest), CancellationToken.None));
         Assert.Equal([1.0], await ReadAsync(full, "m0"));
         Assert.Equal([1.0], await ReadAsync(other, "cpu"));
-        Assert.IsType<MetricsStored>(Send(ingest, full, Batches.Of(5, 5, Batches.Names("new"), [1], newest + 1)));
+        // Seven days (the default) and two for the servers' own midnights after they were last used.
+        var later = newest + (7 * 86_400_000L);
+        Assert.IsType<MetricsStored>(Send(
+            ingest, full, Batches.Of(5, 5, Batches.Names("new"), [1], later), DateTimeOffset.FromUnixTimeMilliseconds(later)));
         Assert.Equal(0, await _store.Store.DeleteBeforeAsync(DateTimeOffset.FromUnixTimeMilliseconds(newest), CancellationToken.None));
     }
 

@@ -1,4 +1,6 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
+using HostAtlas.Engine.Storage.Sealing;
 
 namespace HostAtlas.Engine.Tests.Metrics;
 
@@ -10,6 +12,15 @@ public abstract class StoreUnderTest : IDisposable
 
     /// <summary>What reads.</summary>
     public abstract IMetricsReader Reader { get; }
+
+    /// <summary>What roll-ups are written by.</summary>
+    public abstract IRollupStore Rollups { get; }
+
+    /// <summary>What reads sealed rows.</summary>
+    public abstract IMetricsSource Source { get; }
+
+    /// <summary>Seal and open what is stored.</summary>
+    public abstract ITeamSeals Seals { get; }
 
     /// <summary>Throws the writer away and opens another on the same data, as a restart of the process does.</summary>
     public abstract void Restart();

@@ -1,10 +1,12 @@
 using Akka.Actor;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Tests.Metrics;
 using HostAtlas.Shared.Ids;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HostAtlas.Engine.Tests.Storage;
 
@@ -23,7 +25,7 @@ public abstract class ServerDirectorySuite
     protected abstract IProjectionStore Projection { get; }
 
     /// <summary>Tells it of reports.</summary>
-    protected abstract IMetricsStore Metrics { get; }
+    protected abstract StoreUnderTest Store { get; }
 
     [Fact]
     public async Task Pages_follow_each_other_in_order_of_creation_without_gap_or_overlap()
@@ -71,6 +73,33 @@ public abstract class ServerDirectorySuite
         Assert.Equal((Now.AddSeconds(-30), "silent"), await SeenAsync(silent));
     }
 
+    [Fact]
+    public async Task A_server_whose_reports_have_expired_is_silent_with_its_last_seen_time_kept_and_not_pending()
+    {
+        var (lastSeen, silentSince) = (Now.AddDays(-30), Now.AddDays(-30).AddSeconds(45));
+        var gone = await InsertAsync(1, silentSince, firstReport: Now.AddDays(-60));
+        await ReportAsync(gone, lastSeen.AddSeconds(-10), lastSeen);
+        var options = new EngineOptions
+        {
+            DataDirectory = "/nowhere",
+            RootKey = new byte[32],
+            RawRetention = TimeSpan.FromDays(40),
+            HourRetention = TimeSpan.FromDays(20),
+        };
+        var pass = new RollupPass(Store.Rollups, Store.Source, Store.Seals, options, NullLogger<RollupPass>.Instance);
+        await pass.RunAsync(Now, CancellationToken.None);
+        Assert.Equal((lastSeen, "silent"), await SeenAsync(gone));
+        Assert.Equal(2, await RetainAsync(options with { RawRetention = TimeSpan.FromDays(7), HourRetention = TimeSpan.FromDays(730) }));
+        Assert.Equal((lastSeen, "silent"), await SeenAsync(gone));
+        // After two years the roll-up is gone too: what is left is when it fell silent.
+        await RetainAsync(options with { RawRetention = TimeSpan.FromDays(7) });
+        Assert.Equal((silentSince, "silent"), await SeenAsync(gone));
+    }
+
+    private Task<int> RetainAsync(EngineOptions options) => new RetentionService(
+        Store.Store, Store.Rollups, options, TimeProvider.System, NullLogger<RetentionService>.Instance)
+        .RunAsync(Now, CancellationToken.None);
+
     private async Task<(DateTimeOffset?, string)> SeenAsync(ServerId server)
     {
         var row = (await Directory.FindAsync(Team, server, CancellationToken.None))!;
@@ -83,21 +112,24 @@ public abstract class ServerDirectorySuite
     {
         var batch = Batches.Of(times[0].Ticks, 1, Batches.Names("cpu"), [1], times.Select(time => time.ToUnixTimeMilliseconds()));
         var item = Batches.Item(new ServerKey(Team, server), batch, ActorRefs.Nobody, ActorRefs.Nobody, Now);
-        return Metrics.WriteAsync([item], maybeKept: false);
+        return Store.Store.WriteAsync([item], maybeKept: false);
     }
 
-    private async Task<ServerId> InsertAsync(long createdMs, DateTimeOffset? silentSince = null)
+    private async Task<ServerId> InsertAsync(
+        long createdMs, DateTimeOffset? silentSince = null, DateTimeOffset? firstReport = null)
     {
         var server = EmbeddedEngine.NewId<ServerId>();
-        await InsertAsync(Team, server, createdMs, silentSince);
+        await InsertAsync(Team, server, createdMs, silentSince, firstReport);
         return server;
     }
 
-    private async Task InsertAsync(TeamId team, ServerId server, long createdMs, DateTimeOffset? silentSince = null)
+    private async Task InsertAsync(
+        TeamId team, ServerId server, long createdMs, DateTimeOffset? silentSince = null, DateTimeOffset? firstReport = null)
     {
         var rows = new ProjectedRows();
         rows.Put(new ProjectedServer(
-            new ServerKey(team, server), "host", createdMs, null, silentSince?.ToUnixTimeMilliseconds(), EntitySeq: 1));
+            new ServerKey(team, server), "host", createdMs, firstReport?.ToUnixTimeMilliseconds(), silentSince?.ToUnixTimeMilliseconds(),
+            EntitySeq: 1));
         var offset = await Projection.ReadOffsetAsync(CancellationToken.None);
         await Projection.SaveAsync(offset, offset + 1, rows, CancellationToken.None);
     }

@@ -21,11 +21,19 @@ public sealed class MetricsRangeTests
     [Theory]
     [InlineData("?from=0&to=60000", 10)]
     [InlineData("?from=0&to=3000000", 10)]
-    [InlineData("?from=0&to=86400000", 288)]
+    [InlineData("?from=0&to=18000000", 60)]
+    [InlineData("?from=0&to=86400000", 300)]
+    [InlineData("?from=0&to=2592000000", 10_800)]
     [InlineData("?from=0&to=86400000&step=60", 60)]
     [InlineData("?from=0&to=1&step=2147483647", int.MaxValue)]
     [InlineData("?to=5", 10)]
     public void The_step_follows_the_range_unless_it_is_given(string query, int step) => Assert.Equal(step, Read(query).Value!.StepSeconds);
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("?as=values", false)]
+    [InlineData("?as=rate", true)]
+    public void Counters_are_read_as_rates_when_asked_for(string query, bool asRates) => Assert.Equal(asRates, Read(query).Value!.AsRates);
 
     [Fact]
     public void Names_are_split_outside_of_quotes_and_named_once() =>
@@ -58,6 +66,9 @@ public sealed class MetricsRangeTests
     [InlineData("?names=", "/names")]
     [InlineData("?names=CPU", "/names")]
     [InlineData("?names=cpu,,mem", "/names")]
+    [InlineData("?as=", "/as")]
+    [InlineData("?as=rates", "/as")]
+    [InlineData("?as=rate&as=rate", "/as")]
     public void What_cannot_be_meant_is_pointed_at(string query, string pointer)
     {
         var failure = Assert.IsType<Failure>(Read(query).Failure);

@@ -16,13 +16,6 @@ public enum MetricForm
 /// <summary>A stretch of time, from inclusive, to exclusive, that one form serves.</summary>
 public readonly record struct PlanSegment(MetricForm Form, long FromMs, long ToMs);
 
-/// <summary>How far the roll-up and the retention have come; whole hours. Before them there is nothing, or nothing complete.</summary>
-/// <param name="ClosedThroughMs">Hours before it are rolled up unless they are marked.</param>
-/// <param name="RawFromMs">Hours before it have lost their reports. Never above <paramref name="ClosedThroughMs"/>.</param>
-/// <param name="MinutesFromMs">Hours before it have lost their points of a minute.</param>
-/// <param name="HoursFromMs">Hours before it have lost their point of the hour.</param>
-public readonly record struct RollupProgress(long ClosedThroughMs, long RawFromMs, long MinutesFromMs, long HoursFromMs);
-
 /// <summary>
 /// Which form serves which part of a query. Pure. Each instant of the range is in exactly one segment, so forms join without a seam.
 /// <para>
@@ -63,7 +56,7 @@ public static class QueryPlan
         var plan = new List<PlanSegment>();
         var marked = markedHours as IReadOnlySet<long> ?? markedHours.ToHashSet();
         var stepMs = stepSeconds * 1000L;
-        var oldest = Math.Min(Math.Min(progress.RawFromMs, progress.MinutesFromMs), progress.HoursFromMs);
+        var oldest = progress.OldestMs;
         // Before everything there is nothing to serve and after the closed hours there are only reports: both in one piece, however long.
         Add(plan, MetricForm.Hours, fromMs, Math.Min(toMs, oldest));
         var end = Math.Min(toMs, progress.ClosedThroughMs);

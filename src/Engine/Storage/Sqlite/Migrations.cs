@@ -76,7 +76,9 @@ public static class Migrations
             primary key (team, server, hour_ms)
         ) strict, without rowid;
 
-        -- Every hour before closed_through_ms is rolled up, unless it is marked.
+        create index metric_marks_by_hour on metric_marks (hour_ms);
+
+        -- Boundaries. closed: every hour before is rolled up, unless it is marked. raw, minutes, hours: what is older has been given up.
         create table rollup_progress (
             name              text    not null primary key,
             closed_through_ms integer not null

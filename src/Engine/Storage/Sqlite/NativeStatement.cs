@@ -1,3 +1,5 @@
+using HostAtlas.Engine.Presence;
+using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -40,6 +42,16 @@ internal sealed class NativeStatement : IDisposable
         return this;
     }
 
+    /// <summary>Binds a server's address, team and server, to the first two parameters.</summary>
+    public NativeStatement BindServer(ServerKey server)
+    {
+        Span<byte> id = stackalloc byte[ResourceId.SizeBytes];
+        server.Team.Write(id);
+        Bind(1, id);
+        server.Server.Write(id);
+        return Bind(2, id);
+    }
+
     /// <summary>Runs a statement that gives no rows; gives how many rows it changed (an upsert that does nothing: 0).</summary>
     public int Run()
     {
@@ -67,6 +79,12 @@ internal sealed class NativeStatement : IDisposable
 
     /// <summary>An integer of the current row.</summary>
     public long Integer(int column) => raw.sqlite3_column_int64(_statement, column);
+
+    /// <summary>A server's address in two columns of the current row; <see cref="InvalidDataException"/> when it is none.</summary>
+    public ServerKey Server(int column) =>
+        ResourceId.TryRead<TeamId>(Bytes(column), out var team) & ResourceId.TryRead<ServerId>(Bytes(column + 1), out var server)
+            ? new ServerKey(team, server)
+            : throw new InvalidDataException("The database holds an id that is none.");
 
     /// <summary>Text of the current row.</summary>
     public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();

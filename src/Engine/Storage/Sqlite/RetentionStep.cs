@@ -3,98 +3,104 @@ using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
-/// <summary>How far a retention pass has come: after which server it goes on.</summary>
-internal readonly record struct RetentionCursor(ServerKey After, bool IsEnd)
+/// <summary>How far a pass over all servers has come: after which server it goes on.</summary>
+internal readonly record struct ServerCursor(ServerKey After, bool IsEnd)
 {
     /// <summary>Before the first server.</summary>
-    public static readonly RetentionCursor Start;
+    public static readonly ServerCursor Start;
 
     /// <summary>Behind the last server.</summary>
-    public static readonly RetentionCursor End = new(default, IsEnd: true);
+    public static readonly ServerCursor End = new(default, IsEnd: true);
 }
 
+/// <summary>What is too old: rows of a table before a time.</summary>
+internal readonly record struct Expiry((string Table, string Time, int RowsAStep) Old, long BeforeMs);
+
 /// <summary>
-/// One step of a retention pass: a transaction of at most about a thousand rows, a few milliseconds, so that a flush never waits long
-/// behind it, not even when weeks have to go after the retention was shortened.
+/// One step of a retention pass: a transaction of a bounded number of rows, a few milliseconds, so that a flush never waits long behind it,
+/// not even when weeks have to go after the retention was shortened.
 /// </summary>
 internal static class RetentionStep
 {
-    private const int RowsAStep = 1_000, ServersAStep = 200;
+    private const int ServersAStep = 200;
 
-    /// <summary>Deletes what is older and gives where to go on, and how many reports went.</summary>
-    public static (RetentionCursor Next, int Deleted) Run(RowWriter writer, RetentionCursor from, DateTimeOffset oldest)
+    /// <summary>Deletes what is older and gives where to go on, and how many rows of the first table went.</summary>
+    /// <param name="setsUnusedSince">Name lists that were not used since then go too; null leaves them all.</param>
+    public static (ServerCursor Next, int Deleted) Run(
+        RowWriter writer, ServerCursor from, IReadOnlyList<Expiry> expiries, DateTimeOffset? setsUnusedSince)
     {
-        writer.Begin();
+        var tables = expiries.Select(expiry => new Table(writer, expiry)).ToList();
         try
         {
-            var result = DeleteSome(writer, from.After, oldest);
-            writer.Commit();
-            return result;
+            return writer.InTransaction(() => DeleteSome(writer, from.After, tables, setsUnusedSince));
         }
-        catch
+        finally
         {
-            writer.Rollback();
-            throw;
+            tables.ForEach(table => table.Dispose());
         }
     }
 
-    private static (RetentionCursor, int) DeleteSome(RowWriter writer, ServerKey after, DateTimeOffset oldest)
+    private static (ServerCursor, int) DeleteSome(
+        RowWriter writer, ServerKey after, List<Table> tables, DateTimeOffset? setsUnusedSince)
     {
-        using var next = new NativeStatement(writer.Connection,
-            "select team, server from metric_sets where (team, server) > (?, ?) order by team, server limit 1");
-        using var bound = new NativeStatement(writer.Connection, $"""
-            select max(at_ms) from
-                (select at_ms from metric_rows where team = ? and server = ? and at_ms < ? order by at_ms limit {RowsAStep})
-            """);
-        using var rows = Delete(writer, "metric_rows", "at_ms <= ?");
-        using var retries = Delete(writer, "metric_retries", "at_ms < ?");
-        using var sets = Delete(writer, "metric_sets", "used_day < ?");
-        var oldestMs = oldest.ToUnixTimeMilliseconds();
+        using var next = new NativeStatement(writer.Connection, MetricsQueries.NextServer);
+        using var sets = new NativeStatement(writer.Connection, MetricsQueries.DropSets);
         var deleted = 0;
-        for (var servers = 0; servers < ServersAStep && deleted < RowsAStep; servers++)
+        for (var servers = 0; servers < ServersAStep; servers++)
         {
-            if (Next(next, after) is not { } server) return (RetentionCursor.End, deleted);
-            if (Bound(bound, server, oldestMs) is { } boundMs)
+            if (NextServer(next, after) is not { } server) return (ServerCursor.End, deleted);
+            var isFull = false;
+            for (var i = 0; i < tables.Count; i++)
             {
-                var gone = Address(rows, server).Bind(3, boundMs).Run();
-                deleted += gone;
-                // This server has more to give: the next step begins with it again.
-                if (gone >= RowsAStep) return (new RetentionCursor(after, IsEnd: false), deleted);
+                var gone = tables[i].Delete(server);
+                isFull |= gone >= tables[i].RowsAStep;
+                if (i == 0) deleted += gone;
             }
-            Address(retries, server).Bind(3, oldestMs).Run();
+            // This server has more to give: the next step begins with it again.
+            if (isFull) return (new ServerCursor(after, IsEnd: false), deleted);
             // A list was used no earlier than the day before the newest row that needs it: clocks run ahead by minutes, not by days.
-            var unusedSince = NameSetLedger.DayOf(server.Server, oldest) - 1;
-            if (Address(sets, server).Bind(3, unusedSince).Run() > 0) writer.ForgetNames(server.Server);
+            if (setsUnusedSince is { } unused
+                && sets.BindServer(server).Bind(3, NameSetLedger.DayOf(server.Server, unused) - 1).Run() > 0)
+                writer.ForgetNames(server.Server);
             after = server;
+            if (tables.Exists(table => table.Deleted >= table.RowsAStep)) break;
         }
-        return (new RetentionCursor(after, IsEnd: false), deleted);
+        return (new ServerCursor(after, IsEnd: false), deleted);
     }
 
-    private static NativeStatement Delete(RowWriter writer, string table, string condition) =>
-        new(writer.Connection, $"delete from {table} where team = ? and server = ? and {condition}");
-
-    private static ServerKey? Next(NativeStatement next, ServerKey after)
+    /// <summary>The server behind another, of those that ever sent anything.</summary>
+    public static ServerKey? NextServer(NativeStatement next, ServerKey after)
     {
-        if (!Address(next, after).Next()) return null;
-        var found = ResourceId.TryRead<TeamId>(next.Bytes(0), out var team) & ResourceId.TryRead<ServerId>(next.Bytes(1), out var server);
+        if (!next.BindServer(after).Next()) return null;
+        var server = next.Server(0);
         next.Reset();
-        return found ? new ServerKey(team, server) : throw new InvalidDataException("metric_sets holds an id that is none.");
+        return server;
     }
 
-    private static long? Bound(NativeStatement bound, ServerKey server, long oldestMs)
+    private sealed class Table(RowWriter writer, Expiry expiry) : IDisposable
     {
-        Address(bound, server).Bind(3, oldestMs).Next();
-        long? boundMs = bound.IsNull(0) ? null : bound.Integer(0);
-        bound.Reset();
-        return boundMs;
-    }
+        private readonly NativeStatement _end = new(writer.Connection, MetricsQueries.StepEnd(expiry.Old));
+        private readonly NativeStatement _delete = new(writer.Connection, MetricsQueries.DeleteThrough(expiry.Old));
 
-    private static NativeStatement Address(NativeStatement statement, ServerKey server)
-    {
-        Span<byte> id = stackalloc byte[ResourceId.SizeBytes];
-        server.Team.Write(id);
-        statement.Bind(1, id);
-        server.Server.Write(id);
-        return statement.Bind(2, id);
+        public int RowsAStep => expiry.Old.RowsAStep;
+
+        /// <summary>Rows that went so far in this step.</summary>
+        public int Deleted { get; private set; }
+
+        public int Delete(ServerKey server)
+        {
+            _end.BindServer(server).Bind(3, expiry.BeforeMs).Next();
+            long? through = _end.IsNull(0) ? null : _end.Integer(0);
+            _end.Reset();
+            var gone = through is { } end ? _delete.BindServer(server).Bind(3, end).Run() : 0;
+            Deleted += gone;
+            return gone;
+        }
+
+        public void Dispose()
+        {
+            _end.Dispose();
+            _delete.Dispose();
+        }
     }
 }

@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
+using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
@@ -16,29 +20,35 @@ internal sealed class RowWriter : IDisposable
         "insert into metric_rows (team, server, at_ms, key, signature, set_id, vals) values (?, ?, ?, ?, ?, ?, ?)";
 
     private readonly SqliteConnection _connection;
+    private readonly TimeSpan _namesCountFor;
     private readonly NameSetLedger _ledger = new();
     private readonly ServerNames _names = new();
     private readonly List<NativeStatement> _statements = [];
     private readonly NativeStatement _begin, _commit, _rollback;
-    private readonly NativeStatement _insert, _insertUnlessThere, _signature, _insertRetry, _markSet, _sets;
+    private readonly NativeStatement _insert, _insertUnlessThere, _signature, _insertRetry, _markSet, _sets, _markHour;
 
-    public RowWriter(SqliteConnection connection)
+    /// <param name="connection">Its own from now on.</param>
+    /// <param name="namesCountFor">How long a name counts against a server's limit after it was last used.</param>
+    public RowWriter(SqliteConnection connection, TimeSpan namesCountFor)
     {
-        _connection = connection;
+        (_connection, _namesCountFor) = (connection, namesCountFor);
         // Immediate: takes the write lock at once, so that the transaction cannot fail half-way for want of it.
         _begin = Prepare("begin immediate");
         _commit = Prepare("commit");
         _rollback = Prepare("rollback");
         _insert = Prepare(InsertRow);
         _insertUnlessThere = Prepare(InsertRow + " on conflict do nothing");
-        _signature = Prepare("select signature from metric_rows where team = ? and server = ? and at_ms = ? and key = ?");
+        _signature = Prepare(MetricsQueries.SignatureOf);
         _insertRetry = Prepare(
             "insert into metric_retries (team, server, at_ms, key, signature) values (?, ?, ?, ?, ?) on conflict do nothing");
         _markSet = Prepare("""
             insert into metric_sets (team, server, set_id, used_day, count, names) values (?, ?, ?, ?, ?, ?)
             on conflict do update set used_day = max(used_day, excluded.used_day)
             """);
-        _sets = Prepare("select set_id, names from metric_sets where team = ? and server = ?");
+        _sets = Prepare(MetricsQueries.SetsUsedSince);
+        _markHour = Prepare("""
+            insert into metric_marks (team, server, hour_ms, stamp) values (?, ?, ?, ?) on conflict do update set stamp = excluded.stamp
+            """);
     }
 
     /// <summary>The connection, for work between the transactions.</summary>
@@ -62,6 +72,45 @@ internal sealed class RowWriter : IDisposable
         _names.Rollback();
         if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) _rollback.Run();
     }
+
+    /// <summary>Does work in a transaction of its own.</summary>
+    public T InTransaction<T>(Func<T> work)
+    {
+        Begin();
+        try
+        {
+            var result = work();
+            Commit();
+            return result;
+        }
+        catch
+        {
+            Rollback();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Marks the hours of an item's reports that ended before the present hour: they may be rolled up already, or be about to. A report on
+    /// time costs one comparison.
+    /// </summary>
+    public void MarkLateHours(IngestItem item, long presentHourMs)
+    {
+        HashSet<long>? marked = null;
+        foreach (var row in item.Batch.Rows)
+        {
+            if (row.AtMs >= presentHourMs || !(marked ??= []).Add(HourWindow.HourOf(row.AtMs))) continue;
+            Address(_markHour, item).Bind(3, HourWindow.HourOf(row.AtMs)).Bind(4, NewStamp()).Run();
+        }
+    }
+
+    /// <summary>A mark's stamp: random, so that none is ever met twice.</summary>
+    public static long NewStamp() => BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    /// <summary>Makes sure that a roll-up's name list is stored and kept as long as its hour.</summary>
+    public void KeepSet(ServerKey server, SealedHour hour, long hourMs) => _markSet.BindServer(server).Bind(3, hour.SetId)
+        .Bind(4, NameSetLedger.DayOf(server.Server, DateTimeOffset.FromUnixTimeMilliseconds(hourMs))).Bind(5, hour.NameCount)
+        .Bind(6, hour.SealedNames).Run();
 
     /// <summary>Inserts an item's rows, or throws on one that is there.</summary>
     public void Insert(SealedItem item)
@@ -126,7 +175,9 @@ internal sealed class RowWriter : IDisposable
     private HashSet<string> Load(SealedItem item, int day)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        Address(_sets, item.Item);
+        // Lists are kept as long as any roll-up needs them; what a server named a year ago does not count against it.
+        var since = NameSetLedger.DayOf(item.Item.Server, item.Item.AdmittedAt - _namesCountFor) - 1;
+        Address(_sets, item.Item).Bind(3, since);
         while (_sets.Next())
         {
             var place = SealedItem.SetPlace(item.Item.Server, _sets.Integer(0));
@@ -148,12 +199,6 @@ internal sealed class RowWriter : IDisposable
         return statement;
     }
 
-    private static NativeStatement Address(NativeStatement statement, IngestItem item)
-    {
-        Span<byte> id = stackalloc byte[ResourceId.SizeBytes];
-        item.Team.Write(id);
-        statement.Bind(1, id);
-        item.Server.Write(id);
-        return statement.Bind(2, id);
-    }
+    private static NativeStatement Address(NativeStatement statement, IngestItem item) =>
+        statement.BindServer(new ServerKey(item.Team, item.Server));
 }

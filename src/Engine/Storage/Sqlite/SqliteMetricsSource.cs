@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
@@ -12,11 +13,13 @@ public sealed class SqliteMetricsSource(DataFile file) : IMetricsSource
 
     private sealed class Scope(TeamScope scope) : IMetricsScope
     {
+        // A plan may visit one table hundreds of times; preparing a statement over two views costs more than running it.
+        private readonly Dictionary<string, NativeStatement> _statements = [];
+
         public Task<IReadOnlyList<SealedSet>> SetsAsync(ServerId server, CancellationToken cancellation) =>
             Task.Run<IReadOnlyList<SealedSet>>(() =>
             {
-                using var statement = scope.Statement("select set_id, count, names from my_metric_sets where server = ?");
-                statement.Bind(1, server.ToBytes());
+                var statement = Statement(MetricsQueries.Sets).Bind(1, server.ToBytes());
                 var sets = new List<SealedSet>();
                 while (statement.Next())
                     sets.Add(new SealedSet(statement.Integer(0), (int)statement.Integer(1), statement.Bytes(2).ToArray()));
@@ -24,40 +27,31 @@ public sealed class SqliteMetricsSource(DataFile file) : IMetricsSource
             }, cancellation);
 
         public Task VisitRowsAsync(ServerId server, long fromMs, long toMs, SealedRowVisitor visit, CancellationToken cancellation) =>
-            VisitAsync("select at_ms, set_id, vals from my_metric_rows where server = ? and at_ms >= ? and at_ms < ? order by at_ms, key",
-                server, fromMs, toMs, visit, cancellation);
+            VisitAsync(MetricsQueries.Rows, server, fromMs, toMs, visit, cancellation);
 
         public Task VisitMinutesAsync(
             ServerId server, long fromHourMs, long toHourMs, SealedRowVisitor visit, CancellationToken cancellation) =>
-            VisitAsync(
-                "select hour_ms, set_id, block from my_metric_minutes where server = ? and hour_ms >= ? and hour_ms < ? order by hour_ms",
-                server, fromHourMs, toHourMs, visit, cancellation);
+            VisitAsync(MetricsQueries.Minutes, server, fromHourMs, toHourMs, visit, cancellation);
 
         public Task VisitHoursAsync(
             ServerId server, long fromHourMs, long toHourMs, SealedRowVisitor visit, CancellationToken cancellation) =>
-            VisitAsync(
-                "select hour_ms, set_id, block from my_metric_hours where server = ? and hour_ms >= ? and hour_ms < ? order by hour_ms",
-                server, fromHourMs, toHourMs, visit, cancellation);
+            VisitAsync(MetricsQueries.Hours, server, fromHourMs, toHourMs, visit, cancellation);
 
         public Task<IReadOnlyList<long>> MarkedHoursAsync(ServerId server, long fromMs, long toMs, CancellationToken cancellation) =>
             Task.Run<IReadOnlyList<long>>(() =>
             {
-                using var statement = scope.Statement(
-                    "select hour_ms from my_metric_marks where server = ? and hour_ms > ? - 3600000 and hour_ms < ? order by hour_ms");
-                statement.Bind(1, server.ToBytes()).Bind(2, fromMs).Bind(3, toMs);
+                var statement = Statement(MetricsQueries.MarkedHours).Bind(1, server.ToBytes()).Bind(2, fromMs).Bind(3, toMs);
                 var hours = new List<long>();
                 while (statement.Next()) hours.Add(statement.Integer(0));
                 return hours;
             }, cancellation);
 
-        public Task<long> ClosedThroughAsync(CancellationToken cancellation) => Task.Run(() =>
-        {
-            using var statement = scope.Statement("select max(closed_through_ms) from my_rollup_progress");
-            return statement.Next() && !statement.IsNull(0) ? statement.Integer(0) : long.MinValue;
-        }, cancellation);
+        public Task<RollupProgress> ProgressAsync(CancellationToken cancellation) =>
+            Task.Run(() => ProgressRows.Read(Statement(MetricsQueries.ScopeProgress)), cancellation);
 
         public ValueTask DisposeAsync()
         {
+            foreach (var statement in _statements.Values) statement.Dispose();
             scope.Dispose();
             return ValueTask.CompletedTask;
         }
@@ -65,13 +59,20 @@ public sealed class SqliteMetricsSource(DataFile file) : IMetricsSource
         private Task VisitAsync(
             string sql, ServerId server, long from, long to, SealedRowVisitor visit, CancellationToken cancellation) => Task.Run(() =>
         {
-            using var statement = scope.Statement(sql);
-            statement.Bind(1, server.ToBytes()).Bind(2, from).Bind(3, to);
+            var statement = Statement(sql).Bind(1, server.ToBytes()).Bind(2, from).Bind(3, to);
             for (var rows = 1; statement.Next(); rows++)
             {
                 visit(statement.Integer(0), statement.Integer(1), statement.Bytes(2));
                 if (rows % 1024 == 0) cancellation.ThrowIfCancellationRequested();
             }
         }, cancellation);
+
+        private NativeStatement Statement(string sql)
+        {
+            if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = scope.Statement(sql));
+            // A visitor that threw left it in the middle of its rows.
+            statement.Reset();
+            return statement;
+        }
     }
 }

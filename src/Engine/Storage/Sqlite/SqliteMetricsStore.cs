@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Sealing;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -10,7 +11,12 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// only a flush that meets one is repeated with <c>on conflict do nothing</c>, which tells retries and replays apart. After any fault of
 /// the store the connection is opened anew, so it comes back by itself as soon as the file does.
 /// </summary>
-public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals) : IMetricsStore, IDisposable
+/// <param name="file">The database.</param>
+/// <param name="seals">Seal what is written.</param>
+/// <param name="time">Tells which hour is the present one; the system's clock when null.</param>
+/// <param name="options">How long names count; the default when null.</param>
+public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals, TimeProvider? time = null, EngineOptions? options = null)
+    : IMetricsStore, IDisposable
 {
     private const int PrimaryKeyConflict = 1555;
 
@@ -27,7 +33,7 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals) : IMetri
     public async Task<IReadOnlyList<ItemFate>> WriteAsync(IReadOnlyList<IngestItem> items, bool maybeKept)
     {
         var batches = Seal(items);
-        return await _thread.RunAsync<IReadOnlyList<ItemFate>>(() => Guarded(writer =>
+        return await RunAsync<IReadOnlyList<ItemFate>>(writer =>
         {
             try
             {
@@ -37,17 +43,29 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals) : IMetri
             {
                 return InOneTransaction(writer, batches, (_, item) => InsertWhatIsNew(writer, item, maybeKept));
             }
-        })).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
-    public async Task<int> DeleteBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation)
+    public Task<int> DeleteBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation)
+    {
+        var oldestMs = oldest.ToUnixTimeMilliseconds();
+        return DeleteAsync(
+            [new Expiry(MetricsQueries.OldRows, oldestMs), new Expiry(MetricsQueries.OldRetries, oldestMs)], null, cancellation);
+    }
+
+    /// <summary>Runs work on the writer's thread; faults of the store come as <see cref="StoreUnavailableException"/>.</summary>
+    internal Task<T> RunAsync<T>(Func<RowWriter, T> work) => _thread.RunAsync(() => Guarded(work));
+
+    /// <summary>A whole retention pass, step by step; gives how many rows of the first table went.</summary>
+    internal async Task<int> DeleteAsync(
+        IReadOnlyList<Expiry> expiries, DateTimeOffset? setsUnusedSince, CancellationToken cancellation)
     {
         var deleted = 0;
-        for (var at = RetentionCursor.Start; ;)
+        for (var at = ServerCursor.Start; ;)
         {
             var from = at;
-            (at, var step) = await _thread.RunAsync(() => Guarded(writer => RetentionStep.Run(writer, from, oldest))).ConfigureAwait(false);
+            (at, var step) = await RunAsync(writer => RetentionStep.Run(writer, from, expiries, setsUnusedSince)).ConfigureAwait(false);
             deleted += step;
             if (at.IsEnd) return deleted;
             // The flushes that queued up behind the step go first.
@@ -99,14 +117,19 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals) : IMetri
         return there is not { } newest || writer.InsertRetry(item.Item, newest.AtMs) || maybeKept ? ItemFate.Stored : ItemFate.Replayed;
     }
 
-    private static ItemFate[] InOneTransaction(
+    private ItemFate[] InOneTransaction(
         RowWriter writer, List<SealedItem> items, Func<RowWriter, SealedItem, ItemFate> insert)
     {
         writer.Begin();
         var fates = new ItemFate[items.Count];
         try
         {
-            for (var i = 0; i < items.Count; i++) fates[i] = writer.Admit(items[i]) ? insert(writer, items[i]) : ItemFate.TooManyNames;
+            var presentHourMs = HourWindow.HourOf((time ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds());
+            for (var i = 0; i < items.Count; i++)
+            {
+                fates[i] = writer.Admit(items[i]) ? insert(writer, items[i]) : ItemFate.TooManyNames;
+                if (fates[i] == ItemFate.Stored) writer.MarkLateHours(items[i].Item, presentHourMs);
+            }
         }
         catch
         {
@@ -157,7 +180,7 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals) : IMetri
         try
         {
             _ = raw.sqlite3_busy_timeout(connection.Handle, BusyTimeoutMs);
-            return new RowWriter(connection);
+            return new RowWriter(connection, (options?.RawRetention).GetValueOrDefault(EngineOptions.DefaultRawRetention));
         }
         catch
         {

@@ -19,7 +19,8 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// </summary>
 public sealed class TeamScope : IDisposable
 {
-    private static readonly (string Table, string Columns)[] Tables =
+    /// <summary>What a scope shows, as <c>my_…</c>.</summary>
+    internal static readonly (string Table, string Columns)[] Tables =
     [
         ("metric_rows", "server, at_ms, key, set_id, vals"),
         ("metric_sets", "server, set_id, count, names"),
@@ -30,7 +31,7 @@ public sealed class TeamScope : IDisposable
     ];
 
     // How far the roll-ups have come is the platform's, the same for every team.
-    private const string Progress = "rollup_progress";
+    internal const string Progress = "rollup_progress";
 
     private static readonly HashSet<string> Functions =
         ["max", "min", "count", "sum", "avg", "total", "length", "hex", "coalesce", "ifnull", "abs", "substr", "row_number"];
@@ -63,8 +64,10 @@ public sealed class TeamScope : IDisposable
             DataFile.Execute(connection, string.Concat(Tables.Select(view =>
                 $"create temp view {inner}{view.Table} as select {view.Columns} from main.{view.Table} where team = x'{hex}';"
                 + $"create temp view my_{view.Table} as select {view.Columns} from temp.{inner}{view.Table};"))
-                + $"create temp view {inner}{Progress} as select closed_through_ms from main.{Progress};"
-                + $"create temp view my_{Progress} as select closed_through_ms from temp.{inner}{Progress};pragma query_only=on");
+                + $"create temp view {inner}{Progress} as select name, closed_through_ms from main.{Progress};"
+                + $"create temp view my_{Progress} as select name, closed_through_ms from temp.{inner}{Progress};pragma query_only=on;"
+                // From its first read on a scope sees the database as it was then.
+                + "begin");
             return new TeamScope(connection, inner);
         }
         catch

@@ -1,6 +1,6 @@
-using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Postgres;
+using HostAtlas.Engine.Tests.Metrics;
 
 namespace HostAtlas.Engine.Tests.Storage.Postgres;
 
@@ -13,7 +13,7 @@ public sealed class PostgresServerDirectoryTests : ServerDirectorySuite, IDispos
 
     protected override IProjectionStore Projection => new PostgresProjectionStore(_store.Database, _store.Seals);
 
-    protected override IMetricsStore Metrics => _store.Store;
+    protected override StoreUnderTest Store => _store;
 
     public void Dispose() => _store.Dispose();
 }

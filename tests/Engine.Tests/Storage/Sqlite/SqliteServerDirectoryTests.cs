@@ -1,6 +1,6 @@
-using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Tests.Metrics;
 
 namespace HostAtlas.Engine.Tests.Storage.Sqlite;
 
@@ -13,7 +13,7 @@ public sealed class SqliteServerDirectoryTests : ServerDirectorySuite, IDisposab
 
     protected override IProjectionStore Projection => new SqliteProjectionStore(_store.File, _store.Seals);
 
-    protected override IMetricsStore Metrics => _store.Store;
+    protected override StoreUnderTest Store => _store;
 
     public void Dispose() => _store.Dispose();
 }

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Tests.Metrics;
@@ -10,22 +11,27 @@ namespace HostAtlas.Engine.Tests.Storage.Sqlite;
 public sealed class SqliteStoreUnderTest : StoreUnderTest
 {
     private readonly TempFolder _folder = new();
+    private readonly TimeProvider _time;
+    private ITeamSeals _seals;
     private SqliteMetricsStore _store;
 
-    public SqliteStoreUnderTest()
+    /// <param name="time">Tells the store which hour is the present one; the system's when null.</param>
+    public SqliteStoreUnderTest(TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         File = new DataFile(_folder.Path);
         File.Prepare();
-        Seals = NewSeals(File);
-        _store = new SqliteMetricsStore(File, Seals);
-        Reader = new MetricsReader(new SqliteMetricsSource(File), Seals);
+        _seals = NewSeals(File);
+        _store = new SqliteMetricsStore(File, _seals, _time);
+        Source = new SqliteMetricsSource(File);
+        Reader = new MetricsReader(Source, _seals);
     }
 
     /// <summary>The seals over a file's own keys, wrapped by a root key of tests.</summary>
     public static ITeamSeals NewSeals(DataFile file) =>
         new TeamSeals(new SqliteKeyStore(file), new RootKeys(new byte[32]), TimeProvider.System);
 
-    public ITeamSeals Seals { get; private set; }
+    public override ITeamSeals Seals => _seals;
 
     public DataFile File { get; }
 
@@ -33,12 +39,16 @@ public sealed class SqliteStoreUnderTest : StoreUnderTest
 
     public override IMetricsReader Reader { get; }
 
+    public override IMetricsSource Source { get; }
+
+    public override IRollupStore Rollups => new SqliteRollupStore(_store);
+
     public override void Restart()
     {
         _store.Dispose();
         File.Prepare();
-        Seals = NewSeals(File);
-        _store = new SqliteMetricsStore(File, Seals);
+        _seals = NewSeals(File);
+        _store = new SqliteMetricsStore(File, _seals, _time);
     }
 
     public override void TakeAway() => System.IO.File.Move(File.Path, File.Path + ".away");
