@@ -25,6 +25,7 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals, TimeProv
 
     private readonly StoreThread _thread = new("metrics-writer");
     private RowWriter? _writer;
+    private bool _isDisposed;
 
     /// <inheritdoc />
     public int Writers => 1;
@@ -76,6 +77,9 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals, TimeProv
     /// <inheritdoc />
     public void Dispose()
     {
+        // Known by two names to whoever registers it, and so disposed of twice.
+        if (_isDisposed) return;
+        _isDisposed = true;
         _thread.RunAsync(() => { Close(); return true; });
         _thread.Dispose();
     }

@@ -32,7 +32,8 @@ public sealed class QueryPlansTests : IDisposable
         Assert.NotEmpty(plan);
         // Four boundaries, whatever the number of servers; and a scan of what a step has already chosen.
         Assert.DoesNotContain(plan, step =>
-            step.StartsWith("SCAN", StringComparison.Ordinal) && step is not ("SCAN rollup_progress" or "SCAN main.rollup_progress" or "SCAN (subquery-1)"));
+            step.StartsWith("SCAN", StringComparison.Ordinal)
+            && step is not ("SCAN rollup_progress" or "SCAN main.rollup_progress" or "SCAN (subquery-1)"));
     }
 
     [Theory]

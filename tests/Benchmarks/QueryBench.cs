@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Akka.Actor;
+using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
+using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Storage.Sealing;
+using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Shared.Ids;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Benchmarks;
+
+/// <summary>
+/// How long a chart waits: one metric of forty over a day of reports every 10 s, and over 30 days of roll-ups with a thousand servers' data in
+/// the file. Beside each, in turn, plain SQLite selects the same rows over a connection of its own and opens, decodes and folds nothing: what
+/// is above it is the price of the scope, the seal and the fold.
+/// </summary>
+internal static class QueryBench
+{
+    private const int Servers = 1_000, Metrics = 40, Days = 30, Rounds = 21, WarmUps = 5;
+    private const long Start = 1_700_006_400_000, DayMs = 86_400_000, End = Start + (Days * DayMs);
+    private const string Wanted = "host.metric_20";
+
+    private static readonly NameSet Names = NamesOf(Metrics);
+
+    public static async Task RunAsync()
+    {
+        using var folder = new TempFolder();
+        var file = new DataFile(folder.Path);
+        file.Prepare();
+        var seals = new TeamSeals(new SqliteKeyStore(file), new RootKeys(new byte[32]), TimeProvider.System);
+        var random = new Random(1);
+        var servers = Enumerable.Range(0, Servers).Select(_ => new ServerKey(Id<TeamId>(random), Id<ServerId>(random))).ToArray();
+        var charted = servers[Servers / 2];
+        await FillReportsAsync(file, seals, charted);
+        FillRollups(file, seals, servers, charted);
+        var size = new FileInfo(file.Path).Length;
+
+        var reader = new MetricsReader(new SqliteMetricsSource(file), seals);
+        var charts = new (string Name, MetricsQuery Query, string Table, string Time)[]
+        {
+            ("24 h at 10 s, steps of 10 s, reports", Query(charted, End, End + DayMs, 10), "metric_rows", "at_ms"),
+            ("24 h at 10 s, steps of 60 s, reports", Query(charted, End, End + DayMs, 60), "metric_rows", "at_ms"),
+            ("24 h, steps of 60 s, points of minutes", Query(charted, End - DayMs, End, 60), "metric_minutes", "hour_ms"),
+            ("30 days, steps of 3 h, points of hours", Query(charted, Start, End, 10_800), "metric_hours", "hour_ms"),
+            ("30 days, steps of 2.4 h, hours and minutes", Query(charted, Start, End, 8_640), "metric_hours", "hour_ms"),
+            ("30 days, steps of 5 min, points of minutes", Query(charted, Start, End, 300), "metric_minutes", "hour_ms"),
+        };
+        var results = new List<(string Name, double Plain, double Ours, int Points)>();
+        foreach (var (name, query, table, time) in charts) results.Add(await MeasureAsync(file, reader, name, query, table, time));
+        var report = Report(results, size);
+        Console.WriteLine(report);
+        await File.WriteAllTextAsync(Path.Combine(Repository.Root, "tests", "Benchmarks", "results", "query.md"), report);
+    }
+
+    private static async Task<(string, double, double, int)> MeasureAsync(
+        DataFile file, MetricsReader reader, string name, MetricsQuery query, string table, string time)
+    {
+        List<double> plain = [], ours = [];
+        var points = 0;
+        for (var round = 0; round < WarmUps + Rounds; round++)
+        {
+            var watch = Stopwatch.StartNew();
+            var bytes = Plain(file, query, table, time);
+            var plainMs = watch.Elapsed.TotalMilliseconds;
+            watch.Restart();
+            var answer = await reader.QueryAsync(query, CancellationToken.None);
+            var oursMs = watch.Elapsed.TotalMilliseconds;
+            points = answer.Series[0].Points.Count;
+            if (bytes == 0) throw new InvalidOperationException("Nothing was read.");
+            if (round < WarmUps) continue;
+            plain.Add(plainMs);
+            ours.Add(oursMs);
+        }
+        return (name, Median(plain), Median(ours), points);
+    }
+
+    private static long Plain(DataFile file, MetricsQuery query, string table, string time)
+    {
+        using var connection = file.OpenReader();
+        using var select = new NativeStatement(
+            connection, $"select * from {table} where team = ? and server = ? and {time} >= ? and {time} < ? order by {time}");
+        var column = table == "metric_rows" ? 6 : 4;
+        select.BindServer(new ServerKey(query.Team, query.Server)).Bind(3, query.FromMs).Bind(4, query.ToMs);
+        var bytes = 0L;
+        while (select.Next()) bytes += select.Bytes(column).Length;
+        return bytes;
+    }
+
+    // A day of reports after the thirty days of roll-ups.
+    private static async Task FillReportsAsync(DataFile file, ITeamSeals seals, ServerKey server)
+    {
+        using var store = new SqliteMetricsStore(file, seals);
+        var random = new Random(2);
+        for (var from = 0; from < 8_640; from += 1_000)
+        {
+            var rows = Enumerable.Range(from, Math.Min(1_000, 8_640 - from))
+                .Select(i => new ReportRow(End + (i * 10_000L), 0, PackedValues.Pack(Values(random, i)))).ToArray();
+            var item = new IngestItem(
+                server.Team, server.Server, new MetricBatch(from, from, [Names], rows), 0, new byte[32], TimeProvider.System.GetUtcNow(),
+                ActorRefs.Nobody, ActorRefs.Nobody);
+            await store.WriteAsync([item], maybeKept: false);
+        }
+    }
+
+    // In order of time, as they come in use: every server's hour before any server's next. Points of minutes for the charted server alone;
+    // 17 GB of others' would lie in pages that a chart never touches.
+    private static void FillRollups(DataFile file, ITeamSeals seals, ServerKey[] servers, ServerKey charted)
+    {
+        foreach (var server in servers) seals.Get(server.Team);
+        var hours = Enumerable.Range(0, 24).Select(Hour).ToArray();
+        using var connection = file.OpenWriter();
+        DataFile.Execute(connection, "pragma synchronous=off");
+        DataFile.Execute(connection, "delete from metric_marks");
+        foreach (var (name, ms) in new[] { ("closed", End), ("raw", End), ("minutes", Start), ("hours", Start) })
+            DataFile.Execute(connection, $"insert into rollup_progress values ('{name}', {ms.ToString(CultureInfo.InvariantCulture)})");
+        using var set = Insert(connection, "metric_sets (team, server, set_id, count, names, used_day)", 6);
+        using var minutes = Insert(connection, "metric_minutes (team, server, hour_ms, set_id, block)", 5);
+        using var points = Insert(connection, "metric_hours (team, server, hour_ms, set_id, block)", 5);
+        for (var hour = 0; hour < Days * 24; hour++)
+        {
+            DataFile.Execute(connection, "begin");
+            var hourMs = Start + (hour * HourWindow.HourMs);
+            foreach (var server in servers)
+            {
+                var rolled = SealedHour.Make(seals.Get(server.Team), server.Server, hourMs, hours[hour % 24]);
+                if (hour == 0)
+                    set.BindServer(server).Bind(3, rolled.SetId).Bind(4, Metrics).Bind(5, rolled.SealedNames).Bind(6, 0).Run();
+                if (server == charted) minutes.BindServer(server).Bind(3, hourMs).Bind(4, rolled.SetId).Bind(5, rolled.Minutes).Run();
+                points.BindServer(server).Bind(3, hourMs).Bind(4, rolled.SetId).Bind(5, rolled.Hour).Run();
+            }
+            DataFile.Execute(connection, "commit");
+        }
+        DataFile.Execute(connection, "pragma wal_checkpoint(truncate)");
+    }
+
+    private static HourRollup Hour(int hour)
+    {
+        var (window, random) = (new HourWindow(0), new Random(hour));
+        window.AddSet(1, Names);
+        for (var i = 0; i < 360; i++) window.AddRow(i * 10_000L, 1, PackedValues.Pack(Values(random, i)));
+        return window.Finish()!;
+    }
+
+    private static double[] Values(Random random, int report) => [.. Enumerable.Range(0, Metrics).Select(i =>
+        i % 2 == 0 ? Math.Round(random.NextDouble() * 100, 2) : (report * 1_000_003L) + random.Next(1_000_000))];
+
+    private static NativeStatement Insert(Microsoft.Data.Sqlite.SqliteConnection connection, string into, int columns) =>
+        new(connection, $"insert into {into} values ({string.Join(", ", Enumerable.Repeat("?", columns))}) on conflict do nothing");
+
+    private static MetricsQuery Query(ServerKey server, long from, long to, int step) =>
+        new(server.Team, server.Server, [Wanted], from, to, step);
+
+    private static string Report(List<(string Name, double Plain, double Ours, int Points)> results, long size)
+    {
+        var hour = Hour(0);
+        var text = new StringBuilder();
+        text.AppendLine("# Charts over sealed rows").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"""
+            One metric of {Metrics}. In the file ({size / 1e6:N0} MB): {Days} days of points of an hour of {Servers:N0} servers, and of the charted
+            one the points of minutes and a day of reports as well. Median of {Rounds} interleaved rounds after {WarmUps} to warm up, the
+            scope's opening included. Goals: 15 ms for a day, 30 ms for 30 days.
+
+            | chart | points | plain SQLite reads the rows, ms | HostAtlas answers, ms |
+            | --- | ---: | ---: | ---: |
+            """);
+        foreach (var (name, plain, ours, points) in results)
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {points:N0} | {plain:0.0} | {ours:0.0} |");
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture,
+            $"An hour of {Metrics} metrics: {hour.Minutes.Length:N0} bytes of minutes, {hour.Hour.Length:N0} bytes of the hour's points.");
+        return text.AppendLine().AppendLine(Machine.Describe(TimeProvider.System.GetUtcNow())).ToString();
+    }
+
+    private static NameSet NamesOf(int count)
+    {
+        var names = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, count).Select(i => $"host.metric_{i}")));
+        return new NameSet(NameSet.IdOf(names), count, names);
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static T Id<T>(Random random) where T : struct, IResourceId<T>
+    {
+        var bytes = new byte[ResourceId.SizeBytes];
+        random.NextBytes(bytes);
+        return ResourceId.FromRandom<T>(bytes);
+    }
+}
