@@ -13,9 +13,9 @@ using HostAtlas.TestSupport;
 namespace HostAtlas.Benchmarks;
 
 /// <summary>
-/// How long a chart waits: one metric of forty over a day of reports every 10 s, and over 30 days of roll-ups with a thousand servers' data in
-/// the file. Beside each, in turn, plain SQLite selects the same rows over a connection of its own and opens, decodes and folds nothing: what
-/// is above it is the price of the scope, the seal and the fold.
+/// How long a chart waits: one metric of forty over a day of reports every 10 s, and over 30 days of roll-ups with a thousand servers' data
+/// in the file. Beside each, in turn, plain SQLite selects the same rows over a connection of its own and opens, decodes and folds nothing:
+/// what is above it is the price of the scope, the seal and the fold.
 /// </summary>
 internal static class QueryBench
 {
@@ -167,8 +167,8 @@ internal static class QueryBench
         var text = new StringBuilder();
         text.AppendLine("# Charts over sealed rows").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"""
-            One metric of {Metrics}. In the file ({size / 1e6:N0} MB): {Days} days of points of an hour of {Servers:N0} servers, and of the charted
-            one the points of minutes and a day of reports as well. Median of {Rounds} interleaved rounds after {WarmUps} to warm up, the
+            One metric of {Metrics}. In the file ({size / 1e6:N0} MB): {Days} days of points of an hour of {Servers:N0} servers, and of
+            the charted one the points of minutes and a day of reports as well. Median of {Rounds} interleaved rounds after {WarmUps} to warm up, the
             scope's opening included. Goals: 15 ms for a day, 30 ms for 30 days.
 
             | chart | points | plain SQLite reads the rows, ms (of processor time) | HostAtlas answers, ms (of processor time) |
@@ -189,7 +189,8 @@ internal static class QueryBench
     }
 
     private static Cost Median(List<Cost> costs) => new(
-        costs.Select(cost => cost.Wall).Order().ElementAt(costs.Count / 2), costs.Select(cost => cost.Cpu).Order().ElementAt(costs.Count / 2));
+        costs.Select(cost => cost.Wall).Order().ElementAt(costs.Count / 2),
+        costs.Select(cost => cost.Cpu).Order().ElementAt(costs.Count / 2));
 
     private static T Id<T>(Random random) where T : struct, IResourceId<T>
     {

@@ -7,7 +7,8 @@ namespace HostAtlas.Engine.Metrics;
 /// A report's values as one blob:
 /// <code>
 /// version u8 = 2 ‖ count u16 ‖ code u8 × count ‖ payload of each value
-/// code    scale &lt;&lt; 4 | bytes      the value is mantissa ÷ 10^scale (<see cref="DecimalForm"/>), scale 0-6; mantissa in zigzag, 0-7 bytes
+/// code    scale &lt;&lt; 4 | bytes      the value is mantissa ÷ 10^scale (<see cref="DecimalForm"/>), scale 0-6;
+///                          the mantissa in zigzag takes 0-7 bytes
 ///         0xF8                     an IEEE 754 double
 /// </code>
 /// All numbers little-endian. The codes stand in front and hold the lengths, so that one value of a long row is found by adding bytes up,

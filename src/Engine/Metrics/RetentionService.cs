@@ -11,9 +11,9 @@ public sealed class RetentionService(
     IMetricsStore store, IRollupStore rollups, EngineOptions options, TimeProvider time, ILogger<RetentionService> log) : BackgroundService
 {
     /// <summary>
-    /// One pass; gives how many reports went. First the boundaries move, then what lies before them goes: whoever reads the boundaries finds
-    /// everything behind them. Reports go by whole hours, and an hour later than asked, so that none that was just admitted meets an hour
-    /// whose others are gone.
+    /// One pass; gives how many reports went. First the boundaries move, then what lies before them goes: whoever reads the boundaries
+    /// finds everything behind them. Reports go by whole hours, and an hour later than asked, so that none that was just admitted meets an
+    /// hour whose others are gone.
     /// </summary>
     public async Task<int> RunAsync(DateTimeOffset now, CancellationToken cancellation)
     {

@@ -47,13 +47,16 @@ public static class ColumnBlockWriter
     private static int WriteName(ReadOnlySpan<RollupPoint> points, Span<byte> into)
     {
         Span<double> counts = stackalloc double[points.Length], min = stackalloc double[points.Length];
-        Span<double> max = stackalloc double[points.Length], last = stackalloc double[points.Length], mean = stackalloc double[points.Length];
+        Span<double> max = stackalloc double[points.Length], last = stackalloc double[points.Length];
+        Span<double> mean = stackalloc double[points.Length];
         var present = 0;
         for (var slot = 0; slot < points.Length; slot++)
         {
             var point = points[slot];
             counts[slot] = point.Count;
-            if (point.Count > 0) (min[present], max[present], last[present], mean[present++]) = (point.Min, point.Max, point.Last, point.Mean);
+            if (point.Count == 0) continue;
+            (min[present], max[present], last[present], mean[present]) = (point.Min, point.Max, point.Last, point.Mean);
+            present++;
         }
         if (present == 0) return 0;
         min = min[..present];

@@ -3,9 +3,9 @@ using HostAtlas.Engine.Presence;
 namespace HostAtlas.Engine.Metrics.Rollups;
 
 /// <summary>
-/// Where roll-ups are kept, and the list of what is to be rolled up: the marks. One implementation a store. Everything here works in bounded
-/// pieces, so that ingest never waits long, and two jobs at once do no harm: a window is only ever replaced under a mark that is still the
-/// one its reports were read after.
+/// Where roll-ups are kept, and the list of what is to be rolled up: the marks. One implementation a store. Everything here works in
+/// bounded pieces, so that ingest never waits long, and two jobs at once do no harm: a window is only ever replaced under a mark that is
+/// still the one its reports were read after.
 /// </summary>
 public interface IRollupStore
 {
@@ -13,8 +13,8 @@ public interface IRollupStore
     Task<RollupProgress> ProgressAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Moves each member on, never back, and gives what they are then. <see cref="RollupProgress.RawFromMs"/> stops at what is closed and at
-    /// the oldest marked hour: nothing is given up that is not rolled up. The other two stop at what is closed.
+    /// Moves each member on, never back, and gives what they are then. <see cref="RollupProgress.RawFromMs"/> stops at what is closed and
+    /// at the oldest marked hour: nothing is given up that is not rolled up. The other two stop at what is closed.
     /// </summary>
     Task<RollupProgress> AdvanceAsync(RollupProgress to, CancellationToken cancellation);
 
@@ -24,12 +24,14 @@ public interface IRollupStore
     /// </summary>
     Task<ServerKey?> MarkHourAsync(long hourMs, ServerKey after, CancellationToken cancellation);
 
-    /// <summary>Marks of hours before <paramref name="closedThroughMs"/>, in an order of the store's own, behind a mark (null: from the first).</summary>
+    /// <summary>
+    /// Marks of hours before <paramref name="closedThroughMs"/>, in an order of the store's own, behind a mark (null: from the first).
+    /// </summary>
     Task<MarkPage> MarksAsync(HourMark? after, long closedThroughMs, CancellationToken cancellation);
 
     /// <summary>
-    /// In one transaction: for each whose mark is still there with its stamp, takes the mark away and puts the roll-up (null: leaves what is
-    /// there) in the window's place. The others are left as they are.
+    /// In one transaction: for each whose mark is still there with its stamp, takes the mark away and puts the roll-up (null: leaves what
+    /// is there) in the window's place. The others are left as they are.
     /// </summary>
     Task ReplaceAsync(IReadOnlyList<RolledHour> hours, CancellationToken cancellation);
 

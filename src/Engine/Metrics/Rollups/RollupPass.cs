@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace HostAtlas.Engine.Metrics.Rollups;
 
 /// <summary>
-/// One pass of the roll-up over all servers, in two halves. Closing an hour marks it for every server that has reports in it; what is marked
-/// is then rolled up from its reports, whether it was marked by the closing or by a late report. So there is one way only to a roll-up, and
-/// it never adds to what is there.
+/// One pass of the roll-up over all servers, in two halves. Closing an hour marks it for every server that has reports in it; what is
+/// marked is then rolled up from its reports, whether it was marked by the closing or by a late report. So there is one way only to a
+/// roll-up, and it never adds to what is there.
 /// <para>
 /// Why nothing is lost: a flush marks the hours of its late reports in its own transaction, each mark with a fresh stamp. The pass reads a
 /// mark, then the reports, and replaces the window only if the mark is still the same. A report that was stored in between has changed the

@@ -11,7 +11,8 @@ public sealed class FormsAgreeTests
     private const long End = Start + (Hours * HourWindow.HourMs);
 
     private static readonly Gen<MetricsQuery> Query =
-        from ends in Gen.OneOf(Gen.Long[Start, End], Gen.Long[0, Hours * 60].Select(minute => Start + (minute * HourWindow.MinuteMs))).Array[2]
+        from ends in Gen.OneOf(
+            Gen.Long[Start, End], Gen.Long[0, Hours * 60].Select(minute => Start + (minute * HourWindow.MinuteMs))).Array[2]
         from step in Any.Of(10, 60, 120, 300, 1_800, 3_600, 5_400, 7_200, 86_400)
         from names in Any.Of(null, new[] { "a", "c" })
         select new MetricsQuery(default, default, names, ends.Min(), ends.Max() + 1, step);

@@ -46,7 +46,8 @@ public sealed class QueryPlansTests : IDisposable
 
     [Fact]
     public void A_full_scan_would_be_seen() =>
-        Assert.Contains(Explain("select count(*) from metric_rows where at_ms < ?"), step => step.StartsWith("SCAN", StringComparison.Ordinal));
+        Assert.Contains(
+            Explain("select count(*) from metric_rows where at_ms < ?"), step => step.StartsWith("SCAN", StringComparison.Ordinal));
 
     public void Dispose()
     {
