@@ -168,8 +168,8 @@ internal static class QueryBench
         text.AppendLine("# Charts over sealed rows").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"""
             One metric of {Metrics}. In the file ({size / 1e6:N0} MB): {Days} days of points of an hour of {Servers:N0} servers, and of
-            the charted one the points of minutes and a day of reports as well. Median of {Rounds} interleaved rounds after {WarmUps} to warm up, the
-            scope's opening included. Goals: 15 ms for a day, 30 ms for 30 days.
+            the charted one the points of minutes and a day of reports as well. Median of {Rounds} interleaved rounds after {WarmUps} to
+            warm up, the scope's opening included. Goals: 15 ms for a day, 30 ms for 30 days.
 
             | chart | points | plain SQLite reads the rows, ms (of processor time) | HostAtlas answers, ms (of processor time) |
             | --- | ---: | ---: | ---: |
