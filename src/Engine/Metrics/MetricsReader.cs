@@ -44,6 +44,7 @@ public sealed class MetricsReader(IMetricsSource source, ITeamSeals seals) : IMe
     private sealed class Reading(StepFold fold, TeamSeal seal, ServerId server, OpenedSets sets)
     {
         private byte[] _opened = new byte[4096];
+        private long? _known;
 
         public void AddRow(long atMs, long setId, ReadOnlySpan<byte> sealedBytes)
         {
@@ -65,9 +66,10 @@ public sealed class MetricsReader(IMetricsSource source, ITeamSeals seals) : IMe
 
         private bool Knows(long setId)
         {
-            if (fold.Knows(setId)) return true;
+            if (setId == _known || fold.Knows(setId)) return true;
             if (sets.Find(setId) is not { } set) return false;
             fold.AddSet(setId, NameSet.Split(set.NamesUtf8));
+            _known = setId;
             return true;
         }
 

@@ -13,18 +13,30 @@ public sealed class StepFold(MetricsQuery query)
     private readonly Dictionary<string, StepSeries> _series = new(StringComparer.Ordinal);
     private readonly RollupPoint[] _points = new RollupPoint[ColumnBlock.MostSlots];
     private readonly long[] _times = new long[ColumnBlock.MostSlots];
+    private (int Position, StepSeries Series)[]? _lastPositions;
+    private long _lastSet;
 
     /// <summary>Whether rows and blocks of a set can be added.</summary>
     public bool Knows(long set) => _sets.ContainsKey(set);
 
     /// <summary>Makes a name set known before its rows come.</summary>
-    public void AddSet(long id, IReadOnlyList<string> names) => _sets[id] =
-        [.. names.Index().Where(name => _wanted is null || _wanted.Contains(name.Item)).Select(name => (name.Index, SeriesOf(name.Item)))];
+    public void AddSet(long id, IReadOnlyList<string> names)
+    {
+        _lastPositions = null;
+        _sets[id] = [.. names.Index().Where(name => _wanted is null || _wanted.Contains(name.Item))
+            .Select(name => (name.Index, SeriesOf(name.Item)))];
+    }
 
     /// <summary>Adds one report.</summary>
     public void AddRow(long atMs, long set, ReadOnlySpan<byte> packed)
     {
-        if (!_sets.TryGetValue(set, out var positions)) return;
+        // A server sends one list for days: what the last row needed, the next one does nearly always.
+        if (_lastPositions is null || set != _lastSet)
+        {
+            if (!_sets.TryGetValue(set, out var found)) return;
+            (_lastSet, _lastPositions) = (set, found);
+        }
+        var positions = _lastPositions;
         var values = new PackedValues.Reader(packed);
         foreach (var (position, series) in positions) series.AddSample(atMs, values.At(position));
     }
