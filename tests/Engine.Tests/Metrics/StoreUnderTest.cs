@@ -22,6 +22,9 @@ public abstract class StoreUnderTest : IDisposable
     /// <summary>Seal and open what is stored.</summary>
     public abstract ITeamSeals Seals { get; }
 
+    /// <summary>Whether reports are deleted by whole days, and so later than their retention says.</summary>
+    public virtual bool DeletesWholeDays => false;
+
     /// <summary>Throws the writer away and opens another on the same data, as a restart of the process does.</summary>
     public abstract void Restart();
 

@@ -12,7 +12,7 @@ namespace HostAtlas.Engine.Storage.Postgres;
 /// server's names are counted from what the database holds at that moment; two flushes that bring it new lists in the same instant are
 /// counted one by one.
 /// </summary>
-internal sealed class NameAdmission(NpgsqlConnection connection, NameSetLedger ledger)
+internal sealed class NameAdmission(NpgsqlConnection connection, NameSetLedger ledger, TimeSpan namesCountFor)
 {
     private readonly Dictionary<ServerId, Dictionary<long, byte[]>> _stored = [];
     private readonly Dictionary<ServerId, HashSet<string>> _names = [];
@@ -73,11 +73,14 @@ internal sealed class NameAdmission(NpgsqlConnection connection, NameSetLedger l
     private async Task LoadAsync(List<IngestItem> servers, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
-            select s.server, s.set_id, s.names from unnest($1, $2) as w(team, server)
-            join metric_sets s on s.team = w.team and s.server = w.server
+            select s.server, s.set_id, s.names from unnest($1, $2, $3) as w(team, server, since)
+            join metric_sets s on s.team = w.team and s.server = w.server and s.used_day >= w.since
             """, connection);
         command.Parameters.AddWithValue(servers.Select(item => item.Team.Value).ToArray());
         command.Parameters.AddWithValue(servers.Select(item => item.Server.Value).ToArray());
+        // Lists are kept as long as any roll-up needs them; what a server named a year ago does not count against it.
+        command.Parameters.AddWithValue(
+            servers.Select(item => NameSetLedger.DayOf(item.Server, item.AdmittedAt - namesCountFor) - 1).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Storage.Postgres;
@@ -49,10 +50,10 @@ public sealed class PostgresMetricsSource(PostgresDatabase database) : IMetricsS
             return hours;
         }
 
-        public async Task<long> ClosedThroughAsync(CancellationToken cancellation)
+        public async Task<RollupProgress> ProgressAsync(CancellationToken cancellation)
         {
-            await using var command = scope.Command("select max(closed_through_ms) from rollup_progress");
-            return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) as long? ?? long.MinValue;
+            await using var command = scope.Command(PostgresRollupStore.ProgressSql);
+            return await PostgresRollupStore.ReadProgressAsync(command, cancellation).ConfigureAwait(false);
         }
 
         public ValueTask DisposeAsync() => scope.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Sealing;
 using Npgsql;
 
@@ -10,7 +11,13 @@ namespace HostAtlas.Engine.Storage.Postgres;
 /// <c>on conflict do nothing</c>, which tells retries and replays apart. Nothing is kept of a connection but what its commits have proved,
 /// so the store comes back by itself as soon as the server does.
 /// </summary>
-internal sealed class PostgresMetricsStore(PostgresDatabase database, ITeamSeals seals, MetricDays days) : IMetricsStore
+/// <param name="database">The database.</param>
+/// <param name="seals">Seal what is written.</param>
+/// <param name="days">The partitions.</param>
+/// <param name="time">Tells which hour is the present one; the system's clock when null.</param>
+/// <param name="options">How long names count; the default when null.</param>
+internal sealed class PostgresMetricsStore(
+    PostgresDatabase database, ITeamSeals seals, MetricDays days, TimeProvider? time = null, EngineOptions? options = null) : IMetricsStore
 {
     // The stream gives a batch up after 5 s and whoever asked waits for 8 s at most: an attempt must end in between, also one that a
     // silent network swallowed.
@@ -71,15 +78,17 @@ internal sealed class PostgresMetricsStore(PostgresDatabase database, ITeamSeals
         }
     }
 
-    private static async Task<IReadOnlyList<ItemFate>> InOneTransactionAsync(NpgsqlConnection connection, List<SealedItem> batches,
+    private async Task<IReadOnlyList<ItemFate>> InOneTransactionAsync(NpgsqlConnection connection, List<SealedItem> batches,
         NameSetLedger ledger, Func<IReadOnlyList<SealedItem>, Task<List<ItemFate>>> insert, CancellationToken cancellation)
     {
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-            var refused = await new NameAdmission(connection, ledger).RunAsync(batches, cancellation).ConfigureAwait(false);
+            var refused = await new NameAdmission(connection, ledger, options?.RawRetention ?? EngineOptions.DefaultRawRetention).RunAsync(batches, cancellation).ConfigureAwait(false);
             var admitted = refused.Count == 0 ? batches : batches.Where(batch => !refused.Contains(batch)).ToList();
             var fates = await insert(admitted).ConfigureAwait(false);
+            var present = HourWindow.HourOf((time ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds());
+            await LateHours.MarkAsync(connection, admitted, present, cancellation).ConfigureAwait(false);
             await CommitAsync(transaction, cancellation).ConfigureAwait(false);
             ledger.Commit();
             if (refused.Count == 0) return fates;

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Metrics.Rollups;
 using Npgsql;
 
 namespace HostAtlas.Engine.Storage.Postgres;
@@ -21,10 +22,18 @@ internal sealed class PostgresRetention(PostgresDatabase database, MetricDays da
             days.Forget(day);
         }
         await RunAsync(connection, "delete from metric_retries where at_ms < $1", oldestMs, cancellation).ConfigureAwait(false);
-        // A list was used no earlier than the day before the newest row that needs it; each server's days begin at an hour of its own.
-        await RunAsync(connection, "delete from metric_sets where used_day < $1", MetricDays.Of(oldestMs) - 1, cancellation)
-            .ConfigureAwait(false);
         return deleted;
+    }
+
+    /// <summary>Deletes roll-ups that are too old, and name lists that nothing kept can need.</summary>
+    public async Task DeleteRollupsAsync(RollupProgress kept, CancellationToken cancellation)
+    {
+        await using var connection = await database.Of(PostgresRole.Retention).OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await RunAsync(connection, "delete from metric_minutes where hour_ms < $1", kept.MinutesFromMs, cancellation).ConfigureAwait(false);
+        await RunAsync(connection, "delete from metric_hours where hour_ms < $1", kept.HoursFromMs, cancellation).ConfigureAwait(false);
+        // A list was used no earlier than the day before the newest row that needs it; each server's days begin at an hour of its own.
+        await RunAsync(connection, "delete from metric_sets where used_day < $1", MetricDays.Of(kept.OldestMs) - 1, cancellation)
+            .ConfigureAwait(false);
     }
 
     private static async Task<int> DropAsync(NpgsqlConnection connection, int day, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Ids;
 
@@ -10,7 +11,7 @@ namespace HostAtlas.Engine.Storage.Postgres;
 public sealed class PostgresServerDirectory(PostgresDatabase database, ITeamSeals seals, TimeProvider time) : IServerDirectory
 {
     private const string Columns = """
-        select s.server, s.name, s.created_at_ms, s.silent_since_ms,
+        select s.server, s.name, s.created_at_ms, s.silent_since_ms, s.first_report_ms,
                (select r.at_ms from metric_rows r where r.server = s.server order by r.at_ms desc limit 1)
         from servers s
         """;
@@ -35,16 +36,40 @@ public sealed class PostgresServerDirectory(PostgresDatabase database, ITeamSeal
     private async Task<IReadOnlyList<ServerRow>> ReadAsync(
         TeamId team, string sql, CancellationToken cancellation, params object[] parameters)
     {
-        var sealedRows = new List<(ServerId Id, byte[] Name, DateTimeOffset Created, DateTimeOffset? Silent, DateTimeOffset? Newest)>();
+        var sealedRows = new List<Row>();
         await using (var scope = await PostgresTeamScope.OpenAsync(database, team, cancellation).ConfigureAwait(false))
         {
             await using var command = scope.Command(sql, parameters);
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                sealedRows.Add((
-                    reader.Id<ServerId>(0), reader.GetFieldValue<byte[]>(1), reader.Time(2)!.Value, reader.Time(3), reader.Time(4)));
+                sealedRows.Add(new Row(reader.Id<ServerId>(0), reader.GetFieldValue<byte[]>(1), reader.Time(2)!.Value, reader.Time(3),
+                    reader.Time(4), reader.Time(5)));
+            await reader.DisposeAsync().ConfigureAwait(false);
+            for (var i = 0; i < sealedRows.Count; i++)
+            {
+                // Of a server whose reports have all expired the roll-up knows; and when that is gone too, that it reported and fell silent.
+                if (sealedRows[i] is { Newest: null, First: { } first } row)
+                    sealedRows[i] = row with
+                    {
+                        Newest = await NewestRolledUpAsync(scope, team, row.Id, cancellation).ConfigureAwait(false) ?? row.Silent ?? first,
+                    };
+            }
         }
         return [.. sealedRows.Select(row => new ServerRow(row.Id, SealedName.Open(seals, team, row.Id, row.Name), row.Created, row.Silent,
             ServerRow.Seen(row.Newest, row.Silent, time.GetUtcNow())))];
     }
+
+    private async Task<DateTimeOffset?> NewestRolledUpAsync(
+        PostgresTeamScope scope, TeamId team, ServerId server, CancellationToken cancellation)
+    {
+        await using var command = scope.Command(
+            "select hour_ms, set_id, block from metric_hours where server = $1 order by hour_ms desc limit 1", server.Value);
+        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        if (!await reader.ReadAsync(cancellation).ConfigureAwait(false) || seals.Find(team) is not { } seal) return null;
+        return DateTimeOffset.FromUnixTimeMilliseconds(SealedHour.NewestReportMs(
+            seal, server, reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)));
+    }
+
+    private sealed record Row(
+        ServerId Id, byte[] Name, DateTimeOffset Created, DateTimeOffset? Silent, DateTimeOffset? First, DateTimeOffset? Newest);
 }

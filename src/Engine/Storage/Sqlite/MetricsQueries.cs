@@ -36,6 +36,11 @@ internal static class MetricsQueries
 
     public const string Progress = "select name, closed_through_ms from rollup_progress";
 
+    public const string PutProgress = """
+        insert into rollup_progress (name, closed_through_ms) values (?, ?)
+        on conflict do update set closed_through_ms = excluded.closed_through_ms
+        """;
+
     public const string OldestMark = "select min(hour_ms) from metric_marks";
 
     public const string Marks = """

@@ -47,7 +47,7 @@ public sealed class SqliteMetricsSource(DataFile file) : IMetricsSource
             }, cancellation);
 
         public Task<RollupProgress> ProgressAsync(CancellationToken cancellation) =>
-            Task.Run(() => ProgressRows.Read(Statement(MetricsQueries.ScopeProgress)), cancellation);
+            Task.Run(() => SqliteRollupStore.ReadProgress(Statement(MetricsQueries.ScopeProgress)), cancellation);
 
         public ValueTask DisposeAsync()
         {

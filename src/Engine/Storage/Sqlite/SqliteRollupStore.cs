@@ -16,7 +16,7 @@ public sealed class SqliteRollupStore(SqliteMetricsStore writer) : IRollupStore
         writer.RunAsync(rows => rows.InTransaction(() =>
         {
             var next = Progress(rows).Advance(to, OldestMark(rows));
-            using var upsert = new NativeStatement(rows.Connection, ProgressRows.Upsert);
+            using var upsert = new NativeStatement(rows.Connection, MetricsQueries.PutProgress);
             foreach (var (name, ms) in ProgressRows.Of(next)) upsert.Bind(1, name).Bind(2, ms).Run();
             return next;
         }));
@@ -77,10 +77,18 @@ public sealed class SqliteRollupStore(SqliteMetricsStore writer) : IRollupStore
         return after;
     }
 
+    /// <summary>Reads the boundaries from a statement of name and time.</summary>
+    internal static RollupProgress ReadProgress(NativeStatement statement)
+    {
+        var progress = ProgressRows.None;
+        while (statement.Next()) progress = progress.With(statement.Text(0), statement.Integer(1));
+        return progress;
+    }
+
     private static RollupProgress Progress(RowWriter rows)
     {
         using var read = new NativeStatement(rows.Connection, MetricsQueries.Progress);
-        return ProgressRows.Read(read);
+        return ReadProgress(read);
     }
 
     private static long? OldestMark(RowWriter rows)

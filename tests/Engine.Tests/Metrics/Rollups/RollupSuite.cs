@@ -76,7 +76,7 @@ public abstract class RollupSuite : IDisposable
         Assert.Equal((48, 24, 4), (raw.Count, minutes.Count, hours.Count));
 
         // Reports of the first hour have gone, and with them nothing of what minutes and hours say.
-        Assert.Equal(12, await RetainAsync(Start + (5 * Hour), rawHours: 3));
+        AssertDeleted(12, await RetainAsync(Start + (5 * Hour), rawHours: 3));
         Assert.Equal(minutes, await PointsAsync(server, 60));
         Assert.Equal(hours, await PointsAsync(server, 3_600));
         Assert.Equal([.. minutes.Where(point => point.AtMs < Start + Hour), .. raw.Where(point => point.AtMs >= Start + Hour)],
@@ -97,13 +97,13 @@ public abstract class RollupSuite : IDisposable
         var server = NewServer();
         await ReportAsync(server, Start, 1);
         // The job has never run: however old, the report stays.
-        Assert.Equal(0, await RetainAsync(Start + (100 * Hour), rawHours: 1));
+        AssertDeleted(0, await RetainAsync(Start + (100 * Hour), rawHours: 1));
         await PassAsync(Start + (2 * Hour));
-        Assert.Equal(0, await RetainAsync(Start + (2 * Hour) + Minute, rawHours: 1));
+        AssertDeleted(0, await RetainAsync(Start + (2 * Hour) + Minute, rawHours: 1));
         await ReportAsync(server, Start + Minute, 2);
-        Assert.Equal(0, await RetainAsync(Start + (100 * Hour), rawHours: 1));
+        AssertDeleted(0, await RetainAsync(Start + (100 * Hour), rawHours: 1));
         await PassAsync(Start + (2 * Hour) + Minute);
-        Assert.Equal(2, await RetainAsync(Start + (100 * Hour), rawHours: 1));
+        AssertDeleted(2, await RetainAsync(Start + (100 * Hour), rawHours: 1));
         Assert.Equal([1.0, 2.0], (await PointsAsync(server, 60)).Select(point => point.Last));
     }
 
@@ -143,7 +143,7 @@ public abstract class RollupSuite : IDisposable
         var server = NewServer();
         await ReportAsync(server, Start, 1);
         await PassAsync(Start + (4 * Hour));
-        Assert.Equal(1, await RetainAsync(Start + (4 * Hour), rawHours: 1));
+        AssertDeleted(1, await RetainAsync(Start + (4 * Hour), rawHours: 1));
         await ReportAsync(server, Start + Minute, 9);
         await PassAsync(Start + (4 * Hour));
         Assert.Empty(await MarkedAsync(server));
@@ -253,6 +253,9 @@ public abstract class RollupSuite : IDisposable
             HourRetention = TimeSpan.FromDays(hourDays),
         },
         _time, NullLogger<RetentionService>.Instance).RunAsync(DateTimeOffset.FromUnixTimeMilliseconds(nowMs), CancellationToken.None);
+
+    // What is deleted by whole days goes later; what queries plan by is the same.
+    private void AssertDeleted(int expected, int deleted) => Assert.Equal(_store.DeletesWholeDays ? 0 : expected, deleted);
 
     private static EngineOptions Options => new() { DataDirectory = "/nowhere", RootKey = new byte[32] };
 

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Tests.Metrics;
@@ -11,17 +12,21 @@ namespace HostAtlas.Engine.Tests.Storage.Postgres;
 public sealed class PostgresStoreUnderTest : StoreUnderTest
 {
     private readonly PostgresDatabaseUnderTest _test;
+    private readonly TimeProvider _time;
+    private ITeamSeals _seals = null!;
     private IMetricsStore _store = null!;
 
-    public PostgresStoreUnderTest()
+    /// <param name="time">Tells the store which hour is the present one; the system's when null.</param>
+    public PostgresStoreUnderTest(TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _test = Prepared.NewAsync().GetAwaiter().GetResult();
         Database = new PostgresDatabase(_test.Connection);
         Restart();
-        Reader = new MetricsReader(new PostgresMetricsSource(Database), Seals);
+        Source = new PostgresMetricsSource(Database);
+        Reader = new MetricsReader(Source, Seals);
     }
 
-    public ITeamSeals Seals { get; private set; } = null!;
 
     /// <summary>As the platform sees it.</summary>
     public PostgresDatabase Database { get; }
@@ -33,10 +38,18 @@ public sealed class PostgresStoreUnderTest : StoreUnderTest
 
     public override IMetricsReader Reader { get; }
 
+    public override IMetricsSource Source { get; }
+
+    public override IRollupStore Rollups => new PostgresRollupStore(Database, new MetricDays(Database));
+
+    public override ITeamSeals Seals => _seals;
+
+    public override bool DeletesWholeDays => true;
+
     public override void Restart()
     {
-        Seals = new TeamSeals(new PostgresKeyStore(Database), Prepared.Roots, TimeProvider.System);
-        _store = new PostgresMetricsStore(Database, Seals, new MetricDays(Database));
+        _seals = new TeamSeals(new PostgresKeyStore(Database), Prepared.Roots, TimeProvider.System);
+        _store = new PostgresMetricsStore(Database, Seals, new MetricDays(Database), _time);
     }
 
     public override void TakeAway() => _test.TakeAwayAsync().GetAwaiter().GetResult();

@@ -79,7 +79,11 @@ create table metric_marks (
     primary key (team, server, hour_ms)
 );
 
--- Every hour before closed_through_ms is rolled up, unless it is marked.
+create index metric_marks_by_hour on metric_marks (hour_ms);
+create index metric_minutes_by_age on metric_minutes (hour_ms);
+create index metric_hours_by_age on metric_hours (hour_ms);
+
+-- Boundaries. closed: every hour before is rolled up, unless it is marked. raw, minutes, hours: what is older has been given up.
 create table rollup_progress (
     name              text   not null primary key,
     closed_through_ms bigint not null
@@ -239,13 +243,13 @@ grant select, insert, update, delete on sessions, team_keys to hostatlas_platfor
 grant insert, select (server, at_ms, key, signature) on metric_rows to hostatlas_ingest;
 grant insert, select (server, at_ms, key, signature) on metric_retries to hostatlas_ingest;
 grant insert, select (team, server, set_id, names, used_day), update (used_day) on metric_sets to hostatlas_ingest;
-grant insert, select (team, server, hour_ms), update (stamp) on metric_marks to hostatlas_ingest;
+grant insert, select (team, server, hour_ms, stamp), update (stamp) on metric_marks to hostatlas_ingest;
 grant execute on function add_metric_day(integer) to hostatlas_ingest, hostatlas_retention;
 
 grant select, insert, update, delete on servers, teams, projection to hostatlas_projector;
 
 grant select (team, server, at_ms, key, set_id, vals) on metric_rows to hostatlas_rollup;
-grant select (team, server, set_id, count, names) on metric_sets to hostatlas_rollup;
+grant insert, select (team, server, set_id, count, names, used_day), update (used_day) on metric_sets to hostatlas_rollup;
 grant select, insert, update, delete on metric_minutes, metric_hours, metric_marks, rollup_progress to hostatlas_rollup;
 
 grant select (at_ms) on metric_rows to hostatlas_retention;
@@ -260,6 +264,6 @@ grant select (server, set_id, count, names) on metric_sets to hostatlas_reader;
 grant select (server, hour_ms, set_id, block) on metric_minutes, metric_hours to hostatlas_reader;
 grant select (server, hour_ms) on metric_marks to hostatlas_reader;
 grant select (server, name, created_at_ms, first_report_ms, silent_since_ms) on servers to hostatlas_reader;
-grant select (closed_through_ms) on rollup_progress to hostatlas_reader;
+grant select (name, closed_through_ms) on rollup_progress to hostatlas_reader;
 
 insert into schema_version (version) values (1);
