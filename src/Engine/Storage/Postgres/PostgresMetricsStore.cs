@@ -84,7 +84,9 @@ internal sealed class PostgresMetricsStore(
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-            var refused = await new NameAdmission(connection, ledger, options?.RawRetention ?? EngineOptions.DefaultRawRetention).RunAsync(batches, cancellation).ConfigureAwait(false);
+            var namesCountFor = options?.RawRetention ?? EngineOptions.DefaultRawRetention;
+            var refused = await new NameAdmission(connection, ledger, namesCountFor).RunAsync(batches, cancellation)
+                .ConfigureAwait(false);
             var admitted = refused.Count == 0 ? batches : batches.Where(batch => !refused.Contains(batch)).ToList();
             var fates = await insert(admitted).ConfigureAwait(false);
             var present = HourWindow.HourOf((time ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds());

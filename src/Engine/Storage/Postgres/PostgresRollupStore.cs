@@ -18,7 +18,8 @@ internal sealed class PostgresRollupStore(PostgresDatabase database, MetricDays 
     {
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var progress = ProgressRows.None;
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) progress = progress.With(reader.GetString(0), reader.GetInt64(1));
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            progress = progress.With(reader.GetString(0), reader.GetInt64(1));
         return progress;
     }
 

@@ -47,7 +47,7 @@ public sealed class PostgresServerDirectory(PostgresDatabase database, ITeamSeal
             await reader.DisposeAsync().ConfigureAwait(false);
             for (var i = 0; i < sealedRows.Count; i++)
             {
-                // Of a server whose reports have all expired the roll-up knows; and when that is gone too, that it reported and fell silent.
+                // Of a server whose reports have all expired the roll-up knows; and when that is gone too, that it fell silent.
                 if (sealedRows[i] is { Newest: null, First: { } first } row)
                     sealedRows[i] = row with
                     {
