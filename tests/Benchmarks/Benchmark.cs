@@ -17,6 +17,9 @@ internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchO
             "durable samples a second in batches of 5,000, against VictoriaMetrics", new BenchOptions(5, 2, 200), BatchBench.RunAsync),
         ["ingest"] = new(
             "durable signed ingest from the wire to the disk, against InfluxDB", new BenchOptions(5, 2, 400), IngestBench.RunAsync),
+        ["query"] = new(
+            "charts of a day and of thirty days over sealed rows, against plain SQLite that reads the same rows",
+            new BenchOptions(21, 2, 1_000), QueryBench.RunAsync),
         ["sqlite"] = new(
             "durable embedded ingest, against raw SQLite on the same schema", new BenchOptions(5, 2, 200), SqliteBench.RunAsync),
         ["verify"] = new(

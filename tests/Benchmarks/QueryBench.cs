@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Akka.Actor;
+using HostAtlas.Benchmarks.Results;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Presence;
@@ -19,21 +20,22 @@ namespace HostAtlas.Benchmarks;
 /// </summary>
 internal static class QueryBench
 {
-    private const int Servers = 1_000, Metrics = 40, Days = 30, Rounds = 21, WarmUps = 5;
+    private const int Metrics = 40, Days = 30, WarmUps = 5;
     private const long Start = 1_700_006_400_000, DayMs = 86_400_000, End = Start + (Days * DayMs);
     private const string Wanted = "host.metric_20";
 
     private static readonly NameSet Names = NamesOf(Metrics);
 
-    public static async Task RunAsync()
+    /// <summary>Runs it with as many servers in the file as asked for.</summary>
+    public static async Task<ResultPage> RunAsync(BenchOptions options)
     {
         using var folder = new TempFolder();
         var file = new DataFile(folder.Path);
         file.Prepare();
         var seals = new TeamSeals(new SqliteKeyStore(file), new RootKeys(new byte[32]), TimeProvider.System);
         var random = new Random(1);
-        var servers = Enumerable.Range(0, Servers).Select(_ => new ServerKey(Id<TeamId>(random), Id<ServerId>(random))).ToArray();
-        var charted = servers[Servers / 2];
+        var servers = Enumerable.Range(0, options.Servers).Select(_ => new ServerKey(Id<TeamId>(random), Id<ServerId>(random))).ToArray();
+        var charted = servers[servers.Length / 2];
         await FillReportsAsync(file, seals, charted);
         FillRollups(file, seals, servers, charted);
         var size = new FileInfo(file.Path).Length;
@@ -48,24 +50,31 @@ internal static class QueryBench
             ("30 days, steps of 2.4 h, hours and minutes", Query(charted, Start, End, 8_640), "metric_hours", "hour_ms"),
             ("30 days, steps of 5 min, points of minutes", Query(charted, Start, End, 300), "metric_minutes", "hour_ms"),
         };
-        var results = new List<Result>();
-        foreach (var (name, query, table, time) in charts) results.Add(await MeasureAsync(file, reader, name, query, table, time));
-        var report = Report(results, size);
-        Console.WriteLine(report);
-        await File.WriteAllTextAsync(Path.Combine(Repository.Root, "tests", "Benchmarks", "results", "query.md"), report);
+        var tables = new List<ResultTable>();
+        foreach (var (name, query, table, time) in charts)
+            tables.AddRange(await MeasureAsync(file, reader, name, query, table, time, options));
+        var hour = Hour(0);
+        return new ResultPage(
+            "query", "Charts over sealed rows",
+            $"One metric of {Metrics}. In the file ({size / 1e6:N0} MB): {Days} days of points of an hour of {options.Servers:N0} servers, "
+            + "and of the charted one the points of minutes and a day of reports as well. The scope's opening is included.", tables)
+        {
+            Notes =
+            [
+                $"An hour of {Metrics} metrics: {hour.Minutes.Length:N0} bytes of minutes, "
+                + $"{hour.Hour.Length:N0} bytes of the hour's points.",
+            ],
+        };
     }
-
-    private sealed record Result(string Name, int Points, Cost Plain, Cost Ours);
 
     /// <summary>Milliseconds by the clock and of processor time; the second says what a busy machine's clock does not.</summary>
     private readonly record struct Cost(double Wall, double Cpu);
 
-    private static async Task<Result> MeasureAsync(
-        DataFile file, MetricsReader reader, string name, MetricsQuery query, string table, string time)
+    private static async Task<IEnumerable<ResultTable>> MeasureAsync(
+        DataFile file, MetricsReader reader, string name, MetricsQuery query, string table, string time, BenchOptions options)
     {
         List<Cost> plain = [], ours = [];
-        var points = 0;
-        for (var round = 0; round < WarmUps + Rounds; round++)
+        for (var round = 0; round < WarmUps + options.Rounds; round++)
         {
             var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             var bytes = Plain(file, query, table, time);
@@ -73,13 +82,18 @@ internal static class QueryBench
             (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             var answer = await reader.QueryAsync(query, CancellationToken.None);
             var oursCost = Since(watch, cpu);
-            points = answer.Series[0].Points.Count;
-            if (bytes == 0) throw new InvalidOperationException("Nothing was read.");
+            if (bytes == 0 || answer.Series.Count != 1) throw new InvalidOperationException("Nothing was read.");
             if (round < WarmUps) continue;
             plain.Add(plainCost);
             ours.Add(oursCost);
         }
-        return new Result(name, points, Median(plain), Median(ours));
+        return [Table("ms", cost => cost.Wall), Table("ms of processor time", cost => cost.Cpu)];
+
+        ResultTable Table(string unit, Func<Cost, double> figure) => new($"{name}, {unit}", "0.0", Better.Less,
+        [
+            new ResultRow("plain SQLite reads the rows", [.. plain.Select(figure)]),
+            new ResultRow("HostAtlas answers", [.. ours.Select(figure)]),
+        ]) { Goal = query.ToMs - query.FromMs > DayMs ? "<= 30 ms" : "<= 15 ms" };
     }
 
     private static Cost Since(Stopwatch watch, TimeSpan cpu) =>
@@ -161,36 +175,11 @@ internal static class QueryBench
     private static MetricsQuery Query(ServerKey server, long from, long to, int step) =>
         new(server.Team, server.Server, [Wanted], from, to, step);
 
-    private static string Report(List<Result> results, long size)
-    {
-        var hour = Hour(0);
-        var text = new StringBuilder();
-        text.AppendLine("# Charts over sealed rows").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"""
-            One metric of {Metrics}. In the file ({size / 1e6:N0} MB): {Days} days of points of an hour of {Servers:N0} servers, and of
-            the charted one the points of minutes and a day of reports as well. Median of {Rounds} interleaved rounds after {WarmUps} to
-            warm up, the scope's opening included. Goals: 15 ms for a day, 30 ms for 30 days.
-
-            | chart | points | plain SQLite reads the rows, ms (of processor time) | HostAtlas answers, ms (of processor time) |
-            | --- | ---: | ---: | ---: |
-            """);
-        foreach (var (name, points, plain, ours) in results)
-            text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {name} | {points:N0} | {plain.Wall:0.0} ({plain.Cpu:0.0}) | {ours.Wall:0.0} ({ours.Cpu:0.0}) |");
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture,
-            $"An hour of {Metrics} metrics: {hour.Minutes.Length:N0} bytes of minutes, {hour.Hour.Length:N0} bytes of the hour's points.");
-        return text.AppendLine().AppendLine(Machine.Describe(TimeProvider.System.GetUtcNow())).ToString();
-    }
-
     private static NameSet NamesOf(int count)
     {
         var names = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, count).Select(i => $"host.metric_{i}")));
         return new NameSet(NameSet.IdOf(names), count, names);
     }
-
-    private static Cost Median(List<Cost> costs) => new(
-        costs.Select(cost => cost.Wall).Order().ElementAt(costs.Count / 2),
-        costs.Select(cost => cost.Cpu).Order().ElementAt(costs.Count / 2));
 
     private static T Id<T>(Random random) where T : struct, IResourceId<T>
     {

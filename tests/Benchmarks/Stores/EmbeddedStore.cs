@@ -27,7 +27,7 @@ internal sealed class EmbeddedStore : IStoreUnderLoad
     /// <inheritdoc />
     public async Task IngestAsync(ActorSystem system, IReadOnlyList<(ServerKey Server, MetricBatch Batch)> items)
     {
-        using var store = new SqliteMetricsStore(_file, _seals);
+        using var store = new SqliteMetricsStore(_file, _seals, FleetClock.OnTime);
         await DataPlane.RunAsync(system, store, items);
     }
 

@@ -34,7 +34,7 @@ internal sealed class PostgresStore : IStoreUnderLoad
 
     /// <inheritdoc />
     public Task IngestAsync(ActorSystem system, IReadOnlyList<(ServerKey Server, MetricBatch Batch)> items) =>
-        DataPlane.RunAsync(system, new PostgresMetricsStore(_database, _seals, _days), items);
+        DataPlane.RunAsync(system, new PostgresMetricsStore(_database, _seals, _days, FleetClock.OnTime), items);
 
     /// <inheritdoc />
     public async Task InsertRawAsync(IReadOnlyList<(ServerKey Server, MetricBatch Batch)> items, int reportsATransaction)
