@@ -28,7 +28,7 @@ public static class EngineSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         var roots = new RootKeys(options.RootKey);
-        services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots));
+        services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots)).AddSingleton<PlatformSeal>().AddSingleton<JournalSeal>();
         services.AddSingleton<EngineClient>();
         services.AddStores(options, roots).AddProjections();
         services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder

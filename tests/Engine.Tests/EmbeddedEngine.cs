@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>The data folder.</summary>
     public string Folder { get; }
+
+    /// <summary>Its <c>data.db</c>, also while it is stopped.</summary>
+    public DataFile File => new(Folder);
 
     /// <summary>Asks entities.</summary>
     public EngineClient Client => Get<EngineClient>();

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using Microsoft.Data.Sqlite;
 
@@ -6,16 +7,21 @@ namespace HostAtlas.Engine.Tests;
 /// <summary>A look into <c>DATA/journal.db</c> past the engine.</summary>
 internal static class JournalFile
 {
-    /// <summary>The manifests of one room's events, in the order of the journal.</summary>
+    /// <summary>The inner manifests of one room's events, in the order of the journal.</summary>
     public static List<string> ManifestsOf(EmbeddedEngine engine, string persistenceIdPrefix)
     {
         using var connection = Open(engine, SqliteOpenMode.ReadOnly);
         using var command = connection.CreateCommand();
-        command.CommandText = "select manifest from journal where persistence_id glob $prefix || '*' order by ordering";
+        command.CommandText = "select persistence_id, sequence_number, message from journal where persistence_id glob $prefix || '*' order by ordering";
         command.Parameters.AddWithValue("$prefix", persistenceIdPrefix);
         using var reader = command.ExecuteReader();
         var manifests = new List<string>();
-        while (reader.Read()) manifests.Add(reader.GetString(0));
+        while (reader.Read())
+        {
+            var happened = engine.Get<JournalSeal>().Of(reader.GetString(0))
+                .Open(new SealedEvent(reader.GetFieldValue<byte[]>(2)), reader.GetInt64(1));
+            manifests.Add(Serializers.Rooms.Values.SelectMany(room => room).Single(row => row.Json.Type == happened.GetType()).Manifest);
+        }
         return manifests;
     }
 
@@ -29,7 +35,8 @@ internal static class JournalFile
         command.ExecuteNonQuery();
     }
 
-    private static SqliteConnection Open(EmbeddedEngine engine, SqliteOpenMode mode)
+    /// <summary>A connection of one's own.</summary>
+    public static SqliteConnection Open(EmbeddedEngine engine, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {

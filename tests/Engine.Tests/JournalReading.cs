@@ -1,13 +1,14 @@
 using Akka.Persistence;
 using Akka.TestKit.Xunit2;
+using HostAtlas.Engine.Cluster;
 
 namespace HostAtlas.Engine.Tests;
 
 /// <summary>What lies in the journal of a test's own actor system.</summary>
 internal static class JournalReading
 {
-    /// <summary>All events of one entity, in order.</summary>
-    public static List<object> EventsOf(TestKit kit, string persistenceId)
+    /// <summary>All events of one entity, in order, opened by <see cref="TestSeals"/> or by another seal.</summary>
+    public static List<object> EventsOf(TestKit kit, string persistenceId, JournalSeal? seal = null)
     {
         var reader = kit.CreateTestProbe();
         Persistence.Instance.Apply(kit.Sys).JournalFor(null)
@@ -17,7 +18,9 @@ internal static class JournalReading
         {
             switch (reader.ExpectMsg<object>(TimeSpan.FromSeconds(10)))
             {
-                case ReplayedMessage replayed: events.Add(replayed.Persistent.Payload); break;
+                case ReplayedMessage { Persistent: { Payload: SealedEvent happened } at }:
+                    events.Add((seal ?? TestSeals.Journal).Of(persistenceId).Open(happened, at.SequenceNr));
+                    break;
                 case RecoverySuccess: return events;
                 case var other: throw new InvalidOperationException($"The journal answered {other}.");
             }

@@ -12,17 +12,22 @@ namespace HostAtlas.Engine.Cluster;
 public abstract class EntityActor<TState> : UntypedPersistentActor where TState : class
 {
     private const int SnapshotEveryEvents = 100;
+
+    private readonly EntityRecord _record;
+    private readonly TState _initial;
     private readonly TimeSpan _passivateAfter;
     private bool _somebodyWaits;
 
     /// <param name="persistenceId">The room and the entity's address.</param>
     /// <param name="initial">The state before any event.</param>
     /// <param name="passivateAfter">How long an entity may idle before it leaves memory.</param>
-    protected EntityActor(string persistenceId, TState initial, TimeSpan passivateAfter)
+    /// <param name="seal">Seals what it journals.</param>
+    protected EntityActor(string persistenceId, TState initial, TimeSpan passivateAfter, JournalSeal seal)
     {
         PersistenceId = persistenceId;
-        State = initial;
+        State = _initial = initial;
         _passivateAfter = passivateAfter;
+        _record = new EntityRecord(persistenceId, seal.Of(persistenceId), Log);
     }
 
     /// <inheritdoc />
@@ -53,21 +58,14 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
     /// <inheritdoc />
     protected override void OnRecover(object message)
     {
-        switch (message)
+        if (message is RecoveryCompleted) return;
+        // While events are told again, the last sequence number is that of the one at hand.
+        State = _record.Recover(message, LastSequenceNr) switch
         {
-            case SnapshotOffer { Snapshot: TState snapshot }:
-                State = snapshot;
-                break;
-            case IEntityEvent happened:
-                State = Apply(State, happened);
-                break;
-            case RecoveryCompleted:
-                break;
-            default:
-                // An unknown event must stop the entity: going on without it would be another entity's state.
-                throw new InvalidOperationException(
-                    $"{PersistenceId}: the journal holds a {message.GetType()} that this version does not know.");
-        }
+            IEntityEvent happened => Apply(State, happened),
+            TState snapshot => snapshot,
+            _ => _initial,
+        };
     }
 
     /// <inheritdoc />
@@ -91,7 +89,13 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
                 break;
             case DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
                 break;
+            case var _ when _record.Fault is { } fault:
+                // Answered at once instead of left to time out, and tried again with the next message.
+                Sender.Tell(fault);
+                Leave();
+                break;
             default:
+                if (_record.IsDestroyed) State = _initial;
                 if (!Handle(message)) Sender.Tell(new Refused(RefusalKind.Internal, "This version does not know the command."));
                 break;
         }
@@ -105,19 +109,27 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
     {
         if (decision.Events.Count == 0)
         {
-            // In order without a detour: commands wait while an event is under way, so nothing is under way now. PersistAll of nothing
-            // would
+            // In order without a detour: commands wait while an event is under way, so nothing is under way now. PersistAll of nothing would
             // reach the SQL journal as an empty write, which fails there, and ten of those open its circuit breaker (tried).
             Answer(decision.Reply);
             return;
         }
+        // Nothing is under way, so the events get the numbers that follow the last one.
+        var (sealedEvents, refused) = _record.Seal(decision.Events, LastSequenceNr + 1);
+        if (refused is not null)
+        {
+            Answer(decision.Reply is null ? null : refused);
+            return;
+        }
         _somebodyWaits = decision.Reply is not null;
+        var next = 0;
         PersistAll(
-            decision.Events,
-            happened =>
+            sealedEvents,
+            _ =>
             {
-                State = Apply(State, happened);
-                if (LastSequenceNr % SnapshotEveryEvents == 0) SaveSnapshot(State);
+                State = Apply(State, decision.Events[next++]);
+                if (LastSequenceNr % SnapshotEveryEvents == 0 && _record.TrySeal(State, LastSequenceNr) is { } snapshot)
+                    SaveSnapshot(snapshot);
             },
             () =>
             {

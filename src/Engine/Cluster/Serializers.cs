@@ -27,6 +27,7 @@ public static class Serializers
         .WithCustomSerializer("users", Types(UserSerializer.Table), system => new UserSerializer(system))
         .WithCustomSerializer("servers", Types(ServerSerializer.Table), system => new ServerSerializer(system))
         .WithCustomSerializer("projections", Types(ProjectionSerializer.Table), system => new ProjectionSerializer(system))
+        .WithCustomSerializer("sealed", SealedSerializer.Types, system => new SealedSerializer(system))
         .WithStrictSerialization();
 
     private static IEnumerable<Type> Types(IReadOnlyList<WireType> table) => table.Select(type => type.Json.Type);

@@ -26,6 +26,7 @@ public static class Shards
     {
         var time = provider.GetRequiredService<TimeProvider>();
         var ingest = provider.GetRequiredService<IIngest>();
+        var seal = provider.GetRequiredService<JournalSeal>();
         var sharding = new ShardOptions
         {
             Role = ClusterOfOne.EngineRole,
@@ -36,10 +37,10 @@ public static class Shards
             HandOffStopMessage = StopEntity.Instance,
         };
         return builder
-            .WithShardRegion<TeamRegion>("team", (_, _, _) => id => Props.Create(() => new TeamActor(id, time)), new ByTeam(), sharding)
-            .WithShardRegion<UserRegion>("user", (_, _, _) => id => Props.Create(() => new UserActor(id, time)), new ByUser(), sharding)
+            .WithShardRegion<TeamRegion>("team", (_, _, _) => id => Props.Create(() => new TeamActor(id, time, seal)), new ByTeam(), sharding)
+            .WithShardRegion<UserRegion>("user", (_, _, _) => id => Props.Create(() => new UserActor(id, time, seal)), new ByUser(), sharding)
             .WithShardRegion<ServerRegion>(
-                "server", (_, _, _) => id => Props.Create(() => new ServerActor(id, time, options, ingest)), new ByServer(), sharding);
+                "server", (_, _, _) => id => Props.Create(() => new ServerActor(id, time, options, ingest, seal)), new ByServer(), sharding);
     }
 
     internal sealed class ByTeam() : HashCodeMessageExtractor(Count)

@@ -44,11 +44,17 @@ public sealed class PresenceSlice(TimeSpan silentAfter)
 
     /// <summary>
     /// Takes over what the directory knows. A server that is new here counts as heard now: after a start everybody has the whole of
-    /// <c>silentAfter</c>, three intervals, to be heard again.
+    /// <c>silentAfter</c>, three intervals, to be heard again. A server that the directory no longer knows (its team's keys were destroyed)
+    /// is forgotten, unless it was heard within that time: then the directory has not caught up with its first report.
     /// </summary>
     public void Meet(IReadOnlyList<KnownServer> known, DateTimeOffset now)
     {
         var nowMs = now.ToUnixTimeMilliseconds();
+        var listed = known.Select(one => one.Server).ToHashSet();
+        foreach (var (server, watch) in _watches)
+        {
+            if (!listed.Contains(server) && nowMs - watch.HeardMs > _silentAfterMs) _watches.Remove(server);
+        }
         foreach (var (server, silent) in known)
         {
             var isNew = !_watches.TryGetValue(server, out var watch);

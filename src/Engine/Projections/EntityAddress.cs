@@ -8,6 +8,9 @@ public static class EntityAddress
 {
     private const string TeamPrefix = "team-", ServerPrefix = "server-";
 
+    /// <summary>Whether the entity is a team or one of a team's servers.</summary>
+    public static bool IsOfTeam(string persistenceId) => TryReadTeam(persistenceId, out _) || TryReadServer(persistenceId, out _);
+
     /// <summary>Reads a team's persistence id.</summary>
     public static bool TryReadTeam(string persistenceId, out TeamId team)
     {

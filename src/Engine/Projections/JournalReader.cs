@@ -1,14 +1,17 @@
 using Akka;
 using Akka.Actor;
+using Akka.Event;
 using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
 using Akka.Streams;
 using Akka.Streams.Dsl;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Storage.Sealing;
 
 namespace HostAtlas.Engine.Projections;
 
-/// <summary>The journal as the projection reads it: all events in the order of their offsets, without tags.</summary>
-public sealed class JournalReader(ActorSystem system)
+/// <summary>The journal as the projection reads it, opened: all events in the order of their offsets, without tags.</summary>
+public sealed class JournalReader(ActorSystem system, JournalSeal seal)
 {
     private readonly SqlReadJournal _journal =
         PersistenceQuery.Get(system).ReadJournalFor<SqlReadJournal>("akka.persistence.query.journal.sql");
@@ -26,6 +29,28 @@ public sealed class JournalReader(ActorSystem system)
 
     private static Offset From(long after) => after == 0 ? Offset.NoOffset() : Offset.Sequence(after);
 
-    private static JournalEntry Entry(EventEnvelope envelope) =>
-        new(((Sequence)envelope.Offset).Value, envelope.PersistenceId, envelope.SequenceNr, envelope.Event);
+    private JournalEntry Entry(EventEnvelope envelope) =>
+        new(((Sequence)envelope.Offset).Value, envelope.PersistenceId, envelope.SequenceNr, Open(envelope));
+
+    private object Open(EventEnvelope envelope)
+    {
+        // People are none of the projection's business; what need not be opened stays sealed.
+        if (!EntityAddress.IsOfTeam(envelope.PersistenceId)) return envelope.Event;
+        if (envelope.Event is not SealedEvent happened)
+            throw new InvalidDataException($"{envelope.PersistenceId}: event {envelope.SequenceNr} lies unsealed in the journal.");
+        try
+        {
+            return seal.Of(envelope.PersistenceId).Open(happened, envelope.SequenceNr);
+        }
+        catch (TeamKeyDestroyedException)
+        {
+            return KeysDestroyed.Instance;
+        }
+        catch (SealBrokenException broken)
+        {
+            system.Log.Error(broken, "{0}: event {1} was not sealed there and is passed over; restore the journal, then rebuild the projection.",
+                envelope.PersistenceId, envelope.SequenceNr);
+            return DoesNotOpen.Instance;
+        }
+    }
 }

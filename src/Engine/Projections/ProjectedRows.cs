@@ -23,6 +23,8 @@ public sealed class ProjectedRows
     private readonly Dictionary<ServerKey, ProjectedServer> _servers = [];
     private readonly HashSet<TeamId> _changedTeams = [];
     private readonly HashSet<ServerKey> _changedServers = [];
+    private readonly HashSet<TeamId> _droppedTeams = [];
+    private readonly HashSet<string> _passedOver = [];
 
     /// <summary>No rows: where a rebuild begins.</summary>
     public ProjectedRows()
@@ -41,6 +43,9 @@ public sealed class ProjectedRows
 
     /// <summary>Servers that differ from what was loaded.</summary>
     public IEnumerable<ProjectedServer> ChangedServers => _changedServers.Select(server => _servers[server]);
+
+    /// <summary>Teams whose rows, the servers' among them, are to go: also those that are not loaded here.</summary>
+    public IReadOnlyCollection<TeamId> DroppedTeams => _droppedTeams;
 
     /// <summary>A team's row, or null before it was founded.</summary>
     public ProjectedTeam? Find(TeamId team) => _teams.GetValueOrDefault(team);
@@ -61,4 +66,23 @@ public sealed class ProjectedRows
         _servers[server.Key] = server;
         _changedServers.Add(server.Key);
     }
+
+    /// <summary>Drops a team and its servers: its keys were destroyed, nobody can read them.</summary>
+    public void Drop(TeamId team)
+    {
+        _teams.Remove(team);
+        _changedTeams.Remove(team);
+        foreach (var server in _servers.Keys.Where(server => server.Team == team).ToList())
+        {
+            _servers.Remove(server);
+            _changedServers.Remove(server);
+        }
+        _droppedTeams.Add(team);
+    }
+
+    /// <summary>Takes note of an entity that has no row and of which an event does not open: what follows cannot make one either.</summary>
+    public void PassOver(string persistenceId) => _passedOver.Add(persistenceId);
+
+    /// <summary>Whether the entity was passed over.</summary>
+    public bool IsPassedOver(string persistenceId) => _passedOver.Contains(persistenceId);
 }

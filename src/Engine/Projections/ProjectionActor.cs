@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
 
 namespace HostAtlas.Engine.Projections;
@@ -30,10 +31,10 @@ public sealed class ProjectionActor : UntypedActor, IWithTimers
     private IActorRef? _rebuildFor;
 
     /// <summary>Begins at the store's offset as soon as it is started.</summary>
-    public ProjectionActor(IProjectionStore store, IJournalHeads heads, ProjectionTimes times)
+    public ProjectionActor(IProjectionStore store, IJournalHeads heads, ProjectionTimes times, JournalSeal seal)
     {
         (_store, _heads, _times) = (store, heads, times);
-        _journal = new JournalReader(Context.System);
+        _journal = new JournalReader(Context.System, seal);
     }
 
     /// <inheritdoc />

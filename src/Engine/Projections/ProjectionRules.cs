@@ -53,16 +53,27 @@ public static class ProjectionRules
 
     private static Telling TellTeam(ProjectedRows rows, TeamId team, JournalEntry entry)
     {
+        if (entry.Event is KeysDestroyed)
+        {
+            rows.Drop(team);
+            return Telling.Told;
+        }
         var row = rows.Find(team);
         if (row is null)
         {
             switch (entry.Event)
             {
+                case DoesNotOpen:
+                    rows.PassOver(entry.PersistenceId);
+                    return Telling.Told;
                 case TeamFounded founded:
                     rows.Put(new ProjectedTeam(team, founded.Name, Ms(founded.At), Limits.FreePlanServers, entry.SequenceNr));
                     return Telling.Told;
                 // Invitations come before the founding; a team that nobody founded has no row.
                 case InvitationIssued:
+                    return Telling.Told;
+                // The founding was among what does not open.
+                case var _ when rows.IsPassedOver(entry.PersistenceId):
                     return Telling.Told;
                 default:
                     return Telling.Hole;
@@ -79,6 +90,11 @@ public static class ProjectionRules
 
     private static Telling TellServer(ProjectedRows rows, ServerKey server, JournalEntry entry)
     {
+        if (entry.Event is KeysDestroyed)
+        {
+            rows.Drop(server.Team);
+            return Telling.Told;
+        }
         // A door is opened only after its server joined. Should the joining be a hole of the team's journal, the row appears with number 0
         // when that hole is read, and the next event of the door then brings everything that was passed over here.
         if (rows.Find(server) is not { } row) return Telling.Told;

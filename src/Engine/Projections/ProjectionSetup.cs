@@ -28,7 +28,7 @@ public static class ProjectionSetup
             "projection",
             Props.Create(() => new ProjectionActor(
                 provider.GetRequiredService<IProjectionStore>(), provider.GetRequiredService<IJournalHeads>(),
-                provider.GetRequiredService<ProjectionTimes>())),
+                provider.GetRequiredService<ProjectionTimes>(), provider.GetRequiredService<JournalSeal>())),
             // The proxy warns of a missing singleton within the first second of every start, before there can be one.
             new ClusterSingletonOptions { Role = ClusterOfOne.EngineRole, LogSingletonIdentificationFailure = false });
 }

@@ -9,8 +9,8 @@ namespace HostAtlas.Engine.Servers;
 /// The door of one server: token, window, replay, then the payload goes to its stream. A report costs no journal write; what is journalled
 /// is tokens and silence.
 /// </summary>
-public sealed class ServerActor(string id, TimeProvider time, EngineOptions options, IIngest ingest)
-    : EntityActor<ServerState>($"server-{id}", ServerState.Nobody, PassivateAfter(options))
+public sealed class ServerActor(string id, TimeProvider time, EngineOptions options, IIngest ingest, JournalSeal seal)
+    : EntityActor<ServerState>($"server-{id}", ServerState.Nobody, PassivateAfter(options), seal)
 {
     private static readonly Refused Replayed =
         new(RefusalKind.RequestReplayed, "This request was taken before. Sign anew and keep the batch id.");

@@ -9,8 +9,11 @@ namespace HostAtlas.Engine.Servers;
 /// <summary>
 /// Everything of this room that leaves a process or lies in the journal; presence, which only talks to doors, has its row here.
 /// </summary>
-public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerializer(system, 5103, Table)
+public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerializer(system, Id, Table)
 {
+    /// <summary>Its number, in journals and on the wire for ever.</summary>
+    public const int Id = 5103;
+
     /// <summary>Manifest and type, one row each.</summary>
     public static IReadOnlyList<WireType> Table { get; } =
     [

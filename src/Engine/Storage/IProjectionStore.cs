@@ -10,12 +10,16 @@ public interface IProjectionStore
     /// <summary>The last journal offset whose event the rows know; 0 at first.</summary>
     Task<long> ReadOffsetAsync(CancellationToken cancellation);
 
-    /// <summary>The rows of these teams and servers, as far as there are any.</summary>
+    /// <summary>
+    /// The rows of these teams and servers, as far as there are any. A team whose keys were destroyed is not loaded but dropped
+    /// (<see cref="ProjectedRows.Drop"/>); a name that does not open is <see cref="Sealing.SealedName.Damaged"/>: one row that somebody
+    /// moved must not stop the tables of all teams.
+    /// </summary>
     Task<ProjectedRows> LoadAsync(
         IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation);
 
     /// <summary>
-    /// Writes the changed rows and moves the offset, both or neither. <see cref="ProjectionMovedException"/> when the offset is not
+    /// Deletes the rows of dropped teams, writes the changed rows and moves the offset, all or nothing. <see cref="ProjectionMovedException"/> when the offset is not
     /// <paramref name="from"/>: somebody else projects.
     /// </summary>
     Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation);

@@ -18,7 +18,8 @@ public static class StorageSetup
     {
         if (options.Store.Kind == StoreKind.Postgresql) services.AddPostgres(options.Store.Connection!, roots);
         else services.AddSqlite(options);
-        services.AddSingleton<ITeamSeals, TeamSeals>();
+        services.AddSingleton<TeamSeals>();
+        services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
         services.AddSingleton<IMetricsReader, MetricsReader>();
         services.AddSingleton<MetricsIngest>();
         services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());

@@ -3,8 +3,8 @@ using HostAtlas.Engine.Cluster;
 namespace HostAtlas.Engine.Teams;
 
 /// <summary>One team. Its address is the team's id.</summary>
-public sealed class TeamActor(string id, TimeProvider time)
-    : EntityActor<TeamState>($"team-{id}", TeamState.Nobody, TimeSpan.FromMinutes(10))
+public sealed class TeamActor(string id, TimeProvider time, JournalSeal seal)
+    : EntityActor<TeamState>($"team-{id}", TeamState.Nobody, TimeSpan.FromMinutes(10), seal)
 {
     /// <inheritdoc />
     protected override bool Exists => State.Exists;

@@ -3,8 +3,8 @@ using HostAtlas.Engine.Cluster;
 namespace HostAtlas.Engine.Users;
 
 /// <summary>One person. Its address is a keyed hash of the e-mail address.</summary>
-public sealed class UserActor(string id, TimeProvider time)
-    : EntityActor<UserState>($"user-{id}", UserState.Nobody, TimeSpan.FromMinutes(10))
+public sealed class UserActor(string id, TimeProvider time, JournalSeal seal)
+    : EntityActor<UserState>($"user-{id}", UserState.Nobody, TimeSpan.FromMinutes(10), seal)
 {
     /// <inheritdoc />
     protected override bool Exists => State.User is not null;

@@ -6,8 +6,11 @@ using HostAtlas.Engine.Cluster;
 namespace HostAtlas.Engine.Users;
 
 /// <summary>Everything of this room that leaves a process or lies in the journal.</summary>
-public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(system, 5102, Table)
+public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(system, Id, Table)
 {
+    /// <summary>Its number, in journals and on the wire for ever.</summary>
+    public const int Id = 5102;
+
     /// <summary>Manifest and type, one row each.</summary>
     public static IReadOnlyList<WireType> Table { get; } =
     [

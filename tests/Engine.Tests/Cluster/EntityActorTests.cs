@@ -3,7 +3,9 @@ using Akka.Cluster.Sharding;
 using Akka.Persistence;
 using Akka.TestKit.Xunit2;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Tests.Storage.Sealing;
 using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
 
@@ -92,7 +94,7 @@ public sealed class EntityActorTests() : TestKit(Config)
     public void An_entity_without_state_answers_and_leaves_at_once()
     {
         var shard = CreateTestProbe();
-        var team = shard.ChildActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time)));
+        var team = shard.ChildActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, TestSeals.Journal)));
         Assert.Equal(RefusalKind.NotFound, Ask<Refused>(team, new AuthorizeUser(Team, Ada)).Kind);
         var leaving = shard.ExpectMsg<Passivate>();
         Watch(team);
@@ -115,14 +117,72 @@ public sealed class EntityActorTests() : TestKit(Config)
     [Fact]
     public void An_event_of_a_later_version_stops_the_entity_instead_of_being_passed_over()
     {
-        var journal = Persistence.Instance.Apply(Sys).JournalFor(null);
-        journal.Tell(new WriteMessages(
-            [new AtomicWrite(new Persistent(new EventOfTomorrow(Named.Noon), 1, $"team-{Team}"))], TestActor, 1));
-        FishForMessage(message => message is WriteMessageSuccess);
+        Write(new EventOfTomorrow(Named.Noon), 1);
         var team = Start();
         Watch(team);
         team.Tell(new AuthorizeUser(Team, Ada), TestActor);
         FishForMessage(message => message is Terminated);
+    }
+
+    [Fact]
+    public void A_plain_event_stops_the_entity_for_nothing_of_this_platform_writes_one()
+    {
+        Write(new TeamFounded("planted", Named.Noon), 1);
+        var team = Start();
+        Watch(team);
+        team.Tell(new AuthorizeUser(Team, Ada), TestActor);
+        FishForMessage(message => message is Terminated);
+    }
+
+    [Fact]
+    public void An_event_that_was_copied_to_another_place_makes_the_entity_refuse_everything_at_once_and_change_nothing()
+    {
+        Write(TestSeals.Journal.Of($"team-{Team}").Seal(new TeamFounded("planted", Named.Noon), 5), 1);
+        var shard = CreateTestProbe();
+        var team = shard.ChildActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, TestSeals.Journal)));
+        Assert.Equal(RefusalKind.Internal, Ask<Refused>(team, Issue).Kind);
+        shard.ExpectMsg<Passivate>();
+        Assert.Equal(RefusalKind.Internal, Ask<Refused>(team, new AuthorizeUser(Team, Ada)).Kind);
+    }
+
+    [Fact]
+    public void With_its_teams_keys_destroyed_an_entity_in_memory_and_a_recovered_one_do_not_exist_and_create_nothing()
+    {
+        var keys = new MemoryKeyStore();
+        var (seals, journal) = SealsOf(keys);
+        var living = Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, journal)));
+        Ask<Done>(living, Issue);
+        Ask<TeamJoined>(living, Accept("Engines"));
+
+        keys.Destroy(Team, int.MaxValue, Named.Noon);
+        seals.Refresh(Team);
+        var recovered = Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, journal)));
+        foreach (var team in new[] { living, recovered })
+        {
+            Assert.Equal(RefusalKind.NotFound, Ask<Refused>(team, new AuthorizeUser(Team, Ada)).Kind);
+            Assert.Equal(RefusalKind.CredentialsRejected, Ask<Refused>(team, Accept("Engines")).Kind);
+            Assert.Equal(RefusalKind.NotFound, Ask<Refused>(team, Issue).Kind);
+        }
+        // Nor is there a new key for it.
+        Assert.NotNull(Assert.Single(keys.Load(Team)).DestroyedAt);
+    }
+
+    [Fact]
+    public void While_the_keys_cannot_be_read_the_answer_is_busy_and_then_the_entity_is_as_before()
+    {
+        var keys = new MemoryKeyStore();
+        var founding = SealsOf(keys).Journal;
+        var first = Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, founding)));
+        Ask<Done>(first, Issue);
+        Ask<TeamJoined>(first, Accept("Engines"));
+        // Another process, which has read no key yet.
+        keys.Away = new Microsoft.Data.Sqlite.SqliteException("away", 14);
+        var journal = SealsOf(keys).Journal;
+        Assert.Equal(RefusalKind.EngineBusy, Ask<Refused>(Again(), new AuthorizeUser(Team, Ada)).Kind);
+        keys.Away = null;
+        Assert.Equal("Engines", Ask<Authorized>(Again(), new AuthorizeUser(Team, Ada)).TeamName);
+
+        IActorRef Again() => Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, journal)));
     }
 
     [Fact]
@@ -133,7 +193,7 @@ public sealed class EntityActorTests() : TestKit(Config)
 
     private static AcceptInvitation Accept(string name) => new(Team, Issue.Invitation, Issue.Hash, Ada, "ada@example.org", name);
 
-    private IActorRef Start(string name = "team") => Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time)), name);
+    private IActorRef Start(string name = "team") => Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, TestSeals.Journal)), name);
 
     private IActorRef Founded()
     {
@@ -165,6 +225,20 @@ public sealed class EntityActorTests() : TestKit(Config)
             return i == 349 ? refused.Kind : throw new InvalidOperationException($"Refused at {i}.");
         }
         throw new InvalidOperationException("Nothing was refused.");
+    }
+
+    private (TeamSeals Seals, JournalSeal Journal) SealsOf(MemoryKeyStore keys)
+    {
+        var roots = new RootKeys(Named.Bytes("root"));
+        var seals = new TeamSeals(keys, roots, _time);
+        return (seals, new JournalSeal(seals, new PlatformSeal(roots)));
+    }
+
+    private void Write(object payload, long sequenceNr)
+    {
+        Persistence.Instance.Apply(Sys).JournalFor(null)
+            .Tell(new WriteMessages([new AtomicWrite(new Persistent(payload, sequenceNr, $"team-{Team}"))], TestActor, 1));
+        FishForMessage(message => message is WriteMessageSuccess);
     }
 
     private List<object> JournalOf(TeamId team) => JournalReading.EventsOf(this, $"team-{team}");

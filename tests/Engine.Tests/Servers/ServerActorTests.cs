@@ -32,7 +32,7 @@ public sealed class ServerActorTests : TestKit
     {
         var options = new EngineOptions { DataDirectory = "unused", RootKey = new byte[32] };
         _shard = CreateTestProbe();
-        _door = _shard.ChildActorOf(Props.Create(() => new ServerActor($"{Team}.{Server}", _time, options, _ingest)));
+        _door = _shard.ChildActorOf(Props.Create(() => new ServerActor($"{Team}.{Server}", _time, options, _ingest, TestSeals.Journal)));
     }
 
     [Fact]

@@ -19,4 +19,10 @@ public interface ITeamSeals
     /// when its keys were destroyed.
     /// </summary>
     TeamSeal? Find(TeamId team);
+
+    /// <summary>
+    /// Whether it is known here, in memory, that the team's keys were destroyed. Never reads the database, so it may be asked for every
+    /// command; where the destruction was another node's doing, it is true as soon as one of the look-ups above has met it.
+    /// </summary>
+    bool IsDestroyed(TeamId team);
 }

@@ -7,7 +7,8 @@ namespace HostAtlas.Engine.Storage.Sealing;
 /// place, never a value.
 /// </summary>
 public sealed class SealBrokenException(SealPlace place, string why, Exception? cause = null)
-    : Exception($"A value of {place.Table} does not open: {why}", cause)
+    : Exception($"A value of {place.Table} (server {place.Server?.ToString() ?? "none"}, time {place.AtMs}, detail {place.Detail}) "
+        + $"does not open: {why}", cause)
 {
     /// <summary>Where it lies.</summary>
     public SealPlace Place => place;

@@ -15,6 +15,22 @@ internal static class SealedName
         Encoding.UTF8.GetString((seals.Find(team) ?? throw new SealBrokenException(Place(server), "the team has no keys."))
             .Open(Place(server), sealedName));
 
+    /// <summary>What the projection's own rows show for a name that does not open, until a rebuild tells it anew.</summary>
+    public const string Damaged = "(damaged: rebuild the projection)";
+
+    /// <summary>Opens a name for the projection: <see cref="Damaged"/> when it does not open.</summary>
+    public static string OpenOrDamaged(ITeamSeals seals, TeamId team, ServerId? server, ReadOnlySpan<byte> sealedName)
+    {
+        try
+        {
+            return Open(seals, team, server, sealedName);
+        }
+        catch (SealBrokenException)
+        {
+            return Damaged;
+        }
+    }
+
     private static SealPlace Place(ServerId? server) =>
         new(server is null ? SealedTable.Teams : SealedTable.Servers, server, AtMs: 0, Detail: 0);
 }

@@ -66,7 +66,7 @@ public sealed class TeamSeal
     {
         var number = KeyNumberOf(sealedBytes);
         if (number == 0) throw new SealBrokenException(place, "it is no sealed value of this version.");
-        var key = Find(number) ?? throw new SealBrokenException(place, $"the team has no key {number}.");
+        var key = Find(number) ?? throw new SealBrokenException(place, $"the team {_team} has no key {number}.");
         var length = sealedBytes.Length - OverheadBytes;
         Span<byte> bound = stackalloc byte[SealPlace.SizeBytes];
         place.Write(_team, bound);
@@ -79,7 +79,7 @@ public sealed class TeamSeal
         }
         catch (AuthenticationTagMismatchException broken)
         {
-            throw new SealBrokenException(place, "it was altered, or moved from another place.", broken);
+            throw new SealBrokenException(place, $"it was altered, or moved from another place to the team {_team}.", broken);
         }
     }
 

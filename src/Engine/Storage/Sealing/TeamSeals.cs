@@ -15,7 +15,14 @@ public sealed class TeamSeals(IKeyStore store, RootKeys roots, TimeProvider time
     private const int MostKept = 20_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// For how long keys that were read are used while the database cannot be read. After that nothing on any node seals with a key that
+    /// was replaced since, which is what lets the replaced one be destroyed one day.
+    /// </summary>
+    public static readonly TimeSpan Stale = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<TeamId, Entry> _kept = new();
+    private int _changes;
 
     /// <inheritdoc />
     public TeamSeal Get(TeamId team)
@@ -37,18 +44,36 @@ public sealed class TeamSeals(IKeyStore store, RootKeys roots, TimeProvider time
         {
             return Load(team);
         }
-        catch (DbException) when (kept is not null)
+        catch (DbException) when (kept is not null && time.GetUtcNow() - kept.LoadedAt < Stale)
         {
-            // A database that is away changes no key: what was read a minute ago still opens and seals.
+            // A database that is away changes no key: what was read a little ago still opens and seals.
             return kept.Usable(team);
         }
     }
 
-    /// <summary>Forgets what is kept of a team, so that the next look-up reads the database: after its keys were changed here.</summary>
-    public void Forget(TeamId team) => _kept.TryRemove(team, out _);
+    /// <inheritdoc />
+    public bool IsDestroyed(TeamId team) => _kept.TryGetValue(team, out var kept) && kept.Seal is null;
+
+    /// <summary>
+    /// Reads a team's keys anew, after they were changed here. A look-up that read them before the change and ends after it does not count.
+    /// </summary>
+    public void Refresh(TeamId team)
+    {
+        Interlocked.Increment(ref _changes);
+        _kept.TryRemove(team, out _);
+        try
+        {
+            Load(team);
+        }
+        catch (TeamKeyDestroyedException)
+        {
+            // Known here from now on, which is what was wanted.
+        }
+    }
 
     private TeamSeal? Load(TeamId team)
     {
+        var changes = Volatile.Read(ref _changes);
         var rows = store.Load(team);
         if (rows.Count == 0) return null;
         var living = rows.Where(row => row.DestroyedAt is null).ToList();
@@ -57,8 +82,9 @@ public sealed class TeamSeals(IKeyStore store, RootKeys roots, TimeProvider time
         var seal = living.Count == 0 ? null
             : old is not null && old.Numbers.SequenceEqual(living.Select(row => row.Number)) ? old
             : new TeamSeal(team, [.. living.Select(row => new DataKey(row.Number, roots.Unwrap(row)))]);
+        var entry = new Entry(seal, time.GetUtcNow());
         if (_kept.Count >= MostKept) _kept.Clear();
-        var entry = _kept[team] = new Entry(seal, time.GetUtcNow());
+        if (changes == Volatile.Read(ref _changes)) _kept[team] = entry;
         return entry.Usable(team);
     }
 

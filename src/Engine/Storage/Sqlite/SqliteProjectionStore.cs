@@ -26,9 +26,12 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation) => Task.Run(() =>
     {
         using var connection = file.OpenReader();
-        return new ProjectedRows(
-            teams.Select(team => Team(connection, team)).OfType<ProjectedTeam>(),
-            servers.Select(server => Server(connection, server)).OfType<ProjectedServer>());
+        var destroyed = new HashSet<TeamId>();
+        var rows = new ProjectedRows(
+            teams.Select(team => Unless(destroyed, team, () => Team(connection, team))).OfType<ProjectedTeam>(),
+            servers.Select(server => Unless(destroyed, server.Team, () => Server(connection, server))).OfType<ProjectedServer>());
+        foreach (var team in destroyed) rows.Drop(team);
+        return rows;
     }, cancellation);
 
     /// <inheritdoc />
@@ -58,6 +61,8 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         using var transaction = connection.BeginTransaction(deferred: false);
         if (Offset(connection) != from) throw new ProjectionMovedException(from);
         if (first.Length > 0) DataFile.Execute(connection, first);
+        using var drop = Command(connection, "delete from servers where team = $team; delete from teams where team = $team");
+        foreach (var team in rows.DroppedTeams) Execute(drop, ("$team", team.ToBytes()));
         using var putTeam = Command(connection, """
             insert into teams (team, name, founded_at_ms, plan, entity_seq) values ($team, $name, $founded, $plan, $seq)
             on conflict (team) do update set name = excluded.name, founded_at_ms = excluded.founded_at_ms, plan = excluded.plan,
@@ -91,6 +96,19 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         return command.ExecuteScalar() as long? ?? 0;
     }
 
+    private static T? Unless<T>(HashSet<TeamId> destroyed, TeamId team, Func<T?> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (TeamKeyDestroyedException)
+        {
+            destroyed.Add(team);
+            return null;
+        }
+    }
+
     private ProjectedTeam? Team(SqliteConnection connection, TeamId team)
     {
         using var command = Command(connection, "select name, founded_at_ms, plan, entity_seq from teams where team = $team");
@@ -98,7 +116,7 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         using var reader = command.ExecuteReader();
         if (!reader.Read()) return null;
         int? plan = reader.IsDBNull(2) ? null : reader.GetInt32(2);
-        var name = SealedName.Open(seals, team, null, reader.GetFieldValue<byte[]>(0));
+        var name = SealedName.OpenOrDamaged(seals, team, null, reader.GetFieldValue<byte[]>(0));
         return new ProjectedTeam(team, name, reader.GetInt64(1), plan, reader.GetInt64(3));
     }
 
@@ -112,7 +130,7 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         command.Parameters.AddWithValue("$server", server.Server.ToBytes());
         using var reader = command.ExecuteReader();
         if (!reader.Read()) return null;
-        var name = SealedName.Open(seals, server.Team, server.Server, reader.GetFieldValue<byte[]>(0));
+        var name = SealedName.OpenOrDamaged(seals, server.Team, server.Server, reader.GetFieldValue<byte[]>(0));
         return new ProjectedServer(server, name, reader.GetInt64(1), Ms(reader, 2), Ms(reader, 3), reader.GetInt64(4));
     }
 

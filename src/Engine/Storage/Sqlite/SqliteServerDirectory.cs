@@ -37,7 +37,15 @@ public sealed class SqliteServerDirectory(DataFile file, ITeamSeals seals, TimeP
         using var command = scope.Command(sql, parameters);
         using var reader = command.ExecuteReader();
         var rows = new List<ServerRow>();
-        while (reader.Read()) rows.Add(Row(scope, team, reader));
+        try
+        {
+            while (reader.Read()) rows.Add(Row(scope, team, reader));
+        }
+        catch (TeamKeyDestroyedException)
+        {
+            // The rows go with the projection's next look; until then the team is as good as gone.
+            rows.Clear();
+        }
         return rows;
     }
 
