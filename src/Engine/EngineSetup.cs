@@ -9,6 +9,7 @@ using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
+using HostAtlas.Engine.Storage.Sealing.Rotation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -47,7 +48,7 @@ public static class EngineSetup
             .WithPresence(provider, options)
             .AddStartup((system, registry) =>
                 StartIngest(system, provider.GetRequiredService<MetricsIngest>(), new PresenceRouter(registry))));
-        return services.AddHostedService<ProjectionStart>().AddHostedService<PresenceStart>().AddOperations();
+        return services.AddHostedService<ProjectionStart>().AddHostedService<PresenceStart>().AddKeyRotation(options).AddOperations();
     }
 
     private static void StartIngest(ActorSystem system, MetricsIngest ingest, PresenceRouter presence)

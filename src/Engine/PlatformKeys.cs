@@ -11,26 +11,37 @@ namespace HostAtlas.Engine;
 /// </summary>
 public sealed class PlatformKeys
 {
+    private readonly RootKeys _roots;
     private readonly byte[] _userAddress;
+    private volatile Derived _derived;
 
     /// <summary>Derives every key from the ring of root keys.</summary>
     public PlatformKeys(RootKeys roots)
     {
-        TokenKeys = [.. roots.Roots.Select(root => TokenKey.FromRoot(root))];
-        SessionSeals = [.. roots.Roots.Select(root => Derive(root, "session seal v1"u8))];
+        _roots = roots;
+        _derived = new Derived(roots);
         // Of the oldest root: a person's entity keeps its address when the root is rotated. What the key protects (the mapping of e-mail
         // addresses to entities) is as old as that root.
         _userAddress = Derive(roots.Roots[^1], "user address v1"u8);
     }
 
-    /// <summary>Tags new tokens.</summary>
+    /// <summary>Tags new tokens. To be asked for each time: a rotation brings another one while the process runs.</summary>
     public TokenKey TokenKey => TokenKeys[0];
 
-    /// <summary>Every key whose tags are accepted, newest first.</summary>
-    public IReadOnlyList<TokenKey> TokenKeys { get; }
+    /// <summary>Every key whose tags are accepted, newest first. To be asked for each time.</summary>
+    public IReadOnlyList<TokenKey> TokenKeys => Current.TokenKeys;
 
-    /// <summary>Seal sessions at rest, 32 bytes each; the first one seals, each of them opens.</summary>
-    public IReadOnlyList<byte[]> SessionSeals { get; }
+    /// <summary>Seal sessions at rest, 32 bytes each; the first one seals, each of them opens. To be asked for each time.</summary>
+    public IReadOnlyList<byte[]> SessionSeals => Current.SessionSeals;
+
+    private Derived Current
+    {
+        get
+        {
+            var derived = _derived;
+            return derived.Newest == _roots.NewestId ? derived : _derived = new Derived(_roots);
+        }
+    }
 
     /// <summary>The address of a person's entity; upper and lower case and surrounding space of an e-mail address do not count.</summary>
     public UserAddress AddressOf(string email)
@@ -44,5 +55,22 @@ public sealed class PlatformKeys
         var key = new byte[32];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, root, key, "hostatlas"u8, info);
         return key;
+    }
+
+    private sealed class Derived
+    {
+        public Derived(RootKeys roots)
+        {
+            var ring = roots.Roots;
+            Newest = RootKeys.IdOf(ring[0]);
+            TokenKeys = [.. ring.Select(root => TokenKey.FromRoot(root))];
+            SessionSeals = [.. ring.Select(root => Derive(root, "session seal v1"u8))];
+        }
+
+        public long Newest { get; }
+
+        public IReadOnlyList<TokenKey> TokenKeys { get; }
+
+        public IReadOnlyList<byte[]> SessionSeals { get; }
     }
 }

@@ -52,7 +52,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         // A test's output is no place for invitations, whatever it is connected to.
         builder.Services.AddSingleton(new OperatorConsole(TextWriter.Null, IsTerminal: false));
         adjust?.Invoke(builder.Services);
-        var options = new EngineOptions { DataDirectory = Folder, RootKey = SHA256.HashData("root"u8), Store = _store };
+        // As the gateway does: made once, read at each start.
+        var rootKey = Path.Combine(Folder, "root.key");
+        if (!System.IO.File.Exists(rootKey)) await System.IO.File.WriteAllBytesAsync(rootKey, SHA256.HashData("root"u8));
+        var options = new EngineOptions { DataDirectory = Folder, RootKey = await System.IO.File.ReadAllBytesAsync(rootKey), Store = _store };
         builder.Services.AddHostAtlasEngine(configure?.Invoke(options) ?? options);
         _host = builder.Build();
         await _host.StartAsync();

@@ -1,3 +1,5 @@
+using HostAtlas.Engine.Storage.Sealing.Rotation;
+
 namespace HostAtlas.Engine.Operations;
 
 /// <summary>One row of the operators' table.</summary>
@@ -27,4 +29,5 @@ public sealed record OpsParameter(string Name, string Placeholder, bool IsOption
 }
 
 /// <summary>What a verb may use of the platform that it runs in.</summary>
-public sealed record OpsPlatform(EngineClient Engine, InvitationIssuer Invitations, ClusterView Cluster);
+public sealed record OpsPlatform(
+    EngineClient Engine, InvitationIssuer Invitations, ClusterView Cluster, KeyRotation Rotation, TeamKeys Keys);

@@ -18,6 +18,12 @@ public static class OpsVerbs
         new("cluster show", "Show the nodes and how many entities each holds in memory.", [], ClusterVerbs.ShowAsync),
         new("projection rebuild", "Tell the tables that people read anew from the journal; they stay readable meanwhile.", [],
             ProjectionVerbs.RebuildAsync),
+        new("keys show", "Show the ring of root keys and how far sealing anew has come.", [], KeyVerbs.ShowAsync),
+        new("keys rotate", "Make a new root key and new data keys for all teams; what is there is sealed anew in the background.", [],
+            KeyVerbs.RotateAsync),
+        new("keys destroy", "Destroy a team's keys: nothing it kept can ever be read again.",
+            [new("team", "TEAM-ID", false, "The team's id."), new("confirm", "TEAM-ID", true, "The same id once more.")],
+            KeyVerbs.DestroyAsync),
         new("help", "Show this list.", [], (_, _, _) => Task.FromResult(new OpsAnswer(0, Help()))),
     ];
 

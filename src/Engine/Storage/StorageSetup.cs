@@ -2,6 +2,7 @@ using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Storage.Sealing;
+using HostAtlas.Engine.Storage.Sealing.Rotation;
 using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -33,6 +34,7 @@ public static class StorageSetup
         file.Prepare();
         services.AddSingleton(file);
         services.AddSingleton<IKeyStore, SqliteKeyStore>();
+        services.AddSingleton<ISealedValues, SqliteSealedValues>();
         services.AddSingleton<SqliteMetricsStore>();
         services.AddSingleton<IMetricsStore>(provider => provider.GetRequiredService<SqliteMetricsStore>());
         services.AddSingleton<IRollupStore, SqliteRollupStore>();

@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
+using HostAtlas.Engine.Storage.Sealing;
 
 namespace HostAtlas.Gateway.Hosting;
 
 /// <summary>The platform's data folder and the root key in it.</summary>
 internal static class DataFolder
 {
-    private const int RootKeyBytes = 32;
-
     /// <summary>Makes the folder (0700) when it is not there.</summary>
     public static void Prepare(string path)
     {
@@ -21,7 +20,7 @@ internal static class DataFolder
     }
 
     /// <summary>
-    /// Reads <c>root.key</c>, or makes it on the first start. A key that others may read is refused: whoever had it can issue tokens. A key
+    /// Reads <c>root.key</c>, the ring of root keys with the newest first, or makes one key on the first start. A key that others may read is refused: whoever had it can issue tokens. A key
     /// that is missing beside a journal is refused as well: a new one would make every token and every sealed value worthless.
     /// </summary>
     public static byte[] ReadOrMakeRootKey(string folder)
@@ -34,14 +33,16 @@ internal static class DataFolder
                 if (File.Exists(Path.Combine(folder, "journal.db")))
                     throw new StartFaultException(
                         $"{path} is missing although {folder} holds a journal. Put the key back from its backup.");
-                PrivateFile.Write(path, RandomNumberGenerator.GetBytes(RootKeyBytes), PrivateFile.Secret, overwrite: false);
+                PrivateFile.Write(path, RandomNumberGenerator.GetBytes(RootKeys.KeyBytes), PrivateFile.Secret, overwrite: false);
             }
             if (PrivateFile.IsWiderThanSecret(path))
                 throw new StartFaultException($"{path} can be opened by others. Run: chmod 600 {path} (and think who may have read it).");
-            var key = File.ReadAllBytes(path);
-            return key.Length == RootKeyBytes
-                ? key
-                : throw new StartFaultException($"{path} holds {key.Length} bytes, not {RootKeyBytes}. Put the key back from its backup.");
+            var ring = File.ReadAllBytes(path);
+            return RootKeys.IsRing(ring.Length)
+                ? ring
+                : throw new StartFaultException(
+                    $"{path} holds {ring.Length} bytes, not {RootKeys.KeyBytes} for each of 1-{RootKeys.MostKeys} keys. "
+                    + "Put the file back from its backup.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -24,7 +24,8 @@ internal sealed class AgentGate(
 
     private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
     private readonly LastNames _names = new();
-    private readonly RequestVerifier _verifier = new(keys.TokenKeys);
+    // Made anew for each request: the ring of keys grows while the platform runs.
+    private RequestVerifier Verifier => new(keys.TokenKeys);
     private readonly long _windowSeconds = (long)options.Window.TotalSeconds;
 
     /// <summary>Answers one request whose path is <see cref="MetricsPath"/>.</summary>
@@ -38,7 +39,7 @@ internal sealed class AgentGate(
         if (http.Request.ContentLength > Limits.RequestBodyBytes) return RefuseSizeAsync(http);
         if (!AgentHeaders.TryRead(http.Request.Headers, out var headers, out var fault))
             return ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault);
-        return _verifier.Identify(headers.Token.Span) is { } claims ? VerifyAsync(http, headers, claims) : TurnAwayAsync(http, headers);
+        return Verifier.Identify(headers.Token.Span) is { } claims ? VerifyAsync(http, headers, claims) : TurnAwayAsync(http, headers);
     }
 
     private async Task VerifyAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims)

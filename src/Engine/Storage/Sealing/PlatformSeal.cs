@@ -19,8 +19,8 @@ public sealed class PlatformSeal(RootKeys roots)
     /// <summary>How many bytes a sealed value is longer than its plain text.</summary>
     public const int OverheadBytes = HeadBytes + NonceBytes + TeamSeal.TagBytes;
 
+    internal const byte Version = 2;
     private const int HeadBytes = 1 + sizeof(long), NonceBytes = 12;
-    private const byte Version = 2;
 
     private readonly ConcurrentDictionary<(long Root, SealedTable Table), DataKey.Cipher> _ciphers = new();
 
@@ -38,8 +38,7 @@ public sealed class PlatformSeal(RootKeys roots)
     /// <param name="plain">What to seal.</param>
     public byte[] Seal(SealedTable table, string address, long detail, ReadOnlySpan<byte> plain)
     {
-        var root = roots.Roots[0];
-        var id = RootKeys.IdOf(root);
+        var (id, root) = roots.Newest;
         var sealedBytes = new byte[OverheadBytes + plain.Length];
         sealedBytes[0] = Version;
         BinaryPrimitives.WriteInt64BigEndian(sealedBytes.AsSpan(1), id);
@@ -55,7 +54,7 @@ public sealed class PlatformSeal(RootKeys roots)
     {
         var place = new SealPlace(table, null, 0, detail);
         if (RootIdOf(sealedBytes) is not { } id) throw new SealBrokenException(place, "it is no sealed value of this version.");
-        var root = roots.Roots.FirstOrDefault(key => RootKeys.IdOf(key) == id)
+        var root = roots.Find(id)
             ?? throw new SealBrokenException(place, "root.key does not hold the key that sealed it.");
         var plain = new byte[sealedBytes.Length - OverheadBytes];
         try

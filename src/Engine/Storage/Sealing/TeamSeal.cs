@@ -34,6 +34,9 @@ public sealed class TeamSeal
     public static int KeyNumberOf(ReadOnlySpan<byte> sealedBytes) =>
         sealedBytes.Length >= OverheadBytes && sealedBytes[0] == Version ? BinaryPrimitives.ReadUInt16BigEndian(sealedBytes[1..]) : 0;
 
+    /// <summary>What every value begins with that is sealed by the newest key: version and number.</summary>
+    public byte[] Head() => [Version, (byte)(ActiveNumber >> 8), (byte)ActiveNumber];
+
     /// <summary>The id under which the database knows a server's name list; <paramref name="namesId"/> is <c>NameSet.Id</c>.</summary>
     public long SetId(ServerId server, long namesId) => _keys[^1].SetId(server, namesId);
 

@@ -29,7 +29,7 @@ public sealed class TeamSeals(IKeyStore store, RootKeys roots, TimeProvider time
     {
         if (Find(team) is { } seal) return seal;
         var key = RandomNumberGenerator.GetBytes(DataKey.KeyBytes);
-        store.Add(new WrappedKey(team, 1, roots.NewestId, roots.Wrap(team, 1, key), time.GetUtcNow(), null));
+        store.Add(roots.Wrap(team, 1, key, time.GetUtcNow()));
         CryptographicOperations.ZeroMemory(key);
         // Read back rather than kept: another node may have been first, and what the database has is what counts.
         return Load(team) ?? throw new InvalidOperationException($"The first key of team {team} was not kept.");

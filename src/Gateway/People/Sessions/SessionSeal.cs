@@ -18,8 +18,6 @@ internal sealed class SessionSeal(PlatformKeys keys)
     private const byte Version = 1;
     private const int NonceBytes = 12, TagBytes = 16, HeadBytes = 1 + NonceBytes;
 
-    private readonly IReadOnlyList<byte[]> _keys = keys.SessionSeals;
-
     /// <summary>Seals a payload for the row of this id hash.</summary>
     public byte[] Seal(Session session, byte[] idHash)
     {
@@ -27,7 +25,7 @@ internal sealed class SessionSeal(PlatformKeys keys)
         var row = new byte[HeadBytes + clear.Length + TagBytes];
         row[0] = Version;
         RandomNumberGenerator.Fill(row.AsSpan(1, NonceBytes));
-        using var aes = new AesGcm(_keys[0], TagBytes);
+        using var aes = new AesGcm(keys.SessionSeals[0], TagBytes);
         var (sealedBytes, tag) = (row.AsMemory(HeadBytes, clear.Length), row.AsMemory(row.Length - TagBytes));
         aes.Encrypt(row.AsSpan(1, NonceBytes), clear, sealedBytes.Span, tag.Span, AssociatedData(idHash));
         CryptographicOperations.ZeroMemory(clear);
@@ -44,7 +42,7 @@ internal sealed class SessionSeal(PlatformKeys keys)
         if (row.Length < HeadBytes + TagBytes || row[0] != Version) return false;
         var clear = new byte[row.Length - HeadBytes - TagBytes];
         // A session outlives the rotation of the root key: the older keys of the ring still open it.
-        if (!_keys.Any(key => TryOpen(key, row, idHash, clear))) return false;
+        if (!keys.SessionSeals.Any(key => TryOpen(key, row, idHash, clear))) return false;
         session = JsonSerializer.Deserialize(clear, PeopleJson.Default.Session);
         CryptographicOperations.ZeroMemory(clear);
         return session is not null;

@@ -55,7 +55,7 @@ public sealed class TeamSealsTests : IDisposable
     {
         var roots = new RootKeys(_root);
         var key = RandomNumberGenerator.GetBytes(32);
-        var wrapped = new WrappedKey(_team, 1, roots.NewestId, roots.Wrap(_team, 1, key), DateTimeOffset.UnixEpoch, null);
+        var wrapped = roots.Wrap(_team, 1, key, DateTimeOffset.UnixEpoch);
         Assert.Equal(key, roots.Unwrap(wrapped));
         Assert.ThrowsAny<CryptographicException>(() => roots.Unwrap(wrapped with { Team = EmbeddedEngine.NewId<TeamId>() }));
         Assert.ThrowsAny<CryptographicException>(() => roots.Unwrap(wrapped with { Number = 2 }));
