@@ -72,9 +72,8 @@ internal static class KeyVerbs
         {
             "done" => "Everything is sealed by the newest keys.\n",
             "waiting" => "Sealing anew begins some minutes after a rotation, when every node has taken up the new keys.\n",
-            _ => string.Create(CultureInfo.InvariantCulture,
-                $"Sealing anew: {reseal.ValuesDone} of {reseal.Values} values, {reseal.Percent} %"
-                + (reseal.EtaSeconds is { } eta ? $", about {TimeSpan.FromSeconds(eta)} left.\n" : ".\n")),
+            _ => FormattableString.Invariant($"Sealing anew: {reseal.ValuesDone} of {reseal.Values} values, {reseal.Percent} %")
+                + (reseal.EtaSeconds is { } eta ? $", about {TimeSpan.FromSeconds(eta)} left.\n" : ".\n"),
         }).ToString();
     }
 }

@@ -11,7 +11,7 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteKeyStore(DataFile file) : IKeyStore
 {
-    private const int CutAttempts = 10;
+    private const int CutAttempts = 3;
     private const string Columns = "team, number, root_id, wrapped, made_at_ms, destroyed_at_ms";
 
     /// <inheritdoc />
