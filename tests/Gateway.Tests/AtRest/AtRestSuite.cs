@@ -30,6 +30,7 @@ public abstract class AtRestSuite : IDisposable
     private static readonly string[] ServerNames = ["zebrafink-web-1", "zebrafink-db-ä2", "zebrafink-mail-3"];
 
     private readonly PlantedValues _planted = new();
+    private int _copies;
 
     /// <summary>The folder of the test.</summary>
     protected TempFolder Folder { get; } = new();
@@ -89,18 +90,19 @@ public abstract class AtRestSuite : IDisposable
         Assert.Empty(dump.SelectMany(file => _planted.FindIn(file.Name, file.Bytes)));
     }
 
-    private IEnumerable<(string Name, byte[] Bytes)> Dump() => Directory
-        .EnumerateFiles(Options.Data, "*", SearchOption.AllDirectories)
+    private IEnumerable<(string Name, byte[] Bytes)> Dump() => CopyOfData()
         .Where(path => !NotSearched.Contains(Path.GetFileName(path)) && !path.EndsWith(".sock", StringComparison.Ordinal))
-        .Select(path => (Path.GetFileName(path), Read(path)))
+        .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)))
         .Concat(DumpStore());
 
-    private static byte[] Read(string path)
+    // Copied by another process: to open and close a database's file in this one would drop the locks that SQLite holds on it (POSIX).
+    private string[] CopyOfData()
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var bytes = new MemoryStream();
-        file.CopyTo(bytes);
-        return bytes.ToArray();
+        var copy = Folder.File($"copy-{++_copies}");
+        using var copying = System.Diagnostics.Process.Start("cp", ["-r", Options.Data, copy]);
+        copying.WaitForExit();
+        Assert.Equal(0, copying.ExitCode);
+        return Directory.GetFiles(copy, "*", SearchOption.AllDirectories);
     }
 
     private void PlantConstants()

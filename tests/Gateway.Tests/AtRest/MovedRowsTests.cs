@@ -1,0 +1,124 @@
+using System.Net;
+using System.Security.Cryptography;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Gateway.Hosting;
+using HostAtlas.Shared.Ids;
+using HostAtlas.TestSupport;
+using Microsoft.Data.Sqlite;
+
+namespace HostAtlas.Gateway.Tests.AtRest;
+
+/// <summary>
+/// Whoever may write into the database copies rows from one place to another. They do not open there; people hear of an error that names no
+/// data, the log names the place, and every other server and team goes on.
+/// </summary>
+public sealed class MovedRowsTests : IAsyncLifetime
+{
+    private const double Secret = 4242.125;
+
+    private readonly TempFolder _folder = new();
+    private readonly PlatformAtRest _platform;
+    private readonly List<(string Id, string Token)> _servers = [];
+    private string _ada = "", _bob = "";
+
+    public MovedRowsTests() => _platform = new PlatformAtRest(new GatewayOptions
+    {
+        Data = _folder.File("data"),
+        Url = new Uri("https://127.0.0.1:0"),
+    });
+
+    public async Task InitializeAsync()
+    {
+        await _platform.StartAsync();
+        _ada = await FoundAsync("ada@example.org");
+        _bob = await FoundAsync("bob@example.org");
+        // Two servers of one team, then one of another.
+        foreach (var cookie in new[] { _ada, _ada, _bob }) _servers.Add(await _platform.AddServerAsync($"server-{_servers.Count}", cookie));
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var minute = 1; minute <= 3; minute++)
+        {
+            foreach (var (_, token) in _servers) await _platform.ReportAsync(token, now - (minute * 60_000L), ("cpu", Secret + minute));
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _platform.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    public static TheoryData<string> Moves => new()
+    {
+        // To another server of the team, to another team, to another time of the same server, and under another list of names.
+        "update metric_rows set vals = (select vals from metric_rows where server = $b limit 1), set_id = (select set_id from metric_rows where server = $b limit 1) where server = $a",
+        "update metric_rows set vals = (select vals from metric_rows where server = $c limit 1), set_id = (select set_id from metric_rows where server = $c limit 1) where server = $a",
+        "update metric_rows set vals = (select vals from metric_rows where server = $a order by at_ms limit 1) where server = $a",
+        "update metric_rows set set_id = set_id + 1 where server = $a",
+        "update metric_sets set names = (select names from metric_sets where server = $b) where server = $a",
+        "insert into metric_rows select team, $a, at_ms + 7, key, signature, set_id, vals from metric_rows where server = $b",
+    };
+
+    [Theory]
+    [MemberData(nameof(Moves))]
+    public async Task A_moved_row_is_an_error_of_its_own_servers_query_and_of_nothing_else(string sql)
+    {
+        Execute(sql);
+        var (status, body, _) = await _platform.SendAsync(HttpMethod.Get, Metrics(0), null, _ada);
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        Assert.Contains("urn:hostatlas:problem:internal", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("4242", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("cpu", body, StringComparison.Ordinal);
+        Assert.Contains($"server {_servers[0].Id}", _platform.Log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("4242", _platform.Log.Text, StringComparison.Ordinal);
+        await OthersGoOnAsync();
+        // Its own reports are taken all the same.
+        await _platform.ReportAsync(_servers[0].Token, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), ("cpu", 1));
+    }
+
+    [Fact]
+    public async Task A_name_that_was_moved_to_another_server_is_shown_nowhere_and_a_rebuild_mends_it()
+    {
+        Execute("update servers set name = (select name from servers where server = $c) where server = $a");
+        var (status, body, _) = await _platform.SendAsync(HttpMethod.Get, $"/api/servers/{_servers[0].Id}", null, _ada);
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        Assert.DoesNotContain("server-2", body, StringComparison.Ordinal);
+        await OthersGoOnAsync();
+        var rebuilt = await Engine.Operations.OpsClient.SendAsync(
+            _folder.File("data"), new Engine.Operations.OpsRequest("projection rebuild"), default);
+        Assert.Equal(0, rebuilt.Exit);
+        var server = await _platform.MustAsync(HttpMethod.Get, $"/api/servers/{_servers[0].Id}", null, _ada);
+        Assert.Equal("server-0", server.GetProperty("name").GetString());
+    }
+
+    private async Task OthersGoOnAsync()
+    {
+        foreach (var (server, cookie) in new[] { (1, _ada), (2, _bob) })
+        {
+            var answer = await _platform.MustAsync(HttpMethod.Get, Metrics(server), null, cookie);
+            Assert.Equal(3, answer.GetProperty("series")[0].GetProperty("points").GetArrayLength());
+            await _platform.MustAsync(HttpMethod.Get, $"/api/servers/{_servers[server].Id}", null, cookie);
+        }
+    }
+
+    private string Metrics(int server) => $"/api/servers/{_servers[server].Id}/metrics?step=1";
+
+    private async Task<string> FoundAsync(string email)
+    {
+        var team = ResourceId.FromRandom<TeamId>(RandomNumberGenerator.GetBytes(16));
+        return await _platform.SetUpAsync(await _platform.InviteAsync(team, TeamRole.Owner), "Acme", email, "four words in a row");
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.File("data", "data.db")};Pooling=False;Default Timeout=10");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, server) in new[] { "$a", "$b", "$c" }.Zip(_servers))
+        {
+            Assert.True(ResourceId.TryParse<ServerId>(server.Id, out var id));
+            command.Parameters.AddWithValue(name, id.ToBytes());
+        }
+        Assert.True(command.ExecuteNonQuery() > 0);
+    }
+}
