@@ -12,7 +12,8 @@ internal static class JournalFile
     {
         using var connection = Open(engine, SqliteOpenMode.ReadOnly);
         using var command = connection.CreateCommand();
-        command.CommandText = "select persistence_id, sequence_number, message from journal where persistence_id glob $prefix || '*' order by ordering";
+        command.CommandText =
+            "select persistence_id, sequence_number, message from journal where persistence_id glob $prefix || '*' order by ordering";
         command.Parameters.AddWithValue("$prefix", persistenceIdPrefix);
         using var reader = command.ExecuteReader();
         var manifests = new List<string>();

@@ -4,7 +4,9 @@ using HostAtlas.Engine.Tests.Storage.Sealing;
 
 namespace HostAtlas.Engine.Tests;
 
-/// <summary>Seals without a database, one set for all tests that need no other: what one test's journal seals is opened by its reader.</summary>
+/// <summary>
+/// Seals without a database, one set for all tests that need no other: what one test's journal seals is opened by its reader.
+/// </summary>
 internal static class TestSeals
 {
     private static readonly RootKeys Roots = new(Named.Bytes("root of tests"));

@@ -109,8 +109,8 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
     {
         if (decision.Events.Count == 0)
         {
-            // In order without a detour: commands wait while an event is under way, so nothing is under way now. PersistAll of nothing would
-            // reach the SQL journal as an empty write, which fails there, and ten of those open its circuit breaker (tried).
+            // In order without a detour: commands wait while an event is under way, so nothing is under way now. PersistAll of nothing
+            // would reach the SQL journal as an empty write, which fails there, and ten of those open its circuit breaker (tried).
             Answer(decision.Reply);
             return;
         }

@@ -8,8 +8,8 @@ namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
 /// What an entity's actor has of its journal: it opens what a recovery brings, seals what is to be persisted, and turns what goes wrong
-/// with keys and seals into answers. Keys that were destroyed make an entity that does not exist; an event that does not open makes one that
-/// refuses everything, for going on without it would be another entity's state.
+/// with keys and seals into answers. Keys that were destroyed make an entity that does not exist; an event that does not open makes one
+/// that refuses everything, for going on without it would be another entity's state.
 /// </summary>
 internal sealed class EntityRecord(string persistenceId, EntityJournal journal, ILoggingAdapter log)
 {

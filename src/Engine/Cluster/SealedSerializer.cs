@@ -5,8 +5,8 @@ using Akka.Serialization;
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
-/// Journal and snapshots: the sealed bytes as they are. An event's own serializer and manifest are sealed with it (<see cref="WireCodec"/>),
-/// so the tables do not tell what happened either.
+/// Journal and snapshots: the sealed bytes as they are. An event's own serializer and manifest are sealed with it (<see
+/// cref="WireCodec"/>), so the tables do not tell what happened either.
 /// </summary>
 public sealed class SealedSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {

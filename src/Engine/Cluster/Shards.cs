@@ -37,10 +37,15 @@ public static class Shards
             HandOffStopMessage = StopEntity.Instance,
         };
         return builder
-            .WithShardRegion<TeamRegion>("team", (_, _, _) => id => Props.Create(() => new TeamActor(id, time, seal)), new ByTeam(), sharding)
-            .WithShardRegion<UserRegion>("user", (_, _, _) => id => Props.Create(() => new UserActor(id, time, seal)), new ByUser(), sharding)
-            .WithShardRegion<ServerRegion>(
-                "server", (_, _, _) => id => Props.Create(() => new ServerActor(id, time, options, ingest, seal)), new ByServer(), sharding);
+            .WithShardRegion<TeamRegion>("team", (_, _, _) => Team, new ByTeam(), sharding)
+            .WithShardRegion<UserRegion>("user", (_, _, _) => User, new ByUser(), sharding)
+            .WithShardRegion<ServerRegion>("server", (_, _, _) => Server, new ByServer(), sharding);
+
+        Props Team(string id) => Props.Create(() => new TeamActor(id, time, seal));
+
+        Props User(string id) => Props.Create(() => new UserActor(id, time, seal));
+
+        Props Server(string id) => Props.Create(() => new ServerActor(id, time, options, ingest, seal));
     }
 
     internal sealed class ByTeam() : HashCodeMessageExtractor(Count)

@@ -20,7 +20,10 @@ public static class WireCodec
     private const int HeadBytes = sizeof(int) + 1;
 
     private static readonly (int Id, IReadOnlyList<WireType> Table)[] Rooms =
-        [(TeamSerializer.Id, TeamSerializer.Table), (UserSerializer.Id, UserSerializer.Table), (ServerSerializer.Id, ServerSerializer.Table)];
+    [
+        (TeamSerializer.Id, TeamSerializer.Table), (UserSerializer.Id, UserSerializer.Table),
+        (ServerSerializer.Id, ServerSerializer.Table),
+    ];
 
     private static readonly Dictionary<Type, (int Id, WireType Row)> ByType =
         Rooms.SelectMany(room => room.Table.Select(row => (room.Id, row))).ToDictionary(entry => entry.row.Json.Type);

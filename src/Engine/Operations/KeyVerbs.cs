@@ -21,8 +21,8 @@ internal static class KeyVerbs
             return new OpsAnswer(0, request.Json
                 ? new JsonObject { ["teams"] = teams, ["root"] = platform.Keys.Look().Roots[0].Id }.ToJsonString() + "\n"
                 : $"root.key has a new key at its head: back it up now, it is needed from here on. {teams} teams have new data keys.\n"
-                    + "No restart is needed, and tokens, API keys and sessions stay valid. What lies under earlier data keys is sealed anew in the\n"
-                    + "background; see: ops keys show\n");
+                    + "No restart is needed, and tokens, API keys and sessions stay valid. What lies under earlier data keys is sealed\n"
+                    + "anew in the background; see: ops keys show\n");
         }
         catch (Exception fault) when (fault is RootKeyFileException or InvalidOperationException)
         {
@@ -45,13 +45,14 @@ internal static class KeyVerbs
         if (request.Argument("confirm") != team.ToString())
             return OpsAnswer.WrongUsage(
                 $"This destroys the keys of the team {team}. Everything it kept (people, servers, tokens, metrics) can then never be read\n"
-                + "again, by nobody, and the team is gone for its people and agents at once. Nothing of it can be brought back, except from a\n"
-                + $"backup of data.db made before. If that is meant: ops keys destroy {team} --confirm {team}");
+                + "again, by nobody, and the team is gone for its people and agents at once. Nothing of it can be brought back, except\n"
+                + $"from a backup of data.db made before. If that is meant: ops keys destroy {team} --confirm {team}");
         var came = await Task.Run(() => platform.Keys.Destroy(team), cancellation).ConfigureAwait(false);
         if (came is not { } destroyed) return OpsAnswer.Failed("There is no such team.");
         if (!destroyed.TracesGone)
             return OpsAnswer.Failed(
-                $"The keys of the team {team} are destroyed, but data.db-wal still holds a copy, since somebody reads the database. Run this again.");
+                $"The keys of the team {team} are destroyed, but the database's log still holds a copy, since somebody reads it for long.\n"
+                + "Run this again.");
         return new OpsAnswer(0, request.Json
             ? new JsonObject { ["team"] = team.ToString(), ["keys"] = destroyed.Keys }.ToJsonString() + "\n"
             : destroyed.Keys > 0
@@ -66,7 +67,7 @@ internal static class KeyVerbs
         foreach (var root in picture.Roots)
             text.Append(CultureInfo.InvariantCulture, $"{root.Id}  {root.Use,-7}  {root.DataKeys}\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"\nTeams: {picture.Teams}, of which {picture.TeamsDestroyed} destroyed and {picture.TeamsToDo} still with an earlier data key.\n");
+            $"\nTeams: {picture.Teams}, of which {picture.TeamsDestroyed} destroyed, {picture.TeamsToDo} still with an earlier data key.\n");
         var reseal = picture.Reseal;
         return text.Append(reseal.State switch
         {

@@ -48,7 +48,8 @@ public sealed class JournalReader(ActorSystem system, JournalSeal seal)
         }
         catch (SealBrokenException broken)
         {
-            system.Log.Error(broken, "{0}: event {1} was not sealed there and is passed over; restore the journal, then rebuild the projection.",
+            system.Log.Error(broken,
+                "{0}: event {1} was not sealed there and is passed over; restore the journal, then rebuild the projection.",
                 envelope.PersistenceId, envelope.SequenceNr);
             return DoesNotOpen.Instance;
         }

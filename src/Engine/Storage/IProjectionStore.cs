@@ -19,8 +19,8 @@ public interface IProjectionStore
         IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation);
 
     /// <summary>
-    /// Deletes the rows of dropped teams, writes the changed rows and moves the offset, all or nothing. <see cref="ProjectionMovedException"/> when the offset is not
-    /// <paramref name="from"/>: somebody else projects.
+    /// Deletes the rows of dropped teams, writes the changed rows and moves the offset, all or nothing.
+    /// <see cref="ProjectionMovedException"/> when the offset is not <paramref name="from"/>: somebody else projects.
     /// </summary>
     Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation);
 

@@ -20,8 +20,9 @@ internal static class DataFolder
     }
 
     /// <summary>
-    /// Reads <c>root.key</c>, the ring of root keys with the newest first, or makes one key on the first start. A key that others may read is refused: whoever had it can issue tokens. A key
-    /// that is missing beside a journal is refused as well: a new one would make every token and every sealed value worthless.
+    /// Reads <c>root.key</c>, the ring of root keys with the newest first, or makes one key on the first start. A file that others may read
+    /// is refused: whoever had a key can issue tokens. One that is missing beside a journal is refused as well: a new key would make every
+    /// token and every sealed value worthless.
     /// </summary>
     public static byte[] ReadOrMakeRootKey(string folder)
     {

@@ -193,7 +193,8 @@ public sealed class EntityActorTests() : TestKit(Config)
 
     private static AcceptInvitation Accept(string name) => new(Team, Issue.Invitation, Issue.Hash, Ada, "ada@example.org", name);
 
-    private IActorRef Start(string name = "team") => Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, TestSeals.Journal)), name);
+    private IActorRef Start(string name = "team") =>
+        Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, TestSeals.Journal)), name);
 
     private IActorRef Founded()
     {

@@ -3,6 +3,7 @@ using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Tests.Storage.Sealing;
 using HostAtlas.Engine.Users;
 using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
@@ -77,7 +78,7 @@ public sealed class JournalSealTests
         static JournalSeal Seal(byte[] ring)
         {
             var roots = new RootKeys(ring);
-            return new JournalSeal(new TeamSeals(new Storage.Sealing.MemoryKeyStore(), roots, TimeProvider.System), new PlatformSeal(roots));
+            return new JournalSeal(new TeamSeals(new MemoryKeyStore(), roots, TimeProvider.System), new PlatformSeal(roots));
         }
     }
 

@@ -32,7 +32,8 @@ public sealed class SealedJournalTests
 
         var seals = engine.Get<JournalSeal>();
         foreach (var (id, number, bytes) in Rows(engine, "journal")) seals.Of(id).Open(new SealedEvent(bytes), number);
-        Assert.All(Rows(engine, "snapshot"), row => Assert.IsType<TeamState>(seals.Of(row.Id).Open(new SealedSnapshot(row.Bytes), row.Number)));
+        Assert.All(Rows(engine, "snapshot"), row =>
+            Assert.IsType<TeamState>(seals.Of(row.Id).Open(new SealedSnapshot(row.Bytes), row.Number)));
         Assert.Equal(213, Rows(engine, "journal").Count(row => row.Id == $"team-{Team}"));
 
         await engine.StopAsync();

@@ -73,7 +73,8 @@ public sealed class KeyVerbsTests
         Assert.Equal([4, 0], roots.Select(root => root.GetProperty("dataKeys").GetInt32()));
         Assert.Equal((2, 2), (Number(picture, "teams"), Number(picture, "teamsToDo")));
         Assert.Equal("waiting", picture.RootElement.GetProperty("reseal").GetProperty("state").GetString());
-        Assert.Contains("still with an earlier data key", (await OpsFixture.RunInAsync(engine.Folder, "keys", "show")).Out, StringComparison.Ordinal);
+        Assert.Contains("2 still with an earlier data key", (await OpsFixture.RunInAsync(engine.Folder, "keys", "show")).Out,
+            StringComparison.Ordinal);
         Assert.All(engine.Get<IKeyStore>().Load(team), key => Assert.Null(key.DestroyedAt));
     }
 
@@ -100,8 +101,8 @@ public sealed class KeyVerbsTests
         Assert.Equal(RefusalKind.CredentialsRejected,
             Assert.IsType<Refused>(await engine.Client.AskAsync(Report(team, server, token, 3))).Kind);
         Assert.Equal(RefusalKind.NotFound, Assert.IsType<Refused>(await engine.Client.AskAsync(new SetPlan(team, 5))).Kind);
-        Assert.Contains("were destroyed before",
-            (await OpsFixture.RunInAsync(engine.Folder, "keys", "destroy", $"{team}", "--confirm", $"{team}")).Out, StringComparison.Ordinal);
+        var again = await OpsFixture.RunInAsync(engine.Folder, "keys", "destroy", $"{team}", "--confirm", $"{team}");
+        Assert.Contains("were destroyed before", again.Out, StringComparison.Ordinal);
         Assert.IsType<MetricsStored>(await engine.Client.AskAsync(Report(other, otherServer, otherToken, 3)));
 
         // Whoever has the files, root.key and this code: each row, under every key that there is.
@@ -172,7 +173,7 @@ public sealed class KeyVerbsTests
         var signature = Named.Bytes($"{team}{number}{Now()}");
         var at = (Now() / 1_000 * 1_000) - (number % 3_000 * 1_000L);
         return new AgentRequest(team, server, new Guid(signature.AsSpan(0, 16)), token, signature, Now() / 1000,
-            new MetricsPayload(new MetricBatch(
-                BitConverter.ToInt64(signature, 8), BitConverter.ToInt64(signature, 0), [Names], [new ReportRow(at, 0, PackedValues.Pack([1, 2]))])));
+            new MetricsPayload(new MetricBatch(BitConverter.ToInt64(signature, 8), BitConverter.ToInt64(signature, 0), [Names],
+                [new ReportRow(at, 0, PackedValues.Pack([1, 2]))])));
     }
 }

@@ -77,6 +77,19 @@ public sealed class PresenceSliceTests
     }
 
     [Fact]
+    public void Who_is_no_longer_in_the_directory_is_forgotten_unless_it_was_just_heard_for_the_first_time()
+    {
+        _slice.Meet([new KnownServer(One, Silent: false), new KnownServer(Two, Silent: true)], Named.Noon);
+        var young = Server("young");
+        Hear(60, young);
+        _slice.Meet([], Named.Noon.AddSeconds(61));
+        Assert.Equal(1, _slice.Watched);
+        Assert.Equal(young.Server, Assert.Single(Sweep(200)).Server);
+        _slice.Meet([], Named.Noon.AddSeconds(201));
+        Assert.Equal(0, _slice.Watched);
+    }
+
+    [Fact]
     public void A_sweep_tells_a_bounded_number_and_the_next_one_goes_on()
     {
         Hear(0, [.. Enumerable.Range(0, 25).Select(i => Server($"{i}"))]);

@@ -38,7 +38,9 @@ public abstract class AtRestSuite : IDisposable
     /// <summary>The options of a platform on the store, in <see cref="Folder"/>.</summary>
     private protected abstract GatewayOptions Options { get; }
 
-    /// <summary>What the store holds beside the files of the data folder, in a form in which nothing is compressed: a name and bytes each.</summary>
+    /// <summary>
+    /// What the store holds beside the files of the data folder, in a form in which nothing is compressed: a name and bytes each.
+    /// </summary>
     private protected abstract IEnumerable<(string Name, byte[] Bytes)> DumpStore();
 
     /// <summary>Values that the platform must have stored by the end: that a search of nothing finds nothing proves nothing.</summary>
@@ -150,7 +152,7 @@ public abstract class AtRestSuite : IDisposable
         await RotateAsync();
         await ReportAsync(platform, servers, rounds: 10);
         var list = await platform.MustAsync(HttpMethod.Get, "/api/servers", null, again);
-        Assert.Equal(ServerNames.Order(), list.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("name").GetString()!).Order());
+        Assert.Equal(ServerNames.Order(), list.GetProperty("items").EnumerateArray().Select(NameOf).Order());
         var metrics = await platform.MustAsync(HttpMethod.Get, $"/api/servers/{servers[0].Id}/metrics?step=60", null, again);
         Assert.Equal(2, metrics.GetProperty("series").GetArrayLength());
         // What is refused is logged, and must not tell either.
@@ -185,9 +187,14 @@ public abstract class AtRestSuite : IDisposable
         await platform.ReportAsync(servers[0].Token, now + 1, (MetricOne, Values[2]));
     }
 
+    private static string? NameOf(JsonElement item) => item.GetProperty("name").GetString();
+
     private static Task SilenceAsync(PlatformAtRest platform, string server, string cookie) =>
         Poll.UntilAsync("a server to fall silent", TimeSpan.FromSeconds(90), async () =>
-            (await platform.MustAsync(HttpMethod.Get, $"/api/servers/{server}", null, cookie)).GetProperty("status").GetString() == "silent");
+        {
+            var seen = await platform.MustAsync(HttpMethod.Get, $"/api/servers/{server}", null, cookie);
+            return seen.GetProperty("status").GetString() == "silent";
+        });
 
     private async Task RotateAsync()
     {

@@ -50,8 +50,8 @@ public sealed class MovedRowsTests : IAsyncLifetime
     public static TheoryData<string> Moves => new()
     {
         // To another server of the team, to another team, to another time of the same server, and under another list of names.
-        "update metric_rows set vals = (select vals from metric_rows where server = $b limit 1), set_id = (select set_id from metric_rows where server = $b limit 1) where server = $a",
-        "update metric_rows set vals = (select vals from metric_rows where server = $c limit 1), set_id = (select set_id from metric_rows where server = $c limit 1) where server = $a",
+        "update metric_rows set (vals, set_id) = (select vals, set_id from metric_rows where server = $b limit 1) where server = $a",
+        "update metric_rows set (vals, set_id) = (select vals, set_id from metric_rows where server = $c limit 1) where server = $a",
         "update metric_rows set vals = (select vals from metric_rows where server = $a order by at_ms limit 1) where server = $a",
         "update metric_rows set set_id = set_id + 1 where server = $a",
         "update metric_sets set names = (select names from metric_sets where server = $b) where server = $a",

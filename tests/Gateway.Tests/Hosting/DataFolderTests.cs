@@ -44,6 +44,26 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal(31, new FileInfo(KeyFile).Length);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(32)]
+    public void A_ring_of_several_keys_is_read_as_it_is(int keys)
+    {
+        var ring = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32 * keys);
+        PrivateFile.Write(KeyFile, ring, PrivateFile.Secret, overwrite: false);
+        Assert.Equal(ring, DataFolder.ReadOrMakeRootKey(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(32 * 33)]
+    public void A_ring_of_no_keys_or_of_too_many_is_refused(int bytes)
+    {
+        PrivateFile.Write(KeyFile, new byte[bytes], PrivateFile.Secret, overwrite: false);
+        Assert.Contains("backup", Assert.Throws<StartFaultException>(() => DataFolder.ReadOrMakeRootKey(_folder.Path)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_that_is_missing_beside_a_journal_is_not_made_again()
     {

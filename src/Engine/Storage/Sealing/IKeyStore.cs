@@ -23,7 +23,7 @@ public interface IKeyStore
     IReadOnlyList<WrappedKey> LoadPage(TeamId? after, int teams);
 
     /// <summary>
-    /// Adds keys that their teams do not have and wraps anew those they have, in one transaction; what the bytes were before is overwritten.
+    /// Adds keys that their teams do not have and wraps anew those they have, in one transaction; what the bytes were is overwritten.
     /// A key that was destroyed stays so, and a team whose keys were all destroyed gets none: a rotation that meets a destruction loses.
     /// </summary>
     void Put(IReadOnlyList<WrappedKey> keys);

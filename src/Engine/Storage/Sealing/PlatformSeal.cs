@@ -6,13 +6,13 @@ using System.Text;
 namespace HostAtlas.Engine.Storage.Sealing;
 
 /// <summary>
-/// Seals what belongs to no one team: people's entities, since a person may be in several. Its keys come straight from the ring of root keys:
+/// Seals what belongs to no one team: people's entities, since a person may be in several. Its keys come straight from the ring of roots:
 /// <code>
 /// version u8 = 2 ‖ root key's id i64 big-endian ‖ nonce 12 ‖ ciphertext ‖ tag 16
 /// associated data = table u8 ‖ address ‖ detail i64 big-endian
 /// </code>
-/// The newest root seals, each of the ring's opens. A key a table: nonces are random, so each is good for about 2³² values (NIST SP 800-38D,
-/// 8.3), which is four billion sign-ups. Thread-safe.
+/// The newest root seals, each of the ring's opens. A key a table: nonces are random, so each is good for about 2³² values (NIST SP
+/// 800-38D, 8.3), which is four billion sign-ups. Thread-safe.
 /// </summary>
 public sealed class PlatformSeal(RootKeys roots)
 {

@@ -13,7 +13,7 @@ public sealed class TeamSeals(IKeyStore store, RootKeys roots, TimeProvider time
 {
     // About 2 KB each. When there are more teams, the ones not heard of lately go, all at once: simple, and rare.
     private const int MostKept = 20_000;
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1), TryAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// For how long keys that were read are used while the database cannot be read. After that nothing on any node seals with a key that
@@ -38,14 +38,17 @@ public sealed class TeamSeals(IKeyStore store, RootKeys roots, TimeProvider time
     /// <inheritdoc />
     public TeamSeal? Find(TeamId team)
     {
-        var kept = _kept.GetValueOrDefault(team);
-        if (kept is not null && time.GetUtcNow() - kept.LoadedAt < Fresh) return kept.Usable(team);
+        var (kept, now) = (_kept.GetValueOrDefault(team), time.GetUtcNow());
+        if (kept is not null && now < kept.AgainAt) return kept.Usable(team);
         try
         {
             return Load(team);
         }
-        catch (DbException) when (kept is not null && time.GetUtcNow() - kept.LoadedAt < Stale)
+        catch (DbException) when (kept is not null && now < kept.LoadedAt + Stale)
         {
+            // Tried again soon, but not for every value: each attempt may wait for a database that is away.
+            var soon = now + TryAgain < kept.LoadedAt + Stale ? now + TryAgain : kept.LoadedAt + Stale;
+            _kept.TryUpdate(team, kept with { AgainAt = soon }, kept);
             // A database that is away changes no key: what was read a little ago still opens and seals.
             return kept.Usable(team);
         }
@@ -82,13 +85,13 @@ public sealed class TeamSeals(IKeyStore store, RootKeys roots, TimeProvider time
         var seal = living.Count == 0 ? null
             : old is not null && old.Numbers.SequenceEqual(living.Select(row => row.Number)) ? old
             : new TeamSeal(team, [.. living.Select(row => new DataKey(row.Number, roots.Unwrap(row)))]);
-        var entry = new Entry(seal, time.GetUtcNow());
+        var entry = new Entry(seal, time.GetUtcNow(), time.GetUtcNow() + Fresh);
         if (_kept.Count >= MostKept) _kept.Clear();
         if (changes == Volatile.Read(ref _changes)) _kept[team] = entry;
         return entry.Usable(team);
     }
 
-    private sealed record Entry(TeamSeal? Seal, DateTimeOffset LoadedAt)
+    private sealed record Entry(TeamSeal? Seal, DateTimeOffset LoadedAt, DateTimeOffset AgainAt)
     {
         public TeamSeal Usable(TeamId team) => Seal ?? throw new TeamKeyDestroyedException(team);
     }

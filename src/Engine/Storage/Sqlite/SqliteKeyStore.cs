@@ -48,6 +48,8 @@ public sealed class SqliteKeyStore(DataFile file) : IKeyStore
             """);
         foreach (var key in keys) Run(command, key);
         transaction.Commit();
+        // What a leaked root key could still unwrap lies in the log until that is cut; a reader that is in the way only puts it off.
+        CutLog(connection, attempts: 1);
     }
 
     /// <inheritdoc />
@@ -62,7 +64,7 @@ public sealed class SqliteKeyStore(DataFile file) : IKeyStore
         command.Parameters.AddWithValue("$team", team.ToBytes());
         command.Parameters.AddWithValue("$number", throughNumber);
         command.Parameters.AddWithValue("$at", at.ToUnixTimeMilliseconds());
-        return new KeyDestruction(command.ExecuteNonQuery(), CutLog(connection));
+        return new KeyDestruction(command.ExecuteNonQuery(), CutLog(connection, CutAttempts));
     }
 
     private SqliteConnection OpenWriter()
@@ -72,10 +74,10 @@ public sealed class SqliteKeyStore(DataFile file) : IKeyStore
         return connection;
     }
 
-    private static bool CutLog(SqliteConnection connection)
+    private static bool CutLog(SqliteConnection connection, int attempts)
     {
         using var command = Command(connection, "pragma wal_checkpoint(truncate)");
-        for (var attempt = 0; attempt < CutAttempts; attempt++)
+        for (var attempt = 0; attempt < attempts; attempt++)
         {
             // Its first column tells whether a reader was in the way; each attempt waits for the connection's busy timeout.
             using var reader = command.ExecuteReader();

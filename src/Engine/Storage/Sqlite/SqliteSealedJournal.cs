@@ -23,8 +23,8 @@ internal sealed class SqliteSealedJournal(EngineOptions options)
             var behind = after is null ? from : IdOf(team, after);
             // Of the ranges, those before the one that was come to are done.
             if (string.CompareOrdinal(behind, to) >= 0) continue;
-            using var command = SqliteSealedValues.Command(connection, ReadSql(table), ("$id", behind), ("$number", after?.Place.Detail ?? -1),
-                ("$to", to), ("$head", head), ("$limit", limit));
+            using var command = SqliteSealedValues.Command(connection, ReadSql(table),
+                ("$id", behind), ("$number", after?.Place.Detail ?? -1), ("$to", to), ("$head", head), ("$limit", limit));
             using var reader = command.ExecuteReader();
             var page = SqliteSealedValues.Page(reader, row => Value(team, table, row));
             if (page.Count > 0) return page;

@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// The sealed values in <c>data.db</c> and <c>journal.db</c>. Pages are read and sealed outside of any write lock; the lock is taken for the
-/// updates of one page, some milliseconds, which the metrics writer's own patience covers.
+/// The sealed values in <c>data.db</c> and <c>journal.db</c>. Pages are read and sealed outside of any write lock; the lock is taken for
+/// the updates of one page, some milliseconds, which the metrics writer's own patience covers.
 /// </summary>
 public sealed class SqliteSealedValues(DataFile data, EngineOptions options) : ISealedValues
 {
@@ -66,7 +66,8 @@ public sealed class SqliteSealedValues(DataFile data, EngineOptions options) : I
         return page;
     }
 
-    internal static SqliteCommand Command(SqliteConnection connection, string text, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    internal static SqliteCommand Command(
+        SqliteConnection connection, string text, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = connection.CreateCommand();
         command.CommandText = text;

@@ -34,8 +34,8 @@ public sealed class SealVectorsTests
             Assert.True(ResourceId.TryParse<TeamId>(Text("team"), out var team));
             ServerId? server = ResourceId.TryParse<ServerId>(Text("server"), out var id) ? id : null;
             var number = vector.GetProperty("number").GetInt32();
-            var wrapped = new WrappedKey(team, number, long.Parse(Text("rootId"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-                Convert.FromHexString(Text("wrapped")), DateTimeOffset.UnixEpoch, null);
+            var rootId = long.Parse(Text("rootId"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            var wrapped = new WrappedKey(team, number, rootId, Convert.FromHexString(Text("wrapped")), DateTimeOffset.UnixEpoch, null);
             var seal = new TeamSeal(team, [new DataKey(number, root.Unwrap(wrapped))]);
             return seal.Open(new SealPlace(table, server, vector.GetProperty("atMs").GetInt64(), detail), bytes);
         }

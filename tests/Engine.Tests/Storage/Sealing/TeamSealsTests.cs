@@ -51,6 +51,44 @@ public sealed class TeamSealsTests : IDisposable
     }
 
     [Fact]
+    public void While_the_database_is_away_keys_are_used_for_five_minutes_and_no_longer()
+    {
+        var (store, time) = (new MemoryKeyStore(), new ManualTime(Named.Noon));
+        var seals = new TeamSeals(store, new RootKeys(_root), time);
+        seals.Get(_team);
+        store.Away = new Microsoft.Data.Sqlite.SqliteException("away", 14);
+        for (var second = 0; second < 299; second++)
+        {
+            Assert.NotNull(seals.Find(_team));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+        // Not asked for every value: each attempt may wait for a database that is away.
+        Assert.InRange(store.Loads, 2, 60);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => seals.Find(_team));
+        store.Away = null;
+        Assert.NotNull(seals.Find(_team));
+    }
+
+    [Fact]
+    public void A_key_that_another_node_replaced_is_heard_of_within_a_minute()
+    {
+        var (store, time) = (new SqliteKeyStore(_file), new ManualTime(Named.Noon));
+        var seals = new TeamSeals(store, new RootKeys(_root), time);
+        var old = seals.Get(_team).Seal(Place, "name"u8);
+        store.Put([new RootKeys(_root).Wrap(_team, 2, RandomNumberGenerator.GetBytes(32), Named.Noon)]);
+        Assert.Equal(1, seals.Get(_team).ActiveNumber);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, seals.Get(_team).ActiveNumber);
+        Assert.Equal("name"u8.ToArray(), seals.Get(_team).Open(Place, old));
+        store.Destroy(_team, int.MaxValue, Named.Noon);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(seals.IsDestroyed(_team));
+        Assert.Throws<TeamKeyDestroyedException>(() => seals.Find(_team));
+        Assert.True(seals.IsDestroyed(_team));
+    }
+
+    [Fact]
     public void A_wrapped_key_that_was_moved_to_another_team_or_number_does_not_open()
     {
         var roots = new RootKeys(_root);

@@ -17,8 +17,8 @@ public sealed class KeyRotation(RootKeys roots, RootKeyFile file, IKeyStore stor
     private readonly Lock _turn = new();
 
     /// <summary>
-    /// Rotates. <see cref="RootKeyFileException"/> when the file cannot be changed, <see cref="InvalidOperationException"/> when the ring is
-    /// full; nothing happened then.
+    /// Rotates. <see cref="RootKeyFileException"/> when the file cannot be changed, <see cref="InvalidOperationException"/> when the ring
+    /// is full; nothing happened then.
     /// </summary>
     /// <returns>How many teams got a new data key.</returns>
     public int Rotate()

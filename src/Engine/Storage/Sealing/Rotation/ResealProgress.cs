@@ -1,6 +1,8 @@
 namespace HostAtlas.Engine.Storage.Sealing.Rotation;
 
-/// <summary>How far the pass that seals anew has come, since it found its work. For the operators; nothing is decided by it. Thread-safe.</summary>
+/// <summary>
+/// How far the pass that seals anew has come, since it found its work. For the operators; nothing is decided by it. Thread-safe.
+/// </summary>
 public sealed class ResealProgress(TimeProvider time)
 {
     private readonly Lock _turn = new();

@@ -6,8 +6,8 @@ namespace HostAtlas.Engine.Storage.Sealing.Rotation;
 
 /// <summary>
 /// Seals what lies under earlier keys anew under the present one, page by page with pauses: opened at its place, sealed for the same place.
-/// A value that somebody changed meanwhile is left alone, for whoever wrote it sealed it with the present key. What does not open stays as it
-/// is: nobody can read it with any key. Restartable anywhere: what is done no longer matches.
+/// A value that somebody changed meanwhile is left alone, for whoever wrote it sealed it with the present key. What does not open stays as
+/// it is: nobody can read it with any key. Restartable anywhere: what is done no longer matches.
 /// </summary>
 public sealed class Resealing(ISealedValues values, TeamSeals seals, PlatformSeal platform, ResealTimes times, TimeProvider time,
     ILogger<Resealing> log)

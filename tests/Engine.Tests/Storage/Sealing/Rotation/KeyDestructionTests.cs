@@ -53,7 +53,8 @@ public sealed class KeyDestructionTests : IDisposable
             store.Destroy(other, int.MaxValue, DateTimeOffset.UnixEpoch);
             Assert.False(LiesInTheFiles(bytes));
         }
-        foreach (var other in ids.Where((id, i) => id != victim && i % 60 != 0)) Assert.Throws<SealBrokenException>(() => thief.Get(other).Open(Place, sealedBytes));
+        foreach (var other in ids.Where((id, i) => id != victim && i % 60 != 0))
+            Assert.Throws<SealBrokenException>(() => thief.Get(other).Open(Place, sealedBytes));
         Assert.Equal(new KeyDestruction(0, TracesGone: true), store.Destroy(victim, int.MaxValue, DateTimeOffset.UnixEpoch));
     }
 
@@ -75,7 +76,7 @@ public sealed class KeyDestructionTests : IDisposable
         var store = new SqliteKeyStore(_file);
         var (team, roots) = (EmbeddedEngine.NewId<TeamId>(), new RootKeys(_root));
         store.Add(roots.Wrap(team, 1, new byte[32], DateTimeOffset.UnixEpoch));
-        store.Put([roots.Wrap(team, 2, new byte[32], DateTimeOffset.UnixEpoch), roots.Wrap(team, 3, new byte[32], DateTimeOffset.UnixEpoch)]);
+        for (var number = 2; number <= 3; number++) store.Put([roots.Wrap(team, number, new byte[32], DateTimeOffset.UnixEpoch)]);
         Assert.Equal(2, store.Destroy(team, 2, DateTimeOffset.UnixEpoch).Keys);
         Assert.Equal([false, false, true], store.Load(team).Select(key => key.DestroyedAt is null));
         Assert.Equal(3, new TeamSeals(store, roots, TimeProvider.System).Get(team).ActiveNumber);

@@ -120,7 +120,8 @@ public abstract class SealedValuesSuite
     private static string TextOf(StoredValue value) => $"{value.Person}{value.Place}";
 
     private Resealing Pass() => new(Values, Seals, Platform,
-        new ResealTimes(TimeSpan.Zero, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)), TimeProvider.System, NullLogger<Resealing>.Instance);
+        new ResealTimes(TimeSpan.Zero, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)), TimeProvider.System,
+        NullLogger<Resealing>.Instance);
 
     private void Rotate()
     {
