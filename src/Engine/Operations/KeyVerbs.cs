@@ -67,7 +67,7 @@ internal static class KeyVerbs
         foreach (var root in picture.Roots)
             text.Append(CultureInfo.InvariantCulture, $"{root.Id}  {root.Use,-7}  {root.DataKeys}\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"\nTeams: {picture.Teams}, of which {picture.TeamsDestroyed} destroyed, {picture.TeamsToDo} still with an earlier data key.\n");
+            $"\nTeams: {picture.Teams}, of which {picture.TeamsDestroyed} destroyed, {picture.TeamsToDo} still with an earlier key.\n");
         var reseal = picture.Reseal;
         return text.Append(reseal.State switch
         {

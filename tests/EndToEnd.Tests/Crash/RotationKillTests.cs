@@ -7,7 +7,9 @@ using Xunit.Abstractions;
 
 namespace HostAtlas.EndToEnd.Tests.Crash;
 
-/// <summary>A power cut in the middle of a rotation of keys: the moment after root.key was written is the one that could lose everything.</summary>
+/// <summary>
+/// A power cut in the middle of a rotation of keys: the moment after root.key was written is the one that could lose everything.
+/// </summary>
 public sealed class RotationKillTests(ITestOutputHelper output)
 {
     private const int Kills = 6;
@@ -34,7 +36,7 @@ public sealed class RotationKillTests(ITestOutputHelper output)
             await Task.Delay(kill * 3);
             await platform.KillAsync();
             var answered = await Record.ExceptionAsync(() => rotating) is null;
-            output.WriteLine($"kill {kill}: {new FileInfo(file).Length / 32} root keys, the operator was {(answered ? "" : "not ")}answered");
+            output.WriteLine($"kill {kill}: {new FileInfo(file).Length / 32} root keys, {(answered ? "answered" : "not answered")}");
 
             await platform.StartAgainAsync();
             using var servers = await founder.GetAsync("/api/servers");
@@ -43,7 +45,8 @@ public sealed class RotationKillTests(ITestOutputHelper output)
         }
 
         using var picture = JsonDocument.Parse(await platform.OpsAsync("keys", "show", "--json"));
-        var roots = picture.RootElement.GetProperty("roots").EnumerateArray().Select(root => root.GetProperty("dataKeys").GetInt32()).ToList();
+        var roots = picture.RootElement.GetProperty("roots").EnumerateArray()
+            .Select(root => root.GetProperty("dataKeys").GetInt32()).ToList();
         Assert.Equal(Kills + 1, roots.Count);
         Assert.True(roots[0] > 0);
         Assert.All(roots.Skip(1), keys => Assert.Equal(0, keys));

@@ -73,7 +73,7 @@ public sealed class KeyVerbsTests
         Assert.Equal([4, 0], roots.Select(root => root.GetProperty("dataKeys").GetInt32()));
         Assert.Equal((2, 2), (Number(picture, "teams"), Number(picture, "teamsToDo")));
         Assert.Equal("waiting", picture.RootElement.GetProperty("reseal").GetProperty("state").GetString());
-        Assert.Contains("2 still with an earlier data key", (await OpsFixture.RunInAsync(engine.Folder, "keys", "show")).Out,
+        Assert.Contains("2 still with an earlier key", (await OpsFixture.RunInAsync(engine.Folder, "keys", "show")).Out,
             StringComparison.Ordinal);
         Assert.All(engine.Get<IKeyStore>().Load(team), key => Assert.Null(key.DestroyedAt));
     }
