@@ -62,6 +62,7 @@ public static class StorageSetup
         services.AddSingleton(_ => database);
         services.AddSingleton<MetricDays>();
         services.AddSingleton<IKeyStore, PostgresKeyStore>();
+        services.AddSingleton<ISealedValues, PostgresSealedValues>();
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
         services.AddSingleton<IRollupStore, PostgresRollupStore>();
         services.AddSingleton<IMetricsSource, PostgresMetricsSource>();

@@ -20,9 +20,15 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
     /// <inheritdoc />
     public Task<ProjectedRows> LoadAsync(
         IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation) =>
-        database.RunAsync(PostgresRole.Projector, async (connection, token) => new ProjectedRows(
-            await TeamsAsync(connection, teams, token).ConfigureAwait(false),
-            await ServersAsync(connection, servers, token).ConfigureAwait(false)), cancellation);
+        database.RunAsync(PostgresRole.Projector, async (connection, token) =>
+        {
+            var destroyed = new HashSet<TeamId>();
+            var rows = new ProjectedRows(
+                await TeamsAsync(connection, teams, destroyed, token).ConfigureAwait(false),
+                await ServersAsync(connection, servers, destroyed, token).ConfigureAwait(false));
+            foreach (var team in destroyed) rows.Drop(team);
+            return rows;
+        }, cancellation);
 
     /// <inheritdoc />
     public Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) =>
@@ -54,6 +60,11 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         if (stands != from) throw new ProjectionMovedException(from);
         if (replace)
             await RunAsync(connection, [Command("delete from servers"), Command("delete from teams")], cancellation).ConfigureAwait(false);
+        foreach (var team in rows.DroppedTeams)
+        {
+            await RunAsync(connection, [Command("delete from servers where team = $1", team.Value),
+                Command("delete from teams where team = $1", team.Value)], cancellation).ConfigureAwait(false);
+        }
         foreach (var piece in puts.Chunk(RowsAPiece)) await RunAsync(connection, piece, cancellation).ConfigureAwait(false);
         await RunAsync(connection, [Command("update projection set \"offset\" = $2 where name = $1", Name, to)], cancellation)
             .ConfigureAwait(false);
@@ -75,7 +86,7 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         row.FirstReportMs, row.SilentSinceMs, row.EntitySeq);
 
     private async Task<IReadOnlyList<ProjectedTeam>> TeamsAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<TeamId> teams, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyCollection<TeamId> teams, HashSet<TeamId> destroyed, CancellationToken cancellation)
     {
         if (teams.Count == 0) return [];
         await using var command = new NpgsqlCommand(
@@ -86,14 +97,15 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
             var team = reader.Id<TeamId>(0);
-            rows.Add(new ProjectedTeam(team, SealedName.Open(seals, team, null, reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2),
+            if (NameOf(team, null, reader.GetFieldValue<byte[]>(1), destroyed) is not { } name) continue;
+            rows.Add(new ProjectedTeam(team, name, reader.GetInt64(2),
                 reader.IsDBNull(3) ? null : reader.GetInt32(3), reader.GetInt64(4)));
         }
         return rows;
     }
 
     private async Task<IReadOnlyList<ProjectedServer>> ServersAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyCollection<ServerKey> servers, HashSet<TeamId> destroyed, CancellationToken cancellation)
     {
         if (servers.Count == 0) return [];
         await using var command = new NpgsqlCommand("""
@@ -107,10 +119,24 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
             var key = new ServerKey(reader.Id<TeamId>(0), reader.Id<ServerId>(1));
-            rows.Add(new ProjectedServer(key, SealedName.Open(seals, key.Team, key.Server, reader.GetFieldValue<byte[]>(2)),
+            if (NameOf(key.Team, key.Server, reader.GetFieldValue<byte[]>(2), destroyed) is not { } name) continue;
+            rows.Add(new ProjectedServer(key, name,
                 reader.GetInt64(3), reader.Ms(4), reader.Ms(5), reader.GetInt64(6)));
         }
         return rows;
+    }
+
+    private string? NameOf(TeamId team, ServerId? server, byte[] sealedName, HashSet<TeamId> destroyed)
+    {
+        try
+        {
+            return SealedName.OpenOrDamaged(seals, team, server, sealedName);
+        }
+        catch (TeamKeyDestroyedException)
+        {
+            destroyed.Add(team);
+            return null;
+        }
     }
 
     private static async Task<long> OffsetAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)

@@ -41,13 +41,19 @@ internal sealed record PostgresRole(
     /// </summary>
     public static readonly PostgresRole Retention = new("hostatlas_retention", "hostatlas", Seconds(60), Ms(300), Seconds(10), 2);
 
+    /// <summary>
+    /// Seals anew after a rotation of keys, all teams: it reads keys and sealed columns and changes nothing but the latter. A look for what
+    /// is left may read a whole range without finding anything.
+    /// </summary>
+    public static readonly PostgresRole Reseal = new("hostatlas_reseal", "hostatlas", Minutes(2), Ms(500), Seconds(3), 2);
+
     /// <summary>Reads one team's rows for people.</summary>
     public static readonly PostgresRole Reader =
         new("hostatlas_reader", "hostatlas", Seconds(10), Seconds(2), Seconds(10), 20, ReadOnly: true);
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<PostgresRole> All =
-        [Owner, Journal, Platform, Ingest, Projector, Rollup, Retention, Reader];
+        [Owner, Journal, Platform, Ingest, Projector, Rollup, Retention, Reseal, Reader];
 
     /// <summary>
     /// What the server is told when a connection opens. As start-up options and not as statements, because these are what a connection

@@ -55,8 +55,16 @@ public sealed class PostgresServerDirectory(PostgresDatabase database, ITeamSeal
                     };
             }
         }
-        return [.. sealedRows.Select(row => new ServerRow(row.Id, SealedName.Open(seals, team, row.Id, row.Name), row.Created, row.Silent,
-            ServerRow.Seen(row.Newest, row.Silent, time.GetUtcNow())))];
+        try
+        {
+            return [.. sealedRows.Select(row => new ServerRow(row.Id, SealedName.Open(seals, team, row.Id, row.Name), row.Created,
+                row.Silent, ServerRow.Seen(row.Newest, row.Silent, time.GetUtcNow())))];
+        }
+        catch (TeamKeyDestroyedException)
+        {
+            // The rows go with the projection's next look; until then the team is as good as gone.
+            return [];
+        }
     }
 
     private async Task<DateTimeOffset?> NewestRolledUpAsync(

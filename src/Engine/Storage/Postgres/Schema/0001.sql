@@ -160,6 +160,9 @@ begin
         'metric_rows', 'metric_retries', 'metric_sets', 'metric_minutes', 'metric_hours', 'metric_marks'] loop
         execute format('create policy all_teams_retention on %I to hostatlas_retention using (true)', tenant);
     end loop;
+    foreach tenant in array array['metric_rows', 'metric_sets', 'metric_minutes', 'metric_hours', 'servers', 'teams'] loop
+        execute format('create policy all_teams_reseal on %I to hostatlas_reseal using (true) with check (true)', tenant);
+    end loop;
     foreach tenant in array array['servers', 'teams'] loop
         execute format('create policy all_teams_projector on %I to hostatlas_projector using (true) with check (true)', tenant);
     end loop;
@@ -233,8 +236,8 @@ create table journal.snapshot (
 
 -- Who may do what. The reader is given columns, not tables: a signature or a team is none of a person's business.
 grant usage on schema hostatlas to hostatlas_platform, hostatlas_ingest, hostatlas_projector, hostatlas_rollup, hostatlas_retention,
-    hostatlas_reader;
-grant usage on schema journal to hostatlas_journal;
+    hostatlas_reseal, hostatlas_reader;
+grant usage on schema journal to hostatlas_journal, hostatlas_reseal;
 
 grant select, insert, update, delete on journal.journal, journal.snapshot to hostatlas_journal;
 
@@ -258,6 +261,14 @@ grant delete, select (used_day) on metric_sets to hostatlas_retention;
 grant delete, select (hour_ms) on metric_minutes, metric_hours, metric_marks to hostatlas_retention;
 grant select on rollup_progress to hostatlas_retention;
 grant execute on function drop_metric_day(integer) to hostatlas_retention;
+
+grant select (team, server, at_ms, key, set_id, vals), update (vals) on metric_rows to hostatlas_reseal;
+grant select (team, server, set_id, names), update (names) on metric_sets to hostatlas_reseal;
+grant select (team, server, hour_ms, set_id, block), update (block) on metric_minutes, metric_hours to hostatlas_reseal;
+grant select (team, server, name), update (name) on servers to hostatlas_reseal;
+grant select (team, name), update (name) on teams to hostatlas_reseal;
+grant select (persistence_id, sequence_number, message), update (message) on journal.journal to hostatlas_reseal;
+grant select (persistence_id, sequence_number, snapshot), update (snapshot) on journal.snapshot to hostatlas_reseal;
 
 grant select (server, at_ms, key, set_id, vals) on metric_rows to hostatlas_reader;
 grant select (server, set_id, count, names) on metric_sets to hostatlas_reader;
