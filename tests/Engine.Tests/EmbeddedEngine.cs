@@ -55,7 +55,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         // As the gateway does: made once, read at each start.
         var rootKey = Path.Combine(Folder, "root.key");
         if (!System.IO.File.Exists(rootKey)) await System.IO.File.WriteAllBytesAsync(rootKey, SHA256.HashData("root"u8));
-        var options = new EngineOptions { DataDirectory = Folder, RootKey = await System.IO.File.ReadAllBytesAsync(rootKey), Store = _store };
+        var ring = await System.IO.File.ReadAllBytesAsync(rootKey);
+        var options = new EngineOptions { DataDirectory = Folder, RootKey = ring, Store = _store };
         builder.Services.AddHostAtlasEngine(configure?.Invoke(options) ?? options);
         _host = builder.Build();
         await _host.StartAsync();

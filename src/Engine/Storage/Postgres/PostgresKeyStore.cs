@@ -49,8 +49,8 @@ public sealed class PostgresKeyStore(PostgresDatabase database) : IKeyStore
     });
 
     /// <summary>
-    /// Destroys keys; see <see cref="IKeyStore.Destroy"/>. The table is written anew, so that none of its files holds the bytes. The server's
-    /// write-ahead log and its archive hold them until they are recycled: that is the server's own business.
+    /// Destroys keys; see <see cref="IKeyStore.Destroy"/>. The table is written anew, so that none of its files holds the bytes. The
+    /// server's write-ahead log and its archive hold them until they are recycled: that is the server's own business.
     /// </summary>
     public KeyDestruction Destroy(TeamId team, int throughNumber, DateTimeOffset at)
     {

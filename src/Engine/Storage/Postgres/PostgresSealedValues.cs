@@ -18,10 +18,10 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
 
     private static readonly Dictionary<SealedTable, TableSql> Tables = new()
     {
-        [SealedTable.MetricRows] = new("metric_rows", "vals", "server, at_ms, set_id, key", "server = @server and (at_ms, key) > (@at, @key)",
-            "at_ms, key", "server = @server and at_ms = @at and key = @key"),
-        [SealedTable.MetricSets] = new("metric_sets", "names", "server, 0::bigint, set_id, 0::bigint", "(server, set_id) > (@server, @detail)",
-            "server, set_id", "server = @server and set_id = @detail"),
+        [SealedTable.MetricRows] = new("metric_rows", "vals", "server, at_ms, set_id, key",
+            "server = @server and (at_ms, key) > (@at, @key)", "at_ms, key", "server = @server and at_ms = @at and key = @key"),
+        [SealedTable.MetricSets] = new("metric_sets", "names", "server, 0::bigint, set_id, 0::bigint",
+            "(server, set_id) > (@server, @detail)", "server, set_id", "server = @server and set_id = @detail"),
         [SealedTable.MetricMinutes] = new("metric_minutes", "block", "server, hour_ms, set_id, 0::bigint",
             "(server, hour_ms) > (@server, @at)", "server, hour_ms", "server = @server and hour_ms = @at"),
         [SealedTable.MetricHours] = new("metric_hours", "block", "server, hour_ms, set_id, 0::bigint",
@@ -40,15 +40,16 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
             if (!Tables.TryGetValue(table, out var sql))
                 return await ReadJournalAsync(connection, team, table, after, head, limit, token).ConfigureAwait(false);
             var server = after?.Place.Server;
-            if (table == SealedTable.MetricRows && server is null) server = await NextAsync(connection, team!.Value, null, token).ConfigureAwait(false);
+            if (table == SealedTable.MetricRows && server is null)
+                server = await NextAsync(connection, team!.Value, null, token).ConfigureAwait(false);
             while (true)
             {
                 await using var command = Command(connection, sql.Read, ("team", team!.Value.Value), ("head", head), ("limit", limit),
                     ("server", server?.Value ?? Guid.Empty), ("at", after?.Place.AtMs ?? long.MinValue),
                     ("key", after?.Key ?? long.MinValue), ("detail", after?.Place.Detail ?? long.MinValue));
                 var page = await PageAsync(command, row => new StoredValue(
-                    new SealPlace(table, row.IsDBNull(0) ? null : row.Id<ServerId>(0), row.GetInt64(1), row.GetInt64(2)), row.GetInt64(3), null,
-                    row.GetFieldValue<byte[]>(4)), token).ConfigureAwait(false);
+                    new SealPlace(table, row.IsDBNull(0) ? null : row.Id<ServerId>(0), row.GetInt64(1), row.GetInt64(2)),
+                    row.GetInt64(3), null, row.GetFieldValue<byte[]>(4)), token).ConfigureAwait(false);
                 if (page.Count > 0 || table != SealedTable.MetricRows || server is null) return page;
                 (server, after) = (await NextAsync(connection, team.Value, server, token).ConfigureAwait(false), null);
             }
@@ -144,7 +145,8 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
     private static string IdOf(TeamId? team, StoredValue value) =>
         value.Person ?? (value.Place.Server is { } server ? $"server-{team}.{server}" : $"team-{team}");
 
-    private static async Task<ServerId?> NextAsync(NpgsqlConnection connection, TeamId team, ServerId? after, CancellationToken cancellation)
+    private static async Task<ServerId?> NextAsync(
+        NpgsqlConnection connection, TeamId team, ServerId? after, CancellationToken cancellation)
     {
         await using var command = Command(connection,
             "select server from metric_sets where team = @team and server > @after order by server limit 1",
@@ -173,7 +175,8 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
         return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    private static NpgsqlCommand Command(
+        NpgsqlConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
         foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
