@@ -48,29 +48,30 @@ public sealed class MetricsReader(IMetricsSource source, ITeamSeals seals) : IMe
 
         public void AddRow(long atMs, long setId, ReadOnlySpan<byte> sealedBytes)
         {
-            if (Knows(setId)) fold.AddRow(atMs, setId, Open(SealedItem.RowPlace(server, atMs, setId), sealedBytes));
+            Know(setId);
+            fold.AddRow(atMs, setId, Open(SealedItem.RowPlace(server, atMs, setId), sealedBytes));
         }
 
         public void AddMinutes(long hourMs, long setId, ReadOnlySpan<byte> sealedBytes, PlanSegment within)
         {
-            if (Knows(setId)) AddBlock(SealedHour.MinutesPlace(server, hourMs, setId), sealedBytes, within);
+            Know(setId);
+            AddBlock(SealedHour.MinutesPlace(server, hourMs, setId), sealedBytes, within);
         }
 
         public void AddHour(long hourMs, long setId, ReadOnlySpan<byte> sealedBytes, PlanSegment within)
         {
-            if (Knows(setId)) AddBlock(SealedHour.HourPlace(server, hourMs, setId), sealedBytes, within);
+            Know(setId);
+            AddBlock(SealedHour.HourPlace(server, hourMs, setId), sealedBytes, within);
         }
 
         private void AddBlock(in SealPlace place, ReadOnlySpan<byte> sealedBytes, PlanSegment within) =>
             fold.AddBlock(place.AtMs, place.Detail, Open(place, sealedBytes), within.FromMs, within.ToMs);
 
-        private bool Knows(long setId)
+        private void Know(long setId)
         {
-            if (setId == _known || fold.Knows(setId)) return true;
-            if (sets.Find(setId) is not { } set) return false;
-            fold.AddSet(setId, NameSet.Split(set.NamesUtf8));
+            if (setId == _known || fold.Knows(setId)) return;
+            fold.AddSet(setId, NameSet.Split(sets.Get(setId).NamesUtf8));
             _known = setId;
-            return true;
         }
 
         private ReadOnlySpan<byte> Open(in SealPlace place, ReadOnlySpan<byte> sealedBytes)

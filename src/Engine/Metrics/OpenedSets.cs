@@ -8,11 +8,15 @@ internal sealed class OpenedSets(TeamSeal seal, ServerId server, IReadOnlyList<S
 {
     private readonly Dictionary<long, SealedSet> _sets = sets.ToDictionary(set => set.SetId);
 
-    /// <summary>The list of an id, or null when the database has none.</summary>
-    public NameSet? Find(long setId)
+    /// <summary>
+    /// The list of an id. <see cref="SealBrokenException"/> when the database has none: lists outlive the rows that need them, so the row was
+    /// moved here, or the list was taken away.
+    /// </summary>
+    public NameSet Get(long setId)
     {
-        if (!_sets.TryGetValue(setId, out var set)) return null;
-        var names = seal.Open(SealedItem.SetPlace(server, setId), set.SealedNames);
+        var place = SealedItem.SetPlace(server, setId);
+        if (!_sets.TryGetValue(setId, out var set)) throw new SealBrokenException(place, "the server has no such list.");
+        var names = seal.Open(place, set.SealedNames);
         return new NameSet(NameSet.IdOf(names), set.Count, names);
     }
 }

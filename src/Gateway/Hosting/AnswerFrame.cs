@@ -1,3 +1,4 @@
+using HostAtlas.Engine;
 using HostAtlas.Gateway.Problems;
 using HostAtlas.Shared.Wire;
 
@@ -47,7 +48,7 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
     private static string NewRequestId()
     {
         Span<byte> random = stackalloc byte[8];
-        RandomIds.Fill(random);
+        RandomDraws.Fill(random);
         return Convert.ToHexStringLower(random);
     }
 

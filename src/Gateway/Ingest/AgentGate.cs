@@ -195,7 +195,7 @@ internal sealed class AgentGate(
     private static Guid NewCall()
     {
         Span<byte> random = stackalloc byte[16];
-        RandomIds.Fill(random);
+        RandomDraws.Fill(random);
         return new Guid(random);
     }
 }

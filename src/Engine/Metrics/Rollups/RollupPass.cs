@@ -88,11 +88,7 @@ public sealed class RollupPass(
         {
             try
             {
-                if (!window.Knows(setId))
-                {
-                    if (sets.Find(setId) is not { } set) throw new FormatException("The report's name list is not there.");
-                    window.AddSet(setId, set);
-                }
+                if (!window.Knows(setId)) window.AddSet(setId, sets.Get(setId));
                 if (opened.Length < sealedBytes.Length) opened = new byte[2 * sealedBytes.Length];
                 var length = seal.Open(SealedItem.RowPlace(server, atMs, setId), sealedBytes, opened);
                 window.AddRow(atMs, setId, opened.AsSpan(0, length));

@@ -48,7 +48,7 @@ public sealed class TeamSeal
         sealedBytes[0] = Version;
         BinaryPrimitives.WriteUInt16BigEndian(sealedBytes.AsSpan(1), (ushort)key.Number);
         var nonce = sealedBytes.AsSpan(HeadBytes, NonceBytes);
-        RandomNumberGenerator.Fill(nonce);
+        RandomDraws.Fill(nonce);
         Span<byte> bound = stackalloc byte[SealPlace.SizeBytes];
         place.Write(_team, bound);
         var body = sealedBytes.AsSpan(HeadBytes + NonceBytes);

@@ -1,8 +1,7 @@
-using HostAtlas.Gateway.Hosting;
 
-namespace HostAtlas.Gateway.Tests.Hosting;
+namespace HostAtlas.Engine.Tests;
 
-public sealed class RandomIdsTests
+public sealed class RandomDrawsTests
 {
     [Fact]
     public async Task No_id_comes_twice_from_whatever_thread()
@@ -11,7 +10,7 @@ public sealed class RandomIdsTests
         {
             // Sizes that do not divide what is drawn at once.
             var id = new byte[i % 2 == 0 ? 16 : 12];
-            RandomIds.Fill(id);
+            RandomDraws.Fill(id);
             return Convert.ToHexStringLower(id.AsSpan(0, 12));
         }).ToArray())));
         var all = drawn.SelectMany(ids => ids).ToArray();
