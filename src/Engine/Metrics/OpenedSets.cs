@@ -9,8 +9,8 @@ internal sealed class OpenedSets(TeamSeal seal, ServerId server, IReadOnlyList<S
     private readonly Dictionary<long, SealedSet> _sets = sets.ToDictionary(set => set.SetId);
 
     /// <summary>
-    /// The list of an id. <see cref="SealBrokenException"/> when the database has none: lists outlive the rows that need them, so the row was
-    /// moved here, or the list was taken away.
+    /// The list of an id. <see cref="SealBrokenException"/> when the database has none: lists outlive the rows that need them, so the row
+    /// was moved here, or the list was taken away.
     /// </summary>
     public NameSet Get(long setId)
     {
