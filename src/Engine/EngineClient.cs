@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -33,6 +34,10 @@ public sealed class EngineClient(IReadOnlyActorRegistry registry)
     /// <summary>Asks a server's door.</summary>
     public Task<IEngineReply> AskAsync(IServerCommand command, CancellationToken cancellation = default) =>
         AskAsync(registry.Get<ServerRegion>(), command, cancellation);
+
+    /// <summary>Asks the entity of a server's backups.</summary>
+    public Task<IEngineReply> AskAsync(IBackupCommand command, CancellationToken cancellation = default) =>
+        AskAsync(registry.Get<BackupRegion>(), command, cancellation);
 
     /// <summary>
     /// Asks the projection. Telling the whole journal again takes its time, so this one waits as long as the caller does.
@@ -68,3 +73,6 @@ public sealed class UserRegion;
 
 /// <summary>Registry key of the servers' shard region.</summary>
 public sealed class ServerRegion;
+
+/// <summary>Registry key of the shard region of the servers' backups.</summary>
+public sealed class BackupRegion;

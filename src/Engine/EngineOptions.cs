@@ -45,6 +45,12 @@ public sealed record EngineOptions
     /// <summary>When a batch that the store does not take is given up with 503. 100 ms - 7 s, below the gateway's 8 s.</summary>
     public TimeSpan StoreGivesUpAfter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>New bytes that one server may announce for its backups a day (UTC); null is unlimited. At least 1 MiB.</summary>
+    public long? BackupBytesPerServerDay { get; init; }
+
+    /// <summary>Bytes that the backups of one team may have announced in all; null is unlimited. At least 1 MiB.</summary>
+    public long? BackupBytesPerTeam { get; init; }
+
     /// <summary>Throws <see cref="InvalidOptionsException"/> with every fault there is.</summary>
     public void Check()
     {
@@ -61,6 +67,8 @@ public sealed record EngineOptions
         Expect(IngestQueue is >= 1 and <= 1_000_000, "ingest.queue: 1-1,000,000.");
         Expect(StoreGivesUpAfter.TotalMilliseconds is >= 100 and <= 7_000, "ingest.store_gives_up_after_ms: 100-7000.");
         faults.AddRange(Store.Faults());
+        Expect(BackupBytesPerServerDay is null or >= 1 << 20, "backups.server_day_mebibytes: at least 1.");
+        Expect(BackupBytesPerTeam is null or >= 1 << 20, "backups.team_mebibytes: at least 1.");
         if (faults.Count > 0) throw new InvalidOptionsException(faults);
 
         void Expect(bool holds, string fault)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Hosting;
 using Akka.Hosting.Logging;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Operations;
@@ -31,7 +32,7 @@ public static class EngineSetup
         var roots = new RootKeys(options.RootKey);
         services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots)).AddSingleton<PlatformSeal>().AddSingleton<JournalSeal>();
         services.AddSingleton<EngineClient>();
-        services.AddStores(options, roots).AddProjections();
+        services.AddStores(options, roots).AddProjections().AddBackups(options);
         services.AddAkka(ClusterOfOne.SystemName, (builder, provider) => builder
             .ConfigureLoggers(loggers =>
             {

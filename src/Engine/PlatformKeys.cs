@@ -34,6 +34,11 @@ public sealed class PlatformKeys
     /// <summary>Seal sessions at rest, 32 bytes each; the first one seals, each of them opens. To be asked for each time.</summary>
     public IReadOnlyList<byte[]> SessionSeals => Current.SessionSeals;
 
+    /// <summary>
+    /// Sign tickets of the directory vault, 32 bytes each; the first one signs, each of them verifies. To be asked for each time.
+    /// </summary>
+    public IReadOnlyList<byte[]> VaultTickets => Current.VaultTickets;
+
     private Derived Current
     {
         get
@@ -65,6 +70,7 @@ public sealed class PlatformKeys
             Newest = RootKeys.IdOf(ring[0]);
             TokenKeys = [.. ring.Select(root => TokenKey.FromRoot(root))];
             SessionSeals = [.. ring.Select(root => Derive(root, "session seal v1"u8))];
+            VaultTickets = [.. ring.Select(root => Derive(root, "vault ticket v1"u8))];
         }
 
         public long Newest { get; }
@@ -72,5 +78,7 @@ public sealed class PlatformKeys
         public IReadOnlyList<TokenKey> TokenKeys { get; }
 
         public IReadOnlyList<byte[]> SessionSeals { get; }
+
+        public IReadOnlyList<byte[]> VaultTickets { get; }
     }
 }

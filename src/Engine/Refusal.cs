@@ -40,6 +40,15 @@ public enum RefusalKind
 
     /// <summary>This one request cannot be stored; the operators' log says why.</summary>
     Internal,
+
+    /// <summary>The server or its team has sent as much as it may.</summary>
+    QuotaReached,
+
+    /// <summary>A snapshot is to be committed of which something is not in the vault.</summary>
+    ObjectMissing,
+
+    /// <summary>The server's backups are frozen; a person must look at it first.</summary>
+    BackupsFrozen,
 }
 
 /// <summary>Every answer of an entity is one of these.</summary>

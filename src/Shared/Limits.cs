@@ -57,4 +57,13 @@ public static class Limits
 
     /// <summary>Entries of one page of a list: default and most.</summary>
     public const int PageDefault = 50, PageMax = 200;
+
+    /// <summary>Objects that one request of a backup may name, new and reused ones together.</summary>
+    public const int ObjectsPerRequest = 5_000;
+
+    /// <summary>Upload tickets of one server that may be open at a time.</summary>
+    public const int OpenTickets = 64;
+
+    /// <summary>How long a ticket lives.</summary>
+    public const int TicketSeconds = 900;
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -18,6 +19,7 @@ public static class Serializers
         ["users"] = UserSerializer.Table,
         ["servers"] = ServerSerializer.Table,
         ["projections"] = ProjectionSerializer.Table,
+        ["backups"] = BackupSerializer.Table,
     };
 
     /// <summary>Adds the serializers, strictly: a type without a row is an error, not a guess.</summary>
@@ -28,6 +30,7 @@ public static class Serializers
         .WithCustomSerializer("servers", Types(ServerSerializer.Table), system => new ServerSerializer(system))
         .WithCustomSerializer("projections", Types(ProjectionSerializer.Table), system => new ProjectionSerializer(system))
         .WithCustomSerializer("sealed", SealedSerializer.Types, system => new SealedSerializer(system))
+        .WithCustomSerializer("backups", Types(BackupSerializer.Table), system => new BackupSerializer(system))
         .WithStrictSerialization();
 
     private static IEnumerable<Type> Types(IReadOnlyList<WireType> table) => table.Select(type => type.Json.Type);

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HostAtlas.Engine.Cluster;
 
 /// <summary>
-/// The three kinds of entities and their addresses. An address is rendered anew from the ids of the message, never taken from text that
+/// The four kinds of entities and their addresses. An address is rendered anew from the ids of the message, never taken from text that
 /// came from outside, so there is one spelling of each. 256 shards for ever: the number is part of where an entity lives.
 /// </summary>
 public static class Shards
@@ -36,16 +37,22 @@ public static class Shards
             ShouldPassivateIdleEntities = false,
             HandOffStopMessage = StopEntity.Instance,
         };
+        var desk = provider.GetRequiredService<BackupDesk>();
         return builder
             .WithShardRegion<TeamRegion>("team", (_, _, _) => Team, new ByTeam(), sharding)
             .WithShardRegion<UserRegion>("user", (_, _, _) => User, new ByUser(), sharding)
-            .WithShardRegion<ServerRegion>("server", (_, _, _) => Server, new ByServer(), sharding);
+            .WithShardRegion<ServerRegion>("server", (_, registry, _) => id => Server(id, registry), new ByServer(), sharding)
+            .WithShardRegion<BackupRegion>("backup", (_, registry, _) => id => Backups(id, registry), new ByBackup(), sharding);
 
         Props Team(string id) => Props.Create(() => new TeamActor(id, time, seal));
 
         Props User(string id) => Props.Create(() => new UserActor(id, time, seal));
 
-        Props Server(string id) => Props.Create(() => new ServerActor(id, time, options, ingest, seal));
+        Props Server(string id, IReadOnlyActorRegistry registry) =>
+            Props.Create(() => new ServerActor(id, time, options, ingest, seal, () => registry.Get<BackupRegion>()));
+
+        Props Backups(string id, IReadOnlyActorRegistry registry) =>
+            Props.Create(() => new BackupActor(ServerKey.Parse(id), time, desk, seal, () => registry.Get<ServerRegion>()));
     }
 
     internal sealed class ByTeam() : HashCodeMessageExtractor(Count)
@@ -71,5 +78,11 @@ public static class Shards
     {
         public override string? EntityId(object message) =>
             message is IServerCommand command ? new ServerKey(command.Team, command.Server).ToString() : null;
+    }
+
+    internal sealed class ByBackup() : HashCodeMessageExtractor(Count)
+    {
+        public override string? EntityId(object message) =>
+            message is IBackupCommand command ? new ServerKey(command.Team, command.Server).ToString() : null;
     }
 }

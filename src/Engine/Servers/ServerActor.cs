@@ -1,15 +1,17 @@
 using System.Buffers.Binary;
 using Akka.Actor;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 
 namespace HostAtlas.Engine.Servers;
 
 /// <summary>
-/// The door of one server: token, window, replay, then the payload goes to its stream. A report costs no journal write; what is journalled
-/// is tokens and silence.
+/// The door of one server: token, window, replay, then the payload goes to its stream, or to the entity of the server's backups. A report
+/// costs no journal write; what is journalled is tokens and silence.
 /// </summary>
-public sealed class ServerActor(string id, TimeProvider time, EngineOptions options, IIngest ingest, JournalSeal seal)
+public sealed class ServerActor(
+    string id, TimeProvider time, EngineOptions options, IIngest ingest, JournalSeal seal, Func<IActorRef> backups)
     : EntityActor<ServerState>($"server-{id}", ServerState.Nobody, PassivateAfter(options), seal)
 {
     private static readonly Refused Replayed =
@@ -45,6 +47,10 @@ public sealed class ServerActor(string id, TimeProvider time, EngineOptions opti
             case BatchFailed failed:
                 Answer(_replay.Forget(Key(failed.Signature)), failed.Reply);
                 return true;
+            case RequestSettled settled:
+                // Whoever joined was handed on as well and has an answer of its own.
+                _ = settled.IsSpent ? _replay.Commit(Key(settled.Signature)) : _replay.Forget(Key(settled.Signature));
+                return true;
             case CheckSilence check:
                 // A batch that was committed after the slice took its look counts.
                 var seen = check with { LastSeenAt = Later(check.LastSeenAt, _heardAt) };
@@ -72,12 +78,18 @@ public sealed class ServerActor(string id, TimeProvider time, EngineOptions opti
             case Admission.Admitted: Take(request, signature, now); break;
             case Admission.Replayed: Sender.Tell(Replayed); break;
             case Admission.Full: Sender.Tell(TooMany); break;
+            case Admission.Joined when request.Payload is IBackupPayload backup: HandOn(request, backup); break;
             case Admission.Joined: break;
         }
     }
 
     private void Take(AgentRequest request, long signature, DateTimeOffset now)
     {
+        if (request.Payload is IBackupPayload backup)
+        {
+            HandOn(request, backup);
+            return;
+        }
         if (request.Payload is not MetricsPayload metrics)
         {
             _replay.Forget(signature);
@@ -98,6 +110,10 @@ public sealed class ServerActor(string id, TimeProvider time, EngineOptions opti
         Sender.Tell(new MetricsStored(0, 0, expired));
         Heard(now);
     }
+
+    // In flight until the other entity has answered the sender and settled the signature here.
+    private void HandOn(AgentRequest request, IBackupPayload payload) => backups().Forward(new BackupRequest(
+        request.Team, request.Server, request.Call, request.Signature, request.TimestampSeconds, payload));
 
     private void Heard(DateTimeOffset now)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -24,7 +25,7 @@ public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, in
 /// <summary>
 /// A request whose form, tag, signature and window the gateway has verified. <paramref name="Call"/> is the gateway's own id of this call:
 /// its retry joins the one in flight, while another call with the same signature is a replay. <paramref name="Signature"/>: 32 bytes.
-/// Reply: <see cref="MetricsStored"/> or a refusal.
+/// Reply: <see cref="MetricsStored"/>, what the entity of the server's backups answers to its payloads, or a refusal.
 /// </summary>
 public sealed record AgentRequest(
     TeamId Team, ServerId Server, Guid Call, TokenHash Token, byte[] Signature, long TimestampSeconds, IAgentPayload Payload)
@@ -33,6 +34,11 @@ public sealed record AgentRequest(
 /// <summary>What an agent's request carries, one type an endpoint; the discriminator is its manifest.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(MetricsPayload), "metrics.1")]
+[JsonDerivedType(typeof(BeginPayload), "backup-begin.1")]
+[JsonDerivedType(typeof(UploadsPayload), "backup-uploads.1")]
+[JsonDerivedType(typeof(CommitPayload), "backup-commit.1")]
+[JsonDerivedType(typeof(ListPayload), "backup-list.1")]
+[JsonDerivedType(typeof(DownloadsPayload), "backup-downloads.1")]
 public interface IAgentPayload;
 
 /// <summary>Of <c>POST /api/agent/metrics</c>.</summary>
@@ -40,3 +46,9 @@ public sealed record MetricsPayload(MetricBatch Batch) : IAgentPayload;
 
 /// <summary>A presence slice asks the door to look whether the server has gone silent. No reply.</summary>
 public sealed record CheckSilence(TeamId Team, ServerId Server, DateTimeOffset LastSeenAt) : IServerCommand;
+
+/// <summary>
+/// A request that the door handed on was answered: its signature is spent, or (<paramref name="IsSpent"/> false) was refused and may come
+/// again. No reply.
+/// </summary>
+public sealed record RequestSettled(TeamId Team, ServerId Server, byte[] Signature, bool IsSpent) : IServerCommand;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Akka.Actor;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Presence;
+using HostAtlas.Shared.Backups;
 
 namespace HostAtlas.Engine.Servers;
 
@@ -25,13 +27,15 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
         new("c-issue-token.1", ServerJson.Default.IssueToken),
         new("c-request.1", ServerJson.Default.AgentRequest),
         new("c-check-silence.1", ServerJson.Default.CheckSilence),
+        new("c-settled.1", ServerJson.Default.RequestSettled),
         new("r-metrics-stored.1", ServerJson.Default.MetricsStored),
         new("seen.1", ServerJson.Default.Seen),
     ];
 }
 
 /// <summary>Source-generated JSON of the room.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true, Converters = [typeof(ObjectNameJsonConverter)])]
 [JsonSerializable(typeof(TokenIssued))]
 [JsonSerializable(typeof(ServerReported))]
 [JsonSerializable(typeof(ServerSilent))]
@@ -41,6 +45,12 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(AgentRequest))]
 [JsonSerializable(typeof(MetricsPayload))]
 [JsonSerializable(typeof(CheckSilence))]
+[JsonSerializable(typeof(BeginPayload))]
+[JsonSerializable(typeof(UploadsPayload))]
+[JsonSerializable(typeof(CommitPayload))]
+[JsonSerializable(typeof(ListPayload))]
+[JsonSerializable(typeof(DownloadsPayload))]
+[JsonSerializable(typeof(RequestSettled))]
 [JsonSerializable(typeof(MetricsStored))]
 [JsonSerializable(typeof(Seen))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -44,6 +44,7 @@ public static class StorageSetup
         services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
         services.AddSingleton<IJournalHeads, SqliteJournalHeads>();
         services.AddSingleton<ISessionStore, SqliteSessionStore>();
+        services.AddSingleton<IBackupStore, SqliteBackupStore>();
     }
 
     private static void AddPostgres(this IServiceCollection services, string connection, RootKeys roots)

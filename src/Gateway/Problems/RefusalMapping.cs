@@ -21,6 +21,9 @@ public static class RefusalMapping
         RefusalKind.RateLimited => ProblemSlug.RateLimited,
         RefusalKind.EngineBusy => ProblemSlug.EngineBusy,
         RefusalKind.Internal => ProblemSlug.Internal,
+        RefusalKind.QuotaReached => ProblemSlug.QuotaReached,
+        RefusalKind.ObjectMissing => ProblemSlug.ObjectMissing,
+        RefusalKind.BackupsFrozen => ProblemSlug.BackupsFrozen,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A refusal without a row in the mapping."),
     };
 }

@@ -1,13 +1,24 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HostAtlas.Shared.Backups;
 
 namespace HostAtlas.Shared.Wire;
 
 /// <summary>Source-generated JSON of everything two processes exchange: no reflection at run time, one naming policy.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = false)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = false, Converters = [typeof(ObjectNameJsonConverter)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(MetricsBatch))]
 [JsonSerializable(typeof(MetricsAccepted))]
 [JsonSerializable(typeof(CreateServer))]
 [JsonSerializable(typeof(ServerCreated))]
+[JsonSerializable(typeof(BackupBegin))]
+[JsonSerializable(typeof(BackupDecision))]
+[JsonSerializable(typeof(BackupUploads))]
+[JsonSerializable(typeof(UploadsAnswer))]
+[JsonSerializable(typeof(BackupCommit))]
+[JsonSerializable(typeof(BackupCommitted))]
+[JsonSerializable(typeof(BackupListing))]
+[JsonSerializable(typeof(BackupList))]
+[JsonSerializable(typeof(BackupDownloads))]
+[JsonSerializable(typeof(DownloadsAnswer))]
 public sealed partial class WireJson : JsonSerializerContext;

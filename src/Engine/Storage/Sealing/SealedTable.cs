@@ -29,4 +29,7 @@ public enum SealedTable : byte
 
     /// <summary>A snapshot of an entity.</summary>
     Snapshots = 8,
+
+    /// <summary>What an agent's gate found in a run of a backup.</summary>
+    BackupEvidence = 9,
 }

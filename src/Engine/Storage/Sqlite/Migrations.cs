@@ -132,6 +132,59 @@ public static class Migrations
         ) strict, without rowid;
         create index sessions_by_expiry on sessions (expires_at_ms);
         """,
+        """
+        -- What a server has announced for its part of the vault: kind and object are the name, sha256 is of the ciphertext.
+        -- ticket_until_ms: when the last ticket given for it ends; 0 while it never had one.
+        create table backup_objects (
+            team            blob    not null check (length(team) = 16),
+            server          blob    not null check (length(server) = 16),
+            kind            integer not null,
+            object          blob    not null check (length(object) = 16),
+            size            integer not null,
+            sha256          blob    not null check (length(sha256) = 32),
+            ticket_until_ms integer not null,
+            announced_at_ms integer not null,
+            primary key (team, server, kind, object)
+        ) strict, without rowid;
+        create index backup_tickets on backup_objects (team, server, ticket_until_ms);
+
+        -- Which objects a run, and later its snapshot, needs.
+        create table backup_needs (
+            team     blob    not null check (length(team) = 16),
+            server   blob    not null check (length(server) = 16),
+            snapshot blob    not null check (length(snapshot) = 16),
+            kind     integer not null,
+            object   blob    not null check (length(object) = 16),
+            primary key (team, server, snapshot, kind, object)
+        ) strict, without rowid;
+
+        -- A row counts once the journal has its commit: number is compared with the head's. gate: the agent's evidence, sealed.
+        create table backup_snapshots (
+            team        blob    not null check (length(team) = 16),
+            server      blob    not null check (length(server) = 16),
+            number      integer not null,
+            snapshot    blob    not null check (length(snapshot) = 16),
+            generation  integer not null,
+            kind        integer not null,
+            object      blob    not null check (length(object) = 16),
+            fingerprint blob    not null check (length(fingerprint) = 8),
+            objects     integer not null,
+            bytes       integer not null,
+            at_ms       integer not null,
+            gate        blob,
+            primary key (team, server, number)
+        ) strict, without rowid;
+        create index backup_snapshots_by_id on backup_snapshots (team, server, snapshot);
+
+        -- When the entity of a server's backups must be woken at the latest.
+        create table backup_due (
+            team      blob    not null check (length(team) = 16),
+            server    blob    not null check (length(server) = 16),
+            due_at_ms integer not null,
+            primary key (team, server)
+        ) strict, without rowid;
+        create index backup_due_by_time on backup_due (due_at_ms);
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

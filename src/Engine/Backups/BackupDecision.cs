@@ -1,0 +1,24 @@
+using HostAtlas.Engine.Cluster;
+
+namespace HostAtlas.Engine.Backups;
+
+/// <summary>
+/// What a command leads to: events and one reply, as for every entity, and what must stand in the tables before the events are journalled.
+/// </summary>
+public sealed record BackupDecision(IReadOnlyList<IEntityEvent> Events, IEngineReply? Reply)
+{
+    /// <summary>What a run needs from now on.</summary>
+    public Announcement? Announced { get; init; }
+
+    /// <summary>The snapshot that is being committed.</summary>
+    public KeptSnapshot? Kept { get; init; }
+
+    /// <summary>Whether the request is spent: it may not come again.</summary>
+    public bool IsSpent => Reply is not Refused || Events.Count > 0 || Reply is Refused { Kind: RefusalKind.RequestReplayed };
+
+    /// <summary>A refusal.</summary>
+    public static BackupDecision Refuse(RefusalKind kind, string detail) => new([], new Refused(kind, detail));
+
+    /// <summary>Only an answer.</summary>
+    public static BackupDecision Answer(IEngineReply reply) => new([], reply);
+}

@@ -1,0 +1,74 @@
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Vault;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Backups;
+
+/// <content>What becomes of the objects that a run names.</content>
+public static partial class BackupDecisions
+{
+    /// <summary>
+    /// Names go into the run's needed set, for good: new ones at once, also those that get no ticket yet; reused ones only if the vault has
+    /// them. A name that is gone never joins the set.
+    /// </summary>
+    /// <param name="state">The chain.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="uploads">What it carries; each name at most once.</param>
+    /// <param name="facts">What tables and vault say.</param>
+    /// <param name="quotas">What server and team may send.</param>
+    /// <param name="ticket">Makes a ticket: arithmetic only.</param>
+    /// <param name="now">The entity's clock.</param>
+    public static BackupDecision Uploads(
+        BackupState state, BackupRequest request, UploadsPayload uploads, UploadFacts facts, BackupQuotas quotas,
+        Func<AnnouncedObject, DateTimeOffset, VaultTicket> ticket, DateTimeOffset now)
+    {
+        if (state.Run(uploads.Snapshot) is null) return NoRun(state, uploads.Snapshot);
+        if (uploads.Objects.FirstOrDefault(announced => Contradicts(announced, facts)) is { } other)
+            return BackupDecision.Refuse(RefusalKind.Conflict,
+                $"{other.Name} was announced before with another size or hash. Send the new bytes under a fresh name.");
+        var fresh = uploads.Objects.Where(announced => facts.Known.GetValueOrDefault(announced.Name) is not { InRun: true });
+        var newBytes = fresh.Sum(announced => announced.Size);
+        if (QuotaFault(state, facts, quotas, newBytes, now) is { } fault) return BackupDecision.Refuse(RefusalKind.QuotaReached, fault);
+
+        var (tickets, present, gone, later) = (new List<VaultTicket>(), new List<ObjectName>(), new List<ObjectName>(), new List<ObjectName>());
+        var rows = new List<(AnnouncedObject, DateTimeOffset?)>(uploads.Objects.Count);
+        var open = facts.OpenTickets.Count;
+        var until = now.AddSeconds(Limits.TicketSeconds);
+        foreach (var announced in uploads.Objects)
+        {
+            DateTimeOffset? ticketUntil = null;
+            if (facts.Sizes.ContainsKey(announced.Name)) present.Add(announced.Name);
+            else if (facts.OpenTickets.Contains(announced.Name) || open++ < Limits.OpenTickets)
+                tickets.Add(ticket(announced, (ticketUntil = until).Value));
+            else later.Add(announced.Name);
+            rows.Add((announced, ticketUntil));
+        }
+        foreach (var name in uploads.Reused)
+            (facts.Known.TryGetValue(name, out var known) && facts.Sizes.GetValueOrDefault(name) == known.Size ? present : gone).Add(name);
+        IEntityEvent[] events =
+        [
+            Admit(request, now),
+            new ObjectsAnnounced(uploads.Snapshot, uploads.Objects.Count, uploads.Reused.Count - gone.Count, newBytes, now),
+        ];
+        return new BackupDecision(events, new UploadsGranted(tickets, present, gone, later))
+        {
+            Announced = new Announcement(uploads.Snapshot, rows, [.. uploads.Reused.Except(gone)], now),
+        };
+    }
+
+    private static bool Contradicts(AnnouncedObject announced, UploadFacts facts) =>
+        (facts.Known.TryGetValue(announced.Name, out var known)
+            && (known.Size != announced.Size || !known.Sha256.AsSpan().SequenceEqual(announced.Sha256)))
+        || (facts.Sizes.TryGetValue(announced.Name, out var size) && size != announced.Size);
+
+    private static string? QuotaFault(BackupState state, UploadFacts facts, BackupQuotas quotas, long newBytes, DateTimeOffset now) =>
+        newBytes == 0 ? null
+        : state.Today.On(now) + newBytes > quotas.ServerDayBytes ? "This server's quota of new backup bytes a day is reached. It begins anew at 0:00 UTC."
+        : facts.TeamBytes + newBytes > quotas.TeamBytes ? "The team's quota of backup bytes is reached. Have it raised, or keep fewer backups."
+        : null;
+}
+
+/// <summary>What a server may announce a day and a team in all, in bytes; null is unlimited.</summary>
+public sealed record BackupQuotas(long? ServerDayBytes, long? TeamBytes);

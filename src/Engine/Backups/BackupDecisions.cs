@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Backups;
+
+/// <summary>What the entity of a server's backups decides. Pure: what stands in tables and vault is read before and handed in.</summary>
+public static partial class BackupDecisions
+{
+    /// <summary>After which silence a run has vanished.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromHours(6);
+
+    /// <summary>After which silence a run is closed, and what it pinned is let go.</summary>
+    public static readonly TimeSpan ClosedAfter = TimeSpan.FromDays(7);
+
+    /// <summary>Commits without a new hit that open a suspect chain again.</summary>
+    public const int CleanRunsReopen = 3;
+
+    // A server that is switched off for a year is one event a day, not one a slot.
+    private static readonly TimeSpan ToldAgainAfter = TimeSpan.FromDays(1);
+
+    private static readonly Refused Frozen = new(
+        RefusalKind.BackupsFrozen, "Backups of this server are frozen. A person must look at it and resume them; list and restore work.");
+    private static readonly Refused Replayed = new(RefusalKind.RequestReplayed, "This request was taken before. Sign it anew.");
+
+    /// <summary>What can be refused before anything is read; null when there is more to decide.</summary>
+    public static Refused? TurnAway(BackupState state, BackupRequest request, DateTimeOffset now)
+    {
+        var signature = SignatureOf(request);
+        if (state.Spent.Any(spent => spent.Signature == signature && spent.Call != request.Call && spent.Until > now)) return Replayed;
+        // A critical verdict of the agent's gate on a frozen chain changes nothing, and is answered like everything else.
+        return state.Chain == ChainStatus.Frozen && request.Payload is BeginPayload or UploadsPayload or CommitPayload ? Frozen : null;
+    }
+
+    /// <summary>Whether an object that has arrived may get its name.</summary>
+    public static IEngineReply AskToKeep(BackupState state) => state.Chain == ChainStatus.Frozen ? Frozen : Done.Instance;
+
+    /// <summary>A run begins.</summary>
+    public static BackupDecision Begin(BackupState state, BackupRequest request, BeginPayload begin, DateTimeOffset now)
+    {
+        if (IsOver(state, begin.Snapshot))
+            return BackupDecision.Refuse(RefusalKind.Conflict, "This run is over. Begin a new one with a fresh id.");
+        if (state.Run(begin.Snapshot) is { } open && open.Parent != begin.Parent)
+            return BackupDecision.Refuse(RefusalKind.Conflict, "This run has begun with another parent. Begin a new one with a fresh id.");
+        if (ParentFault(state, begin.Parent) is { } fault) return BackupDecision.Refuse(RefusalKind.Conflict, fault);
+        var events = new List<IEntityEvent> { Admit(request, now) };
+        if (state.Run(begin.Snapshot) is null && state.Runs.Count >= BackupState.OpenRunsAtMost)
+            events.Add(new RunEnded(state.Runs.MinBy(run => run.HeardAt)!.Snapshot, RunEnd.Displaced, now));
+        events.Add(new RunBegan(begin.Snapshot, begin.Parent, now));
+        if (begin.Schedule != state.Schedule) events.Add(new ScheduleChanged(state.Schedule, begin.Schedule, now));
+        return new BackupDecision(events, Done.Instance);
+    }
+
+    /// <summary>What time has brought: silence, runs to be closed, slots that passed.</summary>
+    public static BackupDecision Check(BackupState state, DateTimeOffset now)
+    {
+        var events = new List<IEntityEvent>();
+        foreach (var run in state.Runs)
+        {
+            if (now - run.HeardAt >= ClosedAfter) events.Add(new RunEnded(run.Snapshot, RunEnd.Expired, now));
+            if (run.Silent || now - run.HeardAt < SilentAfter) continue;
+            events.Insert(0, new RunSilent(run.Snapshot, run.HeardAt, now));
+            events.Add(new ChainSuspected(SuspicionCause.RunVanished, now));
+        }
+        if (MissedAt(state) is { } missed && missed <= now) events.Add(new RunMissed(missed, now));
+        return new BackupDecision(events, null);
+    }
+
+    /// <summary>When <see cref="Check"/> has something to say at the earliest; null: never.</summary>
+    public static DateTimeOffset? DueAt(BackupState state)
+    {
+        var due = MissedAt(state);
+        foreach (var run in state.Runs)
+        {
+            var at = run.HeardAt + (run.Silent ? ClosedAfter : SilentAfter);
+            if (due is null || at < due) due = at;
+        }
+        return due;
+    }
+
+    /// <summary>A freeze.</summary>
+    public static BackupDecision Freeze(BackupState state, FreezeCause cause, DateTimeOffset now) =>
+        state.Chain == ChainStatus.Frozen
+            ? BackupDecision.Answer(Done.Instance)
+            : new BackupDecision([.. FreezeEvents(state, cause, now)], Done.Instance);
+
+    /// <summary>A person opens the chain again.</summary>
+    public static BackupDecision Resume(BackupState state, DateTimeOffset now) => state.Chain == ChainStatus.Open
+        ? BackupDecision.Answer(Done.Instance)
+        : new BackupDecision([new ChainReopened(ReopenCause.Person, now)], Done.Instance);
+
+    /// <summary>A person lets the next run begin without a parent.</summary>
+    public static BackupDecision ApproveNewChain(BackupState state, DateTimeOffset now) => state.MayStartAnew || state.Head is null
+        ? BackupDecision.Answer(Done.Instance)
+        : new BackupDecision([new NewChainApproved(now)], Done.Instance);
+
+    private static IEnumerable<IEntityEvent> FreezeEvents(BackupState state, FreezeCause cause, DateTimeOffset now) =>
+        [.. state.Runs.Select(run => new RunEnded(run.Snapshot, RunEnd.Frozen, now)), new ChainFrozen(cause, now)];
+
+    private static RequestAdmitted Admit(BackupRequest request, DateTimeOffset now) => new(
+        SignatureOf(request), request.Call,
+        DateTimeOffset.FromUnixTimeSeconds(request.TimestampSeconds + Limits.ReplayKeptSeconds), now);
+
+    private static long SignatureOf(BackupRequest request) => BinaryPrimitives.ReadInt64BigEndian(request.Signature);
+
+    private static bool IsOver(BackupState state, SnapshotId run) => state.Head?.Snapshot == run || state.Closed.Contains(run);
+
+    private static BackupDecision NoRun(BackupState state, SnapshotId run) => IsOver(state, run)
+        ? BackupDecision.Refuse(RefusalKind.Conflict, "This run is over. Begin a new one with a fresh id.")
+        : BackupDecision.Refuse(RefusalKind.NotFound, "No such run is open. Begin it first.");
+
+    private static string? ParentFault(BackupState state, SnapshotId? parent)
+    {
+        if (parent == state.Head?.Snapshot || (parent is null && state.MayStartAnew)) return null;
+        return parent is null
+            ? "This server has a chain: name its newest snapshot as the parent (list), or have a person approve a new chain."
+            : "The parent is not the newest snapshot of the chain. Read the list and begin from its newest.";
+    }
+
+    private static DateTimeOffset? MissedAt(BackupState state)
+    {
+        if (state.Chain == ChainStatus.Frozen || state.Schedule is null || state.BeganAt is not { } began
+            || RunSchedule.Read(state.Schedule) is not { } schedule) return null;
+        if (state.MissedAt is not { } told || told < began) return schedule.MissedAfter(began);
+        return schedule.MissedAfter(told) is { } next ? Later(next, told + ToldAgainAfter) : null;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
+}

@@ -1,0 +1,98 @@
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Backups;
+
+/// <summary>
+/// A request that changed something was let in: journalled with the change, so that its signature is spent also after a restart.
+/// <paramref name="Signature"/>: its first eight bytes.
+/// </summary>
+public sealed record RequestAdmitted(long Signature, Guid Call, DateTimeOffset Until, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>A run began, or began again with the same answer.</summary>
+public sealed record RunBegan(SnapshotId Snapshot, SnapshotId? Parent, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>The agent now keeps another schedule; null: none.</summary>
+public sealed record ScheduleChanged(string? From, string? To, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>A run named what it needs. <paramref name="Bytes"/>: of the objects that are new to it.</summary>
+public sealed record ObjectsAnnounced(SnapshotId Snapshot, int Objects, int Reused, long Bytes, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>
+/// A snapshot is in the chain and its head. <paramref name="Number"/> counts the server's commits, <paramref name="Generation"/> those of
+/// its chain; <paramref name="Fingerprint"/>: the first 16 hex digits of the object's SHA-256.
+/// </summary>
+public sealed record SnapshotCommitted(
+    SnapshotId Snapshot, long Number, int Generation, ObjectName SnapshotObject, string Fingerprint, int Objects, long Bytes, long NewBytes,
+    DateTimeOffset At) : IEntityEvent;
+
+/// <summary>Nothing was heard of an open run for six hours. It may still go on.</summary>
+public sealed record RunSilent(SnapshotId Snapshot, DateTimeOffset LastHeardAt, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>A run was closed without a commit and never commits.</summary>
+public sealed record RunEnded(SnapshotId Snapshot, RunEnd Why, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>A slot of the schedule passed without a run.</summary>
+public sealed record RunMissed(DateTimeOffset DueAt, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>The chain is to be looked at.</summary>
+public sealed record ChainSuspected(SuspicionCause Cause, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>The chain takes nothing more until a person opens it.</summary>
+public sealed record ChainFrozen(FreezeCause Cause, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>The chain is open again.</summary>
+public sealed record ChainReopened(ReopenCause Cause, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>A person lets the next run begin without a parent.</summary>
+public sealed record NewChainApproved(DateTimeOffset At) : IEntityEvent;
+
+/// <summary>Why a run was closed.</summary>
+public enum RunEnd
+{
+    /// <summary>Another run that built on the same head was committed first.</summary>
+    Overtaken = 1,
+
+    /// <summary>Nothing was heard of it for seven days.</summary>
+    Expired = 2,
+
+    /// <summary>The chain was frozen.</summary>
+    Frozen = 3,
+
+    /// <summary>Too many runs were open; it was the one not heard of for the longest time.</summary>
+    Displaced = 4,
+}
+
+/// <summary>Why a chain is suspect.</summary>
+public enum SuspicionCause
+{
+    /// <summary>A run went silent.</summary>
+    RunVanished = 1,
+
+    /// <summary>A run brought far more new bytes than those before it.</summary>
+    VolumeJumped = 2,
+
+    /// <summary>A snapshot needs half or less of what its predecessor needed.</summary>
+    ChainHalved = 3,
+}
+
+/// <summary>Why a chain was frozen.</summary>
+public enum FreezeCause
+{
+    /// <summary>The agent's gate gave a critical verdict.</summary>
+    AgentsGate = 1,
+
+    /// <summary>A person did.</summary>
+    Person = 2,
+}
+
+/// <summary>Why a chain is open again.</summary>
+public enum ReopenCause
+{
+    /// <summary>Three runs without a new hit.</summary>
+    CleanRuns = 1,
+
+    /// <summary>A person did.</summary>
+    Person = 2,
+}

@@ -1,0 +1,37 @@
+using HostAtlas.Shared.Backups;
+
+namespace HostAtlas.Engine.Backups;
+
+/// <summary>What an object's row says.</summary>
+/// <param name="TicketUntil">When the last ticket given for it ends.</param>
+/// <param name="InRun">The run that asks has named it before.</param>
+public sealed record KnownObject(long Size, byte[] Sha256, DateTimeOffset TicketUntil, bool InRun);
+
+/// <summary>What an uploads request must be decided by.</summary>
+/// <param name="Known">Rows of the objects that are named.</param>
+/// <param name="Sizes">What the vault has of them.</param>
+/// <param name="OpenTickets">The server's objects that have a living ticket and are not in the vault.</param>
+/// <param name="TeamBytes">What the team has announced in all.</param>
+public sealed record UploadFacts(
+    IReadOnlyDictionary<ObjectName, KnownObject> Known, IReadOnlyDictionary<ObjectName, long> Sizes,
+    IReadOnlySet<ObjectName> OpenTickets, long TeamBytes);
+
+/// <summary>What a commit must be decided by: the needed set of the run, counted in its table and compared with the vault.</summary>
+/// <param name="Committed">The snapshot, when it is in the chain already.</param>
+/// <param name="Missing">Needed objects that are not in the vault with their announced size; the first few.</param>
+/// <param name="SnapshotObject">The row of the object that is to be the snapshot, when the run needs it.</param>
+public sealed record CommitFacts(
+    CommittedSnapshot? Committed, int Objects, long Bytes, int MissingCount, IReadOnlyList<ObjectName> Missing,
+    KnownObject? SnapshotObject);
+
+/// <summary>What goes into the tables with a decision, before its events are journalled.</summary>
+/// <param name="Due">When the entity is to be woken at the latest.</param>
+public sealed record BackupWrites(DateTimeOffset? Due, Announcement? Announced = null, KeptSnapshot? Kept = null);
+
+/// <summary>What a run needs from now on. <paramref name="New"/>: rows to keep; a null time leaves a ticket's end as it is.</summary>
+public sealed record Announcement(
+    Shared.Ids.SnapshotId Run, IReadOnlyList<(AnnouncedObject Object, DateTimeOffset? TicketUntil)> New, IReadOnlyList<ObjectName> Reused,
+    DateTimeOffset At);
+
+/// <summary>A snapshot's row. It counts only once the journal has the commit: readers go by the head's number.</summary>
+public sealed record KeptSnapshot(CommittedSnapshot Snapshot, byte[]? Gate);

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Akka.Actor;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Backups;
+
+namespace HostAtlas.Engine.Backups;
+
+/// <summary>Everything of this room that leaves a process or lies in the journal.</summary>
+public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerializer(system, 5105, Table)
+{
+    /// <summary>Manifest and type, one row each.</summary>
+    public static IReadOnlyList<WireType> Table { get; } =
+    [
+        new("admitted.1", BackupJson.Default.RequestAdmitted),
+        new("run-began.1", BackupJson.Default.RunBegan),
+        new("schedule-changed.1", BackupJson.Default.ScheduleChanged),
+        new("announced.1", BackupJson.Default.ObjectsAnnounced),
+        new("committed.1", BackupJson.Default.SnapshotCommitted),
+        new("run-silent.1", BackupJson.Default.RunSilent),
+        new("run-ended.1", BackupJson.Default.RunEnded),
+        new("run-missed.1", BackupJson.Default.RunMissed),
+        new("suspected.1", BackupJson.Default.ChainSuspected),
+        new("frozen.1", BackupJson.Default.ChainFrozen),
+        new("reopened.1", BackupJson.Default.ChainReopened),
+        new("new-chain-approved.1", BackupJson.Default.NewChainApproved),
+        new("state.1", BackupJson.Default.BackupState),
+        new("c-request.1", BackupJson.Default.BackupRequest),
+        new("c-ask-to-keep.1", BackupJson.Default.AskToKeep),
+        new("c-check.1", BackupJson.Default.CheckBackups),
+        new("c-show.1", BackupJson.Default.ShowBackups),
+        new("c-freeze.1", BackupJson.Default.FreezeBackups),
+        new("c-resume.1", BackupJson.Default.ResumeBackups),
+        new("c-approve-new-chain.1", BackupJson.Default.ApproveNewChain),
+        new("r-uploads.1", BackupJson.Default.UploadsGranted),
+        new("r-kept.1", BackupJson.Default.SnapshotKept),
+        new("r-listed.1", BackupJson.Default.SnapshotsListed),
+        new("r-downloads.1", BackupJson.Default.DownloadsGranted),
+        new("r-shown.1", BackupJson.Default.BackupsShown),
+    ];
+}
+
+/// <summary>Source-generated JSON of the room.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true, Converters = [typeof(ObjectNameJsonConverter)])]
+[JsonSerializable(typeof(RequestAdmitted))]
+[JsonSerializable(typeof(RunBegan))]
+[JsonSerializable(typeof(ScheduleChanged))]
+[JsonSerializable(typeof(ObjectsAnnounced))]
+[JsonSerializable(typeof(SnapshotCommitted))]
+[JsonSerializable(typeof(RunSilent))]
+[JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(RunMissed))]
+[JsonSerializable(typeof(ChainSuspected))]
+[JsonSerializable(typeof(ChainFrozen))]
+[JsonSerializable(typeof(ChainReopened))]
+[JsonSerializable(typeof(NewChainApproved))]
+[JsonSerializable(typeof(BackupState))]
+[JsonSerializable(typeof(BackupRequest))]
+[JsonSerializable(typeof(BeginPayload))]
+[JsonSerializable(typeof(UploadsPayload))]
+[JsonSerializable(typeof(CommitPayload))]
+[JsonSerializable(typeof(ListPayload))]
+[JsonSerializable(typeof(DownloadsPayload))]
+[JsonSerializable(typeof(AskToKeep))]
+[JsonSerializable(typeof(CheckBackups))]
+[JsonSerializable(typeof(ShowBackups))]
+[JsonSerializable(typeof(FreezeBackups))]
+[JsonSerializable(typeof(ResumeBackups))]
+[JsonSerializable(typeof(ApproveNewChain))]
+[JsonSerializable(typeof(UploadsGranted))]
+[JsonSerializable(typeof(SnapshotKept))]
+[JsonSerializable(typeof(SnapshotsListed))]
+[JsonSerializable(typeof(DownloadsGranted))]
+[JsonSerializable(typeof(BackupsShown))]
+internal sealed partial class BackupJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Presence;
+using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Storage;
+
+/// <summary>
+/// The tables of backups: which objects a server has announced, which of them a run needs, and the snapshots. They hold names, sizes, hashes
+/// of ciphertext and times; the evidence of the agent's gate lies sealed. Only the entity of a server's backups writes its rows.
+/// </summary>
+public interface IBackupStore
+{
+    /// <summary>The rows of these names, and the names of all the server's objects whose ticket lives at a time.</summary>
+    Task<ObjectRows> FindAsync(
+        ServerKey server, SnapshotId run, IReadOnlyCollection<ObjectName> names, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>A page of what a run needs, in an order of its own. <paramref name="after"/>: the last name of the page before.</summary>
+    Task<IReadOnlyList<NeededObject>> NeededAsync(
+        ServerKey server, SnapshotId run, ObjectName? after, int limit, CancellationToken cancellation);
+
+    /// <summary>The row of a snapshot; it counts only if its number is not beyond the head's.</summary>
+    Task<CommittedSnapshot?> FindSnapshotAsync(ServerKey server, SnapshotId snapshot, CancellationToken cancellation);
+
+    /// <summary>The snapshots up to a number, the newest first.</summary>
+    Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(ServerKey server, long upTo, CancellationToken cancellation);
+
+    /// <summary>What a team has announced in all, in bytes.</summary>
+    Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation);
+
+    /// <summary>
+    /// Writes what a decision leaves, all or nothing. Doing it twice changes nothing. A snapshot takes the place of rows of its number and
+    /// beyond: those are of commits that never came to be.
+    /// </summary>
+    Task WriteAsync(ServerKey server, BackupWrites writes, CancellationToken cancellation);
+
+    /// <summary>The servers that must be looked at by a time, the longest due first: a question of the platform's.</summary>
+    Task<IReadOnlyList<ServerKey>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
+}
+
+/// <summary>What the tables say of some names.</summary>
+public sealed record ObjectRows(IReadOnlyDictionary<ObjectName, KnownObject> Known, IReadOnlySet<ObjectName> LivingTickets);
+
+/// <summary>An object that a run needs, as it was announced.</summary>
+public sealed record NeededObject(ObjectName Name, long Size, byte[] Sha256);

@@ -1,0 +1,220 @@
+using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Cluster;
+using static HostAtlas.Engine.Tests.Backups.Runs;
+
+namespace HostAtlas.Engine.Tests.Backups;
+
+/// <summary>Every cell of state and input, but for what uploads and commits carry: that has tests of its own.</summary>
+public sealed class BackupDecisionsTests
+{
+    /// <summary>Chain, what is asked, the refusal or null.</summary>
+    public static TheoryData<ChainStatus, string, RefusalKind?> Cells
+    {
+        get
+        {
+            var cells = new TheoryData<ChainStatus, string, RefusalKind?>();
+            foreach (var chain in Enum.GetValues<ChainStatus>())
+            {
+                RefusalKind? closed = chain == ChainStatus.Frozen ? RefusalKind.BackupsFrozen : null;
+                foreach (var change in (string[])["begin", "uploads", "commit", "critical", "keep"]) cells.Add(chain, change, closed);
+                foreach (var read in (string[])["list", "downloads"]) cells.Add(chain, read, null);
+            }
+            return cells;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void A_frozen_chain_takes_nothing_and_shows_everything(ChainStatus chain, string asked, RefusalKind? refused)
+    {
+        var state = In(chain, Open("run", Committed("head")));
+        var found = asked switch
+        {
+            "begin" => BackupDecisions.TurnAway(state, Request(new BeginPayload(Id("next"), Id("head"), null)), Now),
+            "uploads" => BackupDecisions.TurnAway(state, Request(new UploadsPayload(Id("run"), [], [])), Now),
+            "commit" => BackupDecisions.TurnAway(state, Request(new CommitPayload(Id("run"), Root("run"), 1, 1, null)), Now),
+            "critical" => BackupDecisions.TurnAway(state, Request(new CommitPayload(Id("run"), null, 0, 0, null)), Now),
+            "list" => BackupDecisions.TurnAway(state, Request(new ListPayload()), Now),
+            "downloads" => BackupDecisions.TurnAway(state, Request(new DownloadsPayload([])), Now),
+            _ => BackupDecisions.AskToKeep(state) as Refused,
+        };
+        Assert.Equal(refused, found?.Kind);
+    }
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData(null, "head", false)]
+    [InlineData("head", "head", true)]
+    [InlineData("head", null, false)]
+    [InlineData("head", "older", false)]
+    public void A_run_builds_on_the_head_or_on_nothing_where_there_is_none(string? head, string? parent, bool proceeds)
+    {
+        var state = head is null ? BackupState.Nothing : Committed(head, Committed("older"));
+        var decision = Begin(state, "run", parent);
+        if (!proceeds) Assert.Equal(RefusalKind.Conflict, KindOf(decision));
+        else Assert.Equal(["RequestAdmitted", "RunBegan"], NamesOf(decision.Events));
+        Assert.Equal(proceeds, state.Apply(decision.Events).Run(Id("run")) is not null);
+    }
+
+    [Fact]
+    public void A_persons_leave_lets_one_chain_begin_anew()
+    {
+        var state = Committed("head");
+        Assert.Equal(["NewChainApproved"], NamesOf(BackupDecisions.ApproveNewChain(state, Now).Events));
+        state = state.Apply(new NewChainApproved(Now));
+        Assert.Empty(BackupDecisions.ApproveNewChain(state, Now).Events);
+        Assert.Equal(Done.Instance, Begin(state, "anew", null).Reply);
+        Assert.Equal(Done.Instance, Begin(state, "on", "head").Reply);
+        Assert.Equal(RefusalKind.Conflict, KindOf(Begin(Committed("anew", state), "again", null)));
+    }
+
+    [Fact]
+    public void A_begin_that_is_sent_again_proceeds_and_counts_as_a_sign_of_life()
+    {
+        var state = Open("run");
+        var again = BackupDecisions.Begin(
+            state, Request(new BeginPayload(Id("run"), null, null), "anew"), new BeginPayload(Id("run"), null, null), Now.AddHours(5));
+        Assert.Equal(Done.Instance, again.Reply);
+        var after = state.Apply(again.Events);
+        Assert.Equal(Now.AddHours(5), Assert.Single(after.Runs).HeardAt);
+        Assert.Equal(RefusalKind.Conflict, KindOf(Begin(Open("run", Committed("head")), "run", null)));
+    }
+
+    [Fact]
+    public void A_run_that_is_over_never_begins_again()
+    {
+        foreach (var end in Enum.GetValues<RunEnd>())
+            Assert.Equal(RefusalKind.Conflict, KindOf(Begin(Open("run").Apply(new RunEnded(Id("run"), end, Now)), "run", null)));
+        Assert.Equal(RefusalKind.Conflict, KindOf(Begin(Committed("run"), "run", "run")));
+    }
+
+    [Fact]
+    public void Of_too_many_open_runs_the_one_not_heard_of_for_longest_is_closed()
+    {
+        var state = BackupState.Nothing;
+        for (var i = 0; i < BackupState.OpenRunsAtMost; i++) state = state.Apply(new RunBegan(Id($"{i}"), null, Now.AddMinutes(i == 2 ? -9 : i)));
+        var decision = Begin(state, "more", null);
+        Assert.Equal(new RunEnded(Id("2"), RunEnd.Displaced, Now), decision.Events[1]);
+        Assert.Equal(BackupState.OpenRunsAtMost, state.Apply(decision.Events).Runs.Count);
+    }
+
+    [Fact]
+    public void Another_schedule_is_an_event_and_the_same_one_is_not()
+    {
+        var state = BackupState.Nothing.Apply(Begin(BackupState.Nothing, "run", null, "0 2 * * *").Events);
+        Assert.Equal("0 2 * * *", state.Schedule);
+        Assert.DoesNotContain("ScheduleChanged", NamesOf(Begin(state, "next", null, "0 2 * * *").Events));
+        Assert.Contains(new ScheduleChanged("0 2 * * *", null, Now), Begin(state, "next", null).Events);
+    }
+
+    [Fact]
+    public void A_signature_is_spent_for_everybody_but_the_gateways_own_retry()
+    {
+        var request = Request(new BeginPayload(Id("run"), null, null));
+        var state = BackupState.Nothing.Apply(Begin(BackupState.Nothing, "run", null).Events);
+        Assert.Null(BackupDecisions.TurnAway(state, request, Now));
+        Assert.Equal(RefusalKind.RequestReplayed, BackupDecisions.TurnAway(state, request with { Call = Guid.Empty }, Now)!.Kind);
+        Assert.Null(BackupDecisions.TurnAway(state, request with { Call = Guid.Empty }, Now.AddSeconds(660)));
+        var later = state.Apply(new RequestAdmitted(1, Guid.Empty, Now.AddHours(2), Now.AddHours(1)));
+        Assert.Equal([1L], later.Spent.Select(spent => spent.Signature));
+    }
+
+    [Fact]
+    public void A_run_of_which_nothing_is_heard_is_told_of_once_and_closed_after_seven_days()
+    {
+        var state = Open("run");
+        Assert.Equal(Now.AddHours(6), BackupDecisions.DueAt(state));
+        Assert.Empty(BackupDecisions.Check(state, Now.AddHours(6).AddTicks(-1)).Events);
+        var silent = BackupDecisions.Check(state, Now.AddHours(6));
+        Assert.Equal(["RunSilent", "ChainSuspected"], NamesOf(silent.Events));
+        state = state.Apply(silent.Events);
+        Assert.Equal((ChainStatus.Suspect, Now.AddHours(6)), (state.Chain, state.ChainSince));
+        Assert.Empty(BackupDecisions.Check(state, Now.AddDays(6)).Events);
+        Assert.Equal(Now.AddDays(7), BackupDecisions.DueAt(state));
+        state = state.Apply(BackupDecisions.Check(state, Now.AddDays(7)).Events);
+        Assert.Empty(state.Runs);
+        Assert.Null(BackupDecisions.DueAt(state));
+        Assert.Equal(
+            [HappeningKind.RunExpired, HappeningKind.SuspectedRunVanished, HappeningKind.RunSilent], state.History.Select(item => item.Kind));
+    }
+
+    [Fact]
+    public void A_silent_run_that_is_heard_again_goes_on_and_may_fall_silent_again()
+    {
+        var state = Open("run").Apply(new RunSilent(Id("run"), Now, Now.AddHours(6)));
+        state = state.Apply(new ObjectsAnnounced(Id("run"), 1, 0, 10, Now.AddHours(7)));
+        Assert.False(state.Runs[0].Silent);
+        Assert.Equal(Now.AddHours(13), BackupDecisions.DueAt(state));
+    }
+
+    [Fact]
+    public void A_freeze_closes_open_runs_and_is_idempotent_and_a_person_ends_it()
+    {
+        var state = Open("run", Committed("head"));
+        var freeze = BackupDecisions.Freeze(state, FreezeCause.Person, Now);
+        Assert.Equal(["RunEnded", "ChainFrozen"], NamesOf(freeze.Events));
+        state = state.Apply(freeze.Events);
+        Assert.Equal((ChainStatus.Frozen, 0), (state.Chain, state.Runs.Count));
+        Assert.Empty(BackupDecisions.Freeze(state, FreezeCause.AgentsGate, Now).Events);
+        Assert.Null(BackupDecisions.DueAt(state));
+        Assert.Empty(BackupDecisions.Check(state, Now.AddYears(1)).Events);
+        state = state.Apply(BackupDecisions.Resume(state, Now.AddDays(1)).Events);
+        Assert.Equal((ChainStatus.Open, Now.AddDays(1)), (state.Chain, state.ChainSince));
+        Assert.Empty(BackupDecisions.Resume(state, Now).Events);
+        Assert.Equal(ChainStatus.Open, Suspect(state).Apply(BackupDecisions.Resume(Suspect(state), Now).Events).Chain);
+    }
+
+    [Theory]
+    [InlineData("0 2 * * *", 39)]      // At noon: the slots are in 14 and 38 hours; an hour of grace.
+    [InlineData("0 * * * *", 3)]
+    [InlineData("0 2 * * 1", 24 * 12 + 15)] // 2026-11-24 is a Tuesday: Monday in a week and six days.
+    [InlineData("0 2 30 2 *", null)]
+    public void A_slot_is_missed_after_the_second_one_since_the_last_run(string schedule, int? hours)
+    {
+        var state = Committed("run") with { Schedule = schedule };
+        Assert.Equal(hours is { } h ? Now.AddHours(h) : null, BackupDecisions.DueAt(state));
+        if (hours is null) return;
+        Assert.Empty(BackupDecisions.Check(state, Now.AddHours(hours.Value).AddSeconds(-1)).Events);
+        var missed = BackupDecisions.Check(state, Now.AddHours(hours.Value));
+        Assert.Equal(["RunMissed"], NamesOf(missed.Events));
+        state = state.Apply(missed.Events);
+        Assert.Equal((HappeningKind.RunMissed, ChainStatus.Open), (state.History[0].Kind, state.Chain));
+        Assert.True(BackupDecisions.DueAt(state) >= Now.AddHours(hours.Value).AddDays(1), "Told again within a day.");
+        Assert.Equal(Now.AddDays(400) + (BackupDecisions.DueAt(Committed("run") with { Schedule = schedule, BeganAt = Now.AddDays(400) }) - Now.AddDays(400)),
+            BackupDecisions.DueAt(state.Apply(new RunBegan(Id("next"), null, Now.AddDays(400)), new RunEnded(Id("next"), RunEnd.Overtaken, Now))));
+    }
+
+    [Fact]
+    public void History_and_what_else_grows_is_bounded()
+    {
+        var state = Committed("run");
+        for (var i = 0; i < 500; i++)
+        {
+            state = Committed($"{i}", state);
+            state = state.Apply(new RequestAdmitted(i, Guid.Empty, Now.AddMinutes(i + 11), Now.AddMinutes(i)));
+        }
+        Assert.Equal(BackupState.HistoryKept, state.History.Count);
+        Assert.InRange(state.Closed.Count, 1, 50);
+        Assert.InRange(state.Figures.Count, 1, 50);
+        Assert.InRange(state.Spent.Count, 1, 20);
+    }
+
+    [Fact]
+    public void An_event_of_a_later_version_stops_the_entity() =>
+        Assert.Throws<InvalidOperationException>(() => BackupState.Apply(BackupState.Nothing, new FromTheFuture(Now)));
+
+    private static BackupState In(ChainStatus chain, BackupState state) => chain switch
+    {
+        ChainStatus.Suspect => Suspect(state),
+        ChainStatus.Frozen => Frozen(state),
+        _ => state,
+    };
+
+    private static BackupDecision Begin(BackupState state, string run, string? parent, string? schedule = null)
+    {
+        var begin = new BeginPayload(Id(run), parent is null ? null : Id(parent), schedule);
+        return BackupDecisions.Begin(state, Request(begin), begin, Now);
+    }
+
+    private sealed record FromTheFuture(DateTimeOffset At) : IEntityEvent;
+}
