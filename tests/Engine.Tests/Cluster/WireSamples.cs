@@ -36,6 +36,7 @@ internal static class WireSamples
         "users" => Users,
         "servers" => Servers,
         "projections" => Projections,
+        "backups" => BackupSamples.All,
         _ => throw new InvalidOperationException($"The room '{room}' has no samples: add them here and their files."),
     };
 
@@ -109,6 +110,10 @@ internal static class WireSamples
         ["c-request.1"] = new AgentRequest(
             Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
                 new MetricsPayload(Batch)),
+        ["c-request.1~backup"] = new AgentRequest(
+            Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
+                BackupSamples.Uploads),
+        ["c-settled.1"] = new RequestSettled(Team, Server, Named.Bytes("signature"), IsSpent: true),
         ["c-check-silence.1"] = new CheckSilence(Team, Server, At),
         ["r-metrics-stored.1"] = new MetricsStored(2, 4, 1),
         ["seen.1"] = new Seen([new ServerKey(Team, Server)], At),

@@ -2,6 +2,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.Hosting;
 using Akka.Serialization;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
@@ -26,6 +27,7 @@ public sealed class WireTypesTests : IAsyncLifetime
         ["users"] = 5102,
         ["servers"] = 5103,
         ["projections"] = 5104,
+        ["backups"] = 5105,
     };
 
     private readonly IHost _host;
@@ -57,6 +59,7 @@ public sealed class WireTypesTests : IAsyncLifetime
         [
             typeof(IEntityEvent), typeof(IEngineReply),
             typeof(ITeamCommand), typeof(IUserCommand), typeof(IServerCommand), typeof(IProjectionCommand),
+            typeof(IBackupCommand),
         ];
         var without = typeof(EngineClient).Assembly.GetTypes()
             .Where(type => type is { IsAbstract: false, IsInterface: false } && contracts.Any(contract => contract.IsAssignableFrom(type)))

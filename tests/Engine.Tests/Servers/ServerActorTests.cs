@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Shared;
@@ -20,7 +21,7 @@ public sealed class ServerActorTests : TestKit
 
     private readonly ManualTime _time = new(Named.Noon);
     private readonly HeldIngest _ingest = new();
-    private readonly TestProbe _shard;
+    private readonly TestProbe _shard, _backups;
     private readonly IActorRef _door;
 
     public ServerActorTests() : base("""
@@ -32,7 +33,9 @@ public sealed class ServerActorTests : TestKit
     {
         var options = new EngineOptions { DataDirectory = "unused", RootKey = new byte[32] };
         _shard = CreateTestProbe();
-        _door = _shard.ChildActorOf(Props.Create(() => new ServerActor($"{Team}.{Server}", _time, options, _ingest, TestSeals.Journal)));
+        _backups = CreateTestProbe();
+        _door = _shard.ChildActorOf(Props.Create(() =>
+            new ServerActor($"{Team}.{Server}", _time, options, _ingest, TestSeals.Journal, () => _backups)));
     }
 
     [Fact]
@@ -202,6 +205,36 @@ public sealed class ServerActorTests : TestKit
         _door.Tell(new CheckSilence(Team, Server, looked), TestActor);
         Issue("second barrier");
         Assert.Equal(Named.Noon.AddMinutes(5), Assert.Single(Events<ServerSilent>()).LastSeenAt);
+    }
+
+    [Fact]
+    public void A_request_about_backups_is_handed_on_with_its_sender_and_in_flight_until_it_is_settled()
+    {
+        Issue("token");
+        var request = Request("one") with { Payload = new ListPayload() };
+        Send(request);
+        var handedOn = _backups.ExpectMsg<BackupRequest>(TimeSpan.FromSeconds(10));
+        Assert.Equal((Team, Server, request.Call, request.Payload), (handedOn.Team, handedOn.Server, handedOn.Call, handedOn.Payload));
+        _backups.Reply(Away);
+        ExpectMsg(Away);
+        Send(request);
+        _backups.ExpectMsg<BackupRequest>(TimeSpan.FromSeconds(10));
+        Refuses(RefusalKind.RequestReplayed, request with { Call = Guid.Empty });
+        _door.Tell(new RequestSettled(Team, Server, request.Signature, IsSpent: false), _backups);
+        Send(request with { Call = Guid.Empty });
+        _backups.ExpectMsg<BackupRequest>(TimeSpan.FromSeconds(10));
+        _door.Tell(new RequestSettled(Team, Server, request.Signature, IsSpent: true), _backups);
+        Refuses(RefusalKind.RequestReplayed, request with { Call = Guid.Empty });
+        Refuses(RefusalKind.RequestReplayed, request);
+    }
+
+    [Fact]
+    public void What_the_door_does_not_let_in_never_reaches_the_backups()
+    {
+        Issue("token");
+        Refuses(RefusalKind.CredentialsRejected, Request("one", token: "guess") with { Payload = new ListPayload() });
+        Refuses(RefusalKind.TimestampOutsideWindow, Request("one") with { Payload = new ListPayload(), TimestampSeconds = 1_000_000_000 });
+        _backups.ExpectNoMsg(TimeSpan.FromMilliseconds(200));
     }
 
     private void Issue(string token)

@@ -25,7 +25,10 @@ public sealed class DirectoryVaultUnderTest : VaultUnderTest
 
     public override int Remnants() => Directory.GetFiles(Incoming).Length;
 
-    public override void Lose(VaultKey key) => File.Delete(PathOf(key));
+    public override void Lose(VaultKey key)
+    {
+        if (File.Exists(PathOf(key))) File.Delete(PathOf(key));
+    }
 
     public override void CutShort(VaultKey key)
     {

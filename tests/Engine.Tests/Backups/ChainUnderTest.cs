@@ -1,0 +1,82 @@
+using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Tests.Storage.Sqlite;
+using HostAtlas.Engine.Tests.Vault;
+using HostAtlas.Engine.Vault;
+using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Ids;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Engine.Tests.Backups;
+
+/// <summary>
+/// The entity without its actor: the same decisions over a real store and a real vault, and a journal that can be cut off from them, so that
+/// a script can kill the process between any two steps.
+/// </summary>
+internal sealed class ChainUnderTest : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly DirectoryVaultUnderTest _vault;
+    private readonly BackupDesk _desk;
+    private readonly List<IEntityEvent> _journal = [];
+    private int _signature;
+
+    public ChainUnderTest()
+    {
+        var file = new DataFile(_folder.Path);
+        file.Prepare();
+        _vault = new DirectoryVaultUnderTest(_folder.Path);
+        Store = new SqliteBackupStore(file, SqliteStoreUnderTest.NewSeals(file));
+        _desk = new BackupDesk(Store, _vault.Vault, new EngineOptions { DataDirectory = _folder.Path, RootKey = new byte[32] });
+    }
+
+    public static ServerKey Server { get; } = new(Named.Id<TeamId>("team"), Named.Id<ServerId>("server"));
+
+    public IBackupStore Store { get; }
+
+    public BackupState State => BackupState.Nothing.Apply(_journal);
+
+    /// <summary>Carries a request through; killed before the journal: the tables have it, the chain does not, and nobody is answered.</summary>
+    public async Task<IEngineReply?> DoAsync(IBackupPayload payload, bool killed = false)
+    {
+        var (state, request) = (State, Runs.Request(payload, $"{_signature++}"));
+        if (BackupDecisions.TurnAway(state, request, Runs.Now) is { } refused) return refused;
+        var facts = await _desk.ReadAsync(Server, payload, state.Head?.Number ?? 0, Runs.Now);
+        var decision = payload switch
+        {
+            BeginPayload begin => BackupDecisions.Begin(state, request, begin, Runs.Now),
+            UploadsPayload uploads => BackupDecisions.Uploads(
+                state, request, uploads, (UploadFacts)facts!, Runs.Unlimited, Runs.Ticket, Runs.Now),
+            CommitPayload commit => BackupDecisions.Commit(state, request, commit, (CommitFacts)facts!, Runs.Now),
+            _ => BackupDecision.Answer(new SnapshotsListed((IReadOnlyList<CommittedSnapshot>)facts!)),
+        };
+        if (decision.Events.Count > 0)
+            await _desk.WriteAsync(Server, new BackupWrites(BackupDecisions.DueAt(state), decision.Announced, decision.Kept));
+        if (killed) return null;
+        _journal.AddRange(decision.Events);
+        return decision.Reply;
+    }
+
+    public void Freeze() => _journal.AddRange(BackupDecisions.Freeze(State, FreezeCause.Person, Runs.Now).Events);
+
+    public void Resume() => _journal.AddRange(BackupDecisions.Resume(State, Runs.Now).Events);
+
+    public Task<PutOutcome> PutAsync(ObjectName name, byte[] bytes) => _vault.Vault.PutAsync(
+        KeyOf(name), Sealed.FormOf(bytes), new MemoryStream(bytes),
+        _ => Task.FromResult(BackupDecisions.AskToKeep(State) is Done), default);
+
+    public void Lose(ObjectName name) => _vault.Lose(KeyOf(name));
+
+    public bool Has(ObjectName name) => File.Exists(_vault.PathOf(KeyOf(name)));
+
+    public void Dispose()
+    {
+        _vault.Dispose();
+        _folder.Dispose();
+    }
+
+    private static VaultKey KeyOf(ObjectName name) => new(Server.Team, Server.Server, name);
+}
