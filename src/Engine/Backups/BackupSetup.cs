@@ -19,6 +19,7 @@ public static class BackupSetup
             new DirectoryVault(options.DataDirectory, provider.GetRequiredService<TicketOffice>()));
         services.AddSingleton(provider => new BackupDesk(
             provider.GetRequiredService<IBackupStore>(), provider.GetRequiredService<IVault>(), options));
+        services.AddSingleton<BackupCatalogue>();
         services.AddSingleton<BackupWatch>().AddHostedService(provider => provider.GetRequiredService<BackupWatch>());
         return services;
     }

@@ -3,6 +3,7 @@ using HostAtlas.Gateway.Hosting.Certificates;
 using HostAtlas.Gateway.Ingest;
 using HostAtlas.Gateway.Pages;
 using HostAtlas.Gateway.People;
+using HostAtlas.Gateway.Vault;
 
 namespace HostAtlas.Gateway.Hosting;
 
@@ -30,7 +31,7 @@ internal static class GatewayHost
         services.AddHostAtlasEngine(EngineOptionsOf(options, data, rootKey));
         services.AddSingleton(new CertificateFiles(data, CertificateFiles.NamesOf(options.Url, Environment.MachineName)));
         services.AddSingleton<CertificateSource>().AddHostedService(provider => provider.GetRequiredService<CertificateSource>());
-        services.AddSingleton<FailedCredentials>().AddSingleton<AgentGate>();
+        services.AddSingleton<FailedCredentials>().AddSingleton<AgentGate>().AddSingleton<VaultDoor>();
         services.AddPeople();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -45,6 +46,7 @@ internal static class GatewayHost
     {
         app.UseMiddleware<AnswerFrame>();
         app.UseMiddleware<AgentRoutes>();
+        app.UseMiddleware<VaultRoutes>();
         app.UseRouting();
         PeopleEndpoints.Map(app);
         PagesSetup.Map(app);
@@ -62,6 +64,8 @@ internal static class GatewayHost
         SilentAfter = options.SilentAfter,
         IngestQueue = options.IngestQueue,
         StoreGivesUpAfter = options.StoreGivesUpAfter,
+        BackupBytesPerServerDay = options.BackupBytesPerServerDay,
+        BackupBytesPerTeam = options.BackupBytesPerTeam,
     };
 
     // To standard error, so that standard output holds the one line that says where the platform is.

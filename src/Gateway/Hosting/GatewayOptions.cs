@@ -50,4 +50,10 @@ internal sealed record GatewayOptions
 
     /// <summary>Without the connection string.</summary>
     public override string ToString() => $"GatewayOptions({Data}, {Url}, {StoreKind})";
+
+    /// <summary>New bytes of backups that a server may announce a day; null is unlimited.</summary>
+    public long? BackupBytesPerServerDay { get; init; }
+
+    /// <summary>Bytes of backups that a team may announce in all; null is unlimited.</summary>
+    public long? BackupBytesPerTeam { get; init; }
 }

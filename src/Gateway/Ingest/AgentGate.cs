@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Unicode;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Gateway.Hosting;
@@ -13,23 +12,19 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.Ingest;
 
 /// <summary>
-/// <c>POST /api/agent/metrics</c>: nothing unverified passes. The order of checks is the protocol's and the first failure answers: length,
-/// headers, token and signature, window, encoding, JSON, content, and then the entity's own.
+/// The gate of every agents' endpoint: nothing unverified passes. The order of checks is the protocol's and the first failure answers:
+/// length, headers, token and signature, window, encoding, JSON, content, and then the entity's own.
 /// </summary>
 internal sealed class AgentGate(
     PlatformKeys keys, EngineOptions options, EngineClient engine, FailedCredentials failures, TimeProvider time) : IDisposable
 {
-    /// <summary>The endpoint's path. Exact: it is part of what is signed.</summary>
-    public const string MetricsPath = "/api/agent/metrics";
-
     private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
-    private readonly LastNames _names = new();
     // Made anew for each request: the ring of keys grows while the platform runs.
     private RequestVerifier Verifier => new(keys.TokenKeys);
     private readonly long _windowSeconds = (long)options.Window.TotalSeconds;
 
-    /// <summary>Answers one request whose path is <see cref="MetricsPath"/>.</summary>
-    public Task HandleAsync(HttpContext http)
+    /// <summary>Answers one request whose path is the endpoint's.</summary>
+    public Task HandleAsync(HttpContext http, AgentEndpoint endpoint)
     {
         if (!HttpMethods.IsPost(http.Request.Method))
         {
@@ -39,28 +34,30 @@ internal sealed class AgentGate(
         if (http.Request.ContentLength > Limits.RequestBodyBytes) return RefuseSizeAsync(http);
         if (!AgentHeaders.TryRead(http.Request.Headers, out var headers, out var fault))
             return ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault);
-        return Verifier.Identify(headers.Token.Span) is { } claims ? VerifyAsync(http, headers, claims) : TurnAwayAsync(http, headers);
+        return Verifier.Identify(headers.Token.Span) is { } claims ? VerifyAsync(http, endpoint, headers, claims)
+            : TurnAwayAsync(http, endpoint, headers);
     }
 
-    private async Task VerifyAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims)
+    private async Task VerifyAsync(HttpContext http, AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims)
     {
         using var body = await SignedBody.ReadAsync(http.Request, headers.Timestamp);
         if (body is null) await RefuseSizeAsync(http);
         else if (!RequestVerifier.IsSigned(
-            headers.Token.Span, HttpMethods.Post, MetricsPath, body.Signed, headers.Signature)) await RejectAsync(http);
-        else await AdmitAsync(http, headers, claims, body.Sent);
+            headers.Token.Span, HttpMethods.Post, endpoint.Path, body.Signed, headers.Signature)) await RejectAsync(http);
+        else await AdmitAsync(http, endpoint, headers, claims, body.Sent);
     }
 
-    private async Task TurnAwayAsync(HttpContext http, AgentHeaders headers)
+    private async Task TurnAwayAsync(HttpContext http, AgentEndpoint endpoint, AgentHeaders headers)
     {
-        if (await TryDrainAsync(http.Request, headers)) await RejectAsync(http);
+        if (await TryDrainAsync(http.Request, endpoint, headers)) await RejectAsync(http);
         else await RefuseSizeAsync(http);
     }
 
     /// <inheritdoc />
     public void Dispose() => _decoding.Dispose();
 
-    private async Task AdmitAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlyMemory<byte> sent)
+    private async Task AdmitAsync(
+        HttpContext http, AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlyMemory<byte> sent)
     {
         if (Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - headers.TimestampSeconds) > _windowSeconds)
         {
@@ -71,10 +68,10 @@ internal sealed class AgentGate(
         switch (encoding.Count > 1 ? BodyEncoding.Unknown : BodyDecoder.EncodingOf(encoding))
         {
             case BodyEncoding.Identity:
-                await ForwardAsync(http, headers, claims, Parse(headers, claims, sent.Span));
+                await ForwardAsync(http, endpoint, headers, claims, endpoint.Parse(sent.Span, headers, claims));
                 break;
-            case BodyEncoding.Gzip when await GunzipAsync(headers, claims, sent) is { } body:
-                await ForwardAsync(http, headers, claims, body);
+            case BodyEncoding.Gzip when await GunzipAsync(endpoint, headers, claims, sent) is { } body:
+                await ForwardAsync(http, endpoint, headers, claims, body);
                 break;
             case BodyEncoding.Gzip:
                 await ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "The body is larger than 8 MiB once it is decoded.");
@@ -91,7 +88,8 @@ internal sealed class AgentGate(
     /// The decoded and parsed body; null when it unfolds beyond the limit. As many at a time as there are cores: more would not be faster
     /// and would hold up to 8 MiB each.
     /// </summary>
-    private async Task<MetricsBody?> GunzipAsync(AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlyMemory<byte> sent)
+    private async Task<AgentBody?> GunzipAsync(
+        AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlyMemory<byte> sent)
     {
         await _decoding.WaitAsync();
         try
@@ -100,8 +98,8 @@ internal sealed class AgentGate(
             return decoded.Fault switch
             {
                 DecodingFault.TooLarge => null,
-                DecodingFault.Damaged => MetricsBody.NotJson("The body is no whole gzip stream."),
-                _ => Parse(headers, claims, decoded.Bytes),
+                DecodingFault.Damaged => AgentBody.NotJson("The body is no whole gzip stream."),
+                _ => endpoint.Parse(decoded.Bytes, headers, claims),
             };
         }
         finally
@@ -110,32 +108,23 @@ internal sealed class AgentGate(
         }
     }
 
-    private MetricsBody Parse(AgentHeaders headers, TokenClaims<ServerId> claims, ReadOnlySpan<byte> utf8)
+    private Task ForwardAsync(
+        HttpContext http, AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims, AgentBody body) => body switch
     {
-        var last = _names.Of(claims.Subject);
-        var body = MetricsBodyParser.Parse(utf8, headers.TimestampSeconds, headers.Signature, last);
-        if (body.Batch?.Sets[0] is { } names && !ReferenceEquals(names, last)) _names.Keep(claims.Subject, names);
-        return body;
-    }
-
-    private Task ForwardAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, MetricsBody body) => body switch
-    {
-        { Batch: { } batch } => AskAsync(http, headers, claims, new MetricsPayload(batch)),
+        { Payload: { } payload } => AskAsync(http, endpoint, headers, claims, payload),
         { Malformed: { } fault } => ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault),
         _ => ProblemWriter.WriteAsync(
             http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors),
     };
 
-    private async Task AskAsync(HttpContext http, AgentHeaders headers, TokenClaims<ServerId> claims, MetricsPayload payload)
+    private async Task AskAsync(
+        HttpContext http, AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims, IAgentPayload payload)
     {
         var reply = await engine.AskAsync(new AgentRequest(
             claims.Team, claims.Subject, NewCall(), TokenHash.Of(headers.Token.Span), headers.Signature, headers.TimestampSeconds,
                 payload));
         switch (reply)
         {
-            case MetricsStored stored:
-                Write(http, stored);
-                break;
             case Refused { Kind: RefusalKind.CredentialsRejected }:
                 await RejectAsync(http);
                 break;
@@ -143,7 +132,8 @@ internal sealed class AgentGate(
                 await ProblemWriter.WriteAsync(http, refused);
                 break;
             default:
-                throw new InvalidOperationException($"A door answered {reply.GetType().Name} to metrics.");
+                await endpoint.WriteAsync(http, reply);
+                break;
         }
     }
 
@@ -153,25 +143,14 @@ internal sealed class AgentGate(
         : ProblemWriter.WriteAsync(
             http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
 
-    private static void Write(HttpContext http, MetricsStored stored)
-    {
-        var span = http.Response.BodyWriter.GetSpan(128);
-        Utf8.TryWrite(span, $"{{\"reports\":{stored.Reports},\"samples\":{stored.Samples},\"expired\":{stored.Expired}}}", out var length);
-        http.Response.StatusCode = StatusCodes.Status202Accepted;
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = length;
-        // The end of the request flushes; a flush of one's own would be a second one with nothing in it.
-        http.Response.BodyWriter.Advance(length);
-    }
-
     private static Task RefuseSizeAsync(HttpContext http) =>
-        ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send fewer reports at once.");
+        ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send less at once.");
 
     /// <summary>Reads a stranger's body as a friend's is read, with the same HMAC over it and without keeping it; false when it is too
     /// large.</summary>
-    private static async ValueTask<bool> TryDrainAsync(HttpRequest request, AgentHeaders headers)
+    private static async ValueTask<bool> TryDrainAsync(HttpRequest request, AgentEndpoint endpoint, AgentHeaders headers)
     {
-        using var decoy = RequestVerifier.NewDecoy(HttpMethods.Post, MetricsPath);
+        using var decoy = RequestVerifier.NewDecoy(HttpMethods.Post, endpoint.Path);
         using var body = new ArrivingBody(request.BodyReader);
         var length = 0L;
         decoy.AppendData(Encoding.ASCII.GetBytes(headers.Timestamp));

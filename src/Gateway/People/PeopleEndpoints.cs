@@ -25,6 +25,7 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Get, "/api/servers/{id}", servers.GetAsync);
         Map(routes, HttpMethods.Post, "/api/servers/{id}/token", servers.PostTokenAsync);
         Map(routes, HttpMethods.Get, "/api/servers/{id}/metrics", services.GetRequiredService<MetricsEndpoint>().GetAsync);
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups", services.GetRequiredService<BackupsEndpoint>().GetAsync);
 
         var keys = services.GetRequiredService<KeyEndpoints>();
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);

@@ -24,5 +24,6 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(Page<TeamView>), TypeInfoPropertyName = "TeamPage")]
 [JsonSerializable(typeof(Page<ServerView>), TypeInfoPropertyName = "ServerPage")]
 [JsonSerializable(typeof(Page<KeyView>), TypeInfoPropertyName = "KeyPage")]
+[JsonSerializable(typeof(BackupsView))]
 [JsonSerializable(typeof(Session))]
 internal sealed partial class PeopleJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ namespace HostAtlas.Shared.Wire;
 public sealed record BackupBegin(Guid Request, SnapshotId Snapshot, SnapshotId? Parent, string? Schedule, JsonElement? Canaries);
 
 /// <summary>Its answer 200.</summary>
-public sealed record BackupDecision(string Decision);
+public sealed record BackupProceeds(string Decision);
 
 /// <summary>The body of <c>POST /api/agent/backups/uploads</c>.</summary>
 public sealed record BackupUploads(

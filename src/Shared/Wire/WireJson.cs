@@ -12,7 +12,7 @@ namespace HostAtlas.Shared.Wire;
 [JsonSerializable(typeof(CreateServer))]
 [JsonSerializable(typeof(ServerCreated))]
 [JsonSerializable(typeof(BackupBegin))]
-[JsonSerializable(typeof(BackupDecision))]
+[JsonSerializable(typeof(BackupProceeds))]
 [JsonSerializable(typeof(BackupUploads))]
 [JsonSerializable(typeof(UploadsAnswer))]
 [JsonSerializable(typeof(BackupCommit))]

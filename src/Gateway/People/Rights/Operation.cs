@@ -12,6 +12,9 @@ internal enum Operation
     /// <summary>A server's metrics.</summary>
     ReadMetrics,
 
+    /// <summary>How a server's backups stand.</summary>
+    ReadBackups,
+
     /// <summary>A new server, whose first agent token is shown once.</summary>
     AddServer,
 

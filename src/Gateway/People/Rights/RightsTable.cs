@@ -14,6 +14,7 @@ internal static class RightsTable
         new(Operation.ReadTeam, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.ReadServers, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.ReadMetrics, TeamRole.Viewer, KeyScopes.Read),
+        new(Operation.ReadBackups, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.AddServer, TeamRole.Member, KeyScopes.Write | KeyScopes.ServersEnroll),
         new(Operation.RotateToken, TeamRole.Member, KeyScopes.None),
         new(Operation.ReadKeys, TeamRole.Admin, KeyScopes.None),

@@ -17,6 +17,7 @@ public sealed class RightsTableTests
         ["ReadTeam"] /*    */ = "yes yes yes yes  yes no  no  yes",
         ["ReadServers"] /* */ = "yes yes yes yes  yes no  no  yes",
         ["ReadMetrics"] /* */ = "yes yes yes yes  yes no  no  yes",
+        ["ReadBackups"] /* */ = "yes yes yes yes  yes no  no  yes",
         ["AddServer"] /*   */ = "no  yes yes yes  no  yes yes yes",
         ["RotateToken"] /* */ = "no  yes yes yes  no  no  no  no",
         ["ReadKeys"] /*    */ = "no  no  yes yes  no  no  no  no",

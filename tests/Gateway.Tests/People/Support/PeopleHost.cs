@@ -5,6 +5,7 @@ using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Vault;
 using HostAtlas.Gateway.Pages;
 using HostAtlas.Gateway.People;
 using HostAtlas.Shared.Ids;
@@ -31,6 +32,9 @@ public sealed class PeopleHost : IAsyncLifetime
 
     /// <summary>The engine, asked directly.</summary>
     public EngineClient Engine => _app!.Services.GetRequiredService<EngineClient>();
+
+    /// <summary>The vault.</summary>
+    public IVault Vault => _app!.Services.GetRequiredService<IVault>();
 
     /// <summary>The platform's keys.</summary>
     public PlatformKeys Keys => _app!.Services.GetRequiredService<PlatformKeys>();

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using HostAtlas.Engine;
+using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Vault;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Gateway.Ingest.Backups;
+
+/// <summary>What the endpoints below <c>/api/agent/backups/</c> share.</summary>
+internal abstract class BackupEndpoint(string name, Func<BodyMembers, IAgentPayload> read) : AgentEndpoint
+{
+    /// <inheritdoc />
+    public override string Path { get; } = "/api/agent/backups/" + name;
+
+    /// <inheritdoc />
+    public override AgentBody Parse(ReadOnlySpan<byte> utf8, AgentHeaders headers, TokenClaims<ServerId> claims) =>
+        BodyMembers.Read(utf8, read);
+
+    /// <summary>Writes a JSON body.</summary>
+    protected static Task WriteAsync<T>(HttpContext http, int status, T body, JsonTypeInfo<T> type)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = bytes.Length;
+        return http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
+    }
+
+    /// <summary>
+    /// Tickets with whole addresses. One of the gateway's own is named by the host that the agent itself spoke to: agents talk to no other
+    /// origin than those their own configuration lists, and the platform may have many names.
+    /// </summary>
+    protected static IReadOnlyList<ObjectTicket> Whole(HttpContext http, IReadOnlyList<VaultTicket> tickets) =>
+        [.. tickets.Select(ticket => new ObjectTicket(
+            ticket.Name, ticket.Method, ticket.Url.StartsWith('/') ? $"https://{http.Request.Host.Value}{ticket.Url}" : ticket.Url,
+            ticket.Headers, ticket.ExpiresAt.ToUniversalTime()))];
+}
+
+/// <summary><c>begin</c>.</summary>
+internal sealed class BeginEndpoint() : BackupEndpoint("begin", BackupBodies.Begin)
+{
+    /// <inheritdoc />
+    public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is Done
+        ? WriteAsync(http, StatusCodes.Status200OK, new BackupProceeds("proceed"), WireJson.Default.BackupProceeds)
+        : throw Unexpected(reply);
+}
+
+/// <summary><c>uploads</c>.</summary>
+internal sealed class UploadsEndpoint() : BackupEndpoint("uploads", BackupBodies.Uploads)
+{
+    /// <inheritdoc />
+    public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is UploadsGranted granted
+        ? WriteAsync(
+            http, StatusCodes.Status200OK, new UploadsAnswer(Whole(http, granted.Tickets), granted.Present, granted.Gone, granted.Later),
+            WireJson.Default.UploadsAnswer)
+        : throw Unexpected(reply);
+}
+
+/// <summary><c>commit</c>.</summary>
+internal sealed class CommitEndpoint() : BackupEndpoint("commit", BackupBodies.Commit)
+{
+    /// <inheritdoc />
+    public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is SnapshotKept kept
+        ? WriteAsync(
+            http, StatusCodes.Status201Created, new BackupCommitted(kept.Snapshot, kept.Generation, kept.Fingerprint),
+            WireJson.Default.BackupCommitted)
+        : throw Unexpected(reply);
+}
+
+/// <summary><c>list</c>.</summary>
+internal sealed class ListEndpoint() : BackupEndpoint("list", BackupBodies.List)
+{
+    /// <inheritdoc />
+    public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is SnapshotsListed listed
+        ? WriteAsync(http, StatusCodes.Status200OK, new BackupList([.. listed.Items.Select(Item)]), WireJson.Default.BackupList)
+        : throw Unexpected(reply);
+
+    private static SnapshotItem Item(CommittedSnapshot item) =>
+        new(item.Snapshot, item.Generation, item.Fingerprint, item.At.ToUnixTimeMilliseconds(), item.SnapshotObject, item.Bytes);
+}
+
+/// <summary><c>downloads</c>.</summary>
+internal sealed class DownloadsEndpoint() : BackupEndpoint("downloads", BackupBodies.Downloads)
+{
+    /// <inheritdoc />
+    public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is DownloadsGranted granted
+        ? WriteAsync(
+            http, StatusCodes.Status200OK, new DownloadsAnswer(Whole(http, granted.Tickets), granted.Gone), WireJson.Default.DownloadsAnswer)
+        : throw Unexpected(reply);
+}
