@@ -18,6 +18,8 @@ public static partial class BackupDecisions
     public static BackupDecision Commit(
         BackupState state, BackupRequest request, CommitPayload commit, CommitFacts facts, DateTimeOffset now)
     {
+        // The table keeps milliseconds; the journal must not know better.
+        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         if (facts.Committed is { } earlier && earlier.Number <= state.Head?.Number) return Again(earlier, commit);
         if (state.Run(commit.Snapshot) is not { } run) return NoRun(state, commit.Snapshot);
         if (commit.SnapshotObject is not { } name)

@@ -15,6 +15,7 @@ import sys
 import time
 import uuid
 
+import backups
 from checks import Checks
 from hostatlas_client import METRICS, Agent, Client, Person, Token, batch, hkdf_sha256, signature
 
@@ -439,7 +440,7 @@ def main() -> int:
         ("Own arithmetic", own_arithmetic), ("The connection", connection), ("Founding a team", founding), ("Sessions", sessions),
         ("Servers", servers), ("Metrics there and back", metrics_there_and_back), ("Tampered requests", tampering),
         ("Forged tokens", forged_tokens), ("Clocks", clocks), ("The order of checks", order_of_checks), ("Contents", contents),
-        ("Rotated tokens", rotation), ("Another team", other_team), ("API keys", api_keys), ("The free plan", plan), ("Pages", pages),
+        ("Rotated tokens", rotation), ("Another team", other_team), *backups.PARTS, ("API keys", api_keys), ("The free plan", plan), ("Pages", pages),
         ("A flood of guesses", flood_of_guesses),
     ):
         checks.section(title, part, world)

@@ -15,6 +15,9 @@ internal sealed class AgentsRun(ChainUnderTest chain, string name)
 
     public List<AnnouncedObject> Needed { get; } = [];
 
+    /// <summary>The names it counts.</summary>
+    public IEnumerable<ObjectName> Counted => _needed.Keys;
+
     public bool CommittedBefore { get; set; }
 
     public static byte[] BytesOf(ObjectName name) => Sealed.Object(name.ToString(), 100 + (name.Id.Value.GetHashCode() & 63));
