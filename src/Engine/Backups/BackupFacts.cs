@@ -1,4 +1,6 @@
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Backups;
 
@@ -30,8 +32,13 @@ public sealed record BackupWrites(DateTimeOffset? Due, Announcement? Announced =
 
 /// <summary>What a run needs from now on. <paramref name="New"/>: rows to keep; a null time leaves a ticket's end as it is.</summary>
 public sealed record Announcement(
-    Shared.Ids.SnapshotId Run, IReadOnlyList<(AnnouncedObject Object, DateTimeOffset? TicketUntil)> New, IReadOnlyList<ObjectName> Reused,
+    SnapshotId Run, IReadOnlyList<(AnnouncedObject Object, DateTimeOffset? TicketUntil)> New, IReadOnlyList<ObjectName> Reused,
     DateTimeOffset At);
 
 /// <summary>A snapshot's row. It counts only once the journal has the commit: readers go by the head's number.</summary>
-public sealed record KeptSnapshot(CommittedSnapshot Snapshot, byte[]? Gate);
+public sealed record KeptSnapshot(CommittedSnapshot Snapshot, byte[]? Gate)
+{
+    /// <summary>Where the evidence of a gate lies sealed, in every store.</summary>
+    public static SealPlace GatePlace(ServerId server, CommittedSnapshot snapshot) =>
+        new(SealedTable.BackupEvidence, server, snapshot.At.ToUnixTimeMilliseconds(), snapshot.Number);
+}

@@ -72,6 +72,7 @@ public static class StorageSetup
         services.AddSingleton<IProjectionStore, PostgresProjectionStore>();
         services.AddSingleton<IJournalHeads, PostgresJournalHeads>();
         services.AddSingleton<ISessionStore, PostgresSessionStore>();
+        services.AddSingleton<IBackupStore, PostgresBackupStore>();
         services.AddHostedService<MetricDaysAhead>();
     }
 }

@@ -48,12 +48,12 @@ internal sealed record GatewayOptions
     /// <summary>After which silence a server is silent. 10-86,400 s.</summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(45);
 
-    /// <summary>Without the connection string.</summary>
-    public override string ToString() => $"GatewayOptions({Data}, {Url}, {StoreKind})";
-
     /// <summary>New bytes of backups that a server may announce a day; null is unlimited.</summary>
     public long? BackupBytesPerServerDay { get; init; }
 
     /// <summary>Bytes of backups that a team may announce in all; null is unlimited.</summary>
     public long? BackupBytesPerTeam { get; init; }
+
+    /// <summary>Without the connection string.</summary>
+    public override string ToString() => $"GatewayOptions({Data}, {Url}, {StoreKind})";
 }

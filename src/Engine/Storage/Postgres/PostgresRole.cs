@@ -47,13 +47,19 @@ internal sealed record PostgresRole(
     /// </summary>
     public static readonly PostgresRole Reseal = new("hostatlas_reseal", "hostatlas", Minutes(2), Ms(500), Seconds(3), 2);
 
+    /// <summary>
+    /// Writes what the entities of the servers' backups decided, and finds which of them are due: of all teams. What one of them reads to
+    /// decide by it reads as one team's reader.
+    /// </summary>
+    public static readonly PostgresRole Backups = new("hostatlas_backups", "hostatlas", Seconds(5), Seconds(2), Seconds(5), 8);
+
     /// <summary>Reads one team's rows for people.</summary>
     public static readonly PostgresRole Reader =
         new("hostatlas_reader", "hostatlas", Seconds(10), Seconds(2), Seconds(10), 20, ReadOnly: true);
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<PostgresRole> All =
-        [Owner, Journal, Platform, Ingest, Projector, Rollup, Retention, Reseal, Reader];
+        [Owner, Journal, Platform, Ingest, Projector, Rollup, Retention, Reseal, Backups, Reader];
 
     /// <summary>
     /// What the server is told when a connection opens. As start-up options and not as statements, because these are what a connection

@@ -92,7 +92,7 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
     {
         // Before the transaction: a team's first seal writes its key, on a connection of its own.
         var gate = writes.Kept is { Gate: { } evidence, Snapshot: var snapshot }
-            ? seals.Get(server.Team).Seal(GatePlace(server.Server, snapshot), evidence)
+            ? seals.Get(server.Team).Seal(KeptSnapshot.GatePlace(server.Server, snapshot), evidence)
             : null;
         using var connection = file.OpenWriter();
         using var transaction = connection.BeginTransaction(deferred: false);
@@ -114,10 +114,6 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
             while (due.Next()) servers.Add(new ServerKey(Id<TeamId>(due.Bytes(0)), Id<ServerId>(due.Bytes(1))));
             return servers;
         }, cancellation);
-
-    /// <summary>Where the evidence of a run lies.</summary>
-    internal static SealPlace GatePlace(ServerId server, CommittedSnapshot snapshot) =>
-        new(SealedTable.BackupEvidence, server, snapshot.At.ToUnixTimeMilliseconds(), snapshot.Number);
 
     private static void WriteDue(SqliteConnection connection, ServerKey server, DateTimeOffset? due)
     {

@@ -13,6 +13,7 @@ internal static class Catalogue
     [
         "hostatlas.metric_rows", "hostatlas.metric_retries", "hostatlas.metric_sets", "hostatlas.metric_minutes", "hostatlas.metric_hours",
         "hostatlas.metric_marks", "hostatlas.servers", "hostatlas.teams",
+        "hostatlas.backup_objects", "hostatlas.backup_needs", "hostatlas.backup_snapshots", "hostatlas.backup_due",
     ];
 
     /// <summary>Tables of the platform's and of people's own.</summary>
@@ -69,7 +70,16 @@ internal static class Catalogue
         .. Grant("hostatlas_reader", "hostatlas.metric_marks", "select", "server hour_ms"),
         .. Grant("hostatlas_reader", "hostatlas.servers", "select", "server name created_at_ms first_report_ms silent_since_ms"),
         .. Grant("hostatlas_reader", "hostatlas.rollup_progress", "select", "name closed_through_ms"),
+        .. Grant("hostatlas_backups", "hostatlas.backup_objects", "select insert update"),
+        .. Grant("hostatlas_backups", "hostatlas.backup_needs", "select insert"),
+        .. Grant("hostatlas_backups", "hostatlas.backup_snapshots", "select insert delete"),
+        .. Grant("hostatlas_backups", "hostatlas.backup_due", "select insert update delete"),
+        .. Grant("hostatlas_reader", "hostatlas.backup_objects", "select", "server kind object size sha256 ticket_until_ms"),
+        .. Grant("hostatlas_reader", "hostatlas.backup_needs", "select", "server snapshot kind object"),
+        .. Grant("hostatlas_reader", "hostatlas.backup_snapshots", "select",
+            "server number snapshot generation kind object fingerprint objects bytes at_ms"),
         "hostatlas_journal usage journal", "hostatlas_reseal usage journal", .. Grant("hostatlas_reseal", "hostatlas", "usage"),
+        "hostatlas_backups usage hostatlas",
         .. Grant("hostatlas_platform", "hostatlas", "usage"), .. Grant("hostatlas_ingest", "hostatlas", "usage"),
         .. Grant("hostatlas_projector", "hostatlas", "usage"), .. Grant("hostatlas_rollup", "hostatlas", "usage"),
         .. Grant("hostatlas_retention", "hostatlas", "usage"), .. Grant("hostatlas_reader", "hostatlas", "usage"),
@@ -88,6 +98,7 @@ internal static class Catalogue
         .. Policy("all_teams_reseal * hostatlas_reseal true true",
             "metric_rows metric_sets metric_minutes metric_hours servers teams"),
         .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams"),
+        .. Policy("all_teams_backups * hostatlas_backups true true", "backup_objects backup_needs backup_snapshots backup_due"),
     ];
 
     /// <summary>Everything that is not as stated, a sentence each.</summary>

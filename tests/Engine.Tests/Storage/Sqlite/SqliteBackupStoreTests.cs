@@ -1,4 +1,5 @@
 using System.Text;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
@@ -37,7 +38,7 @@ public sealed class SqliteBackupStoreTests : BackupStoreSuite, IDisposable
         var gate = (byte[])command.ExecuteScalar()!;
         Assert.Equal(-1, gate.AsSpan().IndexOf("marker"u8));
         var snapshot = (await Store.SnapshotsAsync(server, 1, default))[0];
-        var place = SqliteBackupStore.GatePlace(server.Server, snapshot);
+        var place = KeptSnapshot.GatePlace(server.Server, snapshot);
         Assert.Equal("a telling marker", Encoding.UTF8.GetString(_seals.Get(server.Team).Open(place, gate)));
         Assert.Throws<SealBrokenException>(() => _seals.Get(server.Team).Open(place with { Detail = 2 }, gate));
     }
