@@ -12,8 +12,8 @@ namespace HostAtlas.Engine.Backups;
 
 /// <summary>
 /// The chain of one server's backups. A command is read for, decided, written and journalled before the next one is looked at: facts that
-/// were read stay true until they are decided by. Tables first, journal second: a row whose events never came to be is superfluous, an event
-/// without its row would be a hole.
+/// were read stay true until they are decided by. Tables first, journal second: a row whose events never came to be is superfluous, an
+/// event without its row would be a hole.
 /// </summary>
 public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk desk, JournalSeal seal, Func<IActorRef> doors)
     : EntityActor<BackupState>($"backup-{key}", BackupState.Nothing, TimeSpan.FromMinutes(2), seal)
@@ -80,7 +80,8 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
             State, request, uploads, known, desk.Quotas, (announced, until) => desk.PutTicket(key, announced, until), now),
         (BackupRequest { Payload: CommitPayload commit } request, CommitFacts known) =>
             BackupDecisions.Commit(State, request, commit, known, now),
-        (BackupRequest { Payload: ListPayload }, IReadOnlyList<CommittedSnapshot> items) => BackupDecision.Answer(new SnapshotsListed(items)),
+        (BackupRequest { Payload: ListPayload }, IReadOnlyList<CommittedSnapshot> items) =>
+            BackupDecision.Answer(new SnapshotsListed(items)),
         (BackupRequest { Payload: DownloadsPayload downloads }, IReadOnlyDictionary<ObjectName, long> sizes) =>
             BackupDecision.Answer(Downloads(downloads, sizes, now.AddSeconds(Limits.TicketSeconds))),
         (CheckBackups, _) => BackupDecisions.Check(State, now),

@@ -19,8 +19,8 @@ public interface IBackupCommand
 }
 
 /// <summary>
-/// An agent's request that its door has let in. The entity answers the sender and tells the door by <see cref="RequestSettled"/> whether the
-/// signature is spent. <paramref name="Signature"/>: 32 bytes.
+/// An agent's request that its door has let in. The entity answers the sender and tells the door by <see cref="RequestSettled"/> whether
+/// the signature is spent. <paramref name="Signature"/>: 32 bytes.
 /// </summary>
 public sealed record BackupRequest(
     TeamId Team, ServerId Server, Guid Call, byte[] Signature, long TimestampSeconds, IBackupPayload Payload) : IBackupCommand;
@@ -53,7 +53,8 @@ public sealed record AnnouncedObject(ObjectName Name, long Size, byte[] Sha256);
 /// The run is done. <paramref name="SnapshotObject"/> null: the agent's gate found what must not enter the chain. <paramref name="Gate"/>:
 /// its evidence as JSON, kept sealed. Reply: <see cref="SnapshotKept"/>.
 /// </summary>
-public sealed record CommitPayload(SnapshotId Snapshot, ObjectName? SnapshotObject, long Objects, long Bytes, byte[]? Gate) : IBackupPayload;
+public sealed record CommitPayload(SnapshotId Snapshot, ObjectName? SnapshotObject, long Objects, long Bytes, byte[]? Gate)
+    : IBackupPayload;
 
 /// <summary>Which snapshots there are. Reply: <see cref="SnapshotsListed"/>.</summary>
 public sealed record ListPayload : IBackupPayload;

@@ -28,7 +28,8 @@ public static partial class BackupDecisions
         if (ParentFault(state, run.Parent) is { } fault) return BackupDecision.Refuse(RefusalKind.Conflict, fault);
         if (Hole(commit, facts) is { } hole) return BackupDecision.Refuse(RefusalKind.ObjectMissing, hole);
         if (name.Kind != ObjectKind.Snapshot || facts.SnapshotObject is not { } row)
-            return BackupDecision.Refuse(RefusalKind.ObjectMissing, "The snapshot's object is none of the snapshots/ that this run announced.");
+            return BackupDecision.Refuse(RefusalKind.ObjectMissing,
+                "The snapshot's object is none of the snapshots/ that this run announced.");
 
         var head = new CommittedSnapshot(
             commit.Snapshot, (state.Head?.Number ?? 0) + 1, run.Parent is null ? 1 : state.Head!.Generation + 1, name,
@@ -59,7 +60,8 @@ public static partial class BackupDecisions
     {
         if (facts.MissingCount > 0)
             return $"{facts.MissingCount} of {facts.Objects} objects are not in the vault as announced: "
-                + $"{string.Join(", ", facts.Missing)}{(facts.MissingCount > facts.Missing.Count ? ", …" : "")}. Put them, then commit again.";
+                + string.Join(", ", facts.Missing) + (facts.MissingCount > facts.Missing.Count ? ", …" : "")
+                + ". Put them, then commit again.";
         return commit.Objects == facts.Objects && commit.Bytes == facts.Bytes
             ? null
             : $"This run named {facts.Objects} objects of {facts.Bytes} bytes, the commit says {commit.Objects} of {commit.Bytes}.";

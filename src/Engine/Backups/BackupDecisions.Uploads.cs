@@ -32,7 +32,8 @@ public static partial class BackupDecisions
         var newBytes = fresh.Sum(announced => announced.Size);
         if (QuotaFault(state, facts, quotas, newBytes, now) is { } fault) return BackupDecision.Refuse(RefusalKind.QuotaReached, fault);
 
-        var (tickets, present, gone, later) = (new List<VaultTicket>(), new List<ObjectName>(), new List<ObjectName>(), new List<ObjectName>());
+        var tickets = new List<VaultTicket>();
+        var (present, gone, later) = (new List<ObjectName>(), new List<ObjectName>(), new List<ObjectName>());
         var rows = new List<(AnnouncedObject, DateTimeOffset?)>(uploads.Objects.Count);
         var open = facts.OpenTickets.Count;
         var until = now.AddSeconds(Limits.TicketSeconds);
@@ -65,8 +66,10 @@ public static partial class BackupDecisions
 
     private static string? QuotaFault(BackupState state, UploadFacts facts, BackupQuotas quotas, long newBytes, DateTimeOffset now) =>
         newBytes == 0 ? null
-        : state.Today.On(now) + newBytes > quotas.ServerDayBytes ? "This server's quota of new backup bytes a day is reached. It begins anew at 0:00 UTC."
-        : facts.TeamBytes + newBytes > quotas.TeamBytes ? "The team's quota of backup bytes is reached. Have it raised, or keep fewer backups."
+        : state.Today.On(now) + newBytes > quotas.ServerDayBytes
+            ? "This server's quota of new backup bytes a day is reached. It begins anew at 0:00 UTC."
+        : facts.TeamBytes + newBytes > quotas.TeamBytes
+            ? "The team's quota of backup bytes is reached. Have it raised, or keep fewer backups."
         : null;
 }
 

@@ -44,7 +44,9 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
         var rows = await store.FindAsync(server, uploads.Snapshot, names, now, CancellationToken.None).ConfigureAwait(false);
         var sizes = await vault.SizesAsync(server.Team, server.Server, [.. names.Union(rows.LivingTickets)], CancellationToken.None)
             .ConfigureAwait(false);
-        var teamBytes = Quotas.TeamBytes is null ? 0 : await store.TeamBytesAsync(server.Team, CancellationToken.None).ConfigureAwait(false);
+        var teamBytes = Quotas.TeamBytes is null
+            ? 0
+            : await store.TeamBytesAsync(server.Team, CancellationToken.None).ConfigureAwait(false);
         return new UploadFacts(rows.Known, sizes, rows.LivingTickets.Where(name => !sizes.ContainsKey(name)).ToHashSet(), teamBytes);
     }
 

@@ -19,8 +19,8 @@ public enum ChainStatus
 }
 
 /// <summary>
-/// What the entity of a server's backups keeps. Also its snapshot. It is small whatever the chain's size: which objects a run needs stands in
-/// a table (<see cref="Storage.IBackupStore"/>), never here.
+/// What the entity of a server's backups keeps. Also its snapshot. It is small whatever the chain's size: which objects a run needs stands
+/// in a table (<see cref="Storage.IBackupStore"/>), never here.
 /// </summary>
 public sealed record BackupState
 {
@@ -93,7 +93,9 @@ public sealed record BackupState
         RunBegan e => state with
         {
             BeganAt = e.At,
-            Runs = state.Run(e.Snapshot) is { } run ? state.Runs.Replace(run, run.Heard(e.At)) : state.Runs.Add(new OpenRun(e.Snapshot, e.Parent, e.At, e.At)),
+            Runs = state.Run(e.Snapshot) is { } run
+                ? state.Runs.Replace(run, run.Heard(e.At))
+                : state.Runs.Add(new OpenRun(e.Snapshot, e.Parent, e.At, e.At)),
         },
         ScheduleChanged e => state.Told(HappeningKind.ScheduleChanged, null, e.At) with { Schedule = e.To },
         ObjectsAnnounced e => state.OnRun(e.Snapshot, run => run.Heard(e.At) with { NewBytes = run.NewBytes + e.Bytes }) with
@@ -114,7 +116,8 @@ public sealed record BackupState
         ChainFrozen e => state.Became(ChainStatus.Frozen, e.At).Told(HappeningKind.Frozen, null, e.At),
         ChainReopened e => state.Became(ChainStatus.Open, e.At).Told(HappeningKind.Reopened, null, e.At),
         NewChainApproved e => state.Told(HappeningKind.NewChainApproved, null, e.At) with { MayStartAnew = true },
-        _ => throw new InvalidOperationException($"The journal of backups holds a {happened.GetType().Name} that this version does not know."),
+        _ => throw new InvalidOperationException(
+            $"The journal of backups holds a {happened.GetType().Name} that this version does not know."),
     };
 
     private static HappeningKind KindOf(RunEnd why) => why switch
@@ -146,8 +149,10 @@ public sealed record BackupState
     private BackupState Told(HappeningKind kind, SnapshotId? snapshot, DateTimeOffset at)
     {
         var history = History.Insert(0, new BackupHappening(kind, snapshot, at));
-        return this with { History = history.Count > HistoryKept ? history.RemoveRange(HistoryKept, history.Count - HistoryKept) : history };
+        if (history.Count > HistoryKept) history = history.RemoveRange(HistoryKept, history.Count - HistoryKept);
+        return this with { History = history };
     }
 
-    private static ImmutableList<T> Newest<T>(ImmutableList<T> all, int kept) => all.Count > kept ? all.RemoveRange(0, all.Count - kept) : all;
+    private static ImmutableList<T> Newest<T>(ImmutableList<T> all, int kept) =>
+        all.Count > kept ? all.RemoveRange(0, all.Count - kept) : all;
 }

@@ -10,7 +10,8 @@ namespace HostAtlas.Engine.Backups;
 /// Wakes the entities for which something is due: nobody else would, for what is due is that nobody came. One of the listed jobs that look
 /// at every team's rows; it sees ids and times. An entity that has nothing to say moves its row on.
 /// </summary>
-public sealed class BackupWatch(IBackupStore store, IServiceProvider provider, TimeProvider time, ILogger<BackupWatch> log) : BackgroundService
+public sealed class BackupWatch(IBackupStore store, IServiceProvider provider, TimeProvider time, ILogger<BackupWatch> log)
+    : BackgroundService
 {
     private const int AtATime = 1_000;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);

@@ -6,8 +6,8 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Engine.Storage;
 
 /// <summary>
-/// The tables of backups: which objects a server has announced, which of them a run needs, and the snapshots. They hold names, sizes, hashes
-/// of ciphertext and times; the evidence of the agent's gate lies sealed. Only the entity of a server's backups writes its rows.
+/// The tables of backups: which objects a server has announced, which of them a run needs, and the snapshots. They hold names, sizes,
+/// hashes of ciphertext and times; the evidence of the agent's gate lies sealed. Only the entity of a server's backups writes its rows.
 /// </summary>
 public interface IBackupStore
 {

@@ -25,8 +25,8 @@ public sealed class DirectoryVault : IVault, IDisposable
     private readonly ConcurrentDictionary<VaultKey, CancellationTokenSource> _arriving = new();
 
     /// <summary>
-    /// Prepares both folders. What lies in <c>incoming</c> is of a process that is no more (one platform at a time holds the data folder): it
-    /// never got its name, so nobody was told that it is there.
+    /// Prepares both folders. What lies in <c>incoming</c> is of a process that is no more (one platform at a time holds the data folder):
+    /// it never got its name, so nobody was told that it is there.
     /// </summary>
     public DirectoryVault(string dataDirectory, TicketOffice tickets)
     {

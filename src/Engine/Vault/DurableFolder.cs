@@ -13,8 +13,8 @@ internal static partial class DurableFolder
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// Gives a written and synced file its name, unless the name is taken: false then. link(2) is the one call that is both atomic and never
-    /// replaces on every file system; a rename would put the newcomer in the place of what is there.
+    /// Gives a written and synced file its name, unless the name is taken: false then. link(2) is the one call that is both atomic and
+    /// never replaces on every file system; a rename would put the newcomer in the place of what is there.
     /// </summary>
     public static bool TryLink(string temporary, string path)
     {

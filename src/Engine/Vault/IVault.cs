@@ -20,7 +20,8 @@ public interface IVault
         TeamId team, ServerId server, IReadOnlyCollection<ObjectName> names, CancellationToken cancellation);
 
     /// <summary>
-    /// Makes sure that what <see cref="SizesAsync"/> has just found is there after a power cut as well: asked before a snapshot is committed.
+    /// Makes sure that what <see cref="SizesAsync"/> has just found is there after a power cut as well: asked before a snapshot is
+    /// committed.
     /// </summary>
     Task SettleAsync(TeamId team, ServerId server, CancellationToken cancellation);
 

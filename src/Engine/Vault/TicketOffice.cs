@@ -42,12 +42,14 @@ public sealed class TicketOffice
     {
         var cut = target.LastIndexOf(SignatureMember);
         if (cut < 0 || !IsSigned(method, target[..cut], target[(cut + SignatureMember.Length)..])) return TicketVerdict.Forged;
-        var members = target[(target.IndexOf('?') + 1)..cut].ToString().Split('&').Select(member => member[(member.IndexOf('=') + 1)..]).ToArray();
+        var query = target[(target.IndexOf('?') + 1)..cut].ToString();
+        var members = query.Split('&').Select(member => member[(member.IndexOf('=') + 1)..]).ToArray();
         if (!long.TryParse(members[0], NumberStyles.None, CultureInfo.InvariantCulture, out var expires)) return TicketVerdict.Forged;
         var form = members.Length == 3
             ? new ObjectForm(long.Parse(members[1], CultureInfo.InvariantCulture), Convert.FromHexString(members[2]))
             : null;
-        return new TicketVerdict(IsOurs: true, IsOver: now.ToUnixTimeSeconds() >= expires, form, DateTimeOffset.FromUnixTimeSeconds(expires));
+        return new TicketVerdict(IsOurs: true, IsOver: now.ToUnixTimeSeconds() >= expires, form,
+            DateTimeOffset.FromUnixTimeSeconds(expires));
     }
 
     private string Sign(string method, string url)

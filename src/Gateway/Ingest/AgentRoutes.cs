@@ -16,7 +16,8 @@ internal sealed class AgentRoutes(RequestDelegate next, AgentGate gate)
     // A handful, the busiest first: to walk along them is as fast as any table.
     private readonly AgentEndpoint[] _endpoints =
     [
-        new MetricsEndpoint(), new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint(),
+        new MetricsEndpoint(),
+        new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint(),
     ];
 
     /// <summary>Routes one request.</summary>

@@ -20,7 +20,8 @@ public static class PeopleSetup
         services.TryAddSingleton<FailedCredentials>();
         services.AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
-        services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>().AddSingleton<KeyEndpoints>();
+        services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
+            .AddSingleton<KeyEndpoints>();
         return services;
     }
 }

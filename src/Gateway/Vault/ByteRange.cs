@@ -11,13 +11,14 @@ namespace HostAtlas.Gateway.Vault;
 internal readonly record struct ByteRange(long From, long Length, bool IsPart, bool IsBeyond)
 {
     /// <summary>
-    /// Reads a Range header (RFC 9110, 14.2): one range of bytes. What is ill-formed, of another unit or of several ranges is ignored, as it
-    /// may be: the whole object is given.
+    /// Reads a Range header (RFC 9110, 14.2): one range of bytes. What is ill-formed, of another unit or of several ranges is ignored, as
+    /// it may be: the whole object is given.
     /// </summary>
     public static ByteRange Read(StringValues header, long size)
     {
         var whole = new ByteRange(0, size, IsPart: false, IsBeyond: false);
-        if (header.Count != 1 || !RangeHeaderValue.TryParse(header[0], out var read) || read.Unit != "bytes" || read.Ranges.Count != 1) return whole;
+        if (header.Count != 1 || !RangeHeaderValue.TryParse(header[0], out var read) || read.Unit != "bytes"
+            || read.Ranges.Count != 1) return whole;
         var range = read.Ranges.First();
         if (range.From is not { } from)
         {

@@ -65,7 +65,8 @@ internal sealed class VaultDoor(
         catch (IOException fault) when (fault is not BadHttpRequestException && !http.RequestAborted.IsCancellationRequested)
         {
             log.LogError(fault, "The vault could not keep {Object}", key);
-            await ProblemWriter.WriteAsync(http, ProblemSlug.EngineBusy, "The vault does not answer; nothing was kept. Send the object again.");
+            await ProblemWriter.WriteAsync(http, ProblemSlug.EngineBusy,
+                "The vault does not answer; nothing was kept. Send the object again.");
         }
     }
 

@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace HostAtlas.Gateway.Vault;
 
 /// <summary>
-/// The vault's paths, read from the characters as they were sent: <c>/vault/{team}/{server}/{packs|indexes|snapshots}/{uuid}</c> and nothing
-/// else. What the server made of them (dots resolved, percent signs undone) is not looked at, so no spelling leads anywhere but to 404.
+/// The vault's paths, read from the characters as they were sent: <c>/vault/{team}/{server}/{packs|indexes|snapshots}/{uuid}</c> and
+/// nothing else. What the server made of them (dots resolved, percent signs undone) is not looked at, so no spelling leads anywhere but to
+/// 404.
 /// </summary>
 internal sealed class VaultRoutes(RequestDelegate next, VaultDoor door)
 {

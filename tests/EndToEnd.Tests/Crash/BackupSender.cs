@@ -93,7 +93,8 @@ internal sealed class BackupSender(PlatformProcess platform, WatchedServer serve
             {
                 var name = ticket.GetProperty("name").GetString()!;
                 if (Put.ContainsKey(name)) WrongAnswers.Add($"{name} was acknowledged and is asked for again.");
-                var answer = await TryAsync(() => _http.PutAsync(new Uri(ticket.GetProperty("url").GetString()!), new ByteArrayContent(fresh[name])));
+                var answer = await TryAsync(() => _http.PutAsync(new Uri(ticket.GetProperty("url").GetString()!),
+                    new ByteArrayContent(fresh[name])));
                 if (answer is { Status: HttpStatusCode.Created }) Put[name] = Hash(fresh[name]);
                 else if (answer is { Status: not HttpStatusCode.Conflict } wrong) WrongAnswers.Add($"PUT: {wrong.Status} {wrong.Body}");
             }

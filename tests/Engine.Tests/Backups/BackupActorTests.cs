@@ -173,7 +173,8 @@ public sealed class BackupActorTests : TestKit
         _chain = Start();
     }
 
-    private void Begin(string run, bool? settled = null) => Ask<Done>(Request(new BeginPayload(Id(run), null, null), $"begin {run}"), settled);
+    private void Begin(string run, bool? settled = null) =>
+        Ask<Done>(Request(new BeginPayload(Id(run), null, null), $"begin {run}"), settled);
 
     private T Ask<T>(IBackupPayload payload) => Ask<T>(Request(payload, $"{Guid.CreateVersion7()}"));
 

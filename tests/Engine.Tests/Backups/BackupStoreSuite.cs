@@ -53,7 +53,8 @@ public abstract class BackupStoreSuite
     [Fact]
     public async Task A_needed_set_is_read_in_pages_without_a_gap_or_a_double()
     {
-        AnnouncedObject[] all = [.. Enumerable.Range(0, 300).Select(i => new AnnouncedObject(Name($"{i}", ObjectName.Kinds[i % 3]), i + 1, Named.Bytes($"{i}")))];
+        AnnouncedObject[] all = [.. Enumerable.Range(0, 300).Select(i =>
+            new AnnouncedObject(Name($"{i}", ObjectName.Kinds[i % 3]), i + 1, Named.Bytes($"{i}")))];
         await AnnounceAsync(Mine, "run", all, []);
         foreach (var size in (int[])[1, 7, 100, 300, 301])
         {
@@ -128,19 +129,22 @@ public abstract class BackupStoreSuite
         Assert.Equal([Name("a")], (await FindAsync(Mine, "run")).LivingTickets);
         Assert.Single(await NeededAsync(Mine, "run"));
         Assert.Equal([Id("mine")], (await Store.SnapshotsAsync(Mine, 9, default)).Select(item => item.Snapshot));
-        foreach (var other in Others) Assert.Equal([Id("run")], (await Store.SnapshotsAsync(other, 9, default)).Select(item => item.Snapshot));
+        foreach (var other in Others)
+            Assert.Equal([Id("run")], (await Store.SnapshotsAsync(other, 9, default)).Select(item => item.Snapshot));
         Assert.Equal((177L, 1077L), (await Store.TeamBytesAsync(Mine.Team, default), await Store.TeamBytesAsync(Others[1].Team, default)));
         Assert.Equal(0, await Store.TeamBytesAsync(Named.Id<TeamId>("nobody"), default));
     }
 
     protected Task AnnounceAsync(
         ServerKey server, string run, AnnouncedObject[] objects, ObjectName[] reused, DateTimeOffset? until = null) => Store.WriteAsync(
-        server, new BackupWrites(null, new Announcement(Id(run), [.. objects.Select(announced => (announced, until))], reused, Now)), default);
+        server, new BackupWrites(null, new Announcement(Id(run), [.. objects.Select(announced => (announced, until))], reused, Now)),
+        default);
 
     protected Task KeepAsync(ServerKey server, string run, long number, byte[]? gate = null) =>
         Store.WriteAsync(server, new BackupWrites(null, Kept: new KeptSnapshot(Snapshot(run, number), gate)), default);
 
-    private static Comparer<ObjectName> ByText => Comparer<ObjectName>.Create((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
+    private static Comparer<ObjectName> ByText =>
+        Comparer<ObjectName>.Create((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
 
     private static CommittedSnapshot Snapshot(string run, long number) =>
         new(Id(run), number, (int)number, Root(run), "0011223344556677", 3, 1000, Now);

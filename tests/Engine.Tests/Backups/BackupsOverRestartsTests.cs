@@ -24,7 +24,8 @@ public sealed class BackupsOverRestartsTests
         var begin = Request(new BeginPayload(Id("run"), null, "0 2 * * *"));
         Assert.IsType<Done>(await engine.Client.AskAsync(begin));
         await AgainAsync(engine);
-        Assert.Equal(RefusalKind.RequestReplayed, Assert.IsType<Refused>(await engine.Client.AskAsync(begin with { Call = Guid.Empty })).Kind);
+        Assert.Equal(RefusalKind.RequestReplayed, Assert.IsType<Refused>(await engine.Client.AskAsync(begin with { Call = Guid.Empty }))
+            .Kind);
         Assert.Single(Assert.IsType<UploadsGranted>(await AskAsync(engine, new UploadsPayload(Id("run"), [root], []))).Tickets);
         await AgainAsync(engine);
         var bytes = AgentsRun.BytesOf(root.Name);

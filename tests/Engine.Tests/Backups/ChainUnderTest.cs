@@ -13,8 +13,8 @@ using HostAtlas.TestSupport;
 namespace HostAtlas.Engine.Tests.Backups;
 
 /// <summary>
-/// The entity without its actor: the same decisions over a real store and a real vault, and a journal that can be cut off from them, so that
-/// a script can kill the process between any two steps.
+/// The entity without its actor: the same decisions over a real store and a real vault, and a journal that can be cut off from them, so
+/// that a script can kill the process between any two steps.
 /// </summary>
 internal sealed class ChainUnderTest : IDisposable
 {
@@ -39,7 +39,8 @@ internal sealed class ChainUnderTest : IDisposable
 
     public BackupState State => BackupState.Nothing.Apply(_journal);
 
-    /// <summary>Carries a request through; killed before the journal: the tables have it, the chain does not, and nobody is answered.</summary>
+    /// <summary>Carries a request through; killed before the journal: the tables have it, the chain does not, and nobody is
+    /// answered.</summary>
     public async Task<IEngineReply?> DoAsync(IBackupPayload payload, bool killed = false)
     {
         var (state, request) = (State, Runs.Request(payload, $"{_signature++}"));

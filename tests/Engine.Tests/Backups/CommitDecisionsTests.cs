@@ -13,7 +13,8 @@ public sealed class CommitDecisionsTests
     {
         var decision = Commit(Open("run"), Whole);
         var kept = Assert.IsType<SnapshotKept>(decision.Reply);
-        Assert.Equal((Id("run"), 1, Convert.ToHexStringLower(Named.Bytes("root").AsSpan(0, 8))), (kept.Snapshot, kept.Generation, kept.Fingerprint));
+        Assert.Equal((Id("run"), 1, Convert.ToHexStringLower(Named.Bytes("root").AsSpan(0, 8))),
+            (kept.Snapshot, kept.Generation, kept.Fingerprint));
         Assert.Equal(["RequestAdmitted", "SnapshotCommitted"], NamesOf(decision.Events));
         Assert.Equal(decision.Kept!.Snapshot, Open("run").Apply(decision.Events).Head);
         Assert.Equal(2, Assert.IsType<SnapshotKept>(Commit(Open("run", Committed("head")), Whole).Reply).Generation);
@@ -118,7 +119,8 @@ public sealed class CommitDecisionsTests
     {
         var state = BackupState.Nothing;
         for (var i = 0; i < 3; i++) state = Committed($"{i}", state.Head is null ? null : state, 1000, 10);
-        var events = Commit(Open("run", state).Apply(new ObjectsAnnounced(Id("run"), 1, 0, newBytes, Now)), Whole with { Bytes = bytes }, bytes: bytes).Events;
+        var events = Commit(Open("run", state).Apply(new ObjectsAnnounced(Id("run"), 1, 0, newBytes, Now)), Whole with { Bytes = bytes },
+            bytes: bytes).Events;
         Assert.Equal(cause, events.OfType<ChainSuspected>().SingleOrDefault()?.Cause);
     }
 

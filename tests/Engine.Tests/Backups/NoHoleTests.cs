@@ -8,8 +8,8 @@ using static HostAtlas.Engine.Tests.Backups.Runs;
 namespace HostAtlas.Engine.Tests.Backups;
 
 /// <summary>
-/// The law of the chain: what is committed is whole at that moment, whatever came before it: requests in any order, sent twice, killed between
-/// tables and journal, uploads that never came, a vault that lost objects, freezes, agents that count wrongly.
+/// The law of the chain: what is committed is whole at that moment, whatever came before it: requests in any order, sent twice, killed
+/// between tables and journal, uploads that never came, a vault that lost objects, freezes, agents that count wrongly.
 /// </summary>
 public sealed class NoHoleTests
 {

@@ -25,7 +25,8 @@ internal static class Runs
         Named.Id<TeamId>("team"), Named.Id<ServerId>("server"), new Guid(Named.Bytes(signature).AsSpan(16)), Named.Bytes(signature),
         Now.ToUnixTimeSeconds(), payload);
 
-    public static BackupState Apply(this BackupState state, params IEnumerable<IEntityEvent> events) => events.Aggregate(state, BackupState.Apply);
+    public static BackupState Apply(this BackupState state, params IEnumerable<IEntityEvent> events) =>
+        events.Aggregate(state, BackupState.Apply);
 
     /// <summary>A chain in which this run is open.</summary>
     public static BackupState Open(string run, BackupState? on = null) =>

@@ -98,7 +98,8 @@ public sealed class UploadsDecisionsTests
     public void Of_a_run_that_is_not_open_nothing_is_taken()
     {
         Assert.Equal(RefusalKind.NotFound, KindOf(Uploads([New("a")], [], "never begun")));
-        Assert.Equal(RefusalKind.Conflict, KindOf(Uploads([New("a")], [], state: _state.Apply(new RunEnded(Id("run"), RunEnd.Expired, Now)))));
+        Assert.Equal(RefusalKind.Conflict, KindOf(Uploads([New("a")], [],
+            state: _state.Apply(new RunEnded(Id("run"), RunEnd.Expired, Now)))));
         Assert.Equal(RefusalKind.Conflict, KindOf(Uploads([New("a")], [], state: Committed("run"))));
     }
 
@@ -134,13 +135,15 @@ public sealed class UploadsDecisionsTests
     {
         var payload = new UploadsPayload(Id(run), objects, reused);
         return BackupDecisions.Uploads(
-            state ?? _state, Request(payload), payload, new UploadFacts(_known, _vault, _open, teamBytes), quotas ?? Unlimited, Ticket, Now);
+            state ?? _state, Request(payload), payload, new UploadFacts(_known, _vault, _open, teamBytes), quotas ?? Unlimited, Ticket,
+                Now);
     }
 
     private static string FateOf(BackupDecision decision)
     {
         var granted = Assert.IsType<UploadsGranted>(decision.Reply);
-        var fates = new[] { ("ticket", granted.Tickets.Count), ("present", granted.Present.Count), ("gone", granted.Gone.Count), ("later", granted.Later.Count) };
+        var fates = new[] { ("ticket", granted.Tickets.Count), ("present", granted.Present.Count), ("gone", granted.Gone.Count),
+            ("later", granted.Later.Count) };
         return Assert.Single(fates, fate => fate.Item2 == 1).Item1;
     }
 }

@@ -19,7 +19,8 @@ public sealed class DirectoryVaultTests(ITestOutputHelper output)
     {
         using var under = new DirectoryVaultUnderTest();
         await PutAsync(under.Vault, "one");
-        Assert.Equal([under.PathOf(Key("one"))], Directory.GetFiles(Path.Combine(Path.GetDirectoryName(under.Incoming)!, "vault"), "*", SearchOption.AllDirectories));
+        var vault = Path.Combine(Path.GetDirectoryName(under.Incoming)!, "vault");
+        Assert.Equal([under.PathOf(Key("one"))], Directory.GetFiles(vault, "*", SearchOption.AllDirectories));
         Assert.Equal(Owner, File.GetUnixFileMode(under.PathOf(Key("one"))));
         for (var folder = new FileInfo(under.PathOf(Key("one"))).Directory!; folder.Name != "vault"; folder = folder.Parent!)
             Assert.Equal(Owner | UnixFileMode.UserExecute, folder.UnixFileMode);

@@ -57,8 +57,10 @@ public sealed class TicketOfficeTests
         [
             _office.PutUrl(One with { Server = Named.Id<ServerId>("other") }, Form, Until),
             _office.PutUrl(One with { Team = Named.Id<TeamId>("other") }, Form, Until),
-            _office.PutUrl(Key("other"), Form, Until), _office.PutUrl(One with { Name = One.Name with { Kind = ObjectKind.Index } }, Form, Until),
-            _office.PutUrl(One, Form with { Size = 70_001 }, Until), _office.PutUrl(One, Form with { Sha256 = Named.Bytes("other") }, Until),
+            _office.PutUrl(Key("other"), Form, Until),
+            _office.PutUrl(One with { Name = One.Name with { Kind = ObjectKind.Index } }, Form, Until),
+            _office.PutUrl(One, Form with { Size = 70_001 }, Until),
+            _office.PutUrl(One, Form with { Sha256 = Named.Bytes("other") }, Until),
             _office.PutUrl(One, Form, Until.AddSeconds(1)),
         ];
         var signature = url[url.LastIndexOf('=')..];
@@ -99,7 +101,8 @@ public sealed class TicketOfficeTests
         string[] others =
         [
             good + "/", "/" + good, good + "/x", good.Replace("/", "//", StringComparison.Ordinal), good.ToUpperInvariant(), good[..^1],
-            good.Replace("packs", "packs/..", StringComparison.Ordinal), $"{One.Team}/{One.Server}/packs", $"{One.Team}/../{One.Server}/{One.Name}",
+            good.Replace("packs", "packs/..", StringComparison.Ordinal), $"{One.Team}/{One.Server}/packs",
+            $"{One.Team}/../{One.Server}/{One.Name}",
             good.Replace("packs/", "packs%2f", StringComparison.Ordinal), good.Replace('-', '_'), "",
         ];
         Assert.True(VaultKey.TryParse(good, out var read));

@@ -124,17 +124,19 @@ public sealed class VaultDoorTests(TestPlatform platform) : IDisposable
     public async Task The_largest_object_goes_in_and_comes_back_whole_and_in_ranges()
     {
         var (agent, large) = (await NewAgentAsync(), NewObject(length: 32 << 20));
-        using (var put = await agent.PutAsync(await agent.TicketAsync(large), large.Bytes)) Assert.Equal(HttpStatusCode.Created, put.StatusCode);
-        var url = new Uri(UrlOf(await agent.ExpectAsync(HttpStatusCode.OK, "downloads", new { objects = new[] { large.Name } }), large.Name));
+        using (var put = await agent.PutAsync(await agent.TicketAsync(large), large.Bytes))
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        var downloads = await agent.ExpectAsync(HttpStatusCode.OK, "downloads", new { objects = new[] { large.Name } });
+        var url = new Uri(UrlOf(downloads, large.Name));
         Assert.Equal(large.Bytes, await _http.GetByteArrayAsync(url));
-        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Range = new RangeHeaderValue(88 + 16400, 88 + (3 * 16400) - 1) } };
-        using var part = await _http.SendAsync(request);
+        using var part = await GetAsync(url, new RangeHeaderValue(88 + 16400, 88 + (3 * 16400) - 1));
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Framed.AssertFramed(part);
         Assert.Equal("bytes 16488-49287/33554432", part.Content.Headers.ContentRange?.ToString());
         Assert.Equal(large.Bytes[16488..49288], await part.Content.ReadAsByteArrayAsync());
-        using var beyond = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Range = new RangeHeaderValue(33554432, null) } });
-        Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, "bytes */33554432"), (beyond.StatusCode, beyond.Content.Headers.ContentRange?.ToString()));
+        using var beyond = await GetAsync(url, new RangeHeaderValue(33554432, null));
+        Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, "bytes */33554432"),
+            (beyond.StatusCode, beyond.Content.Headers.ContentRange?.ToString()));
     }
 
     [Fact]
@@ -145,13 +147,18 @@ public sealed class VaultDoorTests(TestPlatform platform) : IDisposable
         await using (var wire = await platform.ConnectAsync())
         {
             await wire.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(
-                $"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {platform.Url.Authority}\r\nContent-Length: {one.Bytes.Length}\r\n\r\n"), .. one.Bytes[..100_000]]);
+                $"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {platform.Url.Authority}\r\nContent-Length: {one.Bytes.Length}\r\n\r\n"),
+                    .. one.Bytes[..100_000]]);
             var incoming = Path.Combine(platform.Data, "incoming");
-            await Poll.UntilAsync("half an object", TimeSpan.FromSeconds(20), () => Task.FromResult(Directory.GetFiles(incoming).Length > 0));
+            await Poll.UntilAsync("half an object", TimeSpan.FromSeconds(20), () =>
+                Task.FromResult(Directory.GetFiles(incoming).Length > 0));
         }
         using var put = await agent.PutAsync(url.ToString(), one.Bytes);
         Assert.Equal(HttpStatusCode.Created, put.StatusCode);
     }
+
+    private Task<HttpResponseMessage> GetAsync(Uri url, RangeHeaderValue range) =>
+        _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Range = range } });
 
     private async Task<BackupClient> NewAgentAsync() => new(_http, await platform.NewTokenAsync());
 

@@ -31,8 +31,10 @@ public sealed class RoomTests
         { "Engine", "HostAtlas.Engine", ["HostAtlas.Gateway", "HostAtlas.Agent", "Microsoft.AspNetCore"] },
         { "Engine", "HostAtlas.Engine.Metrics", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },
         { "Engine", "HostAtlas.Engine.Presence", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },
-        { "Engine", "HostAtlas.Engine.Backups", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql", "HostAtlas.Engine.Teams", "HostAtlas.Engine.Users"] },
-        { "Engine", "HostAtlas.Engine.Vault", ["Akka", "Microsoft.Data.Sqlite", "Npgsql", "HostAtlas.Engine.Storage", "HostAtlas.Engine.Backups"] },
+        { "Engine", "HostAtlas.Engine.Backups",
+            ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql", "HostAtlas.Engine.Teams", "HostAtlas.Engine.Users"] },
+        { "Engine", "HostAtlas.Engine.Vault",
+            ["Akka", "Microsoft.Data.Sqlite", "Npgsql", "HostAtlas.Engine.Storage", "HostAtlas.Engine.Backups"] },
         { "Engine", "HostAtlas.Engine.Teams",
             ["HostAtlas.Engine.Users", "HostAtlas.Engine.Servers", "HostAtlas.Engine.Storage", "System.IO"] },
         { "Engine", "HostAtlas.Engine.Users",
@@ -75,7 +77,8 @@ public sealed class RoomTests
     [InlineData("Events")]
     public void What_an_entity_decides_by_knows_no_actor(string suffix)
     {
-        var pure = Types.FromPath(Folder("Engine")).That().ResideInNamespaceMatching("HostAtlas\\.Engine\\.(Teams|Users|Servers|Backups)").And()
+        var pure = Types.FromPath(Folder("Engine")).That().ResideInNamespaceMatching("HostAtlas\\.Engine\\.(Teams|Users|Servers|Backups)")
+            .And()
             .HaveNameEndingWith(suffix);
         Assert.Empty(pure.ShouldNot().HaveDependencyOnAny("Akka", "System.IO", "System.TimeProvider").GetResult().FailingTypeNames ?? []);
     }

@@ -7,7 +7,9 @@ using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Gateway.Ingest.Backups;
 
-/// <summary>Bodies of <c>POST /api/agent/backups/…</c> -> payloads. Pure. <c>request</c> is only there to make each body another one.</summary>
+/// <summary>
+/// From the bodies of <c>POST /api/agent/backups/…</c> to payloads. Pure. <c>request</c> is only there to make each body another one.
+/// </summary>
 internal static class BackupBodies
 {
     /// <summary>What a gate may tell, in bytes of JSON.</summary>

@@ -89,6 +89,7 @@ internal sealed class DownloadsEndpoint() : BackupEndpoint("downloads", BackupBo
     /// <inheritdoc />
     public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is DownloadsGranted granted
         ? WriteAsync(
-            http, StatusCodes.Status200OK, new DownloadsAnswer(Whole(http, granted.Tickets), granted.Gone), WireJson.Default.DownloadsAnswer)
+            http, StatusCodes.Status200OK, new DownloadsAnswer(Whole(http, granted.Tickets), granted.Gone),
+            WireJson.Default.DownloadsAnswer)
         : throw Unexpected(reply);
 }

@@ -9,8 +9,8 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Gateway.Ingest.Backups;
 
 /// <summary>
-/// The members of a body about backups, each read with a fault at its JSON Pointer where it is not what is expected. Pure. Members that nobody
-/// asks for are ignored.
+/// The members of a body about backups, each read with a fault at its JSON Pointer where it is not what is expected. Pure. Members that
+/// nobody asks for are ignored.
 /// </summary>
 internal sealed class BodyMembers
 {
@@ -77,7 +77,8 @@ internal sealed class BodyMembers
     /// <summary>A whole number from 0 on.</summary>
     public long Count(string name)
     {
-        if (_body.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var count) && count >= 0)
+        if (_body.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var count)
+            && count >= 0)
             return count;
         Faults.Add($"/{name}", "A whole number from 0 on is expected.");
         return 0;

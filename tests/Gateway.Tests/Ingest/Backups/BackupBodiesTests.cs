@@ -16,16 +16,21 @@ public sealed class BackupBodiesTests
     [Fact]
     public void Good_bodies_are_read_and_unknown_members_ignored()
     {
-        var begin = Payload<BeginPayload>("begin", $$"""{"request":"x","snapshot":"{{Id}}","parent":"{{Other}}","schedule":"0 2 * * *","canaries":{"a":1},"more":[]}""");
+        var begin = Payload<BeginPayload>("begin",
+            $$"""{"request":"x","snapshot":"{{Id}}","parent":"{{Other}}","schedule":"0 2 * * *","canaries":{"a":1},"more":[]}""");
         Assert.Equal((Id, Other, "0 2 * * *"), (begin.Snapshot.ToString(), begin.Parent.ToString(), begin.Schedule));
         Assert.Null(Payload<BeginPayload>("begin", $$"""{"snapshot":"{{Id}}","parent":null,"schedule":null}""").Parent);
-        var uploads = Payload<UploadsPayload>("uploads", $$"""{"snapshot":"{{Id}}","objects":[{{Good[..^1]}} ,"md5":"AAAAAAAAAAAAAAAAAAAAAA==","x":1}],"reused":["indexes/{{Id}}"]}""");
-        Assert.Equal(("packs/" + Id, 262144L, Hash), (uploads.Objects[0].Name.ToString(), uploads.Objects[0].Size, Convert.ToHexStringLower(uploads.Objects[0].Sha256)));
+        var uploads = Payload<UploadsPayload>("uploads",
+            $$"""{"snapshot":"{{Id}}","objects":[{{Good[..^1]}} ,"md5":"AAAAAAAAAAAAAAAAAAAAAA==","x":1}],"reused":["indexes/{{Id}}"]}""");
+        Assert.Equal(("packs/" + Id, 262144L, Hash), (uploads.Objects[0].Name.ToString(), uploads.Objects[0].Size,
+            Convert.ToHexStringLower(uploads.Objects[0].Sha256)));
         Assert.Equal("indexes/" + Id, Assert.Single(uploads.Reused).ToString());
         Assert.Empty(Payload<UploadsPayload>("uploads", $$"""{"snapshot":"{{Id}}","objects":[]}""").Reused);
-        var commit = Payload<CommitPayload>("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":"snapshots/{{Id}}","objects":3,"bytes":99,"gate":{"hits":0} }""");
+        var commit = Payload<CommitPayload>("commit",
+            $$"""{"snapshot":"{{Id}}","snapshotObject":"snapshots/{{Id}}","objects":3,"bytes":99,"gate":{"hits":0} }""");
         Assert.Equal((3L, 99L, "{\"hits\":0}"), (commit.Objects, commit.Bytes, Encoding.UTF8.GetString(commit.Gate!)));
-        Assert.Null(Payload<CommitPayload>("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":null,"objects":0,"bytes":0}""").SnapshotObject);
+        Assert.Null(Payload<CommitPayload>("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":null,"objects":0,"bytes":0}""")
+            .SnapshotObject);
         Payload<ListPayload>("list", "{}");
         Assert.Single(Payload<DownloadsPayload>("downloads", $$"""{"objects":["packs/{{Id}}"]}""").Objects);
     }
@@ -68,7 +73,8 @@ public sealed class BackupBodiesTests
     [InlineData("md5", "7")]
     public void A_members_value_is_what_it_must_be(string member, string value)
     {
-        var values = new Dictionary<string, string> { ["name"] = $"\"packs/{Id}\"", ["size"] = "1", ["sha256"] = $"\"{Hash}\"", [member] = value };
+        var values = new Dictionary<string, string> { ["name"] = $"\"packs/{Id}\"", ["size"] = "1", ["sha256"] = $"\"{Hash}\"" };
+        values[member] = value;
         var body = $$"""{"snapshot":"{{Id}}","objects":[{{{string.Join(',', values.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}]}""";
         Assert.Equal($"/objects/0/{member}", Assert.Single(Read("uploads", body).Errors!).Pointer);
     }
@@ -76,17 +82,23 @@ public sealed class BackupBodiesTests
     [Fact]
     public void New_and_reused_objects_are_at_most_5000_together()
     {
-        static string Names(int from, int count) => string.Join(',', Enumerable.Range(from, count).Select(i => $"\"packs/1b9f0a52-5d0e-4c6b-9a57-{i:x12}\""));
-        Assert.Equal(5000, Payload<UploadsPayload>("uploads", $$"""{"snapshot":"{{Id}}","objects":[],"reused":[{{Names(0, 5000)}}]}""").Reused.Count);
-        Assert.Equal("/objects", Read("uploads", $$"""{"snapshot":"{{Id}}","objects":[{{Good}}],"reused":[{{Names(0, 5000)}}]}""").Errors![0].Pointer);
-        Assert.Equal("/reused", Read("uploads", $$"""{"snapshot":"{{Id}}","objects":[],"reused":[{{Names(0, 5001)}}]}""").Errors![0].Pointer);
+        static string Names(int from, int count) => string.Join(',',
+            Enumerable.Range(from, count).Select(i => $"\"packs/1b9f0a52-5d0e-4c6b-9a57-{i:x12}\""));
+        Assert.Equal(5000, Payload<UploadsPayload>("uploads", $$"""{"snapshot":"{{Id}}","objects":[],"reused":[{{Names(0, 5000)}}]}""")
+            .Reused.Count);
+        Assert.Equal("/objects", Read("uploads", $$"""{"snapshot":"{{Id}}","objects":[{{Good}}],"reused":[{{Names(0, 5000)}}]}""")
+            .Errors![0].Pointer);
+        Assert.Equal("/reused", Read("uploads", $$"""{"snapshot":"{{Id}}","objects":[],"reused":[{{Names(0, 5001)}}]}""")
+            .Errors![0].Pointer);
     }
 
     [Fact]
     public void Evidence_has_a_bound()
     {
         var tooLong = new string('x', BackupBodies.EvidenceBytes);
-        Assert.Equal("/gate", Read("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":null,"objects":0,"bytes":0,"gate":{"a":"{{tooLong}}"} }""").Errors![0].Pointer);
+        Assert.Equal("/gate",
+            Read("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":null,"objects":0,"bytes":0,"gate":{"a":"{{tooLong}}"} }""")
+                .Errors![0].Pointer);
     }
 
     [Theory]
@@ -100,12 +112,14 @@ public sealed class BackupBodiesTests
     [InlineData("{\"\\udc00\":1}")]
     public void Bytes_that_are_no_JSON_object_are_malformed_and_nothing_throws(string body)
     {
-        foreach (var endpoint in (string[])["begin", "uploads", "commit", "list", "downloads"]) Assert.NotNull(Read(endpoint, body).Malformed);
+        foreach (var endpoint in (string[])["begin", "uploads", "commit", "list", "downloads"])
+            Assert.NotNull(Read(endpoint, body).Malformed);
     }
 
     [Fact]
     public void Bytes_that_are_no_UTF8_are_malformed() =>
-        Assert.NotNull(new ListEndpoint().Parse([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'], Headers, default).Malformed);
+        Assert.NotNull(new ListEndpoint().Parse([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'], Headers, default)
+            .Malformed);
 
     private static readonly AgentHeaders Headers = new(default, "1712150400", 1712150400, new byte[32]);
 
@@ -118,7 +132,8 @@ public sealed class BackupBodiesTests
 
     private static AgentBody Read(string endpoint, string body)
     {
-        AgentEndpoint[] all = [new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint()];
+        AgentEndpoint[] all =
+            [new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint()];
         return all.Single(one => one.Path == "/api/agent/backups/" + endpoint).Parse(Encoding.UTF8.GetBytes(body), Headers, default);
     }
 }

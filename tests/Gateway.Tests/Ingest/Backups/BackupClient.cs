@@ -19,14 +19,16 @@ internal sealed class BackupClient(HttpClient http, string token)
     public static string NewId() => ResourceId.FromRandom<ObjectId>(RandomNumberGenerator.GetBytes(16)).ToString();
 
     /// <summary>A fresh object of so many random bytes.</summary>
-    public static Sealed NewObject(string folder = "packs", int length = 5000) => new($"{folder}/{NewId()}", RandomNumberGenerator.GetBytes(length));
+    public static Sealed NewObject(string folder = "packs", int length = 5000) =>
+        new($"{folder}/{NewId()}", RandomNumberGenerator.GetBytes(length));
 
     /// <summary>Calls an endpoint with members beside <c>request</c>.</summary>
     public async Task<HttpResponseMessage> CallAsync(string endpoint, object members)
     {
         var body = JsonSerializer.SerializeToNode(members)!.AsObject();
         body["request"] = NewId();
-        return await http.SendAsync(TestPlatform.Signed(token, Encoding.UTF8.GetBytes(body.ToJsonString()), path: "/api/agent/backups/" + endpoint));
+        return await http.SendAsync(TestPlatform.Signed(token, Encoding.UTF8.GetBytes(body.ToJsonString()),
+            path: "/api/agent/backups/" + endpoint));
     }
 
     /// <summary>Calls an endpoint that must answer so.</summary>
@@ -45,21 +47,24 @@ internal sealed class BackupClient(HttpClient http, string token)
     public Task<JsonElement> UploadsAsync(string run, Sealed[] objects, params string[] reused) =>
         ExpectAsync(HttpStatusCode.OK, "uploads", new { snapshot = run, objects = objects.Select(one => one.Announced).ToArray(), reused });
 
-    public Task<JsonElement> CommitAsync(string run, Sealed root, int objects, long bytes, HttpStatusCode status = HttpStatusCode.Created) =>
+    public Task<JsonElement> CommitAsync(string run, Sealed root, int objects, long bytes,
+        HttpStatusCode status = HttpStatusCode.Created) =>
         ExpectAsync(status, "commit", new { snapshot = run, snapshotObject = root.Name, objects, bytes, gate = new { hits = 0 } });
 
     /// <summary>The URL of the ticket for a name.</summary>
     public static string UrlOf(JsonElement tickets, string name) => tickets.GetProperty("tickets").EnumerateArray()
         .Single(ticket => ticket.GetProperty("name").GetString() == name).GetProperty("url").GetString()!;
 
-    public async Task<HttpResponseMessage> PutAsync(string url, byte[] bytes) => await http.PutAsync(new Uri(url), new ByteArrayContent(bytes));
+    public async Task<HttpResponseMessage> PutAsync(string url, byte[] bytes) =>
+        await http.PutAsync(new Uri(url), new ByteArrayContent(bytes));
 
     /// <summary>A ticket for one fresh object of a fresh run.</summary>
     public async Task<string> TicketAsync(Sealed one)
     {
         var run = NewId();
         var list = await ExpectAsync(HttpStatusCode.OK, "list", new { });
-        await BeginAsync(run, list.GetProperty("items") is { } items && items.GetArrayLength() > 0 ? items[0].GetProperty("snapshot").GetString() : null);
+        await BeginAsync(run, list.GetProperty("items") is { } items && items.GetArrayLength() > 0
+            ? items[0].GetProperty("snapshot").GetString() : null);
         return UrlOf(await UploadsAsync(run, [one]), one.Name);
     }
 

@@ -31,7 +31,8 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         Assert.Equal(0, granted.GetProperty("later").GetArrayLength());
         using (var put = await agent.PutAsync(UrlOf(granted, root.Name), root.Bytes)) Assert.Equal(HttpStatusCode.Created, put.StatusCode);
         var committed = await agent.CommitAsync(second, root, 3, 15_000);
-        Assert.Equal((2, root.Fingerprint), (committed.GetProperty("generation").GetInt32(), committed.GetProperty("fingerprint").GetString()));
+        Assert.Equal((2, root.Fingerprint), (committed.GetProperty("generation").GetInt32(),
+            committed.GetProperty("fingerprint").GetString()));
         await agent.CommitAsync(second, root, 3, 15_000);
 
         var items = (await agent.ExpectAsync(HttpStatusCode.OK, "list", new { })).GetProperty("items");
@@ -52,7 +53,8 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         await agent.BeginAsync(run);
         var granted = await agent.UploadsAsync(run, [root, pack]);
         using (await agent.PutAsync(UrlOf(granted, root.Name), root.Bytes)) { }
-        using (var answer = await agent.CallAsync("commit", new { snapshot = run, snapshotObject = root.Name, objects = 2, bytes = 10_000, gate = new { } }))
+        using (var answer = await agent.CallAsync("commit", new { snapshot = run, snapshotObject = root.Name, objects = 2, bytes = 10_000,
+            gate = new { } }))
         {
             var problem = await Framed.AssertProblemAsync(answer, HttpStatusCode.Conflict, "object-missing");
             Assert.Contains(pack.Name, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -60,7 +62,8 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         using (await agent.PutAsync(UrlOf(granted, pack.Name), pack.Bytes)) { }
         foreach (var (objects, bytes) in new[] { (1, 10_000), (3, 10_000), (2, 9_999), (2, 10_001) })
         {
-            using var answer = await agent.CallAsync("commit", new { snapshot = run, snapshotObject = root.Name, objects, bytes, gate = new { } });
+            using var answer = await agent.CallAsync("commit", new { snapshot = run, snapshotObject = root.Name, objects, bytes,
+                gate = new { } });
             await Framed.AssertProblemAsync(answer, HttpStatusCode.Conflict, "object-missing");
         }
         await agent.CommitAsync(run, root, 2, 10_000);
@@ -80,7 +83,8 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
             using var put = await agent.PutAsync(UrlOf(granted, one.Name), one.Bytes);
         }
         var again = await agent.UploadsAsync(run, all);
-        Assert.Equal((10, 60, 0), (again.GetProperty("present").GetArrayLength(), again.GetProperty("tickets").GetArrayLength(), again.GetProperty("later").GetArrayLength()));
+        Assert.Equal((10, 60, 0), (again.GetProperty("present").GetArrayLength(), again.GetProperty("tickets").GetArrayLength(),
+            again.GetProperty("later").GetArrayLength()));
     }
 
     [Fact]
@@ -88,7 +92,8 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
     {
         var agent = await NewAgentAsync();
         await ExpectAsync(agent, "begin", new { snapshot = "x" }, HttpStatusCode.UnprocessableEntity, "invalid-content");
-        await ExpectAsync(agent, "uploads", new { snapshot = NewId(), objects = Array.Empty<string>() }, HttpStatusCode.NotFound, "not-found");
+        await ExpectAsync(agent, "uploads", new { snapshot = NewId(), objects = Array.Empty<string>() }, HttpStatusCode.NotFound,
+            "not-found");
         await ExpectAsync(agent, "commit", new { snapshot = NewId(), snapshotObject = "snapshots/" + NewId(), objects = 0, bytes = 0 },
             HttpStatusCode.NotFound, "not-found");
         await ExpectAsync(agent, "begin", new { snapshot = NewId(), parent = NewId() }, HttpStatusCode.Conflict, "conflict");
@@ -117,9 +122,10 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         }
         foreach (var (endpoint, body) in new[] { ("begin", $$"""{"snapshot":"{{NewId()}}","parent":null}"""), ("list", "{}") })
         {
-            using var first = await _http.SendAsync(TestPlatform.Signed(agent.Token, System.Text.Encoding.UTF8.GetBytes(body), at, "/api/agent/backups/" + endpoint));
+            var (bytes, path) = (System.Text.Encoding.UTF8.GetBytes(body), "/api/agent/backups/" + endpoint);
+            using var first = await _http.SendAsync(TestPlatform.Signed(agent.Token, bytes, at, path));
             Assert.Equal(HttpStatusCode.OK, first.StatusCode);
-            using var replay = await _http.SendAsync(TestPlatform.Signed(agent.Token, System.Text.Encoding.UTF8.GetBytes(body), at, "/api/agent/backups/" + endpoint));
+            using var replay = await _http.SendAsync(TestPlatform.Signed(agent.Token, bytes, at, path));
             await Framed.AssertProblemAsync(replay, HttpStatusCode.Conflict, "request-replayed");
         }
     }
@@ -132,16 +138,19 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         var kept = await agent.RunAsync(run, null, 2);
         await agent.BeginAsync(next, run);
         var ticket = UrlOf(await agent.UploadsAsync(next, [late]), late.Name);
-        await ExpectAsync(agent, "commit", new { snapshot = next, snapshotObject = (string?)null, objects = 0, bytes = 0, gate = new { hits = 9 } },
-            HttpStatusCode.Locked, "backups-frozen");
+        var critical = new { snapshot = next, snapshotObject = (string?)null, objects = 0, bytes = 0, gate = new { hits = 9 } };
+        await ExpectAsync(agent, "commit", critical, HttpStatusCode.Locked, "backups-frozen");
         await ExpectAsync(agent, "begin", new { snapshot = NewId(), parent = run }, HttpStatusCode.Locked, "backups-frozen");
-        await ExpectAsync(agent, "uploads", new { snapshot = next, objects = Array.Empty<string>() }, HttpStatusCode.Locked, "backups-frozen");
-        using (var put = await agent.PutAsync(ticket, late.Bytes)) await Framed.AssertProblemAsync(put, HttpStatusCode.Locked, "backups-frozen");
+        await ExpectAsync(agent, "uploads", new { snapshot = next, objects = Array.Empty<string>() }, HttpStatusCode.Locked,
+            "backups-frozen");
+        using (var put = await agent.PutAsync(ticket, late.Bytes))
+            await Framed.AssertProblemAsync(put, HttpStatusCode.Locked, "backups-frozen");
         var downloads = await agent.ExpectAsync(HttpStatusCode.OK, "downloads", new { objects = new[] { kept[1].Name, late.Name } });
         Assert.Equal(kept[1].Bytes, await _http.GetByteArrayAsync(new Uri(UrlOf(downloads, kept[1].Name))));
         Assert.Equal(late.Name, downloads.GetProperty("gone")[0].GetString());
         Assert.Equal(1, (await agent.ExpectAsync(HttpStatusCode.OK, "list", new { })).GetProperty("items").GetArrayLength());
-        Assert.True(TokenForm.TryRead<ServerId>(TokenKind.Agent, agent.Token, platform.Services.GetRequiredService<PlatformKeys>().TokenKeys, out var claims));
+        Assert.True(TokenForm.TryRead<ServerId>(TokenKind.Agent, agent.Token,
+            platform.Services.GetRequiredService<PlatformKeys>().TokenKeys, out var claims));
         var engine = platform.Services.GetRequiredService<EngineClient>();
         Assert.IsType<Done>(await engine.AskAsync(new ResumeBackups(claims.Team, claims.Subject)));
         await agent.BeginAsync(NewId(), run);
