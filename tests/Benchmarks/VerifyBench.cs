@@ -59,9 +59,9 @@ internal static class VerifyBench
     }
 
     private static EnrolledServer[] Enrolled(HostProcess host) =>
-        [.. host.Tokens.Select(token => new EnrolledServer(token, AgentGate.MetricsPath))];
+        [.. host.Tokens.Select(token => new EnrolledServer(token, MetricsEndpoint.MetricsPath))];
 
     private static Task<LoadGenerator> OpenAsync(HostProcess host, IReadOnlyList<EnrolledServer> servers, ReportBody body) =>
         LoadGenerator.OpenAsync(
-            host.Url, host.Authority, 202, SignedReports.ForAll(host.Url.Authority, AgentGate.MetricsPath, servers, body));
+            host.Url, host.Authority, 202, SignedReports.ForAll(host.Url.Authority, MetricsEndpoint.MetricsPath, servers, body));
 }

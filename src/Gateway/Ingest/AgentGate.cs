@@ -110,12 +110,12 @@ internal sealed class AgentGate(
 
     private Task ForwardAsync(
         HttpContext http, AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims, AgentBody body) => body switch
-    {
-        { Payload: { } payload } => AskAsync(http, endpoint, headers, claims, payload),
-        { Malformed: { } fault } => ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault),
-        _ => ProblemWriter.WriteAsync(
-            http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors),
-    };
+        {
+            { Payload: { } payload } => AskAsync(http, endpoint, headers, claims, payload),
+            { Malformed: { } fault } => ProblemWriter.WriteAsync(http, ProblemSlug.MalformedRequest, fault),
+            _ => ProblemWriter.WriteAsync(
+                http, ProblemSlug.InvalidContent, "The body holds something that cannot be taken.", errors: body.Errors),
+        };
 
     private async Task AskAsync(
         HttpContext http, AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims, IAgentPayload payload)

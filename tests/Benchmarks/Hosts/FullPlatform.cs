@@ -35,7 +35,7 @@ internal sealed class FullPlatform : IAsyncDisposable
             await platform._process.OpsAsync("teams", "plan", founder.TeamId, "--servers", "unlimited");
             var enrolled = new EnrolledServer[servers];
             await Parallel.ForAsync(0, servers, new ParallelOptions { MaxDegreeOfParallelism = Enrolling }, async (i, _) =>
-                enrolled[i] = new EnrolledServer((await founder.AddServerAsync($"server-{i:0000}")).Token, AgentGate.MetricsPath));
+                enrolled[i] = new EnrolledServer((await founder.AddServerAsync($"server-{i:0000}")).Token, MetricsEndpoint.MetricsPath));
             platform.Servers = enrolled;
             return platform;
         }
@@ -49,7 +49,7 @@ internal sealed class FullPlatform : IAsyncDisposable
     /// <summary>Connections that send one signed report a request.</summary>
     public Task<LoadGenerator> LoadAsync(ReportBody body) => LoadGenerator.OpenAsync(
         _process.Url, PlatformTrust.Load(Path.Combine(_process.Data, "ca.pem")), 202,
-        SignedReports.ForAll(_process.Url.Authority, AgentGate.MetricsPath, Servers, body));
+        SignedReports.ForAll(_process.Url.Authority, MetricsEndpoint.MetricsPath, Servers, body));
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _process.DisposeAsync();

@@ -53,8 +53,14 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         await agent.BeginAsync(run);
         var granted = await agent.UploadsAsync(run, [root, pack]);
         using (await agent.PutAsync(UrlOf(granted, root.Name), root.Bytes)) { }
-        using (var answer = await agent.CallAsync("commit", new { snapshot = run, snapshotObject = root.Name, objects = 2, bytes = 10_000,
-            gate = new { } }))
+        using (var answer = await agent.CallAsync("commit", new
+        {
+            snapshot = run,
+            snapshotObject = root.Name,
+            objects = 2,
+            bytes = 10_000,
+            gate = new { }
+        }))
         {
             var problem = await Framed.AssertProblemAsync(answer, HttpStatusCode.Conflict, "object-missing");
             Assert.Contains(pack.Name, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -62,8 +68,14 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         using (await agent.PutAsync(UrlOf(granted, pack.Name), pack.Bytes)) { }
         foreach (var (objects, bytes) in new[] { (1, 10_000), (3, 10_000), (2, 9_999), (2, 10_001) })
         {
-            using var answer = await agent.CallAsync("commit", new { snapshot = run, snapshotObject = root.Name, objects, bytes,
-                gate = new { } });
+            using var answer = await agent.CallAsync("commit", new
+            {
+                snapshot = run,
+                snapshotObject = root.Name,
+                objects,
+                bytes,
+                gate = new { }
+            });
             await Framed.AssertProblemAsync(answer, HttpStatusCode.Conflict, "object-missing");
         }
         await agent.CommitAsync(run, root, 2, 10_000);
