@@ -80,7 +80,7 @@ internal sealed class AnswerFrame(RequestDelegate next, ILogger<AnswerFrame> log
         switch (fault.StatusCode)
         {
             case StatusCodes.Status413PayloadTooLarge:
-                return AnswerAnewAsync(http, requestId, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent.");
+                return AnswerAnewAsync(http, requestId, ProblemSlug.TooLarge, "The body is larger than what is taken here.");
             case StatusCodes.Status408RequestTimeout:
                 // Slower than the least rate: it never became a request, and its sender may try again without having been refused.
                 http.Abort();

@@ -157,6 +157,27 @@ public sealed class VaultDoorTests(TestPlatform platform) : IDisposable
         Assert.Equal(HttpStatusCode.Created, put.StatusCode);
     }
 
+    [Fact]
+    public async Task A_sender_that_stalls_is_given_up_and_leaves_nothing()
+    {
+        var (agent, one) = (await NewAgentAsync(), NewObject(length: 200_000));
+        var url = new Uri(await agent.TicketAsync(one));
+        await using var wire = await platform.ConnectAsync();
+        await wire.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(
+            $"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {platform.Url.Authority}\r\nContent-Length: {one.Bytes.Length}\r\n\r\n"), 1, 2, 3]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            Assert.True(await wire.ReadAnswerAsync(limit.Token) is null or { Status: 408 });
+        }
+        catch (IOException)
+        {
+            // Reset: given up as well.
+        }
+        var incoming = Path.Combine(platform.Data, "incoming");
+        await Poll.UntilAsync("what arrived to be gone", TimeSpan.FromSeconds(20), () => Task.FromResult(Directory.GetFiles(incoming).Length == 0));
+    }
+
     private Task<HttpResponseMessage> GetAsync(Uri url, RangeHeaderValue range) =>
         _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Range = range } });
 
