@@ -7,8 +7,11 @@ using HostAtlas.Shared.Backups;
 namespace HostAtlas.Engine.Backups;
 
 /// <summary>Everything of this room that leaves a process or lies in the journal.</summary>
-public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerializer(system, 5105, Table)
+public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerializer(system, Id, Table)
 {
+    /// <summary>Its number on the wire and in the journal.</summary>
+    public const int Id = 5106;
+
     /// <summary>Manifest and type, one row each.</summary>
     public static IReadOnlyList<WireType> Table { get; } =
     [

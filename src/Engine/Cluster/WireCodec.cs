@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
@@ -22,7 +23,7 @@ public static class WireCodec
     private static readonly (int Id, IReadOnlyList<WireType> Table)[] Rooms =
     [
         (TeamSerializer.Id, TeamSerializer.Table), (UserSerializer.Id, UserSerializer.Table),
-        (ServerSerializer.Id, ServerSerializer.Table),
+        (ServerSerializer.Id, ServerSerializer.Table), (BackupSerializer.Id, BackupSerializer.Table),
     ];
 
     private static readonly Dictionary<Type, (int Id, WireType Row)> ByType =

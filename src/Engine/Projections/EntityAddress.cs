@@ -3,13 +3,17 @@ using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Projections;
 
-/// <summary>Whose journal an event stands in, read from its persistence id: <c>team-{team}</c> or <c>server-{team}.{server}</c>.</summary>
+/// <summary>
+/// Whose journal an event stands in, read from its persistence id: <c>team-{team}</c>, <c>server-{team}.{server}</c> or, of a server's
+/// backups, <c>backup-{team}.{server}</c>.
+/// </summary>
 public static class EntityAddress
 {
-    private const string TeamPrefix = "team-", ServerPrefix = "server-";
+    private const string TeamPrefix = "team-", ServerPrefix = "server-", BackupPrefix = "backup-";
 
-    /// <summary>Whether the entity is a team or one of a team's servers.</summary>
-    public static bool IsOfTeam(string persistenceId) => TryReadTeam(persistenceId, out _) || TryReadServer(persistenceId, out _);
+    /// <summary>Whether the entity is a team, one of a team's servers, or the backups of one.</summary>
+    public static bool IsOfTeam(string persistenceId) =>
+        TryReadTeam(persistenceId, out _) || TryReadServer(persistenceId, out _) || TryReadBackups(persistenceId, out _);
 
     /// <summary>Reads a team's persistence id.</summary>
     public static bool TryReadTeam(string persistenceId, out TeamId team)
@@ -20,11 +24,16 @@ public static class EntityAddress
     }
 
     /// <summary>Reads a server's persistence id.</summary>
-    public static bool TryReadServer(string persistenceId, out ServerKey server)
+    public static bool TryReadServer(string persistenceId, out ServerKey server) => TryRead(ServerPrefix, persistenceId, out server);
+
+    /// <summary>Reads the persistence id of a server's backups.</summary>
+    public static bool TryReadBackups(string persistenceId, out ServerKey server) => TryRead(BackupPrefix, persistenceId, out server);
+
+    private static bool TryRead(string prefix, string persistenceId, out ServerKey server)
     {
         server = default;
-        if (!persistenceId.StartsWith(ServerPrefix, StringComparison.Ordinal)) return false;
-        var parts = persistenceId[ServerPrefix.Length..].Split('.');
+        if (!persistenceId.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        var parts = persistenceId[prefix.Length..].Split('.');
         if (parts.Length != 2) return false;
         if (!ResourceId.TryParse<TeamId>(parts[0], out var team) || !ResourceId.TryParse<ServerId>(parts[1], out var id)) return false;
         server = new ServerKey(team, id);

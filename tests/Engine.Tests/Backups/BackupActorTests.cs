@@ -162,7 +162,7 @@ public sealed class BackupActorTests : TestKit
     private IActorRef Start()
     {
         var desk = new BackupDesk(_store, _vault.Vault, new EngineOptions { DataDirectory = _folder.Path, RootKey = new byte[32] });
-        return _shard.ChildActorOf(Props.Create(() => new BackupActor(Server, _time, desk, () => _doors)));
+        return _shard.ChildActorOf(Props.Create(() => new BackupActor(Server, _time, desk, TestSeals.Journal, () => _doors)));
     }
 
     private void Restart()

@@ -27,7 +27,7 @@ public sealed class WireTypesTests : IAsyncLifetime
         ["users"] = 5102,
         ["servers"] = 5103,
         ["projections"] = 5104,
-        ["backups"] = 5105,
+        ["backups"] = 5106,
     };
 
     private readonly IHost _host;

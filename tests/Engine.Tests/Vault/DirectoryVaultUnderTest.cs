@@ -48,5 +48,5 @@ public sealed class DirectoryVaultUnderTest : VaultUnderTest
         _folder.Dispose();
     }
 
-    private DirectoryVault Open() => new(_data, new TicketOffice([Named.Bytes("ticket key")]));
+    private DirectoryVault Open() => new(_data, new TicketOffice(() => [Named.Bytes("ticket key")]));
 }

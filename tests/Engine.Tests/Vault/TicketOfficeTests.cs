@@ -11,7 +11,7 @@ public sealed class TicketOfficeTests
     private static readonly VaultKey One = Key("one");
     private static readonly ObjectForm Form = FormOf(Object("one"));
     private static readonly DateTimeOffset Until = Named.Noon.AddMinutes(15);
-    private readonly TicketOffice _office = new([Named.Bytes("new"), Named.Bytes("old")]);
+    private readonly TicketOffice _office = new(() => [Named.Bytes("new"), Named.Bytes("old")]);
 
     [Fact]
     public void A_ticket_says_what_may_be_put_until_when()
@@ -71,10 +71,10 @@ public sealed class TicketOfficeTests
     [Fact]
     public void Every_key_of_the_ring_verifies_the_first_one_signs_and_no_other_does()
     {
-        var old = new TicketOffice([Named.Bytes("old")]).GetUrl(One, Until);
+        var old = new TicketOffice(() => [Named.Bytes("old")]).GetUrl(One, Until);
         Assert.True(_office.Inspect("GET", old, Named.Noon).IsOurs);
         Assert.NotEqual(old, _office.GetUrl(One, Until));
-        Assert.False(_office.Inspect("GET", new TicketOffice([Named.Bytes("stranger")]).GetUrl(One, Until), Named.Noon).IsOurs);
+        Assert.False(_office.Inspect("GET", new TicketOffice(() => [Named.Bytes("stranger")]).GetUrl(One, Until), Named.Noon).IsOurs);
     }
 
     [Theory]

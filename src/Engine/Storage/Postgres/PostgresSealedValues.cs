@@ -28,6 +28,8 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
             "(server, hour_ms) > (@server, @at)", "server, hour_ms", "server = @server and hour_ms = @at"),
         [SealedTable.Servers] = new("servers", "name", "server, 0::bigint, 0::bigint, 0::bigint", "server > @server", "server",
             "server = @server"),
+        [SealedTable.BackupEvidence] = new("backup_snapshots", "gate", "server, at_ms, number, 0::bigint",
+            "(server, number) > (@server, @detail)", "server, number", "server = @server and number = @detail"),
         // One row a team: behind it there is nothing.
         [SealedTable.Teams] = new("teams", "name", "null::uuid, 0::bigint, 0::bigint, 0::bigint", "@at < 0", "team", "true"),
     };
@@ -118,8 +120,7 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
             var page = await PageAsync(command, row =>
             {
                 var id = row.GetString(0);
-                ServerId? server = EntityAddress.TryReadServer(id, out var key) ? key.Server : null;
-                return new StoredValue(EntitySeal.PlaceOf(table, server, row.GetInt64(1)), 0, team is null ? id : null,
+                return new StoredValue(EntitySeal.PlaceOf(table, id, row.GetInt64(1)), 0, team is null ? id : null,
                     row.GetFieldValue<byte[]>(2));
             }, cancellation).ConfigureAwait(false);
             if (page.Count > 0) return page;
@@ -137,13 +138,12 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
 
     private static string ColumnOf(SealedTable table) => table == SealedTable.Journal ? "message" : "snapshot";
 
-    // In the order of ids, which the columns' collation "C" keeps. '/' follows '.', and '.' follows '-'.
-    private static (string From, string To)[] RangesOf(TeamId? team) => team is { } id
-        ? [($"server-{id}.", $"server-{id}/"), ($"team-{id}", $"team-{id} ")]
-        : [(PeopleFrom, PeopleTo)];
+    // In the order of ids, which the columns' collation "C" keeps.
+    private static (string From, string To)[] RangesOf(TeamId? team) =>
+        team is { } id ? EntitySeal.RangesOf(id) : [(PeopleFrom, PeopleTo)];
 
     private static string IdOf(TeamId? team, StoredValue value) =>
-        value.Person ?? (value.Place.Server is { } server ? $"server-{team}.{server}" : $"team-{team}");
+        value.Person ?? EntitySeal.EntityOf(team!.Value, value.Place);
 
     private static async Task<ServerId?> NextAsync(
         NpgsqlConnection connection, TeamId team, ServerId? after, CancellationToken cancellation)

@@ -11,16 +11,18 @@ public sealed class EntitySeal
 {
     private readonly ITeamSeals _teams;
     private readonly PlatformSeal _platform;
+    private const long BackupsAtMs = 1;
+
     private readonly string _persistenceId;
     private readonly TeamId? _team;
-    private readonly ServerId? _server;
 
     /// <summary>The seal of the entity with this persistence id.</summary>
     public EntitySeal(ITeamSeals teams, PlatformSeal platform, string persistenceId)
     {
         (_teams, _platform, _persistenceId) = (teams, platform, persistenceId);
         if (EntityAddress.TryReadTeam(persistenceId, out var team)) _team = team;
-        else if (EntityAddress.TryReadServer(persistenceId, out var server)) (_team, _server) = (server.Team, server.Server);
+        else if (EntityAddress.TryReadServer(persistenceId, out var server)
+            || EntityAddress.TryReadBackups(persistenceId, out server)) _team = server.Team;
     }
 
     /// <summary>Whether it is known here that the keys of the entity's team were destroyed. Never waits for a database.</summary>
@@ -39,8 +41,26 @@ public sealed class EntitySeal
             .Open(Place(table, sequenceNr), sealedBytes)
         : _platform.Open(table, _persistenceId, sequenceNr, sealedBytes);
 
-    /// <summary>Where an entity's value lies; <paramref name="server"/> is null for a team's own entity.</summary>
-    public static SealPlace PlaceOf(SealedTable table, ServerId? server, long sequenceNr) => new(table, server, AtMs: 0, sequenceNr);
+    /// <summary>
+    /// Where an entity's value lies. A server and its backups are two entities of one id: the time tells them apart, so that an event of one
+    /// does not open as one of the other.
+    /// </summary>
+    public static SealPlace PlaceOf(SealedTable table, string persistenceId, long sequenceNr) =>
+        EntityAddress.TryReadServer(persistenceId, out var server) ? new(table, server.Server, AtMs: 0, sequenceNr)
+        : EntityAddress.TryReadBackups(persistenceId, out server) ? new(table, server.Server, BackupsAtMs, sequenceNr)
+        : new(table, null, AtMs: 0, sequenceNr);
 
-    private SealPlace Place(SealedTable table, long sequenceNr) => PlaceOf(table, _server, sequenceNr);
+    /// <summary>The persistence id of a team's entity whose value lies at a place.</summary>
+    public static string EntityOf(TeamId team, SealPlace place) => place switch
+    {
+        { Server: { } server, AtMs: BackupsAtMs } => $"backup-{team}.{server}",
+        { Server: { } server } => $"server-{team}.{server}",
+        _ => $"team-{team}",
+    };
+
+    /// <summary>Where the persistence ids of a team's entities lie among all of them, in ordinal order: '/' follows '.' and '.' '-'.</summary>
+    public static (string From, string To)[] RangesOf(TeamId team) =>
+        [($"backup-{team}.", $"backup-{team}/"), ($"server-{team}.", $"server-{team}/"), ($"team-{team}", $"team-{team} ")];
+
+    private SealPlace Place(SealedTable table, long sequenceNr) => PlaceOf(table, _persistenceId, sequenceNr);
 }

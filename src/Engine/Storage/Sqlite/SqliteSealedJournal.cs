@@ -8,7 +8,7 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
 /// Events and snapshots in <c>journal.db</c>, whose tables are Akka.Persistence.Sql's: both have a unique index on (persistence_id,
-/// sequence_number). A team's entities are two ranges of it, the team's own and its servers'; people's are one.
+/// sequence_number). A team's entities are three ranges of it: the team's own, its servers', their backups'; people's are one.
 /// </summary>
 internal sealed class SqliteSealedJournal(EngineOptions options)
 {
@@ -81,19 +81,17 @@ internal sealed class SqliteSealedJournal(EngineOptions options)
 
     private static string ColumnOf(SealedTable table) => table == SealedTable.Journal ? "message" : "snapshot";
 
-    // In the order of ids. '/' follows '.', '.' follows '-', and nothing that is an id lies between a team's id and itself with a space.
-    private static (string From, string To)[] RangesOf(TeamId? team) => team is { } id
-        ? [($"server-{id}.", $"server-{id}/"), ($"team-{id}", $"team-{id} ")]
-        : [(PeopleFrom, PeopleTo)];
+    // In the order of ids.
+    private static (string From, string To)[] RangesOf(TeamId? team) =>
+        team is { } id ? EntitySeal.RangesOf(id) : [(PeopleFrom, PeopleTo)];
 
     private static string IdOf(TeamId? team, StoredValue value) =>
-        value.Person ?? (value.Place.Server is { } server ? $"server-{team}.{server}" : $"team-{team}");
+        value.Person ?? EntitySeal.EntityOf(team!.Value, value.Place);
 
     private static StoredValue Value(TeamId? team, SealedTable table, SqliteDataReader row)
     {
         var (id, number) = (row.GetString(0), row.GetInt64(1));
-        ServerId? server = EntityAddress.TryReadServer(id, out var key) ? key.Server : null;
-        return new StoredValue(EntitySeal.PlaceOf(table, server, number), 0, team is null ? id : null, row.GetFieldValue<byte[]>(2));
+        return new StoredValue(EntitySeal.PlaceOf(table, id, number), 0, team is null ? id : null, row.GetFieldValue<byte[]>(2));
     }
 
     private SqliteConnection Open(SqliteOpenMode mode)

@@ -25,6 +25,8 @@ public sealed class SqliteSealedValues(DataFile data, EngineOptions options) : I
         [SealedTable.MetricHours] = new("metric_hours", "block", "server, hour_ms, set_id, 0", "(server, hour_ms) > ($server, $at)",
             "server, hour_ms", "server = $server and hour_ms = $at"),
         [SealedTable.Servers] = new("servers", "name", "server, 0, 0, 0", "server > $server", "server", "server = $server"),
+        [SealedTable.BackupEvidence] = new("backup_snapshots", "gate", "server, at_ms, number, 0", "(server, number) > ($server, $detail)",
+            "server, number", "server = $server and number = $detail"),
         // One row a team: behind it there is nothing.
         [SealedTable.Teams] = new("teams", "name", "null, 0, 0, 0", "$at < 0", "team", "true"),
     };

@@ -74,6 +74,8 @@ internal static class Catalogue
         .. Grant("hostatlas_backups", "hostatlas.backup_needs", "select insert"),
         .. Grant("hostatlas_backups", "hostatlas.backup_snapshots", "select insert delete"),
         .. Grant("hostatlas_backups", "hostatlas.backup_due", "select insert update delete"),
+        .. Grant("hostatlas_reseal", "hostatlas.backup_snapshots", "select", "team server number at_ms gate"),
+        .. Grant("hostatlas_reseal", "hostatlas.backup_snapshots", "update", "gate"),
         .. Grant("hostatlas_reader", "hostatlas.backup_objects", "select", "server kind object size sha256 ticket_until_ms"),
         .. Grant("hostatlas_reader", "hostatlas.backup_needs", "select", "server snapshot kind object"),
         .. Grant("hostatlas_reader", "hostatlas.backup_snapshots", "select",
@@ -96,7 +98,7 @@ internal static class Catalogue
         .. Policy("all_teams_retention * hostatlas_retention true -",
             "metric_rows metric_retries metric_sets metric_minutes metric_hours metric_marks"),
         .. Policy("all_teams_reseal * hostatlas_reseal true true",
-            "metric_rows metric_sets metric_minutes metric_hours servers teams"),
+            "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots"),
         .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams"),
         .. Policy("all_teams_backups * hostatlas_backups true true", "backup_objects backup_needs backup_snapshots backup_due"),
     ];

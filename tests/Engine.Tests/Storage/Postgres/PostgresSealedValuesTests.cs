@@ -69,6 +69,10 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.MetricHours => """
                 insert into hostatlas.metric_hours (team, server, hour_ms, set_id, block) values (@team, @server, @at, @detail, @sealed)
                 """,
+            SealedTable.BackupEvidence => """
+                insert into hostatlas.backup_snapshots values
+                    (@team, @server, @detail, gen_random_uuid(), 1, 3, gen_random_uuid(), '\x0000000000000000', 1, 1, @at, @sealed)
+                """,
             SealedTable.Servers => """
                 insert into hostatlas.servers (team, server, name, created_at_ms, entity_seq) values (@team, @server, @sealed, 0, 0)
                 """,
@@ -84,7 +88,7 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
         });
         command.Parameters.AddWithValue("team", team?.Value ?? Guid.Empty);
         command.Parameters.AddWithValue("server", value.Place.Server?.Value ?? Guid.Empty);
-        command.Parameters.AddWithValue("id", value.Person ?? (value.Place.Server is { } of ? $"server-{team}.{of}" : $"team-{team}"));
+        command.Parameters.AddWithValue("id", value.Person ?? EntitySeal.EntityOf(team!.Value, value.Place));
         command.Parameters.AddWithValue("at", value.Place.AtMs);
         command.Parameters.AddWithValue("key", value.Key);
         command.Parameters.AddWithValue("detail", value.Place.Detail);

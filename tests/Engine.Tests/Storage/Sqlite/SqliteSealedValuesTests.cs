@@ -76,6 +76,10 @@ public sealed class SqliteSealedValuesTests : SealedValuesSuite, IDisposable
                 insert into {(value.Place.Table == SealedTable.MetricHours ? "metric_hours" : "metric_minutes")}
                 (team, server, hour_ms, set_id, block) values ($team, $server, $at, $detail, $sealed)
                 """,
+            SealedTable.BackupEvidence => """
+                insert into backup_snapshots values
+                    ($team, $server, $detail, zeroblob(16), 1, 3, zeroblob(16), zeroblob(8), 1, 1, $at, $sealed)
+                """,
             SealedTable.Servers =>
                 "insert into servers (team, server, name, created_at_ms, entity_seq) values ($team, $server, $sealed, 0, 0)",
             SealedTable.Teams => "insert into teams (team, name, founded_at_ms, entity_seq) values ($team, $sealed, 0, 0)",
@@ -87,7 +91,7 @@ public sealed class SqliteSealedValuesTests : SealedValuesSuite, IDisposable
         command.CommandText = sql;
         command.Parameters.AddWithValue("$team", team is { } id ? id.ToBytes() : DBNull.Value);
         command.Parameters.AddWithValue("$server", value.Place.Server is { } server ? server.ToBytes() : DBNull.Value);
-        command.Parameters.AddWithValue("$id", value.Person ?? (value.Place.Server is { } of ? $"server-{team}.{of}" : $"team-{team}"));
+        command.Parameters.AddWithValue("$id", value.Person ?? EntitySeal.EntityOf(team!.Value, value.Place));
         command.Parameters.AddWithValue("$at", value.Place.AtMs);
         command.Parameters.AddWithValue("$key", value.Key);
         command.Parameters.AddWithValue("$detail", value.Place.Detail);

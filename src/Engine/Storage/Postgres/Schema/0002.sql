@@ -64,6 +64,7 @@ begin
             'using (team = nullif(current_setting(''hostatlas.team_id'', true), '''')::uuid)', tenant);
         execute format('create policy all_teams_backups on %I to hostatlas_backups using (true) with check (true)', tenant);
     end loop;
+    create policy all_teams_reseal on backup_snapshots to hostatlas_reseal using (true) with check (true);
 end
 $$;
 
@@ -78,5 +79,7 @@ grant select (server, kind, object, size, sha256, ticket_until_ms) on backup_obj
 grant select (server, snapshot, kind, object) on backup_needs to hostatlas_reader;
 grant select (server, number, snapshot, generation, kind, object, fingerprint, objects, bytes, at_ms) on backup_snapshots
     to hostatlas_reader;
+
+grant select (team, server, number, at_ms, gate), update (gate) on backup_snapshots to hostatlas_reseal;
 
 insert into schema_version (version) values (2);

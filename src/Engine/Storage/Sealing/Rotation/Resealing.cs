@@ -17,7 +17,7 @@ public sealed class Resealing(ISealedValues values, TeamSeals seals, PlatformSea
     private static readonly SealedTable[] OfTeams =
     [
         SealedTable.Teams, SealedTable.Servers, SealedTable.MetricSets, SealedTable.Journal, SealedTable.Snapshots,
-        SealedTable.MetricHours, SealedTable.MetricMinutes, SealedTable.MetricRows,
+        SealedTable.BackupEvidence, SealedTable.MetricHours, SealedTable.MetricMinutes, SealedTable.MetricRows,
     ];
 
     private static readonly SealedTable[] OfPeople = [SealedTable.Journal, SealedTable.Snapshots];

@@ -35,7 +35,7 @@ public abstract class SealedValuesSuite
     {
         PlantAll();
         var before = await AllAsync(Team);
-        Assert.Equal(2 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + RowsAServer)) + 1, before.Count);
+        Assert.Equal(2 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + RowsAServer)) + 1, before.Count);
         Rotate();
         Assert.Equal(before.Count, await Pass().CountAsync(Team, default));
         var done = 0;
@@ -79,7 +79,7 @@ public abstract class SealedValuesSuite
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Pass().RunAsync(Team, _ =>
         {
             // Among the reports, the last table and the largest.
-            if (++pages == 9) kill.Cancel();
+            if (++pages == 12) kill.Cancel();
         }, kill.Token));
         var left = await Pass().CountAsync(Team, default);
         Assert.InRange(left, 1, (ServersATeam * RowsAServer) - 1);
@@ -161,6 +161,10 @@ public abstract class SealedValuesSuite
                 places.Add((new(SealedTable.MetricHours, server, 3_600_000, 7), 0));
                 places.Add((new(SealedTable.Journal, server, 0, 1), 0));
                 places.Add((new(SealedTable.Snapshots, server, 0, 100), 0));
+                // Of the server's backups: the same numbers, another entity.
+                places.Add((EntitySeal.PlaceOf(SealedTable.Journal, $"backup-{team}.{server}", 1), 0));
+                places.Add((EntitySeal.PlaceOf(SealedTable.Snapshots, $"backup-{team}.{server}", 100), 0));
+                places.Add((new(SealedTable.BackupEvidence, server, 1_000, 1), 0));
                 for (var row = 0; row < RowsAServer; row++) places.Add((new(SealedTable.MetricRows, server, row / 2, 7), row));
             }
             Plant(team, places.Select(at =>
