@@ -164,7 +164,8 @@ public sealed class VaultDoorTests(TestPlatform platform) : IDisposable
         var url = new Uri(await agent.TicketAsync(one));
         await using var wire = await platform.ConnectAsync();
         await wire.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(
-            $"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {platform.Url.Authority}\r\nContent-Length: {one.Bytes.Length}\r\n\r\n"), 1, 2, 3]);
+            $"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {platform.Url.Authority}\r\nContent-Length: {one.Bytes.Length}\r\n\r\n"),
+            1, 2, 3]);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
@@ -175,7 +176,8 @@ public sealed class VaultDoorTests(TestPlatform platform) : IDisposable
             // Reset: given up as well.
         }
         var incoming = Path.Combine(platform.Data, "incoming");
-        await Poll.UntilAsync("what arrived to be gone", TimeSpan.FromSeconds(20), () => Task.FromResult(Directory.GetFiles(incoming).Length == 0));
+        await Poll.UntilAsync(
+            "what arrived to be gone", TimeSpan.FromSeconds(20), () => Task.FromResult(Directory.GetFiles(incoming).Length == 0));
     }
 
     private Task<HttpResponseMessage> GetAsync(Uri url, RangeHeaderValue range) =>

@@ -42,8 +42,8 @@ public sealed class EntitySeal
         : _platform.Open(table, _persistenceId, sequenceNr, sealedBytes);
 
     /// <summary>
-    /// Where an entity's value lies. A server and its backups are two entities of one id: the time tells them apart, so that an event of one
-    /// does not open as one of the other.
+    /// Where an entity's value lies. A server and its backups are two entities of one id: the time tells them apart, so that an event of
+    /// one does not open as one of the other.
     /// </summary>
     public static SealPlace PlaceOf(SealedTable table, string persistenceId, long sequenceNr) =>
         EntityAddress.TryReadServer(persistenceId, out var server) ? new(table, server.Server, AtMs: 0, sequenceNr)
@@ -58,7 +58,9 @@ public sealed class EntitySeal
         _ => $"team-{team}",
     };
 
-    /// <summary>Where the persistence ids of a team's entities lie among all of them, in ordinal order: '/' follows '.' and '.' '-'.</summary>
+    /// <summary>
+    /// Where the persistence ids of a team's entities lie among all of them, in ordinal order: '/' follows '.' and '.' follows '-'.
+    /// </summary>
     public static (string From, string To)[] RangesOf(TeamId team) =>
         [($"backup-{team}.", $"backup-{team}/"), ($"server-{team}.", $"server-{team}/"), ($"team-{team}", $"team-{team} ")];
 
