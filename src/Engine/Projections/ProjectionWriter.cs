@@ -8,7 +8,7 @@ namespace HostAtlas.Engine.Projections;
 /// <summary>
 /// Carries batches of the journal into the store, in order, one at a time. When an event skips one of its entity, the missing ones are read
 /// by persistence id first: a journal transaction that is held open for long commits events behind the reader's back. (SQLite's single
-/// writer cannot do that; the rule costs nothing there and the next store needs it.)
+/// writer cannot do that; the rule costs nothing there, and PostgreSQL needs it.)
 /// </summary>
 /// <param name="store">Where rows and offset lie.</param>
 /// <param name="offset">The store's offset when this writer begins.</param>

@@ -1,27 +1,31 @@
+using System.Data.Common;
 using CsCheck;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
-using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Teams;
-using HostAtlas.Engine.Tests.Storage.Sqlite;
-using HostAtlas.TestSupport;
-using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Tests.Projections;
 
-/// <summary>Laws of carrying the journal into real tables.</summary>
-public sealed class ProjectionWriterTests : IDisposable
+/// <summary>Laws of carrying the journal into real tables, whichever store has them.</summary>
+public abstract class ProjectionWriterSuite
 {
-    private readonly TempFolder _folder = new();
-    private int _files;
+    /// <summary>Empty tables; those that were given before are not used any more.</summary>
+    protected abstract IProjectionStore NewStore();
 
-    public void Dispose() => _folder.Dispose();
+    /// <summary>Makes the tables given last refuse every server.</summary>
+    protected abstract void RefuseServers();
+
+    /// <summary>Makes them take servers again.</summary>
+    protected abstract void TakeServers();
+
+    /// <summary>How many tables there can be at a time; -1 is any number.</summary>
+    protected virtual int Threads => -1;
 
     [Fact]
     public void However_the_journal_is_cut_and_the_writer_restarted_the_tables_are_the_same() =>
         Gen.Select(JournalScript.Journals, Gen.Int[1, 9], Gen.Int[0, 3]).Sample((journal, size, resend) =>
         {
-            var (_, store) = NewStore();
+            var store = NewStore();
             for (var from = 0; from < journal.Count; from += size)
             {
                 // A new writer begins at the stored offset; what it is given overlaps with what is known.
@@ -30,25 +34,25 @@ public sealed class ProjectionWriterTests : IDisposable
             }
             AssertHolds(store, journal);
             Assert.Equal(journal.Count == 0 ? 0 : journal[^1].Offset, store.ReadOffsetAsync(default).Result);
-        }, iter: 25);
+        }, iter: 25, threads: Threads);
 
     [Fact]
     public void Events_that_were_never_delivered_are_read_as_soon_as_a_later_one_of_their_entity_comes() =>
         Gen.Select(JournalScript.Journals, Gen.Int[0, 9].Array[80]).Sample((journal, lost) =>
         {
-            var (_, store) = NewStore();
+            var store = NewStore();
             var last = journal.GroupBy(entry => entry.PersistenceId).Select(events => events.Last()).ToHashSet();
             var delivered = journal.Where((entry, i) => last.Contains(entry) || lost[i % lost.Length] > 2).ToList();
             var writer = Writer(store, 0, journal);
             foreach (var batch in delivered.Chunk(7)) writer.WriteAsync(batch, default).Wait();
             AssertHolds(store, journal);
-        }, iter: 25);
+        }, iter: 25, threads: Threads);
 
     [Fact]
     public void Events_that_no_later_one_follows_are_found_by_comparing_heads() =>
         Gen.Select(JournalScript.Journals, Gen.Int[0, 9].Array[80], Gen.Int[1, 4]).Sample((journal, lost, page) =>
         {
-            var (_, store) = NewStore();
+            var store = NewStore();
             var writer = Writer(store, 0, journal);
             foreach (var batch in journal.Where((_, i) => lost[i % lost.Length] > 2).Chunk(7)) writer.WriteAsync(batch, default).Wait();
             var offset = writer.Offset;
@@ -61,12 +65,12 @@ public sealed class ProjectionWriterTests : IDisposable
             AssertHolds(store, journal);
             Assert.Equal((offset, offset), (writer.Offset, store.ReadOffsetAsync(default).Result));
             foreach (var paged in heads.Chunk(page)) Assert.Equal(0, writer.ReconcileAsync(paged, default).Result);
-        }, iter: 25);
+        }, iter: 25, threads: Threads);
 
     [Fact]
     public async Task A_team_that_nobody_founded_is_read_once_and_not_at_every_comparison()
     {
-        var (_, store) = NewStore();
+        var store = NewStore();
         var reads = 0;
         var invited = JournalScript.Full.Where(entry => entry.Event is InvitationIssued).Take(1).ToList();
         var writer = new ProjectionWriter(store, 0, (_, _, _) =>
@@ -85,14 +89,14 @@ public sealed class ProjectionWriterTests : IDisposable
     public async Task When_a_row_is_refused_half_way_nothing_of_the_batch_is_kept_and_the_next_try_tells_all_of_it()
     {
         var journal = JournalScript.Full;
-        var (file, store) = NewStore();
-        Run(file, "create trigger refused before insert on servers begin select raise(abort, 'refused'); end");
+        var store = NewStore();
+        RefuseServers();
         var writer = Writer(store, 0, journal);
-        await Assert.ThrowsAsync<SqliteException>(() => writer.WriteAsync(journal, default));
+        await Assert.ThrowsAnyAsync<DbException>(() => writer.WriteAsync(journal, default));
         Assert.Equal((0L, 0L), (writer.Offset, await store.ReadOffsetAsync(default)));
         Assert.False(await store.AnyTeamAsync(default));
 
-        Run(file, "drop trigger refused");
+        TakeServers();
         await writer.WriteAsync(journal, default);
         AssertHolds(store, journal);
     }
@@ -100,7 +104,7 @@ public sealed class ProjectionWriterTests : IDisposable
     [Fact]
     public async Task A_second_projection_is_stopped_by_the_offset()
     {
-        var (_, store) = NewStore();
+        var store = NewStore();
         var journal = JournalScript.Full;
         var (one, other) = (Writer(store, 0, journal), Writer(store, 0, journal));
         await one.WriteAsync([journal[0]], default);
@@ -111,37 +115,22 @@ public sealed class ProjectionWriterTests : IDisposable
     [Fact]
     public async Task A_journal_that_lacks_events_is_an_error_and_not_a_guess()
     {
-        var (_, store) = NewStore();
+        var store = NewStore();
         var holed = JournalScript.Full.Where((_, i) => i != 1).ToList();
         await Assert.ThrowsAsync<InvalidOperationException>(() => Writer(store, 0, holed).WriteAsync(holed, default));
         Assert.Equal(0, await store.ReadOffsetAsync(default));
-    }
-
-    private (DataFile File, SqliteProjectionStore Store) NewStore()
-    {
-        var folder = _folder.File($"{Interlocked.Increment(ref _files)}");
-        Directory.CreateDirectory(folder);
-        var file = new DataFile(folder);
-        file.Prepare();
-        return (file, new SqliteProjectionStore(file, SqliteStoreUnderTest.NewSeals(file)));
     }
 
     private static ProjectionWriter Writer(IProjectionStore store, long offset, IReadOnlyList<JournalEntry> journal) =>
         new(store, offset, (id, from, to) => Task.FromResult<IReadOnlyList<JournalEntry>>(
             [.. journal.Where(entry => entry.PersistenceId == id && entry.SequenceNr >= from && entry.SequenceNr <= to)]));
 
-    private static void AssertHolds(SqliteProjectionStore store, IReadOnlyList<JournalEntry> journal)
+    private static void AssertHolds(IProjectionStore store, IReadOnlyList<JournalEntry> journal)
     {
         var expected = new ProjectedRows();
         foreach (var entry in journal) ProjectionRules.Tell(expected, entry);
         var actual = store.LoadAsync(JournalScript.Teams, JournalScript.Servers, default).Result;
         foreach (var team in JournalScript.Teams) Assert.Equal(expected.Find(team), actual.Find(team));
         foreach (var server in JournalScript.Servers) Assert.Equal(expected.Find(server), actual.Find(server));
-    }
-
-    private static void Run(DataFile file, string sql)
-    {
-        using var connection = file.OpenWriter();
-        DataFile.Execute(connection, sql);
     }
 }

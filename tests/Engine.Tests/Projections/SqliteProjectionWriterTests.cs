@@ -1,0 +1,37 @@
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Tests.Storage.Sqlite;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Engine.Tests.Projections;
+
+/// <summary>The suite over SQLite: a file a store.</summary>
+public sealed class SqliteProjectionWriterTests : ProjectionWriterSuite, IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private DataFile _last = null!;
+    private int _files;
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override IProjectionStore NewStore()
+    {
+        var folder = _folder.File($"{Interlocked.Increment(ref _files)}");
+        Directory.CreateDirectory(folder);
+        var file = new DataFile(folder);
+        file.Prepare();
+        _last = file;
+        return new SqliteProjectionStore(file, SqliteStoreUnderTest.NewSeals(file));
+    }
+
+    protected override void RefuseServers() =>
+        Run("create trigger refused before insert on servers begin select raise(abort, 'refused'); end");
+
+    protected override void TakeServers() => Run("drop trigger refused");
+
+    private void Run(string sql)
+    {
+        using var connection = _last.OpenWriter();
+        DataFile.Execute(connection, sql);
+    }
+}
