@@ -6,7 +6,10 @@ using Xunit.Abstractions;
 
 namespace HostAtlas.EndToEnd.Tests;
 
-/// <summary>A real agent on this machine and a real platform, as a new user meets them.</summary>
+/// <summary>
+/// A real agent on this machine and a real platform, as a new user meets them. What the agent measures and where it listens does not depend
+/// on the platform's store; what it hands over and what teams may have does.
+/// </summary>
 public sealed class AgentTests(ITestOutputHelper output)
 {
     private static readonly string[] Expected = ["cpu.used_percent", "memory.used_bytes", "load.1m", "host.uptime_seconds"];
@@ -40,10 +43,13 @@ public sealed class AgentTests(ITestOutputHelper output)
         Assert.Equal(0, await agent.StopAsync());
     }
 
-    [Fact]
-    public async Task What_an_agent_measured_while_the_platform_was_down_arrives_although_both_were_killed()
+    [Theory]
+    [InlineData(PlatformStore.Sqlite)]
+    [InlineData(PlatformStore.Postgresql)]
+    public async Task What_an_agent_measured_while_the_platform_was_down_arrives_although_both_were_killed(
+        PlatformStore store)
     {
-        await using var platform = await PlatformProcess.StartAsync();
+        await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);
         var server = await founder.AddServerAsync("outage");
         await using var agent = new AgentProcess(platform);
@@ -71,14 +77,17 @@ public sealed class AgentTests(ITestOutputHelper output)
             return outage >= 3 && points.Any(point => point.AtMs > up.ToUnixTimeMilliseconds());
         });
         output.WriteLine($"{outage} reports of the outage arrived, {took.TotalSeconds:0.0} s after the platform was back");
-        var rows = DiskFacts.MetricRows(platform.Data);
+        var rows = DiskFacts.MetricRows(platform);
         Assert.Equal(rows.Rows, rows.Distinct);
     }
 
-    [Fact]
-    public async Task The_free_plan_refuses_a_fourth_server_until_an_operator_raises_it_and_a_key_enrols_the_next()
+    [Theory]
+    [InlineData(PlatformStore.Sqlite)]
+    [InlineData(PlatformStore.Postgresql)]
+    public async Task The_free_plan_refuses_a_fourth_server_until_an_operator_raises_it_and_a_key_enrols_the_next(
+        PlatformStore store)
     {
-        await using var platform = await PlatformProcess.StartAsync();
+        await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);
         for (var i = 1; i <= 3; i++) await founder.AddServerAsync($"web-{i}");
         var (status, body) = await founder.TryAddServerAsync("web-4");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
+using HostAtlas.TestSupport.Databases;
 using HostAtlas.TestSupport.Processes;
 using Microsoft.Data.Sqlite;
 using Xunit.Abstractions;
@@ -12,16 +13,18 @@ public sealed class StoreAwayTests(ITestOutputHelper output)
 {
     private const int Agents = 20;
 
-    [Fact]
-    public async Task While_the_store_is_away_agents_hear_503_and_afterwards_everything_arrives_once_by_itself()
+    [Theory]
+    [InlineData(PlatformStore.Sqlite)]
+    [InlineData(PlatformStore.Postgresql)]
+    public async Task While_the_store_is_away_agents_hear_503_and_afterwards_everything_arrives_once_by_itself(PlatformStore store)
     {
-        await using var platform = await PlatformProcess.StartAsync();
+        await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);
         var server = await founder.AddServerAsync("web");
         var start = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeSeconds());
         Assert.Equal(202, (await SendAsync(platform, server, start, number: 0, attempt: 0)).Status);
 
-        using (await HoldAsync(platform.Data))
+        await using (await TakeAsync(platform))
         {
             var refused = await Task.WhenAll(
                 Enumerable.Range(1, Agents).Select(number => SendAsync(platform, server, start, number, attempt: 0)));
@@ -46,15 +49,20 @@ public sealed class StoreAwayTests(ITestOutputHelper output)
         var points = (await founder.MetricsAsync(server, start, start.AddSeconds(Agents + 1)))["store.number"];
         Assert.Equal(Enumerable.Range(0, Agents + 1)
             .Select(n => new Point(start.AddSeconds(n).ToUnixTimeMilliseconds(), n, n, n, n)), points);
-        Assert.Equal((Agents + 1, Agents + 1), DiskFacts.MetricRows(platform.Data));
+        Assert.Equal((Agents + 1, Agents + 1), DiskFacts.MetricRows(platform));
     }
 
-    /// <summary>Takes SQLite's write lock of data.db and holds it until disposed.</summary>
-    private static async Task<SqliteConnection> HoldAsync(string data)
+    /// <summary>Takes the store away until disposed: SQLite's write lock, PostgreSQL's whole database.</summary>
+    private static async Task<IAsyncDisposable> TakeAsync(PlatformProcess platform)
     {
+        if (platform.Database is { } database)
+        {
+            await database.TakeAwayAsync();
+            return new GivenBack(database);
+        }
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(data, "data.db"),
+            DataSource = Path.Combine(platform.Data, "data.db"),
             Pooling = false,
             DefaultTimeout = 30,
         }.ToString());
@@ -63,6 +71,11 @@ public sealed class StoreAwayTests(ITestOutputHelper output)
         begin.CommandText = "begin exclusive";
         await begin.ExecuteNonQueryAsync();
         return connection;
+    }
+
+    private sealed class GivenBack(PostgresDatabaseUnderTest database) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await database.BringBackAsync();
     }
 
     private static async Task<WireAnswer> SendAsync(

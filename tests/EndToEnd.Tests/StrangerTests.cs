@@ -7,10 +7,12 @@ namespace HostAtlas.EndToEnd.Tests;
 /// <summary>A client that was written from docs/protocol.md alone, in another language, against the real platform.</summary>
 public sealed class StrangerTests(ITestOutputHelper output)
 {
-    [Fact]
-    public async Task A_stranger_who_read_only_the_protocol_gets_the_promised_answer_to_every_request()
+    [Theory]
+    [InlineData(PlatformStore.Sqlite)]
+    [InlineData(PlatformStore.Postgresql)]
+    public async Task A_stranger_who_read_only_the_protocol_gets_the_promised_answer_to_every_request(PlatformStore store)
     {
-        await using var platform = await PlatformProcess.StartAsync();
+        await using var platform = await PlatformProcess.StartAsync(store);
         var scenario = Path.Combine(Repository.Root, "tests", "EndToEnd.Tests", "stranger", "scenario.py");
         // The other team's invitation comes from the operator; the first team's lies in DATA, as the protocol says.
         var invitation = (await platform.OpsAsync("teams", "invite")).Trim();

@@ -17,15 +17,22 @@ internal sealed class StubbornSender(PlatformProcess platform, WatchedServer ser
     private readonly Random _random = new(seed);
     private readonly Queue<CapturedRequest> _captured = new();
     private WireConnection? _connection;
+    private int _acknowledged;
 
     /// <summary>Reports that were answered with 202.</summary>
     public HashSet<int> Acknowledged { get; } = [];
+
+    /// <summary>How many they are; may be asked while it runs.</summary>
+    public int AcknowledgedCount => Volatile.Read(ref _acknowledged);
 
     /// <summary>The last acknowledged requests, oldest first.</summary>
     public IReadOnlyCollection<CapturedRequest> Captured => _captured;
 
     /// <summary>Attempts that ended without a 202: the connection died, or another answer came.</summary>
     public int FailedAttempts { get; private set; }
+
+    /// <summary>Of them, those that were told with 503 when to come again.</summary>
+    public int ToldToWait { get; private set; }
 
     /// <summary>Answers that no retry may ever get, with their bodies.</summary>
     public List<string> WrongAnswers { get; } = [];
@@ -58,12 +65,14 @@ internal sealed class StubbornSender(PlatformProcess platform, WatchedServer ser
             if (answer?.Status == 202)
             {
                 Acknowledged.UnionWith(Enumerable.Range(batch.First, batch.Count));
+                Volatile.Write(ref _acknowledged, Acknowledged.Count);
                 Keep(new CapturedRequest(wire, signedAt.ToUnixTimeSeconds(), attempt == 0));
                 await SometimesRepeatAsync(wire, body, attempt);
                 return;
             }
             FailedAttempts++;
-            if (answer is { Status: not (409 or 429 or 503) })
+            if (answer is { Status: 503 } && answer.Headers["Retry-After"].Any()) ToldToWait++;
+            else if (answer is { Status: not (409 or 429) })
             {
                 WrongAnswers.Add($"{answer.Status} {answer.Text}");
                 return;

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace HostAtlas.EndToEnd.Tests.Hostile;
 
-/// <summary>Ten thousand requests that no honest client sends.</summary>
+/// <summary>Ten thousand requests that no honest client sends. Nothing of them reaches a store, so one of them is enough.</summary>
 public sealed class MalformedRequestTests(ITestOutputHelper output)
 {
     private const int WarmUp = 2_000, Requests = 10_000, Senders = 12, SlowSenders = 50;

@@ -1,5 +1,6 @@
 using System.Net;
 using HostAtlas.TestSupport.Clients;
+using HostAtlas.TestSupport.Databases;
 
 namespace HostAtlas.TestSupport.Processes;
 
@@ -11,17 +12,21 @@ public sealed class PlatformProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly TempFolder _folder = new();
-    private readonly IReadOnlyDictionary<string, string> _environment;
+    private Dictionary<string, string> _environment = [];
     private ChildProcess? _process;
 
-    private PlatformProcess(IReadOnlyDictionary<string, string>? environment) =>
-        _environment = environment ?? new Dictionary<string, string>();
+    private PlatformProcess()
+    {
+    }
 
     /// <summary>The data folder, <c>DATA</c> of the protocol.</summary>
     public string Data => _folder.File("data");
 
     /// <summary>Where it listens.</summary>
     public Uri Url { get; } = new($"https://127.0.0.1:{FreePort.Next()}");
+
+    /// <summary>Its database when that is PostgreSQL, or null: then everything lies in the data folder.</summary>
+    public PostgresDatabaseUnderTest? Database { get; private set; }
 
     /// <summary>The id of the running process.</summary>
     public int Id => Running.Id;
@@ -34,14 +39,37 @@ public sealed class PlatformProcess : IAsyncDisposable
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The platform is not running.");
 
-    /// <summary>Starts a platform on an empty data folder and waits until it answers.</summary>
-    /// <param name="environment">Configuration, e.g. <c>HOSTATLAS__INGEST__WINDOW</c>.</param>
-    public static async Task<PlatformProcess> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts a platform on an empty data folder and an empty database, and waits until it answers.</summary>
+    /// <param name="store">Which database; a PostgreSQL server is shared by the tests of an assembly.</param>
+    /// <param name="server">A PostgreSQL server of the test's own, to be killed.</param>
+    public static async Task<PlatformProcess> StartAsync(PlatformStore store = PlatformStore.Sqlite, PostgresServer? server = null)
     {
-        var platform = new PlatformProcess(environment);
+        var platform = new PlatformProcess();
         Directory.CreateDirectory(platform.Data);
+        if (store == PlatformStore.Postgresql)
+            await platform.UseAsync(await (server ?? await PostgresServer.SharedAsync()).NewDatabaseAsync());
         await platform.StartAgainAsync();
         return platform;
+    }
+
+    /// <summary>Lets the next start be on a PostgreSQL database, which goes with the platform.</summary>
+    public async Task UseAsync(PostgresDatabaseUnderTest database)
+    {
+        Database = database;
+        _environment = new Dictionary<string, string>
+        {
+            ["HOSTATLAS__STORE__KIND"] = "postgresql",
+            ["HOSTATLAS__STORE__CONNECTION_FILE"] = await WriteConnectionAsync(database),
+        };
+    }
+
+    /// <summary>A file of mode 0600 with a database's connection string.</summary>
+    public async Task<string> WriteConnectionAsync(PostgresDatabaseUnderTest database)
+    {
+        var file = _folder.File("connection");
+        await File.WriteAllTextAsync(file, database.Connection + "\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return file;
     }
 
     /// <summary>Starts it on its old data and port and waits until it answers.</summary>
@@ -92,6 +120,7 @@ public sealed class PlatformProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await _process.DisposeAsync();
+        if (Database is not null) await Database.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -114,4 +143,14 @@ public sealed class PlatformProcess : IAsyncDisposable
             return false; // ca.pem is being written.
         }
     }
+}
+
+/// <summary>Which database a platform keeps everything in.</summary>
+public enum PlatformStore
+{
+    /// <summary>Files in the data folder.</summary>
+    Sqlite,
+
+    /// <summary>A real PostgreSQL server.</summary>
+    Postgresql,
 }

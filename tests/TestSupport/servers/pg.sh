@@ -59,7 +59,7 @@ case $verb in
       while ! is_free "$port"; do port=$((port + 1)); done
     fi
     if [ ! -e "$dir/PG_VERSION" ]; then make "$port" "$fast"; fi
-    as "$bin/pg_ctl" -D "$dir" status >/dev/null || as "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -s start
+    as "$bin/pg_ctl" -D "$dir" status >/dev/null || as "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -s start || { tail -5 "$dir/server.log" >&2; exit 1; }
     if ! superuser -d postgres -qAt -c "select 1 from pg_database where datname = 'hostatlas'" | grep -q 1; then
       superuser -d postgres -q -c "create role hostatlas login password 'trial-only'" -c "create database hostatlas"
       superuser -d hostatlas -q -v ON_ERROR_STOP=1 -v login=hostatlas -v database=hostatlas -f - <"$roles"
@@ -68,10 +68,16 @@ case $verb in
   stop) as "$bin/pg_ctl" -D "$dir" -m fast -w -s stop ;;
   kill)
     pid=$(head -1 "$dir/postmaster.pid")
-    # The children first to be listed: without their parent they would not be found, and one that lives on keeps the next start from its data.
+    # Stopped first, so that it forks no more while its children are listed: one that lives on keeps the next start from its data.
+    kill -STOP "$pid"
     children=$(cat "/proc/$pid/task/$pid/children")
     # shellcheck disable=SC2086 # A word a process.
-    kill -9 $pid $children; rm -f "$dir/postmaster.pid" ;;
+    kill -9 $pid $children
+    for process in $pid $children; do
+      # A zombie has let everything go; whoever started it may never ask for it.
+      while [ -d "/proc/$process" ] && ! grep -q '^State:.Z' "/proc/$process/status" 2>/dev/null; do sleep 0.05; done
+    done
+    rm -f "$dir/postmaster.pid" "$dir"/.s.PGSQL.* ;;
   psql) superuser -d hostatlas "${@:3}" ;;
   guard)
     # Detached from the caller's terminal and outputs: it outlives whoever asked for it, which is its point.
