@@ -5,6 +5,7 @@ using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
 using HostAtlas.Engine.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace HostAtlas.Engine.Storage;
 
@@ -50,16 +51,18 @@ public static class StorageSetup
     private static void AddPostgres(this IServiceCollection services, string connection, RootKeys roots)
     {
         var database = new PostgresDatabase(connection);
+        PlatformLock held;
         try
         {
-            PostgresStart.Prepare(database, roots, TimeProvider.System);
+            held = PostgresStart.Take(database, roots, TimeProvider.System);
         }
         catch
         {
             database.Dispose();
             throw;
         }
-        // By factory: only so does the container close the pools at the end.
+        // By factory: only so does the container close lock and pools at the end; the lock is made first and so closed last.
+        services.AddSingleton(_ => held).Insert(0, ServiceDescriptor.Singleton<IHostedService, PlatformLockWatch>());
         services.AddSingleton(_ => database);
         services.AddSingleton<MetricDays>();
         services.AddSingleton<IKeyStore, PostgresKeyStore>();

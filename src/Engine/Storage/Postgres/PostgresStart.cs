@@ -16,18 +16,53 @@ internal static class PostgresStart
     // A server that starts at the same moment as the platform (a reboot) refuses for a few seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Checks everything and brings the schema up to this version; <see cref="StoreStartException"/> otherwise.</summary>
+    /// <summary>
+    /// Checks the server and takes the database for this process, then brings its schema up to this version: an older platform that still
+    /// runs must not find it changed. <see cref="StoreStartException"/> when something is not as it must be.
+    /// </summary>
+    public static PlatformLock Take(PostgresDatabase database, RootKeys roots, TimeProvider time)
+    {
+        PlatformLock? held = null;
+        try
+        {
+            Check(database, time);
+            held = Explained(database, () => PlatformLock.Take(database, time));
+            Prepare(database, roots, time);
+            return held;
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Checks everything and brings the schema up to this version.</summary>
     public static void Prepare(PostgresDatabase database, RootKeys roots, TimeProvider time)
+    {
+        Check(database, time);
+        Explained(database, () =>
+        {
+            PostgresMigrations.Apply(database);
+            CheckRootKey(database, roots);
+            return true;
+        });
+    }
+
+    /// <summary>Checks server, login and roles; changes nothing.</summary>
+    public static void Check(PostgresDatabase database, TimeProvider time) => Explained(database, () =>
+    {
+        using var connection = OpenWhenStarted(database, time);
+        CheckServer(database, connection);
+        CheckRoles(database, connection);
+        return true;
+    });
+
+    private static T Explained<T>(PostgresDatabase database, Func<T> work)
     {
         try
         {
-            using (var connection = OpenWhenStarted(database, time))
-            {
-                CheckServer(database, connection);
-                CheckRoles(database, connection);
-            }
-            PostgresMigrations.Apply(database);
-            CheckRootKey(database, roots);
+            return work();
         }
         catch (Exception fault) when (fault is NpgsqlException or SocketException or AuthenticationException or TimeoutException)
         {
