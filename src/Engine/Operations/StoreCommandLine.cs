@@ -24,6 +24,6 @@ public static class StoreCommandLine
             login, database,
         };
         roles.SetAction(parse => Console.Out.Write(RoleScript.For(parse.GetValue(login)!, parse.GetValue(database)!)));
-        return new Command("store", "Prepare the database.") { roles };
+        return new Command("store", "Prepare the database, or move everything into another one.") { roles, StoreMoveCommand.Build() };
     }
 }

@@ -12,16 +12,9 @@ internal static class StoreSettings
             return (options, ["store.connection and store.connection_file: name one of them."]);
         if (options.StoreConnectionFile is { } file)
         {
-            try
-            {
-                if (PrivateFile.IsWiderThanSecret(file))
-                    return (options, [$"store.connection_file: {file} can be opened by others. Run: chmod 600 {file}"]);
-                options = options with { StoreConnection = File.ReadAllText(file).Trim() };
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                return (options, [$"store.connection_file: {fault.Message}"]);
-            }
+            var (connection, fault) = ConnectionFile.Read(file);
+            if (fault is not null) return (options, [$"store.connection_file: {fault}"]);
+            options = options with { StoreConnection = connection };
         }
         return (options, Of(options).Faults());
     }

@@ -22,39 +22,55 @@ internal static class PostgresStart
     /// </summary>
     public static PlatformLock Take(PostgresDatabase database, RootKeys roots, TimeProvider time)
     {
-        PlatformLock? held = null;
+        var held = Lock(database, time);
         try
         {
-            Check(database, time);
-            held = Explained(database, () => PlatformLock.Take(database, time));
-            Prepare(database, roots, time);
+            Migrate(database);
+            CheckContent(database, roots);
             return held;
         }
         catch
         {
-            held?.Dispose();
+            held.Dispose();
             throw;
         }
     }
 
-    /// <summary>Checks everything and brings the schema up to this version.</summary>
+    /// <summary>Checks everything and brings the schema up to this version, without taking the database.</summary>
     public static void Prepare(PostgresDatabase database, RootKeys roots, TimeProvider time)
     {
         Check(database, time);
-        Explained(database, () =>
-        {
-            PostgresMigrations.Apply(database);
-            CheckRootKey(database, roots);
-            return true;
-        });
+        Migrate(database);
+        CheckContent(database, roots);
     }
 
-    /// <summary>Checks server, login and roles; changes nothing.</summary>
-    public static void Check(PostgresDatabase database, TimeProvider time) => Explained(database, () =>
+    /// <summary>Checks server, login and roles, and takes the database for this process; changes nothing.</summary>
+    public static PlatformLock Lock(PostgresDatabase database, TimeProvider time)
+    {
+        Check(database, time);
+        return Explained(database, () => PlatformLock.Take(database, time));
+    }
+
+    /// <summary>Brings the schema up to this version.</summary>
+    public static void Migrate(PostgresDatabase database) => Explained(database, () =>
+    {
+        PostgresMigrations.Apply(database);
+        return true;
+    });
+
+    private static void Check(PostgresDatabase database, TimeProvider time) => Explained(database, () =>
     {
         using var connection = OpenWhenStarted(database, time);
         CheckServer(database, connection);
         CheckRoles(database, connection);
+        return true;
+    });
+
+    private static void CheckContent(PostgresDatabase database, RootKeys roots) => Explained(database, () =>
+    {
+        using var connection = database.Of(PostgresRole.Platform).OpenConnection();
+        CheckMoved(database, connection);
+        CheckRootKey(database, connection, roots);
         return true;
     });
 
@@ -140,11 +156,18 @@ internal static class PostgresStart
         }
     }
 
+    private static void CheckMoved(PostgresDatabase database, NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("select to_regclass('hostatlas.store_move') is not null", connection);
+        if ((bool)command.ExecuteScalar()!)
+            throw new StoreStartException(
+                $"A move into {database.Name} was begun and not finished. Run the same `store move` again: it goes on where it stands.");
+    }
+
     // A data folder without its root.key is given a new one, and beside a journal of its own that is refused. Here the journal lies
     // elsewhere: the keys that the old root wrapped are what tells.
-    private static void CheckRootKey(PostgresDatabase database, RootKeys roots)
+    private static void CheckRootKey(PostgresDatabase database, NpgsqlConnection connection, RootKeys roots)
     {
-        using var connection = database.Of(PostgresRole.Platform).OpenConnection();
         using var command = new NpgsqlCommand(
             "select exists (select 1 from team_keys where destroyed_at_ms is null and root_id <> all($1))", connection);
         command.Parameters.AddWithValue(roots.Roots.Select(root => RootKeys.IdOf(root)).ToArray());
