@@ -6,7 +6,7 @@ namespace HostAtlas.Engine.Storage.Move;
 /// <param name="Rows">Rows of this phase that are done, those of an interrupted run too.</param>
 /// <param name="OfRows">Rows that the source has.</param>
 /// <param name="RowsPerSecond">Of this run.</param>
-/// <param name="Left">What the rest will take at that rate; null before there is one.</param>
+/// <param name="Left">What the rest will take at that rate; null before there is one and at the end.</param>
 public sealed record MoveProgress(string Phase, string Table, long Rows, long OfRows, double RowsPerSecond, TimeSpan? Left);
 
 /// <summary>One table that was moved.</summary>
@@ -33,6 +33,6 @@ internal sealed class MoveMeter(string phase, long before, long ofRows, IProgres
         var seconds = time.GetElapsedTime(_began).TotalSeconds;
         var rate = seconds > 0 ? _rows / seconds : 0;
         progress?.Report(new MoveProgress(phase, table, before + _rows, ofRows, rate,
-            rate > 0 ? TimeSpan.FromSeconds(Math.Round((ofRows - before - _rows) / rate)) : null));
+            rate > 0 && before + _rows < ofRows ? TimeSpan.FromSeconds(Math.Ceiling((ofRows - before - _rows) / rate)) : null));
     }
 }
