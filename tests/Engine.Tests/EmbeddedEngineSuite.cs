@@ -74,7 +74,8 @@ public abstract class EmbeddedEngineSuite
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static AgentRequest Request(TeamId team, ServerId server, TokenHash token, long batch)
+    /// <summary>Two reports of two values each, signed anew.</summary>
+    protected static AgentRequest Request(TeamId team, ServerId server, TokenHash token, long batch)
     {
         var signature = RandomNumberGenerator.GetBytes(32);
         var at = Now / 60_000 * 60_000;

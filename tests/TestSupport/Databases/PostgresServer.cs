@@ -21,6 +21,8 @@ public sealed class PostgresServer
     private readonly string _folder;
     private readonly string _loginConnection;
     private readonly SemaphoreSlim _template = new(1, 1);
+    // Roles belong to the whole server: two scripts that alter one at a time fail ("tuple concurrently updated").
+    private readonly SemaphoreSlim _roles = new(1, 1);
     private bool _hasTemplate;
 
     private PostgresServer(string folder, string loginConnection) => (_folder, _loginConnection) = (folder, loginConnection);
@@ -107,8 +109,16 @@ public sealed class PostgresServer
         await ExecuteAsync("postgres", $"create database {name} template {template ?? "template0"}");
         var roles = await File.ReadAllTextAsync(
             Path.Combine(Repository.Root, "src", "Engine", "Storage", "Postgres", "roles.sql"));
-        await ExecuteAsync(name, roles.Replace(":\"login\"", Login, StringComparison.Ordinal)
-            .Replace(":\"database\"", name, StringComparison.Ordinal));
+        await _roles.WaitAsync();
+        try
+        {
+            await ExecuteAsync(name, roles.Replace(":\"login\"", Login, StringComparison.Ordinal)
+                .Replace(":\"database\"", name, StringComparison.Ordinal));
+        }
+        finally
+        {
+            _roles.Release();
+        }
         var connection = new NpgsqlConnectionStringBuilder(_loginConnection) { Database = name }.ConnectionString;
         return new PostgresDatabaseUnderTest(this, name, connection);
     }

