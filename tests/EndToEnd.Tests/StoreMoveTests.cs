@@ -46,7 +46,8 @@ public sealed class StoreMoveTests(ITestOutputHelper output)
         var read = 0;
         for (var from = 0; from < Batches * ReportsPerBatch; from += StepsPerQuery)
         {
-            var points = (await founder.MetricsAsync(server, start.AddSeconds(from), start.AddSeconds(from + StepsPerQuery)))[SentBatch.Metric];
+            var series = await founder.MetricsAsync(server, start.AddSeconds(from), start.AddSeconds(from + StepsPerQuery));
+            var points = series[SentBatch.Metric];
             foreach (var point in points)
             {
                 var n = (point.AtMs - start.ToUnixTimeMilliseconds()) / 1000;

@@ -58,7 +58,8 @@ internal static class StoreMoveCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await error.WriteLineAsync("store move: stopped. Run the same command again: it goes on where it stands.").ConfigureAwait(false);
+            await error.WriteLineAsync("store move: stopped. Run the same command again: it goes on where it stands.")
+                .ConfigureAwait(false);
         }
         catch (Exception refused) when (refused is StoreMoveException or StoreStartException or IOException or UnauthorizedAccessException)
         {

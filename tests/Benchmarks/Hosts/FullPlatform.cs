@@ -28,7 +28,7 @@ internal sealed class FullPlatform : IAsyncDisposable
     /// <param name="servers">How many.</param>
     public static async Task<FullPlatform> StartAsync(IReadOnlyDictionary<string, string> configuration, int servers)
     {
-        var platform = new FullPlatform(await PlatformProcess.StartAsync(configuration));
+        var platform = new FullPlatform(await PlatformProcess.StartAsync(environment: configuration));
         try
         {
             using var founder = await Founder.FoundAsync(platform._process);

@@ -12,7 +12,7 @@ public sealed class PlatformProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly TempFolder _folder = new();
-    private Dictionary<string, string> _environment = [];
+    private readonly Dictionary<string, string> _environment = [];
     private ChildProcess? _process;
 
     private PlatformProcess()
@@ -42,9 +42,12 @@ public sealed class PlatformProcess : IAsyncDisposable
     /// <summary>Starts a platform on an empty data folder and an empty database, and waits until it answers.</summary>
     /// <param name="store">Which database; a PostgreSQL server is shared by the tests of an assembly.</param>
     /// <param name="server">A PostgreSQL server of the test's own, to be killed.</param>
-    public static async Task<PlatformProcess> StartAsync(PlatformStore store = PlatformStore.Sqlite, PostgresServer? server = null)
+    /// <param name="environment">More configuration, e.g. <c>HOSTATLAS__INGEST__QUEUE</c>.</param>
+    public static async Task<PlatformProcess> StartAsync(PlatformStore store = PlatformStore.Sqlite, PostgresServer? server = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var platform = new PlatformProcess();
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) platform._environment[name] = value;
         Directory.CreateDirectory(platform.Data);
         if (store == PlatformStore.Postgresql)
             await platform.UseAsync(await (server ?? await PostgresServer.SharedAsync()).NewDatabaseAsync());
@@ -56,11 +59,8 @@ public sealed class PlatformProcess : IAsyncDisposable
     public async Task UseAsync(PostgresDatabaseUnderTest database)
     {
         Database = database;
-        _environment = new Dictionary<string, string>
-        {
-            ["HOSTATLAS__STORE__KIND"] = "postgresql",
-            ["HOSTATLAS__STORE__CONNECTION_FILE"] = await WriteConnectionAsync(database),
-        };
+        _environment["HOSTATLAS__STORE__KIND"] = "postgresql";
+        _environment["HOSTATLAS__STORE__CONNECTION_FILE"] = await WriteConnectionAsync(database);
     }
 
     /// <summary>A file of mode 0600 with a database's connection string.</summary>

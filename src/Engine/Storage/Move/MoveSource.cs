@@ -19,22 +19,25 @@ internal sealed class MoveSource : IDisposable
         foreach (var name in new[] { "journal.db", "data.db" })
         {
             if (!File.Exists(Path.Combine(dataDirectory, name)))
-                throw new StoreMoveException($"{dataDirectory} holds no {name}: there is nothing to move. Name the data folder with --data.");
+                throw new StoreMoveException(
+                    $"{dataDirectory} holds no {name}: there is nothing to move. Name the data folder with --data.");
         }
         var source = new MoveSource(Open(dataDirectory, "journal.db"), Open(dataDirectory, "data.db"));
         var version = Scalar(source._data, "pragma user_version");
         if (version == Migrations.Current) return source;
         source.Dispose();
         throw new StoreMoveException(
-            $"data.db has schema version {version}, this program knows {Migrations.Current}. Start this version on the data folder once, with "
-            + "SQLite, stop it, and move then.");
+            $"data.db has schema version {version}, this program knows {Migrations.Current}. Start this version on the data folder once, "
+            + "with SQLite, stop it, and move then.");
     }
 
     /// <summary>Tells this journal from every other, whatever is added to it: a digest of its first event's place.</summary>
     public string Identity()
     {
-        using var command = Command(_journal,
-            "select ordering || '|' || created || '|' || persistence_id || '|' || coalesce(writer_uuid, '') from journal order by ordering limit 1");
+        using var command = Command(_journal, """
+            select ordering || '|' || created || '|' || persistence_id || '|' || coalesce(writer_uuid, '')
+            from journal order by ordering limit 1
+            """);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(command.ExecuteScalar() as string ?? "")));
     }
 
@@ -64,8 +67,9 @@ internal sealed class MoveSource : IDisposable
     {
         var key = string.Join(", ", table.SourceKey.Select(i => $"\"{table.Columns[i].Name}\""));
         var behind = after is null ? "" : $" where ({key}) > ({string.Join(", ", after.Select((_, i) => $"$k{i}"))})";
-        using var command = Command(Of(table.Schema),
-            $"select {table.ColumnList()} from \"{table.Name}\"{behind} order by {key} limit {rows.ToString(CultureInfo.InvariantCulture)}");
+        using var command = Command(
+            Of(table.Schema), $"select {table.ColumnList()} from \"{table.Name}\"{behind} order by {key} limit $rows");
+        command.Parameters.AddWithValue("$rows", rows);
         for (var i = 0; i < after?.Length; i++)
             command.Parameters.AddWithValue($"$k{i}", MovedColumn.ToSqlite(after[i]));
         using var reader = command.ExecuteReader();

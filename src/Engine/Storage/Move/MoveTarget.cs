@@ -20,7 +20,8 @@ internal sealed class MoveTarget(NpgsqlConnection connection) : IAsyncDisposable
                    array(select a.attname || ' ' || format_type(a.atttypid, null) from pg_attribute a
                          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum),
                    array(select a.attname::text from (
-                             select i.indkey from pg_index i where i.indrelid = c.oid and i.indisunique order by i.indisprimary desc limit 1) i
+                             select i.indkey from pg_index i where i.indrelid = c.oid and i.indisunique
+                             order by i.indisprimary desc limit 1) i
                          cross join unnest(i.indkey::smallint[]) with ordinality as k(number, place)
                          join pg_attribute a on a.attrelid = c.oid and a.attnum = k.number order by k.place)
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -79,29 +80,8 @@ internal sealed class MoveTarget(NpgsqlConnection connection) : IAsyncDisposable
     }
 
     /// <summary>Writes rows and how far the table is by them, both or neither.</summary>
-    public Task WriteAsync(MovedTable table, List<object?[]> rows, CancellationToken cancellation) => OpenedAsync(table, keep: true, async () =>
-    {
-        if (table.Name == "metric_rows") await AddDaysAsync(table, rows, cancellation).ConfigureAwait(false);
-        await using (var copy = await connection.BeginBinaryImportAsync(
-            $"copy {table.FullName} ({table.ColumnList()}) from stdin (format binary)", cancellation).ConfigureAwait(false))
-        {
-            foreach (var row in rows)
-            {
-                await copy.StartRowAsync(cancellation).ConfigureAwait(false);
-                for (var i = 0; i < row.Length; i++)
-                {
-                    if (row[i] is { } value) await copy.WriteAsync(value, table.Columns[i].DbType, cancellation).ConfigureAwait(false);
-                    else await copy.WriteNullAsync(cancellation).ConfigureAwait(false);
-                }
-            }
-            await copy.CompleteAsync(cancellation).ConfigureAwait(false);
-        }
-        await using var stands = Command("update hostatlas.store_move set rows = rows + $2, after = $3 where moved = $1");
-        stands.Parameters.AddWithValue(table.FullName);
-        stands.Parameters.AddWithValue((long)rows.Count);
-        stands.Parameters.AddWithValue(table.SourceKey.Select(i => Write(rows[^1][i]!)).ToArray());
-        return await stands.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-    }, cancellation);
+    public Task WriteAsync(MovedTable table, List<object?[]> rows, CancellationToken cancellation) =>
+        OpenedAsync(table, keep: true, () => CopyAsync(table, rows, cancellation), cancellation);
 
     /// <summary>The rows with these rows' keys, in no order.</summary>
     public Task<List<object?[]>> FindAsync(MovedTable table, List<object?[]> rows, CancellationToken cancellation) =>
@@ -111,10 +91,12 @@ internal sealed class MoveTarget(NpgsqlConnection connection) : IAsyncDisposable
             await ExecuteAsync("set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off",
                 cancellation).ConfigureAwait(false);
             var keys = table.TargetKey;
+            var (arrays, names) = (keys.Select((_, i) => $"${i + 1}"), keys.Select((_, i) => $"k{i}"));
+            var same = keys.Select((column, i) => $"t.\"{table.Columns[column].Name}\" = w.k{i}");
             await using var command = Command($"""
                 select {table.ColumnList("t.")}
-                from unnest({string.Join(", ", keys.Select((_, i) => $"${i + 1}"))}) as w({string.Join(", ", keys.Select((_, i) => $"k{i}"))})
-                join {table.FullName} t on {string.Join(" and ", keys.Select((column, i) => $"t.\"{table.Columns[column].Name}\" = w.k{i}"))}
+                from unnest({string.Join(", ", arrays)}) as w({string.Join(", ", names)})
+                join {table.FullName} t on {string.Join(" and ", same)}
                 """);
             foreach (var column in keys)
                 command.Parameters.Add(new NpgsqlParameter
@@ -149,6 +131,30 @@ internal sealed class MoveTarget(NpgsqlConnection connection) : IAsyncDisposable
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<int> CopyAsync(MovedTable table, List<object?[]> rows, CancellationToken cancellation)
+    {
+        if (table.Name == "metric_rows") await AddDaysAsync(table, rows, cancellation).ConfigureAwait(false);
+        await using (var copy = await connection.BeginBinaryImportAsync(
+            $"copy {table.FullName} ({table.ColumnList()}) from stdin (format binary)", cancellation).ConfigureAwait(false))
+        {
+            foreach (var row in rows)
+            {
+                await copy.StartRowAsync(cancellation).ConfigureAwait(false);
+                for (var i = 0; i < row.Length; i++)
+                {
+                    if (row[i] is { } value) await copy.WriteAsync(value, table.Columns[i].DbType, cancellation).ConfigureAwait(false);
+                    else await copy.WriteNullAsync(cancellation).ConfigureAwait(false);
+                }
+            }
+            await copy.CompleteAsync(cancellation).ConfigureAwait(false);
+        }
+        await using var stands = Command("update hostatlas.store_move set rows = rows + $2, after = $3 where moved = $1");
+        stands.Parameters.AddWithValue(table.FullName);
+        stands.Parameters.AddWithValue((long)rows.Count);
+        stands.Parameters.AddWithValue(table.SourceKey.Select(i => Write(rows[^1][i]!)).ToArray());
+        return await stands.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
 
     private async Task AddDaysAsync(MovedTable table, List<object?[]> rows, CancellationToken cancellation)
     {

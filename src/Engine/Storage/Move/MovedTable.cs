@@ -32,8 +32,8 @@ internal sealed record MovedColumn(string Name, string Type)
 }
 
 /// <summary>
-/// A table that both databases have under one name with the same columns; read from PostgreSQL's catalogue, so that a later version's column
-/// is moved without a word here.
+/// A table that both databases have under one name with the same columns; read from PostgreSQL's catalogue, so that a later version's
+/// column is moved without a word here.
 /// </summary>
 /// <param name="Schema">PostgreSQL's schema: <c>journal</c> for <c>journal.db</c>, <c>hostatlas</c> for <c>data.db</c>.</param>
 /// <param name="Name">Of both.</param>

@@ -71,14 +71,16 @@ public sealed class StoreMove(string dataDirectory, string connectionString, IPr
         var missing = there.Except(target.Select(table => (table.Schema, table.Name)))
             .Concat(target.Select(table => (table.Schema, table.Name)).Except(there)).ToList();
         if (missing.Count > 0)
-            throw new StoreMoveException($"Only one of the databases has the table {string.Join(", ", missing.Select(table => table.Name))}: "
-                + "they are of different versions. Start this version on the data folder once, with SQLite, stop it, and move then.");
+            throw new StoreMoveException(
+                $"Only one of the databases has the table {string.Join(", ", missing.Select(table => table.Name))}: they are "
+                + "of different versions. Start this version on the data folder once, with SQLite, stop it, and move then.");
         return [.. target.Select(table =>
         {
             var columns = source.Columns(table.Schema, table.Name);
             var names = table.Columns.Select(column => column.Name).ToList();
             if (!columns.Select(column => column.Name).ToHashSet().SetEquals(names))
-                throw new StoreMoveException($"The table {table.Name} has other columns in SQLite than in PostgreSQL: this version cannot move it.");
+                throw new StoreMoveException(
+                    $"The table {table.Name} has other columns in SQLite than in PostgreSQL: this version cannot move it.");
             var key = columns.Where(column => column.KeyPlace > 0).OrderBy(column => column.KeyPlace);
             return table with { SourceKey = [.. key.Select(column => names.IndexOf(column.Name))] };
         })];
@@ -92,8 +94,8 @@ public sealed class StoreMove(string dataDirectory, string connectionString, IPr
             return begun == source.Identity()
                 ? true
                 : throw new StoreMoveException(
-                    $"The move of another data folder into {name} was begun and not finished. Finish that one, or empty the database: drop it, "
-                    + "create it and run `store roles` again.");
+                    $"The move of another data folder into {name} was begun and not finished. Finish that one, or empty the database: "
+                    + "drop it, create it and run `store roles` again.");
         foreach (var table in tables)
         {
             if (await target.CountAsync(table, cancellation).ConfigureAwait(false) > 0)
@@ -150,7 +152,8 @@ public sealed class StoreMove(string dataDirectory, string connectionString, IPr
                     var mine = MovedRow.Encode(row);
                     if (!found.TryGetValue(Convert.ToHexString(MovedRow.Encode(row, table.TargetKey)), out var theirs))
                         throw Differs($"{table.FullName} lacks the row of {table.Describe(row)}.");
-                    if (!mine.AsSpan().SequenceEqual(theirs)) throw Differs($"{table.FullName} differs in the row of {table.Describe(row)}.");
+                    if (!mine.AsSpan().SequenceEqual(theirs))
+                        throw Differs($"{table.FullName} differs in the row of {table.Describe(row)}.");
                     digest.AppendData(theirs);
                 }
                 rows += page.Count;

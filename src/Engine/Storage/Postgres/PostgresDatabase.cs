@@ -33,7 +33,8 @@ public sealed class PostgresDatabase : IDisposable
         _sources.GetOrAdd(role.Name, _ => new NpgsqlDataSourceBuilder(ConnectionString(role)) { Name = role.Name }.Build());
 
     /// <summary>The login without a role and without a pool, to look what is there.</summary>
-    internal NpgsqlConnection NewLoginConnection(string? options = null) => new(new NpgsqlConnectionStringBuilder(_connection.ConnectionString)
+    internal NpgsqlConnection NewLoginConnection(string? options = null) => new(new NpgsqlConnectionStringBuilder(
+        _connection.ConnectionString)
     {
         ApplicationName = AppName,
         Pooling = false,
