@@ -87,7 +87,10 @@ public sealed class PostgresServer
     /// <summary>How the server's superuser reaches a database, past every policy: to look at what really lies there.</summary>
     public string SuperuserConnection(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = _folder, Port = new NpgsqlConnectionStringBuilder(_loginConnection).Port, Username = "postgres", Database = database,
+        Host = _folder,
+        Port = new NpgsqlConnectionStringBuilder(_loginConnection).Port,
+        Username = "postgres",
+        Database = database,
         Pooling = false,
     }.ConnectionString;
 

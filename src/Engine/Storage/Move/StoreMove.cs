@@ -36,15 +36,15 @@ public sealed class StoreMove(string dataDirectory, string connectionString, IPr
         try
         {
             using var held = PostgresStart.Lock(database, time);
-            if (!dryRun) PostgresStart.Migrate(database);
-            await using var target = new MoveTarget(
-                await database.Of(PostgresRole.Owner).OpenConnectionAsync(cancellation).ConfigureAwait(false));
-            var tables = Match(source, await target.TablesAsync(cancellation).ConfigureAwait(false), mayBeMissing: dryRun);
-            var counts = tables.ToDictionary(table => table, table => source.Count(table.Schema, table.Name));
-            var resumes = await ResumesAsync(source, target, tables, database.Name, cancellation).ConfigureAwait(false);
+            if (!await LookAsync(source, database, dryRun, cancellation).ConfigureAwait(false) && !dryRun)
+                PostgresStart.Migrate(database);
             if (dryRun) return [.. source.Tables().Select(table =>
                 new MovedRows($"{table.Schema}.{table.Name}", source.Count(table.Schema, table.Name), null))];
-            if (!resumes) await target.BeginAsync(source.Identity(), tables, cancellation).ConfigureAwait(false);
+            await using var target = await OpenAsync(database, cancellation).ConfigureAwait(false);
+            var tables = Match(source, await target.TablesAsync(cancellation).ConfigureAwait(false));
+            var counts = tables.ToDictionary(table => table, table => source.Count(table.Schema, table.Name));
+            if (await target.SourceAsync(cancellation).ConfigureAwait(false) is null)
+                await target.BeginAsync(source.Identity(), tables, cancellation).ConfigureAwait(false);
             await CopyAsync(source, target, tables, counts, cancellation).ConfigureAwait(false);
             await target.ContinueJournalAsync(source.LastOrdering(), cancellation).ConfigureAwait(false);
             var moved = await CompareAsync(source, target, tables, counts, cancellation).ConfigureAwait(false);
@@ -55,18 +55,45 @@ public sealed class StoreMove(string dataDirectory, string connectionString, IPr
         {
             throw new StoreMoveException($"The source cannot be read: {fault.Message}. Nothing of it was changed.", fault);
         }
-        catch (Exception fault) when (fault is not StoreStartException && PostgresFaults.IsTheStores(fault)
-            && !cancellation.IsCancellationRequested)
+        catch (Exception fault) when (
+            (fault is PostgresException || PostgresFaults.IsTheStores(fault)) && !cancellation.IsCancellationRequested)
         {
             throw new StoreMoveException(
                 $"{PostgresFaults.Reason(fault)} Run the same command again: it goes on where it stands.", fault);
         }
     }
 
-    /// <summary>Both sides' tables and columns must be the same; each table with the order of its source's key.</summary>
-    private static List<MovedTable> Match(MoveSource source, IReadOnlyList<MovedTable> target, bool mayBeMissing)
+    private static async Task<MoveTarget> OpenAsync(PostgresDatabase database, CancellationToken cancellation) =>
+        new(await database.Of(PostgresRole.Owner).OpenConnectionAsync(cancellation).ConfigureAwait(false));
+
+    /// <summary>
+    /// Looks at the target before anything of it is changed, its schema neither: it must be empty, or hold the beginning of this move. Gives
+    /// whether it is a beginning.
+    /// </summary>
+    private static async Task<bool> LookAsync(
+        MoveSource source, PostgresDatabase database, bool dryRun, CancellationToken cancellation)
     {
-        if (mayBeMissing && target.Count == 0) return [];
+        await using var target = await OpenAsync(database, cancellation).ConfigureAwait(false);
+        var tables = await target.TablesAsync(cancellation).ConfigureAwait(false);
+        if (dryRun && tables.Count > 0) Match(source, tables);
+        if (await target.SourceAsync(cancellation).ConfigureAwait(false) is { } begun)
+            return begun == source.Identity()
+                ? true
+                : throw new StoreMoveException(
+                    $"The move of another data folder into {database.Name} was begun and not finished. Finish that one, or empty the "
+                    + "database: drop it, create it and run `store roles` again.");
+        foreach (var table in tables)
+        {
+            if (await target.CountAsync(table, cancellation).ConfigureAwait(false) > 0)
+                throw new StoreMoveException(
+                    $"{database.Name} is not empty: {table.FullName} has rows. Name an empty database; this one is left as it is.");
+        }
+        return false;
+    }
+
+    /// <summary>Both sides' tables and columns must be the same; each table with the order of its source's key.</summary>
+    private static List<MovedTable> Match(MoveSource source, IReadOnlyList<MovedTable> target)
+    {
         var there = source.Tables();
         var missing = there.Except(target.Select(table => (table.Schema, table.Name)))
             .Concat(target.Select(table => (table.Schema, table.Name)).Except(there)).ToList();
@@ -84,25 +111,6 @@ public sealed class StoreMove(string dataDirectory, string connectionString, IPr
             var key = columns.Where(column => column.KeyPlace > 0).OrderBy(column => column.KeyPlace);
             return table with { SourceKey = [.. key.Select(column => names.IndexOf(column.Name))] };
         })];
-    }
-
-    private static async Task<bool> ResumesAsync(
-        MoveSource source, MoveTarget target, List<MovedTable> tables, string name, CancellationToken cancellation)
-    {
-        if (tables.Count == 0) return false;
-        if (await target.SourceAsync(cancellation).ConfigureAwait(false) is { } begun)
-            return begun == source.Identity()
-                ? true
-                : throw new StoreMoveException(
-                    $"The move of another data folder into {name} was begun and not finished. Finish that one, or empty the database: "
-                    + "drop it, create it and run `store roles` again.");
-        foreach (var table in tables)
-        {
-            if (await target.CountAsync(table, cancellation).ConfigureAwait(false) > 0)
-                throw new StoreMoveException(
-                    $"{name} is not empty: {table.FullName} has rows. Name an empty database; this one is left as it is.");
-        }
-        return false;
     }
 
     private async Task CopyAsync(MoveSource source, MoveTarget target, List<MovedTable> tables, Dictionary<MovedTable, long> counts,
