@@ -1,3 +1,4 @@
+using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
 using Xunit.Abstractions;
@@ -44,9 +45,11 @@ internal sealed class SenderFleet
         return fleet;
     }
 
-    /// <summary>Lets each sender finish the batch it is at.</summary>
+    /// <summary>Lets each sender finish the batch it is at, and one at least.</summary>
     public async Task StopAsync(ITestOutputHelper output)
     {
+        await Poll.UntilAsync("each sender to be answered once", TimeSpan.FromSeconds(60),
+            () => Task.FromResult(_senders.TrueForAll(sender => sender.AcknowledgedCount > 0)));
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
         output.WriteLine($"{Acknowledged} reports acknowledged, {_senders.Sum(s => s.FailedAttempts)} attempts failed, "
