@@ -67,7 +67,7 @@ public sealed class StoreMove(string dataDirectory, string connectionString, IPr
         new(await database.Of(PostgresRole.Owner).OpenConnectionAsync(cancellation).ConfigureAwait(false));
 
     /// <summary>
-    /// Looks at the target before anything of it is changed, its schema neither: it must be empty, or hold the beginning of this move. Gives
+    /// Looks at the target before anything of it is changed, nor its schema: it must be empty, or hold the beginning of this move. Gives
     /// whether it is a beginning.
     /// </summary>
     private static async Task<bool> LookAsync(
