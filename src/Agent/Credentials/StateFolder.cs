@@ -6,7 +6,8 @@ namespace HostAtlas.Agent.Credentials;
 /// <code>
 /// STATE/token        the credential, one line             STATE/spool/     reports not yet acknowledged
 /// STATE/status.json  what `status` shows                  STATE/refused/   reports that the platform would not take
-/// STATE/lock         held by the running agent
+/// STATE/lock         held by the running agent            STATE/head       the newest snapshot of the backups
+/// STATE/backup/      what a backup run keeps for the next one
 /// </code>
 /// </summary>
 public sealed class StateFolder
@@ -24,6 +25,12 @@ public sealed class StateFolder
 
     /// <summary>STATE/refused.</summary>
     public string RefusedPath => Path.Combine(FolderPath, "refused");
+
+    /// <summary>STATE/backup.</summary>
+    public string BackupPath => Path.Combine(FolderPath, "backup");
+
+    /// <summary>STATE/head.</summary>
+    public string HeadPath => Path.Combine(FolderPath, "head");
 
     private string TokenPath => Path.Combine(FolderPath, "token");
 

@@ -18,6 +18,9 @@ public sealed class PlatformClient : IDisposable
     /// <summary>Most bytes of an answer's body.</summary>
     public const int AnswerMaxBytes = 64 << 10;
 
+    /// <summary>Most bytes of an answer about backups: 5,000 names, or some ten thousand snapshots.</summary>
+    public const int BackupAnswerMaxBytes = 4 << 20;
+
     /// <summary>From sending to the whole answer. The platform gives up on its side at 8 s.</summary>
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
 
@@ -63,19 +66,21 @@ public sealed class PlatformClient : IDisposable
         AgentToken token, Guid batch, IReadOnlyList<SpoolRecord> reports, TimeSpan offset, CancellationToken stop)
     {
         var (body, gzip) = MetricsBody.Write(batch, reports);
-        var timestamp = (_time.GetUtcNow() + offset).ToUnixTimeSeconds().ToString("D10", CultureInfo.InvariantCulture);
-        var request = Request(MetricsPath, token.Reveal(), body);
+        var request = Signed(token, MetricsPath, body, offset);
         if (gzip) request.Content!.Headers.ContentEncoding.Add("gzip");
-        request.Headers.Add("X-Timestamp", timestamp);
-        request.Headers.Add("X-Signature", RequestSigning.Sign(token.Reveal(), "POST", MetricsPath, timestamp, body));
-        return SendAsync(request, stop);
+        return SendAsync(request, AnswerMaxBytes, stop);
     }
+
+    /// <summary>Sends one request about backups, whose body carries a fresh id, signed like a batch.</summary>
+    /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
+    public Task<PlatformAnswer> PostSignedAsync(AgentToken token, string path, byte[] body, TimeSpan offset, CancellationToken stop) =>
+        SendAsync(Signed(token, path, body, offset), BackupAnswerMaxBytes, stop);
 
     /// <summary>Makes a server with an API key of the scope servers:enroll; 201 carries a <see cref="ServerCreated"/>.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
     public Task<PlatformAnswer> CreateServerAsync(string apiKey, string name, CancellationToken stop) =>
         SendAsync(Request(ServersPath, apiKey,
-            JsonSerializer.SerializeToUtf8Bytes(new CreateServer(name), WireJson.Default.CreateServer)), stop);
+            JsonSerializer.SerializeToUtf8Bytes(new CreateServer(name), WireJson.Default.CreateServer)), AnswerMaxBytes, stop);
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
@@ -88,7 +93,16 @@ public sealed class PlatformClient : IDisposable
         return request;
     }
 
-    private async Task<PlatformAnswer> SendAsync(HttpRequestMessage request, CancellationToken stop)
+    private HttpRequestMessage Signed(AgentToken token, string path, byte[] body, TimeSpan offset)
+    {
+        var timestamp = (_time.GetUtcNow() + offset).ToUnixTimeSeconds().ToString("D10", CultureInfo.InvariantCulture);
+        var request = Request(path, token.Reveal(), body);
+        request.Headers.Add("X-Timestamp", timestamp);
+        request.Headers.Add("X-Signature", RequestSigning.Sign(token.Reveal(), "POST", path, timestamp, body));
+        return request;
+    }
+
+    private async Task<PlatformAnswer> SendAsync(HttpRequestMessage request, int answerMaxBytes, CancellationToken stop)
     {
         _refusal = null;
         using var owned = request;
@@ -100,7 +114,7 @@ public sealed class PlatformClient : IDisposable
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var roundTrip = _time.GetElapsedTime(started);
             var receivedAt = _time.GetUtcNow();
-            return AnswerReading.Read(response, await ReadBoundedAsync(response, either.Token), receivedAt, roundTrip);
+            return AnswerReading.Read(response, await ReadBoundedAsync(response, answerMaxBytes, either.Token), receivedAt, roundTrip);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -115,14 +129,14 @@ public sealed class PlatformClient : IDisposable
         }
     }
 
-    private static async Task<byte[]> ReadBoundedAsync(HttpResponseMessage response, CancellationToken stop)
+    private static async Task<byte[]> ReadBoundedAsync(HttpResponseMessage response, int maxBytes, CancellationToken stop)
     {
         // Without a limit, whoever answers decides how much memory this host spends.
-        if (response.Content.Headers.ContentLength > AnswerMaxBytes) throw new ConnectionFaultException(ConnectionFaults.AnswerTooLarge);
+        if (response.Content.Headers.ContentLength > maxBytes) throw new ConnectionFaultException(ConnectionFaults.AnswerTooLarge);
         await using var stream = await response.Content.ReadAsStreamAsync(stop);
-        var buffer = new byte[response.Content.Headers.ContentLength is { } length ? (int)length + 1 : AnswerMaxBytes + 1];
+        var buffer = new byte[response.Content.Headers.ContentLength is { } length ? (int)length + 1 : maxBytes + 1];
         var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
-        if (read > AnswerMaxBytes) throw new ConnectionFaultException(ConnectionFaults.AnswerTooLarge);
+        if (read > maxBytes) throw new ConnectionFaultException(ConnectionFaults.AnswerTooLarge);
         return buffer[..read];
     }
 }

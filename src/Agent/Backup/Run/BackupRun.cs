@@ -1,0 +1,243 @@
+using System.Security.Cryptography;
+using Akka.Actor;
+using Akka.Configuration;
+using HostAtlas.Agent.Backup.Format;
+using HostAtlas.Agent.Backup.Selection;
+using HostAtlas.Agent.Backup.Transfer;
+using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Agent.Backup.Run;
+
+/// <summary>What a run is made of.</summary>
+/// <param name="Folder">STATE/backup, taken by this run.</param>
+/// <param name="StatePath">STATE, which is never part of a backup.</param>
+/// <param name="Selected">What is taken.</param>
+/// <param name="Schedule">The cron line that the platform hears, or null.</param>
+/// <param name="Ring">The host's keys.</param>
+/// <param name="Api">The platform.</param>
+/// <param name="Vault">The vault.</param>
+/// <param name="Host">The host's name.</param>
+/// <param name="Time">All clocks.</param>
+/// <param name="Random">Numbers in [0, 1), for pauses.</param>
+internal sealed record BackupRunParts(RunFolder Folder, string StatePath, Selected Selected, string? Schedule, KeyRing Ring, BackupApi Api,
+    VaultClient Vault, string Host, TimeProvider Time, Func<double> Random)
+{
+    /// <summary>The operator knows that the newest snapshot is older than what this host made.</summary>
+    public bool AcceptRollback { get; init; }
+
+    /// <summary>Hears what goes wrong without ending the run.</summary>
+    public Action<string> OnTrouble { get; init; } = static _ => { };
+
+    /// <summary>Hears of files that could not be read: path, why.</summary>
+    public Action<string, string> OnFault { get; init; } = static (_, _) => { };
+
+    /// <summary>Hears of the findings of each pass, before it begins.</summary>
+    public Action<RunFindings, SnapshotCounts?> OnPass { get; init; } = static (_, _) => { };
+}
+
+/// <summary>
+/// One backup from list to commit. It can be stopped at any point: what the vault has by then is in the journal, and the next run builds on
+/// it under a snapshot of its own, because the platform holds every name that was ever announced against the snapshot it was announced for.
+/// </summary>
+internal sealed class BackupRun(BackupRunParts parts)
+{
+    // A pack that vanished from the vault is found when the run is nearly over; its chunks are then read again. It does not happen thrice.
+    private const int PassesMax = 3;
+
+    // So many index objects are named by a snapshot at most; beyond it they are written anew as few.
+    private const int IndexesMax = 128;
+
+    private readonly ObjectSealer _sealer = new(parts.Ring.Newest);
+    private readonly ObjectOpener _opener = new(parts.Ring);
+    private readonly SnapshotId _snapshot = Draw<SnapshotId>();
+
+    private static readonly Config Quiet = ConfigurationFactory.ParseString(
+        """
+        akka {
+          loglevel = OFF
+          stdout-loglevel = OFF
+          log-dead-letters = off
+          coordinated-shutdown { run-by-clr-shutdown-hook = off, exit-clr = off }
+        }
+        """);
+
+    /// <summary>Runs.</summary>
+    /// <exception cref="BackupRefusedException">The platform does not take it, or could not be reached for too long.</exception>
+    /// <exception cref="ChainFaultException">The chain is not what this host knows it to be.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public async Task<BackupOutcome> RunAsync(CancellationToken cancellation)
+    {
+        var copies = new SealedCopies(parts.Folder.Copies, new TicketRepositorySource(parts.Api, parts.Vault, parts.Time));
+        try
+        {
+            return await RunAsync(copies, cancellation).ConfigureAwait(false);
+        }
+        catch (BackupRefusedException refused) when (refused.IsFrozen)
+        {
+            parts.Folder.NewEpoch = true;
+            RunJournal.Delete(parts.Folder.Journal);
+            throw;
+        }
+    }
+
+    private async Task<BackupOutcome> RunAsync(SealedCopies copies, CancellationToken cancellation)
+    {
+        var remembered = BackupHead.Load(parts.Folder.Head);
+        var startedAt = parts.Time.GetUtcNow();
+        var items = await parts.Api.ListAsync(cancellation).ConfigureAwait(false);
+        var parent = await ChainView.ReadAsync(items, remembered, copies, _opener, parts.AcceptRollback, cancellation).ConfigureAwait(false);
+        await parts.Api.BeginAsync(_snapshot, parent?.Document.Id, parts.Schedule, cancellation).ConfigureAwait(false);
+
+        var buildsOn = parent?.Document.KeyId == _sealer.Keys.KeyId && !parts.Folder.NewEpoch ? parent : null;
+        var (journal, journalled) = RunJournal.Open(parts.Folder.Journal, _sealer.Keys.KeyId);
+        using var opened = journal;
+        var sender = new ObjectSender(_snapshot, parts.Api, parts.Vault, journal, parts.Time, parts.Random) { OnTrouble = parts.OnTrouble };
+        var alive = await ResolveAsync(journalled, sender, journal, cancellation).ConfigureAwait(false);
+        using var earlier = await KnownRebuild.RunAsync(buildsOn?.Document.Indexes ?? [], alive, copies, _opener, parts.Folder.Scratch,
+            parts.OnTrouble, cancellation).ConfigureAwait(false);
+        using var gathering = new IndexGathering(_sealer, Draw<ObjectId>);
+
+        var graph = new BackupGraphParts(_sealer, _opener, earlier.Known, sender, copies, gathering, Draw<ObjectId>);
+        var mayKeep = buildsOn is not null && (parts.Selected.IncludePrivateKeys
+            || (remembered is { PrivateKeys: false } && remembered.Snapshot == buildsOn.Document.Id));
+        var (result, findings) = await PassesAsync(graph, mayKeep ? buildsOn!.Document : null, journal, cancellation).ConfigureAwait(false);
+        var indexes = await IndexAsync(graph, earlier, result.Indexes, cancellation).ConfigureAwait(false);
+
+        var document = Document(parent, remembered, startedAt, result, findings, indexes);
+        return await CommitAsync(document, findings, sender, copies, journal, cancellation).ConfigureAwait(false);
+    }
+
+    private static T Draw<T>() where T : struct, IResourceId<T> =>
+        ResourceId.FromRandom<T>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
+
+    // Objects whose acknowledgement the journal does not have may have arrived or not: the platform is asked, once.
+    private static async Task<IReadOnlyList<JournalledObject>> ResolveAsync(IReadOnlyList<JournalledObject> journalled, ObjectSender sender,
+        RunJournal journal, CancellationToken cancellation)
+    {
+        var doubtful = journalled.Where(found => !found.Stored && found.Name.Kind != ObjectKind.Snapshot).ToList();
+        var gone = await sender.ReuseAsync(doubtful.Select(found => (found.Name, found.SizeBytes)), cancellation).ConfigureAwait(false);
+        foreach (var found in doubtful)
+        {
+            if (gone.Contains(found.Name)) journal.Lost(found.Name);
+            else journal.Stored(found.Name);
+        }
+        return [.. journalled.Where(found => !gone.Contains(found.Name))];
+    }
+
+    private async Task<(GraphResult Result, RunFindings Findings)> PassesAsync(
+        BackupGraphParts graph, SnapshotDocument? parent, RunJournal journal, CancellationToken cancellation)
+    {
+        var (indexes, newBytes) = (new List<ObjectId>(), 0L);
+        for (var pass = 1; ; pass++)
+        {
+            var findings = new RunFindings { OnFault = parts.OnFault };
+            parts.OnPass(findings, parent?.Counts);
+            var result = await PassAsync(graph, parent, findings, cancellation).ConfigureAwait(false);
+            indexes.AddRange(result.Indexes);
+            newBytes += result.NewBytes;
+            var used = graph.Known.Packs.Where(pack => pack.Used).ToList();
+            var gone = await graph.Sender.ReuseAsync(used.Select(pack => (pack.Name, pack.SizeBytes)), cancellation).ConfigureAwait(false);
+            if (gone.Count == 0) return (result with { Indexes = indexes, NewBytes = newBytes }, findings);
+            if (pass == PassesMax) throw new IOException("The platform loses packs as fast as they are stored; its operator must look at it.");
+            parts.OnTrouble($"The platform does not have {gone.Count} packs of earlier runs any more; what was in them is read and stored again.");
+            foreach (var pack in used.Where(pack => gone.Contains(pack.Name)))
+            {
+                pack.Forget();
+                journal.Lost(pack.Name);
+            }
+        }
+    }
+
+    private async Task<GraphResult> PassAsync(BackupGraphParts graph, SnapshotDocument? parent, RunFindings findings,
+        CancellationToken cancellation)
+    {
+        using var chunks = new RepositoryChunks(graph.Known, graph.Copies, _opener);
+        var reading = new FileReading(_sealer.Keys, new MemoryBudget(BackupGraph.ChunkBudgetBytes));
+        var walk = new TreeWalkParts(parts.Selected, parts.Folder.Scratch, [parts.StatePath], reading,
+            parent is null ? null : (new ParentTree(chunks, graph.Known), parent.Tree), findings, parts.Time);
+        var system = ActorSystem.Create("backup", Quiet);
+        try
+        {
+            return await BackupGraph.RunAsync(system, graph, (emit, stop) => TreeWalk.RunAsync(walk, emit, stop), cancellation)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            await system.Terminate().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The indexes that together name every pack the snapshot needs: those of before that name one, and new ones for the rest.</summary>
+    private async Task<IReadOnlyList<ObjectId>> IndexAsync(BackupGraphParts graph, EarlierRuns earlier, IReadOnlyList<ObjectId> made,
+        CancellationToken cancellation)
+    {
+        var kept = earlier.Indexes.Where(index => index.Packs.Any(pack => pack.Used)).ToList();
+        var rewrite = kept.Count + made.Count > IndexesMax
+            ? kept.Select(index => index.Name).ToHashSet()
+            : await graph.Sender.ReuseAsync(kept.Select(index => (index.Name, index.SizeBytes)), cancellation).ConfigureAwait(false);
+        var indexes = new List<ObjectId>([.. kept.Where(index => !rewrite.Contains(index.Name)).Select(index => index.Id), .. made]);
+        var written = new HashSet<ObjectName>(kept.Where(index => !rewrite.Contains(index.Name)).SelectMany(index => index.Packs)
+            .Select(pack => pack.Name));
+
+        async Task AddAsync(KnownPack pack, IReadOnlyList<BlobEntry> entries)
+        {
+            if (pack.Used && written.Add(pack.Name) && graph.Gathering.Add(pack.Name.Id, entries) is { } full)
+                indexes.Add(await BackupGraph.PutIndexAsync(full, graph, cancellation).ConfigureAwait(false));
+        }
+
+        foreach (var index in kept.Where(index => rewrite.Contains(index.Name)))
+        {
+            var plain = _opener.Open(index.Name, await graph.Copies.ReadAllAsync(index.Name, cancellation).ConfigureAwait(false)).Plain;
+            var tables = IndexTable.Read(index.Name, plain);
+            foreach (var pack in index.Packs)
+                await AddAsync(pack, tables.First(table => table.Pack == pack.Name.Id).Entries).ConfigureAwait(false);
+        }
+        foreach (var (pack, entries) in earlier.Loose) await AddAsync(pack, entries).ConfigureAwait(false);
+        if (graph.Gathering.Take() is { } last)
+            indexes.Add(await BackupGraph.PutIndexAsync(last, graph, cancellation).ConfigureAwait(false));
+        return indexes;
+    }
+
+    private SnapshotDocument Document(ChainHead? parent, BackupHead? remembered, DateTimeOffset startedAt, GraphResult result,
+        RunFindings findings, IReadOnlyList<ObjectId> indexes) => new()
+        {
+            Id = _snapshot,
+            KeyId = _sealer.Keys.KeyId,
+            Generation = Math.Max(parent?.Document.Generation ?? 0, remembered?.Generation ?? 0) + 1,
+            Predecessors = parent is null ? []
+                : [.. new[] { parent.Link }.Concat(parent.Document.Predecessors).Take(SnapshotDocument.PredecessorsMax)],
+            RotatedFrom = parent is not null && parent.Document.KeyId != _sealer.Keys.KeyId
+                ? new RotatedFrom(parent.Document.KeyId, parent.Link) : null,
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(startedAt.ToUnixTimeMilliseconds()),
+            Host = new SnapshotHost(parts.Host, AgentVersion.Text),
+            Roots = parts.Selected.Roots,
+            Counts = findings.Counts with { NewBytes = result.NewBytes },
+            Tree = result.Root,
+            Indexes = indexes,
+            PrivateKeys = findings.PrivateKeys,
+            Faults = findings.Faults,
+        };
+
+    private async Task<BackupOutcome> CommitAsync(SnapshotDocument document, RunFindings findings, ObjectSender sender, SealedCopies copies,
+        RunJournal journal, CancellationToken cancellation)
+    {
+        using var sealedSnapshot = SnapshotObject.Seal(_sealer, document);
+        // Like every pack, it must open before anybody is told that it is there.
+        SnapshotObject.Open(_opener, _snapshot, sealedSnapshot.Bytes.Span);
+        var hash = Convert.ToHexStringLower(sealedSnapshot.Sha256());
+        await sender.SendAsync(sealedSnapshot, [], [], cancellation).ConfigureAwait(false);
+        copies.Keep(sealedSnapshot.Name, sealedSnapshot.Bytes.Span);
+        var (objects, bytes) = sender.Needed;
+        await parts.Api.CommitAsync(_snapshot, sealedSnapshot.Name, objects, bytes, cancellation).ConfigureAwait(false);
+
+        var head = new BackupHead(document.Generation, _snapshot, hash, parts.Selected.IncludePrivateKeys);
+        head.Save(parts.Folder.Head);
+        journal.Dispose();
+        RunJournal.Delete(parts.Folder.Journal);
+        parts.Folder.NewEpoch = false;
+        copies.KeepOnly(sender.NeededNames);
+        return new BackupOutcome(_snapshot, document.Generation, head.Fingerprint, document.Counts, parts.Vault.SentBytes,
+            findings.Unchanged, findings.IsComplete);
+    }
+}

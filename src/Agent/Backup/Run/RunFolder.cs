@@ -1,0 +1,67 @@
+using HostAtlas.Agent.Credentials;
+
+namespace HostAtlas.Agent.Backup.Run;
+
+/// <summary>
+/// STATE/backup: what a run leaves for the next.
+/// <code>
+/// journal   what was sent since the last commit      copies/   sealed indexes, tree packs and snapshots, as the vault has them
+/// epoch     there: no earlier chunk counts as known   last.json what became of the last run
+/// lock      held by the run                           scratch/  files without names, for what does not fit into memory
+/// </code>
+/// </summary>
+internal sealed class RunFolder(StateFolder state)
+{
+    /// <summary>The folder.</summary>
+    public string Path { get; } = state.BackupPath;
+
+    /// <summary>STATE/head.</summary>
+    public string Head => state.HeadPath;
+
+    /// <summary>The resume journal.</summary>
+    public string Journal => In("journal");
+
+    /// <summary>Sealed copies.</summary>
+    public string Copies => In("copies");
+
+    /// <summary>For sorting.</summary>
+    public string Scratch => In("scratch");
+
+    /// <summary>What became of the last run.</summary>
+    public string Last => In("last.json");
+
+    /// <summary>Whether the next run must not build on anything earlier, because the chain was frozen meanwhile: what an attacker had stored
+    /// then is not to be found again.</summary>
+    public bool NewEpoch
+    {
+        get => File.Exists(In("epoch"));
+        set
+        {
+            if (value) AtomicFile.Write(In("epoch"), []);
+            else File.Delete(In("epoch"));
+        }
+    }
+
+    /// <summary>Takes the place of the one run; null when another process has it.</summary>
+    public IDisposable? TryTake()
+    {
+        Directory.CreateDirectory(Path, FilePermissions.PrivateFolder);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            UnixCreateMode = FilePermissions.PrivateFile,
+        };
+        try
+        {
+            return new FileStream(In("lock"), options);
+        }
+        catch (IOException) when (File.Exists(In("lock")))
+        {
+            return null;
+        }
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
