@@ -21,6 +21,9 @@ public sealed record AgentOptions
     /// <summary>Where backup objects may be sent besides the platform itself.</summary>
     public IReadOnlyList<Uri> VaultOrigins { get; init; } = [];
 
+    /// <summary>What is backed up; null: nothing.</summary>
+    public BackupOptions? Backup { get; init; }
+
     /// <summary>Default, shortest and longest interval.</summary>
     public static readonly TimeSpan IntervalDefault = TimeSpan.FromSeconds(10),
         IntervalMin = TimeSpan.FromSeconds(1), IntervalMax = TimeSpan.FromHours(1);

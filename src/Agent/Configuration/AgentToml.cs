@@ -14,7 +14,7 @@ public static class AgentToml
     private static readonly Dictionary<string, string[]> Tables = new(StringComparer.Ordinal)
     {
         ["spool"] = ["max_bytes"],
-        ["backup"] = ["roots", "exclude", "schedule", "window", "limit", "pre", "post", "include_private_keys"],
+        ["backup"] = BackupToml.Keys,
         ["logs"] = ["files", "journald"],
         ["redaction"] = ["rules"],
         ["gate"] = ["encrypted_paths", "canaries"],
@@ -101,6 +101,8 @@ public static class AgentToml
             faults.Add("https_proxy: not an address like http://proxy.example.net:3128");
 
         var origins = ReadOrigins(table, faults);
+        var backup = table.TryGetValue("backup", out var section) && section is TomlTable backupTable
+            ? BackupToml.Read(backupTable, faults) : null;
         return url is null ? null : new AgentOptions
         {
             Url = url,
@@ -109,6 +111,7 @@ public static class AgentToml
             SpoolMaxBytes = spoolBytes,
             HttpsProxy = proxy,
             VaultOrigins = origins,
+            Backup = backup,
         };
     }
 

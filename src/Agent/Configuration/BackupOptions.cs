@@ -1,0 +1,26 @@
+using HostAtlas.Agent.Backup.Schedule;
+using HostAtlas.Agent.Backup.Selection;
+
+namespace HostAtlas.Agent.Configuration;
+
+/// <summary>The table <c>[backup]</c> of agent.toml, checked. <see cref="BackupToml"/> reads it.</summary>
+public sealed record BackupOptions
+{
+    /// <summary>What is taken, and what of it is not.</summary>
+    public required Selected Selected { get; init; }
+
+    /// <summary>When runs begin; null: only by hand.</summary>
+    public BackupSchedule? Schedule { get; init; }
+
+    /// <summary>Most bytes a second that are sent; null: no limit.</summary>
+    public long? LimitBytesPerSecond { get; init; }
+
+    /// <summary>A shell command before each run, or null. When it fails nothing is backed up.</summary>
+    public string? Pre { get; init; }
+
+    /// <summary>A shell command after each run, or null, also after one that failed.</summary>
+    public string? Post { get; init; }
+
+    /// <summary>Slowest limit that is taken: below it a pack of 16 MiB outlives its ticket's 15 minutes.</summary>
+    public const long LimitMinBytes = 32 << 10;
+}
