@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Configuration;
+using HostAtlas.Agent.Backup.Chain;
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Backup.Selection;
 using HostAtlas.Agent.Backup.Transfer;
@@ -83,7 +84,7 @@ internal sealed class BackupRun(BackupRunParts parts)
 
     private async Task<BackupOutcome> RunAsync(SealedCopies copies, CancellationToken cancellation)
     {
-        var remembered = BackupHead.Load(parts.Folder.Head);
+        var remembered = SnapshotHead.Load(parts.Folder.Head);
         var startedAt = parts.Time.GetUtcNow();
         var items = await parts.Api.ListAsync(cancellation).ConfigureAwait(false);
         var parent = await ChainView.ReadAsync(items, remembered, copies, _opener, parts.AcceptRollback, cancellation).ConfigureAwait(false);
@@ -99,8 +100,9 @@ internal sealed class BackupRun(BackupRunParts parts)
         using var gathering = new IndexGathering(_sealer, Draw<ObjectId>);
 
         var graph = new BackupGraphParts(_sealer, _opener, earlier.Known, sender, copies, gathering, Draw<ObjectId>);
-        var mayKeep = buildsOn is not null && (parts.Selected.IncludePrivateKeys
-            || (remembered is { PrivateKeys: false } && remembered.Snapshot == buildsOn.Document.Id));
+        // What was taken while private keys were taken too may hold some: it is read again, and looked at.
+        var mayKeep = buildsOn is not null
+            && (parts.Selected.IncludePrivateKeys || parts.Folder.WithoutKeys == buildsOn.Document.Id);
         var (result, findings) = await PassesAsync(graph, mayKeep ? buildsOn!.Document : null, journal, cancellation).ConfigureAwait(false);
         var indexes = await IndexAsync(graph, earlier, result.Indexes, cancellation).ConfigureAwait(false);
 
@@ -199,7 +201,7 @@ internal sealed class BackupRun(BackupRunParts parts)
         return indexes;
     }
 
-    private SnapshotDocument Document(ChainHead? parent, BackupHead? remembered, DateTimeOffset startedAt, GraphResult result,
+    private SnapshotDocument Document(ChainHead? parent, SnapshotHead? remembered, DateTimeOffset startedAt, GraphResult result,
         RunFindings findings, IReadOnlyList<ObjectId> indexes) => new()
         {
             Id = _snapshot,
@@ -231,13 +233,13 @@ internal sealed class BackupRun(BackupRunParts parts)
         var (objects, bytes) = sender.Needed;
         await parts.Api.CommitAsync(_snapshot, sealedSnapshot.Name, objects, bytes, cancellation).ConfigureAwait(false);
 
-        var head = new BackupHead(document.Generation, _snapshot, hash, parts.Selected.IncludePrivateKeys);
-        head.Save(parts.Folder.Head);
+        new SnapshotHead(document.Generation, _snapshot, hash, document.KeyId).Save(parts.Folder.Head);
+        parts.Folder.WithoutKeys = parts.Selected.IncludePrivateKeys ? null : _snapshot;
         journal.Dispose();
         RunJournal.Delete(parts.Folder.Journal);
         parts.Folder.NewEpoch = false;
         copies.KeepOnly(sender.NeededNames);
-        return new BackupOutcome(_snapshot, document.Generation, head.Fingerprint, document.Counts, parts.Vault.SentBytes,
+        return new BackupOutcome(_snapshot, document.Generation, hash[..16], document.Counts, parts.Vault.SentBytes,
             findings.Unchanged, findings.IsComplete);
     }
 }

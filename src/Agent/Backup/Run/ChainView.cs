@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HostAtlas.Agent.Backup.Chain;
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Backup.Transfer;
 using HostAtlas.Shared.Backups;
@@ -27,28 +28,30 @@ internal static class ChainView
     /// <param name="acceptRollback">The operator knows that the newest is older than what this host made.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="ChainFaultException">The platform shows a past, or something that is none of this host's.</exception>
-    public static async Task<ChainHead?> ReadAsync(IReadOnlyList<SnapshotItem> items, BackupHead? remembered, SealedCopies copies,
+    public static async Task<ChainHead?> ReadAsync(IReadOnlyList<SnapshotItem> items, SnapshotHead? remembered, SealedCopies copies,
         ObjectOpener opener, bool acceptRollback, CancellationToken cancellation)
     {
         if (items.Count == 0)
         {
             if (remembered is null || acceptRollback) return null;
             throw new ChainFaultException($"the platform shows no snapshot, but this host made generation {remembered.Generation} "
-                + $"({remembered.Fingerprint}); if the chain was given up on purpose, run again with --accept-rollback");
+                + $"({Fingerprint(remembered)}); if the chain was given up on purpose, run again with --accept-rollback");
         }
         var head = await OpenAsync(items[0], copies, opener, cancellation).ConfigureAwait(false);
         if (remembered is null || acceptRollback || Follows(head, remembered)) return head;
         throw new ChainFaultException($"the platform shows generation {head.Document.Generation} ({head.Sha256[..16]}) as the newest, which does "
-            + $"not follow generation {remembered.Generation} ({remembered.Fingerprint}) that this host made: the chain was rolled back, or "
+            + $"not follow generation {remembered.Generation} ({Fingerprint(remembered)}) that this host made: the chain was rolled back, or "
             + "another host writes it. If that is on purpose, run again with --accept-rollback");
     }
 
     /// <summary>Whether the newest snapshot is the remembered one, or names it among those that came before. Pure.</summary>
-    public static bool Follows(ChainHead head, BackupHead remembered)
+    public static bool Follows(ChainHead head, SnapshotHead remembered)
     {
-        if (head.Document.Id == remembered.Snapshot) return head.Sha256 == remembered.Sha256;
-        return head.Document.Predecessors.Any(link => link.Uuid == remembered.Snapshot && link.Sha256 == remembered.Sha256);
+        if (head.Document.Id == remembered.Uuid) return head.Sha256 == remembered.Sha256;
+        return head.Document.Predecessors.Any(link => link.Uuid == remembered.Uuid && link.Sha256 == remembered.Sha256);
     }
+
+    private static string Fingerprint(SnapshotHead head) => head.Sha256[..16];
 
     private static async Task<ChainHead> OpenAsync(SnapshotItem item, SealedCopies copies, ObjectOpener opener, CancellationToken cancellation)
     {

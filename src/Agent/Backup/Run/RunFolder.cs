@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Agent.Backup.Run;
 
@@ -7,6 +8,7 @@ namespace HostAtlas.Agent.Backup.Run;
 /// <code>
 /// journal   what was sent since the last commit      copies/   sealed indexes, tree packs and snapshots, as the vault has them
 /// epoch     there: no earlier chunk counts as known   last.json what became of the last run
+/// without-keys  the last snapshot, when private keys were left out of it
 /// lock      held by the run                           scratch/  files without names, for what does not fit into memory
 /// </code>
 /// </summary>
@@ -39,6 +41,17 @@ internal sealed class RunFolder(StateFolder state)
         {
             if (value) AtomicFile.Write(In("epoch"), []);
             else File.Delete(In("epoch"));
+        }
+    }
+
+    /// <summary>The last snapshot, when private keys were left out of it.</summary>
+    public SnapshotId? WithoutKeys
+    {
+        get => File.Exists(In("without-keys")) && ResourceId.TryParse<SnapshotId>(File.ReadAllText(In("without-keys")), out var id) ? id : null;
+        set
+        {
+            if (value is { } id) AtomicFile.Write(In("without-keys"), System.Text.Encoding.ASCII.GetBytes(id.ToString()));
+            else File.Delete(In("without-keys"));
         }
     }
 
