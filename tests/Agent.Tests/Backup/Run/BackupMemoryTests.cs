@@ -1,0 +1,73 @@
+using System.Globalization;
+using HostAtlas.TestSupport;
+using HostAtlas.TestSupport.Processes;
+
+namespace HostAtlas.Agent.Tests.Backup.Run;
+
+/// <summary>How much memory a run takes, as the kernel counts it, whatever the tree. The large sizes are those of the long run.</summary>
+public sealed class BackupMemoryTests
+{
+    private const long MostResidentBytes = 200L << 20;
+
+    // The environment says how long a run of tests may take.
+#pragma warning disable RS0030
+    private static bool IsLong => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") is not null;
+#pragma warning restore RS0030
+
+    [Fact]
+    public async Task A_sparse_file_and_a_directory_of_many_empty_files_fit_into_200_MB()
+    {
+        await using var host = await BackupHost.StartAsync();
+        using (var sparse = File.Create(host.PathOf("sparse"))) sparse.SetLength(IsLong ? 64L << 30 : 4L << 30);
+        Directory.CreateDirectory(host.PathOf("many"));
+        var count = IsLong ? 1_000_000 : 20_000;
+        for (var i = 0; i < count; i++) File.Create(host.PathOf($"many/file-{i:d7}-of-a-mail-folder")).Dispose();
+        await AssertPeakAsync(host);
+        // Once more, with all of it in the parent.
+        await AssertPeakAsync(host);
+    }
+
+    [Fact]
+    public async Task Much_random_data_into_a_slow_vault_fits_into_200_MB()
+    {
+        await using var host = await BackupHost.StartAsync();
+        var block = new byte[16 << 20];
+        for (var i = 0; i < (IsLong ? 40 : 12); i++)
+        {
+            new Random(i).NextBytes(block);
+            await File.WriteAllBytesAsync(host.PathOf($"f{i}"), block);
+        }
+        await AssertPeakAsync(host);
+    }
+
+    private static async Task AssertPeakAsync(BackupHost host) => Assert.InRange(await PeakAsync(host), 1, MostResidentBytes);
+
+    private static async Task<long> PeakAsync(BackupHost host)
+    {
+        await using var run = host.StartBackup();
+        var ended = run.EndAsync(TimeSpan.FromMinutes(20));
+        long peak = 0;
+        await Poll.UntilAsync("the run's end", TimeSpan.FromMinutes(20), () =>
+        {
+            peak = Math.Max(peak, HighWaterBytes(run.Id));
+            return Task.FromResult(run.HasExited);
+        });
+        var finished = await ended;
+        Assert.True(finished.ExitCode == 0, finished.LastWords);
+        Assert.Empty(host.Platform.Faults);
+        return peak;
+    }
+
+    private static long HighWaterBytes(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line["VmHWM:".Length..^" kB".Length], CultureInfo.InvariantCulture) << 10;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,239 @@
+using System.Text;
+using HostAtlas.Agent.Backup.Format;
+using HostAtlas.Agent.Tests.Platform;
+using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Wire;
+using HostAtlas.TestSupport;
+using HostAtlas.TestSupport.Processes;
+
+namespace HostAtlas.Agent.Tests.Backup.Run;
+
+public sealed class BackupVerbTests : IAsyncLifetime
+{
+    private BackupHost _host = null!;
+
+    [Fact]
+    public async Task A_tree_is_stored_as_it_is_odd_names_links_and_holes_included()
+    {
+        var random = Random(3_000_000);
+        Write("a/random", random);
+        Write("a/empty", []);
+        Write("b/text", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 50_000).Select(i => $"line {i}\n"))));
+        File.SetUnixFileMode(_host.PathOf("b/text"), (UnixFileMode)0b110_100_010);
+        File.CreateSymbolicLink(_host.PathOf("a/link"), "../b/nowhere");
+        using (var sparse = File.Create(_host.PathOf("a/sparse")))
+        {
+            sparse.SetLength(40 << 20);
+            sparse.Position = 20 << 20;
+            sparse.Write("island"u8);
+        }
+        await ShellAsync($"printf raw > \"$(printf '{_host.Root}/a/x\\377y')\"; mkfifo {_host.PathOf("a/pipe")}; "
+            + $"ln {_host.PathOf("a/random")} {_host.PathOf("b/other-name")}");
+        await _host.BackupAsync();
+        var read = await _host.ReadBackAsync();
+        Assert.Empty(read.Twice);
+        Assert.Equal(random, read.Entries[_host.PathOf("a/random")].Content);
+        Assert.Equal(read.Entries[_host.PathOf("a/random")].Entry.HardLink, read.Entries[_host.PathOf("b/other-name")].Entry.HardLink);
+        Assert.Equal(File.ReadAllBytes(_host.PathOf("b/text")), read.Entries[_host.PathOf("b/text")].Content);
+        Assert.Equal(0b110_100_010, read.Entries[_host.PathOf("b/text")].Entry.Mode);
+        Assert.Equal("../b/nowhere"u8.ToArray(), read.Entries[_host.PathOf("a/link")].Entry.Target!.Value.ToArray());
+        Assert.Equal(TreeEntryType.Fifo, read.Entries[_host.PathOf("a/pipe")].Entry.Type);
+        Assert.Equal("raw"u8.ToArray(), read.Entries[_host.PathOf("a/x\\xffy")].Content);
+        Assert.Equal(File.ReadAllBytes(_host.PathOf("a/sparse")), read.Entries[_host.PathOf("a/sparse")].Content);
+        Assert.NotEmpty(read.Entries[_host.PathOf("a/sparse")].Entry.Holes);
+        Assert.Equal((1, 6L), (read.Snapshot.Generation, read.Snapshot.Counts.Files));
+        Assert.Contains("Generation 1, fingerprint " + _host.Platform.Chain[0].Fingerprint, _host.Agent.Output, StringComparison.Ordinal);
+        // .NET cannot delete what it cannot name.
+        await ShellAsync($"rm -r {_host.PathOf("a")}");
+    }
+
+    [Fact]
+    public async Task An_unchanged_tree_costs_a_snapshot_and_nothing_else()
+    {
+        for (var i = 0; i < 40; i++) Write($"d{i % 4}/f{i}", Random(20_000 + i));
+        await BackupHost.SettleAsync();
+        await _host.BackupAsync();
+        var before = _host.Platform.Puts.Count;
+        await _host.BackupAsync();
+        Assert.Contains("40 files unchanged", _host.Agent.Output, StringComparison.Ordinal);
+        Assert.Equal(ObjectKind.Snapshot, Assert.Single(_host.Platform.Puts.Skip(before)).Kind);
+        var read = await _host.ReadBackAsync();
+        Assert.Equal(File.ReadAllBytes(_host.PathOf("d3/f39")), read.Entries[_host.PathOf("d3/f39")].Content);
+        Assert.Equal(2, read.Snapshot.Generation);
+        Assert.Equal(_host.Platform.Chain[1].Snapshot, Assert.Single(read.Snapshot.Predecessors).Uuid);
+    }
+
+    [Fact]
+    public async Task A_changed_file_is_read_again_and_only_its_new_chunks_are_sent()
+    {
+        var content = Random(30 << 20);
+        Write("large", content);
+        await BackupHost.SettleAsync();
+        await _host.BackupAsync();
+        content[15 << 20] ^= 1;
+        Write("large", content);
+        var before = _host.Platform.Objects.Values.Sum(bytes => (long)bytes.Length);
+        await _host.BackupAsync();
+        var read = await _host.ReadBackAsync();
+        Assert.Empty(read.Twice);
+        Assert.Equal(content, read.Entries[_host.PathOf("large")].Content);
+        Assert.InRange(_host.Platform.Objects.Values.Sum(bytes => (long)bytes.Length) - before, 1, 6 << 20);
+    }
+
+    [Fact]
+    public async Task Without_its_copies_and_its_head_a_host_goes_on_from_what_the_platform_has()
+    {
+        for (var i = 0; i < 20; i++) Write($"f{i}", Random(50_000));
+        await BackupHost.SettleAsync();
+        await _host.BackupAsync();
+        Directory.Delete(Path.Combine(_host.Agent.State, "backup"), recursive: true);
+        File.Delete(Path.Combine(_host.Agent.State, "head"));
+        var before = _host.Platform.Puts.Count;
+        await _host.BackupAsync();
+        Assert.DoesNotContain(_host.Platform.Puts.Skip(before), name => name.Kind == ObjectKind.Pack);
+        Assert.Equal(2, (await _host.ReadBackAsync()).Snapshot.Generation);
+    }
+
+    [Fact]
+    public async Task A_pack_that_the_platform_lost_is_read_and_stored_again()
+    {
+        for (var i = 0; i < 20; i++) Write($"f{i}", Random(50_000));
+        await BackupHost.SettleAsync();
+        await _host.BackupAsync();
+        foreach (var name in _host.Platform.Objects.Keys.Where(name => name.Kind == ObjectKind.Pack)) _host.Platform.Objects.Remove(name, out _);
+        await _host.BackupAsync();
+        Assert.Contains("any more", _host.Agent.Errors, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(_host.PathOf("f7")), (await _host.ReadBackAsync()).Entries[_host.PathOf("f7")].Content);
+    }
+
+    [Fact]
+    public async Task A_platform_that_shows_an_older_snapshot_as_the_newest_is_found_out()
+    {
+        Write("f", Random(1000));
+        await _host.BackupAsync();
+        await File.WriteAllTextAsync(Path.Combine(_host.Agent.State, "head"), (await File.ReadAllTextAsync(Path.Combine(_host.Agent.State, "head")))
+            .Replace(_host.Platform.Chain[0].Snapshot.ToString(), Guid.CreateVersion7().ToString().Remove(14, 1).Insert(14, "4"), StringComparison.Ordinal)
+            .Replace("\"generation\":1", "\"generation\":9", StringComparison.Ordinal));
+        await _host.BackupAsync(1);
+        Assert.Contains("rolled back", _host.Agent.Errors, StringComparison.Ordinal);
+        await _host.BackupAsync(0, "--accept-rollback");
+        Assert.Equal(10, (await _host.ReadBackAsync()).Snapshot.Generation);
+    }
+
+    [Fact]
+    public async Task A_frozen_chain_takes_nothing_and_the_run_after_it_trusts_nothing_earlier()
+    {
+        Write("f", Random(100_000));
+        await BackupHost.SettleAsync();
+        await _host.BackupAsync();
+        _host.Platform.Script = async context => context.Request.Path == "/api/agent/backups/begin"
+            && await TestPlatform.ProblemAsync(context, 423, ProblemSlug.BackupsFrozen);
+        await _host.BackupAsync(3);
+        _host.Platform.Script = null;
+        var before = _host.Platform.Puts.Count;
+        await _host.BackupAsync();
+        Assert.Contains(_host.Platform.Puts.Skip(before), name => name.Kind == ObjectKind.Pack);
+        Assert.NotEmpty((await _host.ReadBackAsync()).Twice);
+    }
+
+    [Fact]
+    public async Task A_root_that_is_not_there_makes_it_partly_done()
+    {
+        Write("f", Random(1000));
+        await _host.ConfigureAsync("");
+        await File.WriteAllTextAsync(_host.Agent.Config, (await File.ReadAllTextAsync(_host.Agent.Config))
+            .Replace("roots = [", "roots = [\"/nowhere/at/all\", ", StringComparison.Ordinal));
+        await _host.BackupAsync(4);
+        Assert.Contains("/nowhere", _host.Agent.Errors, StringComparison.Ordinal);
+        Assert.Equal("/nowhere", Assert.Single((await _host.ReadBackAsync()).Snapshot.Faults).Path);
+    }
+
+    [Fact]
+    public async Task Private_keys_caches_and_what_is_excluded_stay_on_the_host()
+    {
+        await _host.ConfigureAsync("exclude = [\"*.tmp\", \"!keep.tmp\", \"skip/\"]\nexclude_larger = \"1MiB\"");
+        foreach (var name in new[] { "a.tmp", "keep.tmp", "skip/x", "cache/data" }) Write(name, Random(100));
+        Write("cache/CACHEDIR.TAG", Encoding.ASCII.GetBytes("Signature: 8a477f597d28d172789f06886806bc55\n"));
+        Write("id_ed25519", Random(100));
+        Write("hidden", Encoding.ASCII.GetBytes("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
+        Write("large", Random(2 << 20));
+        await _host.BackupAsync();
+        var read = await _host.ReadBackAsync();
+        Assert.Equal(["cache", "cache/CACHEDIR.TAG", "keep.tmp"], read.Entries.Keys.Where(path => path.StartsWith(_host.Root + "/", StringComparison.Ordinal))
+            .Select(path => path[(_host.Root.Length + 1)..]).Order(StringComparer.Ordinal));
+        Assert.Equal([_host.PathOf("hidden"), _host.PathOf("id_ed25519")], read.Snapshot.PrivateKeys.Select(key => key.Path));
+    }
+
+    [Fact]
+    public async Task The_state_folder_is_never_taken()
+    {
+        Directory.CreateDirectory(_host.PathOf("x"));
+        await File.WriteAllTextAsync(_host.Agent.Config, (await File.ReadAllTextAsync(_host.Agent.Config))
+            .Replace($"\"{_host.Root}\"", $"\"{Path.GetDirectoryName(_host.Root)}\"", StringComparison.Ordinal));
+        await _host.BackupAsync();
+        Assert.DoesNotContain((await _host.ReadBackAsync()).Entries.Keys, path => path.StartsWith(_host.Agent.State, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_files_their_names_or_the_key_is_in_what_is_sent_or_kept()
+    {
+        var markers = Enumerable.Range(0, 1000).Select(i => $"MARKER-{i:x4}-{Convert.ToHexString(Random(8))}").ToList();
+        foreach (var marker in markers) Write($"n-{marker}", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"c-{marker} ", 20))));
+        await _host.BackupAsync();
+        var key = File.ReadAllText(Path.Combine(_host.Agent.State, "backup.keys")).Split('\n')[1][..40];
+        var everything = _host.Platform.Objects.Values.Concat(_host.Platform.Bodies)
+            .Concat(Directory.EnumerateFiles(_host.Agent.State, "*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith("backup.keys", StringComparison.Ordinal)).Select(File.ReadAllBytes))
+            .Append(Encoding.UTF8.GetBytes(_host.Agent.Output + _host.Agent.Errors));
+        var needles = System.Buffers.SearchValues.Create([.. markers, key], StringComparison.Ordinal);
+        foreach (var bytes in everything) Assert.False(Encoding.Latin1.GetString(bytes).AsSpan().ContainsAny(needles));
+    }
+
+    [Fact]
+    public async Task After_kills_at_random_moments_nothing_that_was_stored_is_sent_again()
+    {
+        var (moments, random) = (Kills, new Random(20261125));
+        for (var i = 0; i < 60; i++) Write($"d{i % 7}/f{i}", Random(random.Next(1, 3 << 20)));
+        var killed = 0;
+        for (var i = 0; i < moments; i++)
+        {
+            await using var run = _host.StartBackup();
+            var put = _host.Platform.Puts.Count + random.Next(1, 5);
+            // A moment is an event, then an instant by chance: somewhere between two system calls.
+            var ended = run.EndAsync(TimeSpan.FromMinutes(5));
+            await Poll.UntilAsync("objects on their way", TimeSpan.FromMinutes(2),
+                () => Task.FromResult(run.HasExited || _host.Platform.Puts.Count >= put));
+            if (!run.HasExited) killed++;
+            await run.KillAsync();
+            await ended;
+            // What was left is changed a little, so that there is always something to send.
+            Write($"new{i}", Random(random.Next(1, 20 << 20)));
+        }
+        Assert.True(killed > moments / 2, $"{killed} of {moments} were killed in time");
+        await _host.BackupAsync();
+        var read = await _host.ReadBackAsync();
+        Assert.Empty(read.Twice);
+        foreach (var file in Directory.EnumerateFiles(_host.Root, "*", SearchOption.AllDirectories))
+            Assert.Equal(File.ReadAllBytes(file), read.Entries[file].Content);
+    }
+
+    // The environment says how long a run of tests may take; 100 in the long one.
+#pragma warning disable RS0030
+    private static int Kills => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") is null ? 10 : 100;
+#pragma warning restore RS0030
+
+    public async Task InitializeAsync() => _host = await BackupHost.StartAsync();
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    private static byte[] Random(int length) => System.Security.Cryptography.RandomNumberGenerator.GetBytes(length);
+
+    private void Write(string name, byte[] content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_host.PathOf(name))!);
+        File.WriteAllBytes(_host.PathOf(name), content);
+    }
+
+    private static async Task ShellAsync(string line) =>
+        Assert.Equal(0, (await ChildProcess.RunAsync("/bin/sh", ["-c", line], TimeSpan.FromSeconds(30))).ExitCode);
+}
