@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HostAtlas.Agent.Backup.Schedule;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Running;
@@ -37,7 +38,9 @@ internal static class RunVerb
             // Rates need two readings: with this one the first report has them already.
             collector.Collect();
             var parts = new AgentRunParts(state, spool, client, collector, log, around.Time, around.Random);
+            var backups = new ScheduledBackups(options, state, around, log).RunAsync(stop);
             await new AgentRun(options, parts).RunAsync(stop);
+            await backups;
             return ExitCode.Done;
         }));
         return command;

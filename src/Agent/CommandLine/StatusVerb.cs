@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HostAtlas.Agent.Backup.Run;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Spool;
@@ -35,6 +36,8 @@ internal static class StatusVerb
         ServerId? server = state.ReadToken()?.Server;
         // While it runs the agent's own figures hold; afterwards those on the disk do.
         var spool = running ? last?.Spool : ReportSpool.Inspect(state.SpoolPath, options?.SpoolMaxBytes ?? AgentOptions.SpoolDefaultBytes);
-        return StatusReport.Of(server, running, last, url, spool, now);
+        var folder = new RunFolder(state);
+        var backup = BackupStatus.Of(options?.Backup?.Schedule, LastRun.Load(folder.Last), folder.IsTaken(), now, TimeZoneInfo.Local);
+        return StatusReport.Of(server, running, last, url, spool, now, backup);
     }
 }

@@ -48,11 +48,17 @@ public sealed record StatusReport
     /// <summary>Since when.</summary>
     public DateTimeOffset? FaultSince { get; init; }
 
+    /// <summary>The backups; null when this host makes none.</summary>
+    public BackupStatus? Backup { get; init; }
+
     /// <summary>Judges. <paramref name="server"/>: of the token in STATE, null without one; <paramref name="spool"/>: as it lies on the
     /// disk.</summary>
-    public static StatusReport Of(ServerId? server, bool running, AgentStatus? last, string? url, SpoolLevel? spool, DateTimeOffset now)
+    public static StatusReport Of(ServerId? server, bool running, AgentStatus? last, string? url, SpoolLevel? spool, DateTimeOffset now,
+        BackupStatus? backup = null)
     {
         var (summary, nextStep) = Judge(server is not null, running, last, now);
+        if (summary == AllIsWell && backup?.Trouble is { } trouble)
+            (summary, nextStep) = ($"{trouble}.", "Run hostatlas-agent backup to see why, or look into its log: journalctl -u hostatlas-agent.");
         return new StatusReport
         {
             Healthy = summary == AllIsWell,
@@ -68,6 +74,7 @@ public sealed record StatusReport
             ClockOffsetSeconds = last?.ClockOffsetSeconds,
             Fault = last?.Fault,
             FaultSince = last?.FaultSince,
+            Backup = backup,
         };
     }
 

@@ -33,11 +33,21 @@ public static class StatusText
             Line(text, "clock", Math.Abs(offset) < 3 ? "agrees with the platform"
                 : $"{Math.Abs(offset):0} s {(offset > 0 ? "behind" : "ahead of")} the platform");
         if (report.FaultSince is { } since) Line(text, "failing since", Ago(since, now));
+        if (report.Backup is { } backup) Backup(text, backup, now);
         return text.ToString();
     }
 
     /// <summary>The same as JSON.</summary>
     public static string WriteJson(StatusReport report) => JsonSerializer.Serialize(report, StatusJson.Default.StatusReport);
+
+    private static void Backup(StringBuilder text, BackupStatus backup, DateTimeOffset now)
+    {
+        Line(text, "last backup", backup.Generation is null ? "none"
+            : $"{Ago(backup.CommittedAt, now)}, generation {backup.Generation}, fingerprint {backup.Fingerprint}");
+        if (backup.Running) Line(text, "backup", "runs now");
+        else if (backup.LastText is { Length: > 0 } last) Line(text, "last run", last);
+        if (backup.NextAt is { } next) Line(text, "next backup", next.UtcDateTime.ToString("u", CultureInfo.InvariantCulture));
+    }
 
     private static void Line(StringBuilder text, string name, string value) =>
         text.AppendLine(CultureInfo.InvariantCulture, $"  {name,-17} {value}");

@@ -49,7 +49,7 @@ internal sealed class BackupRun(BackupRunParts parts)
     // So many index objects are named by a snapshot at most; beyond it they are written anew as few.
     private const int IndexesMax = 128;
 
-    private readonly ObjectSealer _sealer = new(parts.Ring.Newest);
+    private readonly ObjectSealer _sealer = new(parts.Ring.Newest, BoundedPool.ForObjects(), RandomNumberGenerator.Fill);
     private readonly ObjectOpener _opener = new(parts.Ring);
     private readonly SnapshotId _snapshot = Draw<SnapshotId>();
 

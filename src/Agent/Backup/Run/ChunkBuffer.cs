@@ -6,6 +6,7 @@ namespace HostAtlas.Agent.Backup.Run;
 internal sealed class ChunkBuffer : IDisposable
 {
     private readonly MemoryBudget _budget;
+    private readonly ArrayPool<byte> _pool;
     private readonly long _cost;
     private byte[]? _raw, _stored;
     private readonly int _length;
@@ -13,7 +14,7 @@ internal sealed class ChunkBuffer : IDisposable
 
     private ChunkBuffer(MemoryBudget budget, byte[] raw, int length, long cost)
     {
-        _budget = budget;
+        (_budget, _pool) = (budget, budget.Pool);
         (_raw, _length, _cost) = (raw, length, cost);
     }
 
@@ -29,7 +30,7 @@ internal sealed class ChunkBuffer : IDisposable
         // The pool gives powers of two.
         var cost = 2L * (long)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)chunk.Length);
         await budget.TakeAsync(cost, cancellation).ConfigureAwait(false);
-        var raw = ArrayPool<byte>.Shared.Rent(chunk.Length);
+        var raw = budget.Pool.Rent(chunk.Length);
         chunk.Span.CopyTo(raw);
         return new ChunkBuffer(budget, raw, chunk.Length, cost);
     }
@@ -38,10 +39,10 @@ internal sealed class ChunkBuffer : IDisposable
     public void Compress(Format.BlobCompressor compressor)
     {
         if (_length < 2) return;
-        _stored = ArrayPool<byte>.Shared.Rent(_length);
+        _stored = _pool.Rent(_length);
         _storedLength = compressor.TryCompress(Raw, _stored);
         if (_storedLength > 0) return;
-        ArrayPool<byte>.Shared.Return(_stored);
+        _pool.Return(_stored);
         _stored = null;
     }
 
@@ -49,8 +50,8 @@ internal sealed class ChunkBuffer : IDisposable
     public void Dispose()
     {
         if (_raw is null) return;
-        ArrayPool<byte>.Shared.Return(_raw);
-        if (_stored is not null) ArrayPool<byte>.Shared.Return(_stored);
+        _pool.Return(_raw);
+        if (_stored is not null) _pool.Return(_stored);
         (_raw, _stored) = (null, null);
         _budget.Give(_cost);
     }

@@ -14,6 +14,9 @@ internal sealed class MemoryBudget
     /// <summary>So many bytes, all of them free.</summary>
     public MemoryBudget(long bytes) => _all = _free = LowestFree = bytes;
 
+    /// <summary>Where the memory comes from.</summary>
+    public BoundedPool Pool { get; } = BoundedPool.ForChunks();
+
     /// <summary>Fewest bytes that were ever free.</summary>
     public long LowestFree { get; private set; }
 

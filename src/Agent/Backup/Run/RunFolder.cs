@@ -76,5 +76,20 @@ internal sealed class RunFolder(StateFolder state)
         }
     }
 
+    /// <summary>Whether a run goes on: a look that makes no file and takes no place.</summary>
+    public bool IsTaken()
+    {
+        if (!File.Exists(In("lock"))) return false;
+        try
+        {
+            using var look = new FileStream(In("lock"), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }
