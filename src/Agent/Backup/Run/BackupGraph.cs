@@ -21,13 +21,13 @@ internal sealed record GraphResult(Reference Root, long NewBytes, IReadOnlyList<
 /// <code>
 /// walk, read ahead, cut -> id, known?, compress (a core each) -> trees and packs -> seal, open again -> put (2 at a time) -> index -> put
 /// </code>
-/// Everything is ordered and pulls: a slow vault slows the reading. What it can hold is bounded: chunks by their budget (16 MiB), packs by
+/// Everything is ordered and pulls: a slow vault slows the reading. What it can hold is bounded: chunks by their budget (12 MiB), packs by
 /// their places (one open of 16 and one of 6 MiB, one sealed and opened again, two on their way: 70 MiB at most).
 /// </summary>
 internal static class BackupGraph
 {
     /// <summary>Bytes of chunks, and of their compressed forms, on their way to a pack.</summary>
-    public const int ChunkBudgetBytes = 16 << 20;
+    public const int ChunkBudgetBytes = 12 << 20;
 
     private const int PutsAtOnce = 2, ItemsAhead = 64;
 
