@@ -103,7 +103,8 @@ internal sealed class BackupEvents(AgentSurroundings around, bool json, bool ter
         var (files, bytes, rate, left, heldBack) = Figures();
         var text = string.Create(CultureInfo.InvariantCulture,
             $"{files:N0} files, {UnitText.WriteSize(bytes)}, {UnitText.WriteSize(rate)}/s, {heldBack} held back");
-        return left is { } time ? $"{text}, about {(time.TotalMinutes >= 2 ? $"{time.TotalMinutes:0} min" : $"{time.TotalSeconds:0} s")} left" : text;
+        return left is { } time ? $"{text}, about {(time.TotalMinutes >= 2 ? $"{time.TotalMinutes:0} min" : $"{time.TotalSeconds:0} s")} "
+            + $"left" : text;
     }
 
     private string ProgressEvent()
@@ -122,7 +123,8 @@ internal sealed class BackupEvents(AgentSurroundings around, bool json, bool ter
             var seconds = Math.Max(0.001, around.Time.GetElapsedTime(_started).TotalSeconds);
             var share = _before is { Files: > 0 } before
                 ? ((double)files / before.Files + (before.Bytes > 0 ? (double)bytes / before.Bytes : 1)) / 2 : 0;
-            TimeSpan? left = share is > 0.01 and < 1 && seconds > 3 ? TimeSpan.FromSeconds(Math.Min(seconds * (1 - share) / share, 1e6)) : null;
+            TimeSpan? left = share is > 0.01 and < 1 && seconds > 3 ? TimeSpan.FromSeconds(Math.Min(seconds * (1 - share) / share, 1e6))
+                : null;
             return (files, bytes, (long)(bytes / seconds), left, _findings?.Counts.HeldBack ?? 0);
         }
     }

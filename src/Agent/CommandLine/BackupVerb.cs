@@ -16,7 +16,8 @@ internal static class BackupVerb
         {
             Description = "Go on although the newest snapshot is older than what this host made.",
         };
-        var command = new Command("backup", "Takes a backup now: what changed is sealed on this host and sent.") { dryRun, limit, rollback };
+        var command = new Command("backup", "Takes a backup now: what changed is sealed on this host and sent.") { dryRun, limit,
+            rollback };
         command.SetAction((parsed, stop) => guard(async () =>
         {
             long? rate = null;
@@ -55,13 +56,15 @@ internal static class BackupVerb
         var lines = new List<string>
         {
             $"Generation {outcome.Generation}, fingerprint {outcome.Fingerprint} ({end.Text}).",
-            $"{counts.Files:N0} files and {counts.Directories:N0} directories, {UnitText.WriteSize(counts.Bytes)}; {outcome.UnchangedFiles:N0} "
+            $"{counts.Files:N0} files and {counts.Directories:N0} directories, {UnitText.WriteSize(counts.Bytes)}; "
+                + $"{outcome.UnchangedFiles:N0} "
                 + $"files unchanged, {UnitText.WriteSize(counts.NewBytes)} new, {UnitText.WriteSize(outcome.SentBytes)} sent.",
         };
         if (counts.PrivateKeys > 0) lines.Add($"{counts.PrivateKeys:N0} private keys were left out (include_private_keys).");
         if (counts.Unreadable > 0) lines.Add($"{counts.Unreadable:N0} could not be read.");
         if (counts.Changed > 0) lines.Add($"{counts.Changed:N0} changed while they were read.");
-        lines.Add($"Note the first line elsewhere: restore --expect {outcome.Generation}:{outcome.Fingerprint} proves that it is this state.");
+        lines.Add($"Note the first line elsewhere: restore --expect {outcome.Generation}:{outcome.Fingerprint} proves that it is this "
+            + $"state.");
         return string.Join('\n', lines);
     }
 
@@ -83,8 +86,10 @@ internal static class BackupVerb
         await around.Out.WriteLineAsync(json
             ? BackupEvents.Event("dry-run", ("files", counts.Files), ("directories", counts.Directories), ("others", counts.Others),
                 ("bytes", counts.Bytes), ("privateKeys", counts.PrivateKeys), ("unreadable", counts.Unreadable))
-            : $"{counts.Files:N0} files and {counts.Directories:N0} directories, {UnitText.WriteSize(counts.Bytes)} in all, would be looked at; "
-                + $"what is new of it would be sent. {counts.PrivateKeys:N0} private keys would be left out by name and mode; others are found "
+            : $"{counts.Files:N0} files and {counts.Directories:N0} directories, {UnitText.WriteSize(counts.Bytes)} in all, would be "
+                + $"looked at; "
+                + $"what is new of it would be sent. {counts.PrivateKeys:N0} private keys would be left out by name and mode; others are "
+                + $"found "
                 + "when files are read. Nothing was sent.");
         return findings.IsComplete ? ExitCode.Done : ExitCode.Partly;
     }

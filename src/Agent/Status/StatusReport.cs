@@ -58,7 +58,8 @@ public sealed record StatusReport
     {
         var (summary, nextStep) = Judge(server is not null, running, last, now);
         if (summary == AllIsWell && backup?.Trouble is { } trouble)
-            (summary, nextStep) = ($"{trouble}.", "Run hostatlas-agent backup to see why, or look into its log: journalctl -u hostatlas-agent.");
+            (summary, nextStep) = ($"{trouble}.", "Run hostatlas-agent backup to see why, or look into its log: journalctl -u "
+                + $"hostatlas-agent.");
         return new StatusReport
         {
             Healthy = summary == AllIsWell,

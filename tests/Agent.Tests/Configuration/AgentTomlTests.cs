@@ -29,7 +29,7 @@ public sealed class AgentTomlTests
             roots = ["/etc"]
             exclude = []
             schedule = "0 3 * * *"
-            window = "2h"
+            window = "22:00-06:00"
             limit = "20MiB/s"
             pre = "x"
             post = "y"

@@ -160,7 +160,8 @@ internal sealed class BackupPlatform : IAsyncDisposable
             var run = _runs[uploads.Snapshot];
             foreach (var announced in uploads.Objects)
             {
-                if (_announced.TryGetValue(announced.Name, out var before) && before != announced) Faults.Enqueue($"{announced.Name} changed");
+                if (_announced.TryGetValue(announced.Name, out var before) && before != announced) Faults.Enqueue($"{announced.Name} "
+                    + $"changed");
                 _announced[announced.Name] = announced;
                 run[announced.Name] = announced.Size;
                 if (Objects.ContainsKey(announced.Name)) present.Add(announced.Name);
@@ -184,7 +185,8 @@ internal sealed class BackupPlatform : IAsyncDisposable
             var run = _runs[commit.Snapshot];
             var name = commit.SnapshotObject!.Value;
             if (run.Count != commit.Objects || run.Values.Sum() != commit.Bytes)
-                Faults.Enqueue($"commit says {commit.Objects} objects of {commit.Bytes} bytes, announced were {run.Count} of {run.Values.Sum()}");
+                Faults.Enqueue($"commit says {commit.Objects} objects of {commit.Bytes} bytes, announced were {run.Count} of "
+                    + $"{run.Values.Sum()}");
             else if (run.Keys.All(Objects.ContainsKey))
             {
                 var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Objects[name]).AsSpan(0, 8));

@@ -87,7 +87,8 @@ internal static class BackupGraph
     {
         await Task.WhenAny(Task.WhenAll(stream, walking)).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        var fault = Root(stream.Exception) is { } first and not OperationCanceledException ? first : Root(walking.Exception) ?? Root(stream.Exception);
+        var fault = Root(stream.Exception) is { } first and not OperationCanceledException ? first
+            : Root(walking.Exception) ?? Root(stream.Exception);
         if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
         await Task.WhenAll(stream, walking).ConfigureAwait(false);
     }

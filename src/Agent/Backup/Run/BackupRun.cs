@@ -87,7 +87,8 @@ internal sealed class BackupRun(BackupRunParts parts)
         var remembered = SnapshotHead.Load(parts.Folder.Head);
         var startedAt = parts.Time.GetUtcNow();
         var items = await parts.Api.ListAsync(cancellation).ConfigureAwait(false);
-        var parent = await ChainView.ReadAsync(items, remembered, copies, _opener, parts.AcceptRollback, cancellation).ConfigureAwait(false);
+        var parent = await ChainView.ReadAsync(items, remembered, copies, _opener, parts.AcceptRollback, cancellation)
+            .ConfigureAwait(false);
         await parts.Api.BeginAsync(_snapshot, parent?.Document.Id, parts.Schedule, cancellation).ConfigureAwait(false);
 
         var buildsOn = parent?.Document.KeyId == _sealer.Keys.KeyId && !parts.Folder.NewEpoch ? parent : null;
@@ -141,8 +142,10 @@ internal sealed class BackupRun(BackupRunParts parts)
             var used = graph.Known.Packs.Where(pack => pack.Used).ToList();
             var gone = await graph.Sender.ReuseAsync(used.Select(pack => (pack.Name, pack.SizeBytes)), cancellation).ConfigureAwait(false);
             if (gone.Count == 0) return (result with { Indexes = indexes, NewBytes = newBytes }, findings);
-            if (pass == PassesMax) throw new IOException("The platform loses packs as fast as they are stored; its operator must look at it.");
-            parts.OnTrouble($"The platform does not have {gone.Count} packs of earlier runs any more; what was in them is read and stored again.");
+            if (pass == PassesMax) throw new IOException("The platform loses packs as fast as they are stored; its operator must look at "
+                + "it.");
+            parts.OnTrouble($"The platform does not have {gone.Count} packs of earlier runs any more; what was in them is read and "
+                + $"stored again.");
             foreach (var pack in used.Where(pack => gone.Contains(pack.Name)))
             {
                 pack.Forget();
@@ -170,7 +173,8 @@ internal sealed class BackupRun(BackupRunParts parts)
         }
     }
 
-    /// <summary>The indexes that together name every pack the snapshot needs: those of before that name one, and new ones for the rest.</summary>
+    /// <summary>The indexes that together name every pack the snapshot needs: those of before that name one, and new ones for the
+    /// rest.</summary>
     private async Task<IReadOnlyList<ObjectId>> IndexAsync(BackupGraphParts graph, EarlierRuns earlier, IReadOnlyList<ObjectId> made,
         CancellationToken cancellation)
     {

@@ -14,8 +14,8 @@ namespace HostAtlas.Agent.Backup.Run;
 internal sealed record BackupEnd(int Code, string Text, BackupOutcome? Outcome);
 
 /// <summary>
-/// A backup with all that stands around it: the one place, the keys, the commands before and after, the note for <c>status</c>. The verb and
-/// the schedule both go this way, and every end has its exit code here.
+/// A backup with all that stands around it: the one place, the keys, the commands before and after, the note for <c>status</c>. The verb
+/// and the schedule both go this way, and every end has its exit code here.
 /// </summary>
 internal sealed class BackupSession(AgentOptions options, StateFolder state, AgentSurroundings around, IBackupEvents events)
 {
@@ -32,7 +32,8 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         var backup = options.Backup ?? throw new VerbFailedException(ExitCode.Usage,
             "the configuration names nothing to back up; add a table [backup] with roots = [\"/etc\", …]");
         if (state.ReadToken() is null)
-            throw new VerbFailedException(ExitCode.Failed, "this agent is not enrolled; run hostatlas-agent enroll --url URL --token-file FILE");
+            throw new VerbFailedException(ExitCode.Failed, "this agent is not enrolled; run hostatlas-agent enroll --url URL "
+                + "--token-file FILE");
         using var masters = new BackupKeyFile(state.BackupKeysPath).Read() ?? throw new VerbFailedException(ExitCode.Failed,
             "this host has no backup key yet; make one with hostatlas-agent key init");
         if (masters.Refusal is { } refusal) throw new VerbFailedException(ExitCode.Failed, refusal);
@@ -72,7 +73,8 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         try
         {
             if (backup.Pre is { } pre && await HostCommand.RunAsync(pre, null, cancellation).ConfigureAwait(false) is not 0 and var code)
-                end = new BackupEnd(ExitCode.Failed, $"the command before the backup (pre) ended with {code}, so nothing was backed up", null);
+                end = new BackupEnd(ExitCode.Failed, $"the command before the backup (pre) ended with {code}, so nothing was backed up",
+                    null);
             else
                 end = await TryRunAsync(backup, folder, ring, cancellation).ConfigureAwait(false);
         }
@@ -111,8 +113,8 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         {
             return new BackupEnd(ExitCode.Frozen, refused.Message, null);
         }
-        catch (Exception fault) when (fault is BackupRefusedException or ChainFaultException or TicketRefusedException or ObjectBrokenException
-            or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is BackupRefusedException or ChainFaultException or TicketRefusedException
+            or ObjectBrokenException or IOException or UnauthorizedAccessException)
         {
             return new BackupEnd(ExitCode.Failed, fault.Message, null);
         }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace HostAtlas.Agent.Backup.Run;
 
 /// <summary>
-/// Arrays of a few sizes, kept for the next taker up to so many bytes in all. The shared pool keeps some for each thread, each core and each
-/// size, which comes to hundreds of megabytes of the sizes that packs and chunks have. Thread-safe.
+/// Arrays of a few sizes, kept for the next taker up to so many bytes in all. The shared pool keeps some for each thread, each core and
+/// each size, which comes to hundreds of megabytes of the sizes that packs and chunks have. Thread-safe.
 /// </summary>
 internal sealed class BoundedPool : ArrayPool<byte>
 {

@@ -39,8 +39,9 @@ internal static class ChainView
         }
         var head = await OpenAsync(items[0], copies, opener, cancellation).ConfigureAwait(false);
         if (remembered is null || acceptRollback || Follows(head, remembered)) return head;
-        throw new ChainFaultException($"the platform shows generation {head.Document.Generation} ({head.Sha256[..16]}) as the newest, which does "
-            + $"not follow generation {remembered.Generation} ({Fingerprint(remembered)}) that this host made: the chain was rolled back, or "
+        throw new ChainFaultException($"the platform shows generation {head.Document.Generation} ({head.Sha256[..16]}) as the newest, "
+            + $"which does not follow generation {remembered.Generation} ({Fingerprint(remembered)}) that this host made: the chain was "
+            + "rolled back, or "
             + "another host writes it. If that is on purpose, run again with --accept-rollback");
     }
 
@@ -53,7 +54,8 @@ internal static class ChainView
 
     private static string Fingerprint(SnapshotHead head) => head.Sha256[..16];
 
-    private static async Task<ChainHead> OpenAsync(SnapshotItem item, SealedCopies copies, ObjectOpener opener, CancellationToken cancellation)
+    private static async Task<ChainHead> OpenAsync(SnapshotItem item, SealedCopies copies, ObjectOpener opener,
+        CancellationToken cancellation)
     {
         var name = ObjectName.Of(item.Snapshot);
         if (item.SnapshotObject != name)
@@ -64,8 +66,10 @@ internal static class ChainView
             var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
             try
             {
-                if (hash.StartsWith(item.Fingerprint, StringComparison.Ordinal)) return new ChainHead(SnapshotObject.Open(opener, item.Snapshot, bytes), hash);
-                if (fetched) throw new ChainFaultException("the newest snapshot's object is not the one whose fingerprint the platform shows");
+                if (hash.StartsWith(item.Fingerprint, StringComparison.Ordinal)) return new ChainHead(SnapshotObject.Open(opener,
+                    item.Snapshot, bytes), hash);
+                if (fetched) throw new ChainFaultException("the newest snapshot's object is not the one whose fingerprint the platform "
+                    + "shows");
             }
             catch (ObjectBrokenException) when (!fetched)
             {

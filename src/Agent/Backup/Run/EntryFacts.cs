@@ -7,8 +7,8 @@ namespace HostAtlas.Agent.Backup.Run;
 /// <summary>From what the kernel says of an inode to a tree's entry, and whether an entry still describes it. Pure.</summary>
 internal static class EntryFacts
 {
-    // The kernel stamps changes with the time of its last tick (at most 10 ms): a change within the tick in which a file was read leaves the
-    // stamp as it is. What is as fresh as that is read again next time.
+    // The kernel stamps changes with the time of its last tick (at most 10 ms): a change within the tick in which a file was read leaves
+    // the stamp as it is. What is as fresh as that is read again next time.
     private const long TickNs = 20_000_000;
 
     /// <summary>The entry, without content.</summary>

@@ -14,7 +14,8 @@ internal static class HostCommand
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(line);
-        if (result is { } code) start.Environment["HOSTATLAS_BACKUP_RESULT"] = code.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (result is { } code)
+            start.Environment["HOSTATLAS_BACKUP_RESULT"] = code.ToString(System.Globalization.CultureInfo.InvariantCulture);
         using var process = Process.Start(start) ?? throw new IOException("/bin/sh does not start.");
         try
         {

@@ -23,7 +23,8 @@ internal sealed record EarlierRuns(
     public void Dispose() => Known.Dispose();
 }
 
-/// <summary>Rebuilds what is known from index objects and the journal. There is nothing else to keep, so nothing else can be wrong.</summary>
+/// <summary>Rebuilds what is known from index objects and the journal. There is nothing else to keep, so nothing else can be
+/// wrong.</summary>
 internal static class KnownRebuild
 {
     /// <summary>Reads the parent's indexes and what the journal holds. An index that cannot be read costs what it names: that is read and

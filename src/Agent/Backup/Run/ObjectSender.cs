@@ -9,8 +9,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Agent.Backup.Run;
 
 /// <summary>
-/// Brings sealed objects into the vault: journal, announce, put, note. Keeps count of what the snapshot needs, because the platform compares.
-/// Thread-safe.
+/// Brings sealed objects into the vault: journal, announce, put, note. Keeps count of what the snapshot needs, because the platform
+/// compares. Thread-safe.
 /// </summary>
 internal sealed class ObjectSender(SnapshotId snapshot, BackupApi api, VaultClient vault, RunJournal journal, TimeProvider time,
     Func<double> random)

@@ -45,7 +45,8 @@ internal sealed class ParentTree(IChunkSource chunks, KnownIds known)
         }
         for (var depth = 0; depth <= content.Depth; depth++)
         {
-            await foreach (var id in ReferenceReader.ReadAsync(new Reference(depth, content.Ids), chunks, cancellation).ConfigureAwait(false))
+            await foreach (var id in ReferenceReader.ReadAsync(new Reference(depth, content.Ids), chunks, cancellation)
+                .ConfigureAwait(false))
             {
                 if (known.PackOf(id) is not { } pack || !each(pack)) return false;
             }

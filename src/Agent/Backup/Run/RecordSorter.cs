@@ -4,7 +4,8 @@ using HostAtlas.Agent.Backup.Walk;
 
 namespace HostAtlas.Agent.Backup.Run;
 
-/// <summary>Sorts any number of records by the chunk ids they begin with, within bounded memory: parts go to files and are merged.</summary>
+/// <summary>Sorts any number of records by the chunk ids they begin with, within bounded memory: parts go to files and are
+/// merged.</summary>
 internal sealed class RecordSorter(int recordBytes, string scratch, int memoryBytes = RecordSorter.MemoryDefaultBytes) : IDisposable
 {
     /// <summary>Memory for the records; sorting them needs a quarter more.</summary>

@@ -2,7 +2,8 @@ using HostAtlas.Agent.Backup.Format;
 
 namespace HostAtlas.Agent.Backup.Run;
 
-/// <summary>What a walk found that people must hear of, and how much there was. Lists stop where a snapshot's do; the counts go on.</summary>
+/// <summary>What a walk found that people must hear of, and how much there was. Lists stop where a snapshot's do; the counts go
+/// on.</summary>
 internal sealed class RunFindings
 {
     private readonly Lock _lock = new();

@@ -32,8 +32,8 @@ internal sealed class RunFolder(StateFolder state)
     /// <summary>What became of the last run.</summary>
     public string Last => In("last.json");
 
-    /// <summary>Whether the next run must not build on anything earlier, because the chain was frozen meanwhile: what an attacker had stored
-    /// then is not to be found again.</summary>
+    /// <summary>Whether the next run must not build on anything earlier, because the chain was frozen meanwhile: what an attacker had
+    /// stored then is not to be found again.</summary>
     public bool NewEpoch
     {
         get => File.Exists(In("epoch"));
@@ -47,7 +47,8 @@ internal sealed class RunFolder(StateFolder state)
     /// <summary>The last snapshot, when private keys were left out of it.</summary>
     public SnapshotId? WithoutKeys
     {
-        get => File.Exists(In("without-keys")) && ResourceId.TryParse<SnapshotId>(File.ReadAllText(In("without-keys")), out var id) ? id : null;
+        get => File.Exists(In("without-keys")) && ResourceId.TryParse<SnapshotId>(File.ReadAllText(In("without-keys")), out var id) ? id
+            : null;
         set
         {
             if (value is { } id) AtomicFile.Write(In("without-keys"), System.Text.Encoding.ASCII.GetBytes(id.ToString()));

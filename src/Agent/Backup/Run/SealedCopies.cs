@@ -7,8 +7,8 @@ using HostAtlas.Shared.Backups;
 namespace HostAtlas.Agent.Backup.Run;
 
 /// <summary>
-/// STATE/backup/copies: the sealed indexes, tree packs and snapshots that this host sent, so that the next run need not fetch them. They are
-/// what the vault has, ciphertext, and just as little believed: what is missing or damaged here is fetched.
+/// STATE/backup/copies: the sealed indexes, tree packs and snapshots that this host sent, so that the next run need not fetch them. They
+/// are what the vault has, ciphertext, and just as little believed: what is missing or damaged here is fetched.
 /// </summary>
 internal sealed class SealedCopies(string folder, IRepositorySource? platform) : IRepositorySource
 {

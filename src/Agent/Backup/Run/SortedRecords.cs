@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace HostAtlas.Agent.Backup.Run;
 
 /// <summary>
-/// Records of one length in a file without a name, ordered by the chunk ids that they begin with. Ids are evenly spread, so a table of where
-/// each beginning starts leads to about sixteen records: one read a look-up, and no memory that grows with the repository. Thread-safe.
+/// Records of one length in a file without a name, ordered by the chunk ids that they begin with. Ids are evenly spread, so a table of
+/// where each beginning starts leads to about sixteen records: one read a look-up, and no memory that grows with the repository.
+/// Thread-safe.
 /// </summary>
 internal sealed class SortedRecords : IDisposable
 {

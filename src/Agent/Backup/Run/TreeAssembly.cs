@@ -3,8 +3,8 @@ using HostAtlas.Agent.Backup.Format;
 namespace HostAtlas.Agent.Backup.Run;
 
 /// <summary>
-/// Joins what the walk told into trees, and chunks into packs, in the order of the walk. Holds an open chunk a level of the tree, the file's
-/// ids, and two open packs.
+/// Joins what the walk told into trees, and chunks into packs, in the order of the walk. Holds an open chunk a level of the tree, the
+/// file's ids, and two open packs.
 /// </summary>
 internal sealed class TreeAssembly : IChunkSink, IDisposable
 {

@@ -142,7 +142,8 @@ internal sealed class TreeWalk
         if (!isRoot && !frame.Inside)
             _parts.Findings.Unreadable(_path.Bytes, "no directory, so the roots below are not there; a root is named by its real path");
         else if (facts.Kind == FileKind.File) await VisitFileAsync(frame, name, facts).ConfigureAwait(false);
-        else if (Enum.IsDefined(facts.Kind) && facts.Kind != FileKind.Unknown) await VisitOtherAsync(frame, name, facts).ConfigureAwait(false);
+        else if (Enum.IsDefined(facts.Kind) && facts.Kind != FileKind.Unknown) await VisitOtherAsync(frame, name, facts)
+            .ConfigureAwait(false);
         return false;
     }
 

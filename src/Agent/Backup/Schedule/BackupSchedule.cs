@@ -36,8 +36,8 @@ public sealed class BackupSchedule
 
     /// <summary>
     /// When the run of the slot after <paramref name="lastBegun"/> begins, or at once when that slot has passed: a host that was off at
-    /// night makes up for it. Within the window; <paramref name="jitter"/> in [0, 1) spreads it over up to ten minutes, never over more than
-    /// a tenth of the way to the slot after.
+    /// night makes up for it. Within the window; <paramref name="jitter"/> in [0, 1) spreads it over up to ten minutes, never over more
+    /// than a tenth of the way to the slot after.
     /// </summary>
     /// <param name="lastBegun">When the last run began, or since when this host waits for its first.</param>
     /// <param name="now">The clock.</param>

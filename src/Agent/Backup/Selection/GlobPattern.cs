@@ -59,7 +59,8 @@ internal sealed class GlobPattern
         return MatchesPath(path);
     }
 
-    // reached[i]: the first i parts of the pattern have matched the path up to here. Linear in pattern times path, whatever stars there are.
+    // reached[i]: the first i parts of the pattern have matched the path up to here. Linear in pattern times path, whatever stars there
+    // are.
     private bool MatchesPath(ReadOnlySpan<byte> path)
     {
         Span<bool> reached = stackalloc bool[_segments.Length + 1], next = stackalloc bool[_segments.Length + 1];

@@ -54,7 +54,8 @@ public sealed class TicketRepositorySource(BackupApi api, VaultClient vault, Tim
                 if (status == HttpStatusCode.PartialContent) return;
                 if (status == HttpStatusCode.NotFound) throw Missing(name);
                 if (status == HttpStatusCode.RequestedRangeNotSatisfiable)
-                    throw new ObjectBrokenException(name, ObjectFault.WrongSize, $"it was cut short: it ends before byte {offset + into.Length}.");
+                    throw new ObjectBrokenException(name, ObjectFault.WrongSize, $"it was cut short: it ends before byte "
+                        + $"{offset + into.Length}.");
                 _tickets.TryRemove(name, out _);
                 if (attempt == Attempts) throw new IOException($"The vault answered {(int)status} for {name}.");
             }

@@ -35,7 +35,8 @@ public static class TicketRule
         foreach (var (name, value) in ticket.Headers)
         {
             if (!Headers.Contains(name)) return "it asks for a header that no vault needs";
-            if (value.Length > HeaderMaxLength || value.Any(c => c is < ' ' or > '~')) return $"its header {name} has a value that none can have";
+            if (value.Length > HeaderMaxLength || value.Any(c => c is < ' ' or > '~')) return $"its header {name} has a value that none "
+                + $"can have";
         }
         return null;
     }

@@ -6,9 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace HostAtlas.Agent.Backup.Walk;
 
 /// <summary>
-/// Files by their raw names, relative to an open directory. .NET's own file API takes text, and a name that is no UTF-8 has none; and a path
-/// that is looked up anew each time can be turned into another by whoever swaps a directory for a link meanwhile. No call follows a link.
-/// statx has one layout on every architecture (linux/stat.h); the flags of open do not.
+/// Files by their raw names, relative to an open directory. .NET's own file API takes text, and a name that is no UTF-8 has none; and a
+/// path that is looked up anew each time can be turned into another by whoever swaps a directory for a link meanwhile. No call follows a
+/// link. statx has one layout on every architecture (linux/stat.h); the flags of open do not.
 /// </summary>
 internal static unsafe partial class LinuxFiles
 {

@@ -100,7 +100,8 @@ public sealed class BackupVerbTests : IAsyncLifetime
         for (var i = 0; i < 20; i++) Write($"f{i}", Random(50_000));
         await BackupHost.SettleAsync();
         await _host.BackupAsync();
-        foreach (var name in _host.Platform.Objects.Keys.Where(name => name.Kind == ObjectKind.Pack)) _host.Platform.Objects.Remove(name, out _);
+        foreach (var name in _host.Platform.Objects.Keys.Where(name => name.Kind == ObjectKind.Pack)) _host.Platform.Objects.Remove(name,
+            out _);
         await _host.BackupAsync();
         Assert.Contains("any more", _host.Agent.Errors, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(_host.PathOf("f7")), (await _host.ReadBackAsync()).Entries[_host.PathOf("f7")].Content);
@@ -111,8 +112,10 @@ public sealed class BackupVerbTests : IAsyncLifetime
     {
         Write("f", Random(1000));
         await _host.BackupAsync();
-        await File.WriteAllTextAsync(Path.Combine(_host.Agent.State, "head"), (await File.ReadAllTextAsync(Path.Combine(_host.Agent.State, "head")))
-            .Replace(_host.Platform.Chain[0].Snapshot.ToString(), Guid.CreateVersion7().ToString().Remove(14, 1).Insert(14, "4"), StringComparison.Ordinal)
+        await File.WriteAllTextAsync(Path.Combine(_host.Agent.State, "head"), (await File.ReadAllTextAsync(Path.Combine(_host.Agent.State,
+            "head")))
+            .Replace(_host.Platform.Chain[0].Snapshot.ToString(), Guid.CreateVersion7().ToString().Remove(14, 1).Insert(14, "4"),
+                StringComparison.Ordinal)
             .Replace("\"generation\":1", "\"generation\":9", StringComparison.Ordinal));
         await _host.BackupAsync(1);
         Assert.Contains("rolled back", _host.Agent.Errors, StringComparison.Ordinal);
@@ -159,7 +162,8 @@ public sealed class BackupVerbTests : IAsyncLifetime
         Write("large", Random(2 << 20));
         await _host.BackupAsync();
         var read = await _host.ReadBackAsync();
-        Assert.Equal(["cache", "cache/CACHEDIR.TAG", "keep.tmp"], read.Entries.Keys.Where(path => path.StartsWith(_host.Root + "/", StringComparison.Ordinal))
+        Assert.Equal(["cache", "cache/CACHEDIR.TAG", "keep.tmp"], read.Entries.Keys.Where(path => path.StartsWith(_host.Root + "/",
+            StringComparison.Ordinal))
             .Select(path => path[(_host.Root.Length + 1)..]).Order(StringComparer.Ordinal));
         Assert.Equal([_host.PathOf("hidden"), _host.PathOf("id_ed25519")], read.Snapshot.PrivateKeys.Select(key => key.Path));
     }
@@ -171,7 +175,8 @@ public sealed class BackupVerbTests : IAsyncLifetime
         await File.WriteAllTextAsync(_host.Agent.Config, (await File.ReadAllTextAsync(_host.Agent.Config))
             .Replace($"\"{_host.Root}\"", $"\"{Path.GetDirectoryName(_host.Root)}\"", StringComparison.Ordinal));
         await _host.BackupAsync();
-        Assert.DoesNotContain((await _host.ReadBackAsync()).Entries.Keys, path => path.StartsWith(_host.Agent.State, StringComparison.Ordinal));
+        Assert.DoesNotContain((await _host.ReadBackAsync()).Entries.Keys, path => path.StartsWith(_host.Agent.State,
+            StringComparison.Ordinal));
     }
 
     [Fact]

@@ -40,5 +40,6 @@ public sealed class TicketRuleTests
         Assert.NotNull(TicketRule.FaultOf(Ticket("https://atlas.example.net/x") with { Method = "DELETE" }, "PUT", Origins));
 
     private static ObjectTicket Ticket(string url, Dictionary<string, string>? headers = null) => new(
-        new ObjectName(ObjectKind.Pack, ResourceId.FromRandom<ObjectId>(new byte[16])), "PUT", url, headers ?? [], DateTimeOffset.UnixEpoch);
+        new ObjectName(ObjectKind.Pack, ResourceId.FromRandom<ObjectId>(new byte[16])), "PUT", url, headers ?? [],
+            DateTimeOffset.UnixEpoch);
 }
