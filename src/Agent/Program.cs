@@ -14,6 +14,8 @@ return await new AgentCommandLine(new AgentSurroundings
     In = Console.In,
     Out = Console.Out,
     Error = Console.Error,
+    IsTerminal = !Console.IsInputRedirected && !Console.IsOutputRedirected,
+    ErrorIsTerminal = !Console.IsErrorRedirected,
     Time = TimeProvider.System,
     Random = random.NextDouble,
     Proxy = new ProxyChoice(Variable("HTTPS_PROXY"), Variable("NO_PROXY")),

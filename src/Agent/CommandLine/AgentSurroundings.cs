@@ -1,3 +1,4 @@
+using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Collect;
 using HostAtlas.Agent.Uplink;
 
@@ -24,6 +25,15 @@ internal sealed record AgentSurroundings
 
     /// <summary>HTTPS_PROXY and NO_PROXY.</summary>
     public required ProxyChoice Proxy { get; init; }
+
+    /// <summary>Whether standard input and output are a terminal: only there is a recovery key shown and a question asked.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>Whether standard error is a terminal: only there is a bar drawn.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Bytes that nobody can guess, for keys and ids.</summary>
+    public RandomBytes RandomBytes { get; init; } = System.Security.Cryptography.RandomNumberGenerator.Fill;
 
     /// <summary>Makes what reads this host.</summary>
     public required Func<HostCollector> NewCollector { get; init; }

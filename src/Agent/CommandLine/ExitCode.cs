@@ -11,4 +11,7 @@ public static class ExitCode
 
     /// <summary>Wrong usage, a configuration or a state folder that cannot be used: it did not start.</summary>
     public const int Usage = 2;
+
+    /// <summary>Partly done: what failed or was left out was named, the rest is done.</summary>
+    public const int Partly = 4;
 }

@@ -6,7 +6,8 @@ namespace HostAtlas.Agent.Credentials;
 /// <code>
 /// STATE/token        the credential, one line             STATE/spool/     reports not yet acknowledged
 /// STATE/status.json  what `status` shows                  STATE/refused/   reports that the platform would not take
-/// STATE/lock         held by the running agent
+/// STATE/lock         held by the running agent       STATE/backup.keys the master keys of the backups
+///                                                   STATE/head        the newest snapshot that this host knows of
 /// </code>
 /// </summary>
 public sealed class StateFolder
@@ -24,6 +25,12 @@ public sealed class StateFolder
 
     /// <summary>STATE/refused.</summary>
     public string RefusedPath => Path.Combine(FolderPath, "refused");
+
+    /// <summary>STATE/backup.keys. Never part of a backup.</summary>
+    public string BackupKeysPath => Path.Combine(FolderPath, "backup.keys");
+
+    /// <summary>STATE/head.</summary>
+    public string HeadPath => Path.Combine(FolderPath, "head");
 
     private string TokenPath => Path.Combine(FolderPath, "token");
 
@@ -125,7 +132,8 @@ public sealed class StateFolder
         {
             if (IsOpenToOthers(file))
                 throw new StateFaultException($"{file} is open to other users. Close it (chmod 600 {file}); "
-                    + "if it is the token, give the server a new one when others use this host.");
+                    + "when others use this host and it is the token, give the server a new one; when it is backup.keys, make a new key "
+                    + "with hostatlas-agent key rotate.");
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class AgentUnderTest : IDisposable
 
     public string State => _folder.File("state");
 
+    /// <summary>Whether the verb believes to talk to a person.</summary>
+    public bool IsTerminal { get; set; }
+
     public string File(string name) => _folder.File(name);
 
     /// <summary>What the last verb said on standard error.</summary>
@@ -32,6 +35,7 @@ internal sealed class AgentUnderTest : IDisposable
             In = new StringReader(input),
             Out = output,
             Error = TextWriter.Synchronized(errors),
+            IsTerminal = IsTerminal,
             Time = TimeProvider.System,
             Random = chance.NextDouble,
             Proxy = ProxyChoice.None,
