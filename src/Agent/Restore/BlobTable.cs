@@ -39,6 +39,13 @@ internal sealed class BlobTable
         }
     }
 
+    /// <summary>The places of each pack, with what is kept of their ids.</summary>
+    public ILookup<ObjectName, int> ByPack() =>
+        Enumerable.Range(0, _places.Length).ToLookup(i => _sources[_places[i].Source].Pack);
+
+    /// <summary>A place by its number, with what is kept of its id.</summary>
+    public (ulong Prefix, BlobPlace Place) At(int number) => (_places[number].Prefix, PlaceAt(number));
+
     private BlobPlace PlaceAt(int i)
     {
         ref readonly var place = ref _places[i];

@@ -154,7 +154,8 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
         if (_kept > 0)
             text.Append(keepsAsAsked ? $" {_kept:N0} were there and unchanged."
                 : $" {_kept:N0} were there already and were left as they are; --overwrite changed replaces what differs.");
-        if (_heldBack > 0) text.Append($" {_heldBack:N0} are held back, {_heldBackRestored:N0} of them restored in their last clean version.");
+        if (_heldBack > 0)
+            text.Append($" {_heldBack:N0} are held back, {_heldBackRestored:N0} of them restored in their last clean version.");
         if (_failed > 0) text.Append($" {_failed:N0} could not be restored; they are named above.");
         result(text.ToString());
     }
@@ -178,13 +179,7 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
 
     private void Write(Action<Utf8JsonWriter> members)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
-        }
-        lock (_lock) result(Encoding.UTF8.GetString(buffer.ToArray()));
+        var line = JsonLine.Of(members);
+        lock (_lock) result(line);
     }
 }

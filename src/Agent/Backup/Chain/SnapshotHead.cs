@@ -35,7 +35,8 @@ public sealed record SnapshotHead(long Generation, SnapshotId Uuid, string Sha25
     }
 
     /// <summary>Replaces the file; on the disk when this returns.</summary>
-    public void Save(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, SnapshotHeadJson.Default.SnapshotHead));
+    public void Save(string path) =>
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, SnapshotHeadJson.Default.SnapshotHead));
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(BackupKeyIdJson)])]
