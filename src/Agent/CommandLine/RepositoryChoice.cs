@@ -8,9 +8,17 @@ using HostAtlas.Agent.Restore;
 namespace HostAtlas.Agent.CommandLine;
 
 /// <summary>A repository that a verb reads: where it is, the keys for it, and what this host remembers of it.</summary>
-internal sealed record OpenedRepository(IRepositorySource Source, KeyRing Keys, SnapshotHead? Head) : IDisposable
+/// <param name="Source">Where the objects come from.</param>
+/// <param name="Keys">What opens them.</param>
+/// <param name="Head">The newest snapshot that this host remembers; null: none.</param>
+/// <param name="Connection">What the source lives by; closed with it.</param>
+internal sealed record OpenedRepository(IRepositorySource Source, KeyRing Keys, SnapshotHead? Head, IDisposable? Connection) : IDisposable
 {
-    public void Dispose() => Keys.Dispose();
+    public void Dispose()
+    {
+        Keys.Dispose();
+        Connection?.Dispose();
+    }
 }
 
 /// <summary>The options that say which repository is read and with which key; the same for <c>restore</c> and <c>verify</c>.</summary>
@@ -43,10 +51,10 @@ internal sealed class RepositoryChoice(CommonOptions common, AgentSurroundings a
     /// <summary>Opens what the options name.</summary>
     public OpenedRepository Open(ParseResult parsed)
     {
-        var source = parsed.GetValue(_from) is { } folder ? FromFolder(folder) : FromPlatform();
+        var (source, connection) = parsed.GetValue(_from) is { } folder ? (FromFolder(folder), null) : FromPlatform();
         var state = State(parsed);
         var keys = Keys(parsed.GetValue(_recoveryKey), state);
-        return new OpenedRepository(source, keys, state is null ? null : SnapshotHead.Load(state.HeadPath));
+        return new OpenedRepository(source, keys, state is null ? null : SnapshotHead.Load(state.HeadPath), connection);
     }
 
     /// <summary>Refuses a repository that is older than what this host remembers, unless it was told to go on.</summary>
@@ -57,7 +65,7 @@ internal sealed class RepositoryChoice(CommonOptions common, AgentSurroundings a
         note(why);
     }
 
-    private static DirectoryRepositorySource FromFolder(string folder)
+    private static IRepositorySource FromFolder(string folder)
     {
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder)) throw new VerbFailedException(ExitCode.Usage, $"--from: there is no folder {folder}");
@@ -67,7 +75,7 @@ internal sealed class RepositoryChoice(CommonOptions common, AgentSurroundings a
         return new DirectoryRepositorySource(folder);
     }
 
-    private static IRepositorySource FromPlatform() => throw new VerbFailedException(
+    private static (IRepositorySource, IDisposable?) FromPlatform() => throw new VerbFailedException(
         ExitCode.Usage, "name a plain copy of the server's folder of the vault with --from DIR");
 
     // A new machine has no state folder, and a copy can be read by anybody who has the key: then there is nothing to remember.

@@ -14,13 +14,12 @@ public sealed class ProgressEstimate(long filesTotal, long bytesTotal)
 
     private readonly double _total = bytesTotal + ((double)filesTotal * FileCost);
     private TimeSpan _at;
-    private double _done, _rate;
+    private double _done, _rate, _byteRate, _weight;
+    private long _bytes;
     private TimeSpan? _shown;
 
     /// <summary>Bytes a second of late; 0 until something was seen.</summary>
-    public double BytesPerSecond { get; private set; }
-
-    private long _bytes;
+    public double BytesPerSecond => _weight > 0 ? _byteRate / _weight : 0;
 
     /// <summary>Says how far the work is. Returns how long it still takes, or null while nobody can know.</summary>
     /// <param name="elapsed">Since the start; never less than before.</param>
@@ -31,14 +30,15 @@ public sealed class ProgressEstimate(long filesTotal, long bytesTotal)
         var seconds = (elapsed - _at).TotalSeconds;
         if (seconds <= 0) return _shown;
         var done = bytes + ((double)files * FileCost);
-        // Late speed weighs what the last 20 seconds were, and all of the time as long as that is shorter.
-        var weight = 1 - Math.Exp(-seconds / Math.Min(MemorySeconds, Math.Max(elapsed.TotalSeconds, seconds)));
-        _rate += weight * (((done - _done) / seconds) - _rate);
-        BytesPerSecond += weight * (((bytes - _bytes) / seconds) - BytesPerSecond);
+        // What was 20 seconds ago weighs a third of what is now; divided by the weights so far, so that the start does not count as slow.
+        var fading = Math.Exp(-seconds / MemorySeconds);
+        _rate = (_rate * fading) + ((1 - fading) * (done - _done) / seconds);
+        _byteRate = (_byteRate * fading) + ((1 - fading) * (bytes - _bytes) / seconds);
+        _weight = (_weight * fading) + (1 - fading);
         (_at, _done, _bytes) = (elapsed, done, bytes);
         if (elapsed.TotalSeconds < QuietSeconds || done <= 0) return _shown = null;
         // Half of all time, half of late: neither a burst nor a slow start decides alone.
-        var speed = ((done / elapsed.TotalSeconds) + _rate) / 2;
+        var speed = ((done / elapsed.TotalSeconds) + (_rate / _weight)) / 2;
         var left = TimeSpan.FromSeconds(Math.Min(Math.Max(0, _total - done) / speed, TimeSpan.FromDays(99).TotalSeconds));
         var counted = _shown - TimeSpan.FromSeconds(seconds);
         if (counted is not { } shown || Math.Abs((left - shown).TotalSeconds) > (left.TotalSeconds * ToleratedShare) + 1) shown = left;

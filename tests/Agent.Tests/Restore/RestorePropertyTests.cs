@@ -60,7 +60,8 @@ public sealed class RestorePropertyTests
     }
 
     private static TestNode With(
-        TestNode node, (int Mode, long Time, uint Owner, ExtendedAttribute[] Xattrs) metadata, bool withXattrs) => node.With(entry => entry with
+        TestNode node, (int Mode, long Time, uint Owner, ExtendedAttribute[] Xattrs) metadata, bool withXattrs) =>
+        node.With(entry => entry with
         {
             Mode = metadata.Mode,
             MtimeNs = metadata.Time,
