@@ -10,19 +10,24 @@ namespace HostAtlas.Agent.Restore;
 internal sealed record PackFindings(IReadOnlyList<string> Faults, HashSet<BlobEntry> Sound, bool IsTableLost);
 
 /// <summary>
-/// Opens every chunk of a pack and hashes every blob, going on behind each fault: one flipped bit costs one blob. Holds the pack; one a
-/// thread.
+/// Opens every chunk of a pack and hashes every blob, going on behind each fault: one flipped bit costs one blob. Holds the largest pack it
+/// met, sealed and opened; one a thread, used again for the next pack.
 /// </summary>
 internal sealed class PackScan(RepositoryReader repository) : IDisposable
 {
     private readonly BlobCompressor _compressor = new();
     private readonly byte[] _raw = new byte[BlobEntry.RawMaxBytes];
+    private byte[] _sealed = [], _plain = [];
 
     public async Task<PackFindings> ScanAsync(ObjectName name, CancellationToken cancellation)
     {
         try
         {
-            return Scan(name, await repository.ReadWholeAsync(name, cancellation));
+            var size = await repository.Source.SizeAsync(name, cancellation);
+            if (size > ObjectName.ObjectMaxBytes) throw new ObjectBrokenException(name, ObjectFault.WrongSize, "it is larger than 32 MiB.");
+            if (_sealed.Length < size) (_sealed, _plain) = (new byte[size], new byte[size]);
+            await repository.Source.ReadAsync(name, 0, _sealed.AsMemory(0, (int)size), cancellation);
+            return Scan(name, _sealed.AsSpan(0, (int)size));
         }
         catch (Exception fault) when (fault is ObjectBrokenException or IOException or UnauthorizedAccessException)
         {
@@ -32,13 +37,13 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
 
     public void Dispose() => _compressor.Dispose();
 
-    private PackFindings Scan(ObjectName name, byte[] sealedObject)
+    private PackFindings Scan(ObjectName name, ReadOnlySpan<byte> sealedObject)
     {
         var faults = new List<string>();
         using var opened = repository.Opener.Begin(name, sealedObject, sealedObject.Length);
         if (sealedObject.Length % ObjectSize.StepBytes(name.Kind) != 0)
             faults.Add(WrongSize(name, sealedObject.Length));
-        var plain = new byte[opened.PlainLength];
+        var plain = _plain.AsSpan(0, (int)opened.PlainLength);
         var bad = OpenAll(opened, sealedObject, plain, faults);
         var sound = new HashSet<BlobEntry>();
         if (Table(name, plain, bad, faults) is not { } entries) return new PackFindings(faults, sound, IsTableLost: true);
@@ -47,14 +52,15 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
             var entry = entries[i];
             if (Overlaps(bad, entry.Offset, entry.StoredLength)) continue;
             var raw = _raw.AsSpan(0, entry.RawLength);
-            if (_compressor.TryRestore(entry.Codec, plain.AsSpan((int)entry.Offset, entry.StoredLength), raw)
+            if (_compressor.TryRestore(entry.Codec, plain.Slice((int)entry.Offset, entry.StoredLength), raw)
                 && ChunkId.Of(opened.Keys, raw) == entry.Id) sound.Add(entry);
             else faults.Add($"The object {name} cannot be used: blob {i} of it is not the chunk that its table names.");
         }
         return new PackFindings(faults, sound, IsTableLost: false);
     }
 
-    private static SortedSet<long> OpenAll(OpenObject opened, byte[] sealedObject, byte[] plain, List<string> faults)
+    private static SortedSet<long> OpenAll(
+        OpenObject opened, ReadOnlySpan<byte> sealedObject, Span<byte> plain, List<string> faults)
     {
         var bad = new SortedSet<long>();
         for (long at = 0; at < plain.Length; at += Cobblestone256.ChunkBytes)
@@ -63,7 +69,7 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
             var (offset, count) = opened.SealedRange(at, length);
             try
             {
-                opened.Open(at, sealedObject.AsSpan((int)offset, count), plain.AsSpan((int)at, length));
+                opened.Open(at, sealedObject.Slice((int)offset, count), plain.Slice((int)at, length));
             }
             catch (ObjectBrokenException fault)
             {
@@ -74,7 +80,7 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
         if (plain.Length % Cobblestone256.ChunkBytes != 0) return bad;
         try
         {
-            opened.ProveEnd(sealedObject.AsSpan()[^Cobblestone256.TagBytes..]);
+            opened.ProveEnd(sealedObject[^Cobblestone256.TagBytes..]);
         }
         catch (ObjectBrokenException fault)
         {
@@ -83,7 +89,7 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
         return bad;
     }
 
-    private static IReadOnlyList<BlobEntry>? Table(ObjectName name, byte[] plain, SortedSet<long> bad, List<string> faults)
+    private static IReadOnlyList<BlobEntry>? Table(ObjectName name, ReadOnlySpan<byte> plain, SortedSet<long> bad, List<string> faults)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace HostAtlas.Agent.Restore;
 /// request to a vault for each of them would take longer than the restore. Pieces in use are never dropped; of the others the longest
 /// unused goes first. Thread-safe.
 /// </summary>
-internal sealed class SegmentCache(IRepositorySource source, int piecesMax = 24) : IDisposable
+internal sealed class SegmentCache(IRepositorySource source, int piecesMax) : IDisposable
 {
     /// <summary>Sealed chunks of a piece.</summary>
     public const int ChunksPerPiece = 64;

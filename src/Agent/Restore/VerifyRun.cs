@@ -56,7 +56,7 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
         if (!all) await loader.WidenAsync(cancellation);
         _table = loader.Build();
         if (read.Share > 0) await ReadPacksAsync(show, cancellation);
-        using var blobs = new BlobReader(repository, loader, (_, fault) => events.Fault(fault.Message));
+        using var blobs = new BlobReader(repository, loader, (_, fault) => events.Fault(fault.Message), piecesMax: 8);
         _blobs = blobs;
         foreach (var snapshot in snapshots)
         {
@@ -174,16 +174,19 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
             MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount),
             CancellationToken = cancellation,
         };
+        var scans = new ConcurrentBag<PackScan>();
         await show(progress, Parallel.ForEachAsync(packs, options, async (pack, stop) =>
         {
-            using var scan = new PackScan(repository);
+            var scan = scans.TryTake(out var free) ? free : new PackScan(repository);
             var findings = await scan.ScanAsync(pack, stop);
+            scans.Add(scan);
             foreach (var fault in findings.Faults) events.Fault(fault);
             var isSound = findings.Faults.Count == 0 && AreOwn(pack, findings, places[pack]);
             // Of a sound pack nothing more is kept: there are many, and they have many blobs.
             _findings[pack] = isSound ? Sound : findings;
             progress.Add(1, await SizeOrNoneAsync(pack, stop));
         }));
+        foreach (var scan in scans) scan.Dispose();
     }
 
     // A place that the pack's own table does not name was made up; the ids' first eight bytes tell.
