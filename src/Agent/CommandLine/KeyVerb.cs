@@ -92,8 +92,8 @@ internal sealed class KeyActions(string statePath, RecoveryChoice choice, bool j
         if (_file.Read() is { } existing)
         {
             using (existing)
-                throw new VerbFailedException(ExitCode.Failed, $"this host has a backup key already ({existing.Newest.Key.KeyId}); key show "
-                    + "gives its recovery key, key rotate makes a new one");
+                throw new VerbFailedException(ExitCode.Failed, $"this host has a backup key already ({existing.Newest.Key.KeyId}); "
+                    + "key show gives its recovery key, key rotate makes a new one");
         }
         using var ring = new MasterRing([new StoredMaster(MasterKey.Draw(around.RandomBytes), RecoveryConfirmation.Unconfirmed)]);
         return Keep(ring, "made");

@@ -18,7 +18,11 @@ internal static class RestoreVerb
             HelpName = "DIR",
             Required = true,
         };
-        var include = new Option<string[]>("--include") { Description = "Only these paths: /etc, *.conf, /srv/**/*.sql.", HelpName = "GLOB" };
+        var include = new Option<string[]>("--include")
+        {
+            Description = "Only these paths: /etc, *.conf, /srv/**/*.sql.",
+            HelpName = "GLOB",
+        };
         var exclude = new Option<string[]>("--exclude") { Description = "Without these paths.", HelpName = "GLOB" };
         var overwrite = new Option<string>("--overwrite")
         {

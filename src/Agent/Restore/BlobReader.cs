@@ -14,7 +14,8 @@ namespace HostAtlas.Agent.Restore;
 /// <param name="broken">Told of each place that does not hold what it should, also when another one does.</param>
 /// <param name="piecesMax">Mebibytes of packs that are kept for the next chunk; for trees alone few are enough.</param>
 internal sealed class BlobReader(
-    RepositoryReader repository, BlobTableLoader loader, Action<BlobPlace, Exception> broken, int piecesMax = 24) : IChunkSource, IDisposable
+    RepositoryReader repository, BlobTableLoader loader, Action<BlobPlace, Exception> broken, int piecesMax = 24)
+    : IChunkSource, IDisposable
 {
     // What is read ahead of the writing: with 24 pieces of a pack, the trees and the runtime this stays well under 200 MB.
     private readonly ByteBudget _budget = new(40 << 20);

@@ -12,8 +12,8 @@ internal sealed record FinishedFile(
     RestoreDirectory Directory, TreeEntry Entry, byte[] Temporary, byte[] Name, TaskCompletionSource<bool>? Placed);
 
 /// <summary>
-/// Puts finished files in their places, many at a time: first their file systems are flushed, once each, then the files are renamed. After a
-/// power cut a name stands for the old file or for the whole new one, never for zeros, and a flush a file is not paid. Thread-safe.
+/// Puts finished files in their places, many at a time: first their file systems are flushed, once each, then the files are renamed. After
+/// a power cut a name stands for the old file or for the whole new one, never for zeros, and a flush a file is not paid. Thread-safe.
 /// </summary>
 internal sealed class RenameBatch(RestoreContext context)
 {

@@ -66,7 +66,8 @@ public static class SnapshotChoice
             : $"the fingerprint {expected.Fingerprint} was expected, and this is {snapshot}: it is not the snapshot that was printed";
     }
 
-    /// <summary>Why the repository is not the one that this host last saw, or null. Snapshots of other keys are another repository's.</summary>
+    /// <summary>Why the repository is not the one that this host last saw, or null. Snapshots of other keys are another
+    /// repository's.</summary>
     public static string? Rollback(SnapshotCatalog catalog, SnapshotHead? head, KeyRing ring)
     {
         ArgumentNullException.ThrowIfNull(catalog);

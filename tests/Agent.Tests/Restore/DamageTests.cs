@@ -208,7 +208,8 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(0, await RestoreAsync());
         File.Delete(_repository.PathOf(ObjectName.Of(_repository.Snapshots[1].Document.Id)));
         Assert.Equal(1, await RestoreAsync());
-        Assert.Contains($"this host's newest snapshot is 2:{_repository.Snapshots[1].Fingerprint}", _agent.Errors, StringComparison.Ordinal);
+        Assert.Contains($"this host's newest snapshot is 2:{_repository.Snapshots[1].Fingerprint}", _agent.Errors,
+            StringComparison.Ordinal);
         Assert.Equal(1, await VerifyAsync());
         Assert.Equal(0, await RestoreAsync("--accept-rollback"));
         Assert.Equal(Files.Keys.Append("/new").Order(), Restored());
@@ -300,7 +301,8 @@ public sealed class DamageTests : IDisposable
     {
         var target = _agent.File("target");
         if (!Directory.Exists(target)) return [];
-        var paths = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Select(path => path[target.Length..]).Order().ToList();
+        var paths = Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories)
+            .Select(path => path[target.Length..]).Order().ToList();
         foreach (var path in paths.Where(Files.ContainsKey)) Assert.Equal(Files[path], File.ReadAllBytes(target + path));
         return paths;
     }

@@ -20,7 +20,8 @@ internal static class RestoredFacts
             using var json = JsonDocument.Parse(line);
             var fact = json.RootElement;
             string Text(string name) => fact.TryGetProperty(name, out var value) ? value.ToString() : "";
-            var xattrs = fact.GetProperty("xattrs").EnumerateObject().Select(one => $"{one.Name}={one.Value}").Order(StringComparer.Ordinal);
+            var xattrs = fact.GetProperty("xattrs").EnumerateObject()
+                .Select(one => $"{one.Name}={one.Value}").Order(StringComparer.Ordinal);
             var target = Text("target").Length > 0 ? Convert.ToHexStringLower(fact.GetProperty("target").GetBytesFromBase64()) : "";
             return Line(fact.GetProperty("path").GetBytesFromBase64(), Text("type"), Text("type") == "Symlink" ? "" : Text("mode"),
                 $"{Text("uid")}:{Text("gid")}", Text("mtimeNs"), Text("size"), Text("sha256"), target, Text("device"),
@@ -53,7 +54,8 @@ internal static class RestoredFacts
                     entry.Target is { } target ? Convert.ToHexStringLower(target.Span) : "",
                     entry.Device is { } device ? $"[{device.Major}, {device.Minor}]" : "",
                     string.Join(',', entry.Xattrs
-                        .Select(xattr => $"{System.Text.Encoding.UTF8.GetString(xattr.Name.Span)}={Convert.ToBase64String(xattr.Value.Span)}")
+                        .Select(xattr => (Name: System.Text.Encoding.UTF8.GetString(xattr.Name.Span), xattr.Value))
+                        .Select(xattr => $"{xattr.Name}={Convert.ToBase64String(xattr.Value.Span)}")
                         .Order(StringComparer.Ordinal)),
                     isFile ? same : ""));
                 if (node.Children is { } children) Walk(children, own);
