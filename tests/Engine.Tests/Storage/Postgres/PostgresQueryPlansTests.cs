@@ -51,8 +51,13 @@ public sealed partial class PostgresQueryPlansTests
         Assert.Empty(scans.Distinct());
 
         var texts = seen.Select(statement => Normal(statement.Sql)).Distinct().ToList();
-        var unseen = Literals().Where(literal => !texts.Exists(Pattern(literal).IsMatch));
-        Assert.Empty(unseen.Distinct());
+        Assert.Empty(Unseen(Literals(), texts));
+        // That the looks can fail: a text that nobody carried out, and a scan that has no reason.
+        const string Unknown = "select name from servers where entity_seq = $1";
+        Assert.Equal([Unknown], Unseen([Unknown, .. Literals()], texts));
+        Assert.All(Allowed[..2], text => Assert.Contains(
+            seen, statement => Normal(statement.Sql) == text && statement.Scans.Any(scan => scan.Node == "Seq Scan")));
+        Assert.InRange(Literals().Distinct().Count(), 35, 1_000);
 
         // A query of one day opens one partition; the others are not even planned.
         var day = seen.Where(statement => statement.Sql.StartsWith("select at_ms, set_id, vals from metric_rows", StringComparison.Ordinal));
@@ -170,6 +175,9 @@ public sealed partial class PostgresQueryPlansTests
         where NamesTable().IsMatch(text)
         select text;
 
+    private static IEnumerable<string> Unseen(IEnumerable<string> literals, List<string> texts) =>
+        literals.Distinct().Where(literal => !texts.Exists(Pattern(literal).IsMatch));
+
     private static Regex Pattern(string literal) => new(string.Concat(
         Hole().Split(literal).Select(Regex.Escape).Zip(
             Hole().Matches(literal).Select(hole => hole.Value[0] == '@' ? @"\$[0-9]+" : ".*?").Append(""), (text, hole) => text + hole)));
@@ -182,8 +190,8 @@ public sealed partial class PostgresQueryPlansTests
     [GeneratedRegex("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)*)\"", RegexOptions.Singleline)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(
-        @"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot)|^(select|insert|update|delete)\b.*\b(from|into|update)\s*\{")]
+    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot)|^(select|delete)\b.*\bfrom\s*\{"
+        + @"|^(insert into|update)\s*\{")]
     private static partial Regex NamesTable();
 
     [GeneratedRegex(@"\{[^{}]*\}|@\w+")]
