@@ -10,7 +10,7 @@ namespace HostAtlas.Engine.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresRetention(PostgresDatabase database, MetricDays days)
 {
-    /// <summary>What goes by rows: the table, the column that says when, and how many rows go in one step. Minutes are the large ones.</summary>
+    /// <summary>What goes by rows: the table, the column that says when, and how many rows go in one step (minutes are large).</summary>
     private static readonly (string Table, string Time, int RowsAStep)
         OldRetries = ("metric_retries", "at_ms", 5_000), OldMinutes = ("metric_minutes", "hour_ms", 500),
         OldHours = ("metric_hours", "hour_ms", 5_000), OldSets = ("metric_sets", "used_day", 1_000);

@@ -6,7 +6,7 @@ using HostAtlas.TestSupport.Databases;
 
 namespace HostAtlas.Engine.Tests.Storage.Postgres;
 
-/// <summary>One statement that the platform sent, and how the server really carried it out, under its role, policies and parameters.</summary>
+/// <summary>A statement that the platform sent, and how the server carried it out, under its role, policies and parameters.</summary>
 internal sealed record SeenStatement(string Sql, IReadOnlyList<(string Node, string Relation)> Scans);
 
 /// <summary>

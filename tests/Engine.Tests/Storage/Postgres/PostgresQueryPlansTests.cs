@@ -60,7 +60,8 @@ public sealed partial class PostgresQueryPlansTests
         Assert.InRange(Literals().Distinct().Count(), 35, 1_000);
 
         // A query of one day opens one partition; the others are not even planned.
-        var day = seen.Where(statement => statement.Sql.StartsWith("select at_ms, set_id, vals from metric_rows", StringComparison.Ordinal));
+        var day = seen.Where(statement =>
+            statement.Sql.StartsWith("select at_ms, set_id, vals from metric_rows", StringComparison.Ordinal));
         Assert.Equal(["metric_rows_20241005"], day.SelectMany(statement => statement.Scans).Select(scan => scan.Relation).Distinct());
     }
 
@@ -129,7 +130,8 @@ public sealed partial class PostgresQueryPlansTests
         var hour = new SealedHour(9, 1, Named.Bytes("names"), Named.Bytes("minutes"), Named.Bytes("hour"));
         await rollups.ReplaceAsync([new RolledHour(page.Marks[0], hour)], CancellationToken.None);
         var retention = new PostgresRetention(database, days);
-        Assert.Equal(20_000, await retention.DeleteBeforeAsync(DateTimeOffset.FromUnixTimeMilliseconds(Days + DayMs), CancellationToken.None));
+        var oldest = DateTimeOffset.FromUnixTimeMilliseconds(Days + DayMs);
+        Assert.Equal(20_000, await retention.DeleteBeforeAsync(oldest, CancellationToken.None));
         await retention.DeleteRollupsAsync(closed, CancellationToken.None);
     }
 
