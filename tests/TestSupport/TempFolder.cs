@@ -14,6 +14,8 @@ public sealed class TempFolder : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        if (_folder.Exists) _folder.Delete(recursive: true);
+        // .NET cannot name what is not UTF-8; a restore's target holds such names.
+        using var remove = System.Diagnostics.Process.Start("rm", ["-rf", Path]);
+        remove.WaitForExit();
     }
 }

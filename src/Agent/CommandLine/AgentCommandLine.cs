@@ -23,6 +23,8 @@ internal sealed class AgentCommandLine
         _root.Add(BackupVerb.Command(common, around, Guard));
         _root.Add(SnapshotsVerb.Command(common, around, Guard));
         _root.Add(KeyVerb.Command(common, around, Guard));
+        _root.Add(RestoreVerb.Command(common, around, Guard));
+        _root.Add(VerifyVerb.Command(common, around, Guard));
     }
 
     /// <summary>Runs one verb; the result is the process's exit code.</summary>

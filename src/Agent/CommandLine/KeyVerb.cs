@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using HostAtlas.Agent.Backup.Keys;
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Progress;
 
 namespace HostAtlas.Agent.CommandLine;
 
@@ -32,8 +32,10 @@ internal static class KeyVerb
         Command Show()
         {
             var to = new Option<string?>("--to") { Description = "Write it to this new file instead (0600).", HelpName = "FILE" };
-            var verb = new Command("show", "Shows the recovery key on a terminal, as text and QR code, or writes it to a new file.") { to };
-            verb.SetAction((parsed, _) => guard(() => Task.FromResult(New(parsed, new RecoveryChoice(parsed.GetValue(to))).Show())));
+            var verb = new Command("show", "Shows the recovery key on a terminal, as text and QR code, or writes it to a new file.");
+            verb.Add(to);
+            verb.SetAction((parsed, _) => guard(() =>
+                Task.FromResult(New(parsed, new RecoveryChoice(parsed.GetValue(to))).Show())));
             return verb;
         }
 
@@ -90,8 +92,8 @@ internal sealed class KeyActions(string statePath, RecoveryChoice choice, bool j
         if (_file.Read() is { } existing)
         {
             using (existing)
-                throw new VerbFailedException(ExitCode.Failed, $"this host has a backup key already ({existing.Newest.Key.KeyId}); key show "
-                    + "gives its recovery key, key rotate makes a new one");
+                throw new VerbFailedException(ExitCode.Failed, $"this host has a backup key already ({existing.Newest.Key.KeyId}); "
+                    + "key show gives its recovery key, key rotate makes a new one");
         }
         using var ring = new MasterRing([new StoredMaster(MasterKey.Draw(around.RandomBytes), RecoveryConfirmation.Unconfirmed)]);
         return Keep(ring, "made");
@@ -196,16 +198,12 @@ internal sealed class KeyActions(string statePath, RecoveryChoice choice, bool j
             around.Out.WriteLine(text);
             return;
         }
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        around.Out.WriteLine(JsonLine.Of(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("result", done);
             writer.WriteString("keyId", ring.Newest.Key.KeyId.ToString());
             writer.WriteString("recovery", ring.Newest.Recovery.ToString().ToLowerInvariant());
             writer.WriteNumber("keys", ring.Masters.Count);
-            writer.WriteEndObject();
-        }
-        around.Out.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+        }));
     }
 }

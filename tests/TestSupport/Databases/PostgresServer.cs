@@ -27,6 +27,9 @@ public sealed class PostgresServer
 
     private PostgresServer(string folder, string loginConnection) => (_folder, _loginConnection) = (folder, loginConnection);
 
+    /// <summary>Everything of the server's: its data, its write-ahead log, and what it says in <c>server.log</c>.</summary>
+    public string Folder => _folder;
+
     /// <summary>The server that all tests of this assembly share.</summary>
     public static Task<PostgresServer> SharedAsync() => One.Value;
 
@@ -83,6 +86,9 @@ public sealed class PostgresServer
 
     /// <summary>Stops it and deletes its data.</summary>
     public Task DropAsync() => RunAsync("drop", _folder);
+
+    /// <summary>Writes everything in a database to a file, as SQL.</summary>
+    public Task DumpAsync(string database, string file) => RunAsync("dump", _folder, database, file);
 
     /// <summary>How the server's superuser reaches a database, past every policy: to look at what really lies there.</summary>
     public string SuperuserConnection(string database) => new NpgsqlConnectionStringBuilder

@@ -5,11 +5,12 @@
 #   pg.sh stop DIR                  stops it; the data stays
 #   pg.sh kill DIR                  kill -9 of the whole server, for tests of what survives
 #   pg.sh psql DIR [ARGUMENTS]      psql as the server's superuser, on the platform's database
+#   pg.sh dump DIR DATABASE FILE    every schema of a database as text, by pg_dump
 #   pg.sh guard DIR PID             drops it as soon as the process PID is gone
 #   pg.sh drop DIR                  stops it and deletes DIR
 set -euo pipefail
 verb=${1:-}; dir=${2:-}
-[ -n "$verb" ] && [ -n "$dir" ] || { sed -n '4,9p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
+[ -n "$verb" ] && [ -n "$dir" ] || { sed -n '4,10p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
 mkdir -p "$(dirname "$dir")"; dir=$(realpath -m "$dir")
 roles=$(dirname "${BASH_SOURCE[0]}")/../../../src/Engine/Storage/Postgres/roles.sql
 
@@ -79,6 +80,7 @@ case $verb in
     done
     rm -f "$dir/postmaster.pid" "$dir"/.s.PGSQL.* ;;
   psql) superuser -d hostatlas "${@:3}" ;;
+  dump) as "$bin/pg_dump" -h "$dir" -p "$(port_of)" -U postgres "$3" >"$4" ;;
   guard)
     # Detached from the caller's terminal and outputs: it outlives whoever asked for it, which is its point.
     setsid bash -c 'while [ -d "/proc/$1" ]; do sleep 1; done; exec bash "$2" drop "$3"' guard "$3" "${BASH_SOURCE[0]}" "$dir" \
@@ -86,5 +88,5 @@ case $verb in
   drop)
     if [ -e "$dir/postmaster.pid" ]; then as "$bin/pg_ctl" -D "$dir" -m immediate -w -s stop 2>/dev/null || true; fi
     rm -rf "$dir" "$dir.log" ;;
-  *) echo "pg.sh: unknown verb '$verb' (start, stop, kill, psql, guard, drop)" >&2; exit 2 ;;
+  *) echo "pg.sh: unknown verb '$verb' (start, stop, kill, psql, dump, guard, drop)" >&2; exit 2 ;;
 esac

@@ -25,7 +25,7 @@ public sealed class TicketRepositorySource(BackupApi api, VaultClient vault, Tim
     public async IAsyncEnumerable<StoredObject> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (kind != ObjectKind.Snapshot) yield break;
-        foreach (var item in await api.ListAsync(cancellation).ConfigureAwait(false))
+        foreach (var item in await SnapshotsAsync(cancellation).ConfigureAwait(false))
         {
             yield return new StoredObject(
                 item.SnapshotObject, await SizeAsync(item.SnapshotObject, cancellation).ConfigureAwait(false));
@@ -64,6 +64,18 @@ public sealed class TicketRepositorySource(BackupApi api, VaultClient vault, Tim
                 // The pause below; a dead connection is often the first sign of a vault that comes back.
             }
             await Task.Delay(FirstPause * attempt, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<SnapshotItem>> SnapshotsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await api.ListAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (BackupRefusedException refused)
+        {
+            throw new IOException(refused.Message, refused);
         }
     }
 

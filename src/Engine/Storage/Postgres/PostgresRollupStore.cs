@@ -54,9 +54,11 @@ internal sealed class PostgresRollupStore(PostgresDatabase database, MetricDays 
         InTransactionAsync(async (connection, token) =>
         {
             await using var next = new NpgsqlCommand("""
-                select distinct s.team, s.server, exists (
+                select s.team, s.server, exists (
                     select from metric_rows r where r.server = s.server and r.at_ms >= $3 and r.at_ms < $4)
-                from metric_sets s where (s.team, s.server) > ($1, $2) order by s.team, s.server limit $5
+                from (
+                    select distinct team, server from metric_sets where (team, server) > ($1, $2) order by team, server limit $5
+                ) s order by s.team, s.server
                 """, connection);
             Add(next, after.Team.Value, after.Server.Value, hourMs, hourMs + HourWindow.HourMs, ServersAStep);
             var (servers, last) = (new List<ServerKey>(), default(ServerKey?));

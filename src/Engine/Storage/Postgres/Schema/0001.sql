@@ -256,9 +256,10 @@ grant insert, select (team, server, set_id, count, names, used_day), update (use
 grant select, insert, update, delete on metric_minutes, metric_hours, metric_marks, rollup_progress to hostatlas_rollup;
 
 grant select (at_ms) on metric_rows to hostatlas_retention;
-grant delete, select (at_ms) on metric_retries to hostatlas_retention;
-grant delete, select (used_day) on metric_sets to hostatlas_retention;
-grant delete, select (hour_ms) on metric_minutes, metric_hours, metric_marks to hostatlas_retention;
+grant delete, select (ctid, at_ms) on metric_retries to hostatlas_retention;
+grant delete, select (ctid, used_day) on metric_sets to hostatlas_retention;
+grant delete, select (ctid, hour_ms) on metric_minutes, metric_hours to hostatlas_retention;
+grant delete, select (hour_ms) on metric_marks to hostatlas_retention;
 grant select on rollup_progress to hostatlas_retention;
 grant execute on function drop_metric_day(integer) to hostatlas_retention;
 

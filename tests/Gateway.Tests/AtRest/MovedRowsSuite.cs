@@ -4,31 +4,35 @@ using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
-using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Gateway.Tests.AtRest;
 
 /// <summary>
 /// Whoever may write into the database copies rows from one place to another. They do not open there; people hear of an error that names no
-/// data, the log names the place, and every other server and team goes on.
+/// data, the log names the place, and every other server and team goes on. One subclass a store.
 /// </summary>
-public sealed class MovedRowsTests : IAsyncLifetime
+public abstract class MovedRowsSuite : IAsyncLifetime
 {
     private const double Secret = 4242.125;
 
-    private readonly TempFolder _folder = new();
-    private readonly PlatformAtRest _platform;
+    private PlatformAtRest _platform = null!;
     private readonly List<(string Id, string Token)> _servers = [];
     private string _ada = "", _bob = "";
 
-    public MovedRowsTests() => _platform = new PlatformAtRest(new GatewayOptions
-    {
-        Data = _folder.File("data"),
-        Url = new Uri("https://127.0.0.1:0"),
-    });
+    /// <summary>The folder of the test.</summary>
+    private protected TempFolder Folder { get; } = new();
+
+    /// <summary>Makes the store, and the options of a platform on it in <see cref="Folder"/>.</summary>
+    private protected abstract Task<GatewayOptions> PrepareAsync();
+
+    /// <summary>
+    /// Runs one statement past the platform, in which <c>@a</c>, <c>@b</c> and <c>@c</c> are servers; gives how many rows it changed.
+    /// </summary>
+    private protected abstract int Execute(string sql, IEnumerable<(string Name, ServerId Server)> servers);
 
     public async Task InitializeAsync()
     {
+        _platform = new PlatformAtRest(await PrepareAsync());
         await _platform.StartAsync();
         _ada = await FoundAsync("ada@example.org");
         _bob = await FoundAsync("bob@example.org");
@@ -41,21 +45,21 @@ public sealed class MovedRowsTests : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await _platform.DisposeAsync();
-        _folder.Dispose();
+        Folder.Dispose();
     }
 
     public static TheoryData<string> Moves => new()
     {
         // To another server of the team, to another team, to another time of the same server, and under another list of names.
-        "update metric_rows set (vals, set_id) = (select vals, set_id from metric_rows where server = $b limit 1) where server = $a",
-        "update metric_rows set (vals, set_id) = (select vals, set_id from metric_rows where server = $c limit 1) where server = $a",
-        "update metric_rows set vals = (select vals from metric_rows where server = $a order by at_ms limit 1) where server = $a",
-        "update metric_rows set set_id = set_id + 1 where server = $a",
-        "update metric_sets set names = (select names from metric_sets where server = $b) where server = $a",
-        "insert into metric_rows select team, $a, at_ms + 7, key, signature, set_id, vals from metric_rows where server = $b",
+        "update metric_rows set (vals, set_id) = (select vals, set_id from metric_rows where server = @b limit 1) where server = @a",
+        "update metric_rows set (vals, set_id) = (select vals, set_id from metric_rows where server = @c limit 1) where server = @a",
+        "update metric_rows set vals = (select vals from metric_rows where server = @a order by at_ms limit 1) where server = @a",
+        "update metric_rows set set_id = set_id + 1 where server = @a",
+        "update metric_sets set names = (select names from metric_sets where server = @b) where server = @a",
+        "insert into metric_rows select team, @a, at_ms + 7, key, signature, set_id, vals from metric_rows where server = @b",
     };
 
     [Theory]
@@ -78,13 +82,13 @@ public sealed class MovedRowsTests : IAsyncLifetime
     [Fact]
     public async Task A_name_that_was_moved_to_another_server_is_shown_nowhere_and_a_rebuild_mends_it()
     {
-        Execute("update servers set name = (select name from servers where server = $c) where server = $a");
+        Execute("update servers set name = (select name from servers where server = @c) where server = @a");
         var (status, body, _) = await _platform.SendAsync(HttpMethod.Get, $"/api/servers/{_servers[0].Id}", null, _ada);
         Assert.Equal(HttpStatusCode.InternalServerError, status);
         Assert.DoesNotContain("server-2", body, StringComparison.Ordinal);
         await OthersGoOnAsync();
         var rebuilt = await Engine.Operations.OpsClient.SendAsync(
-            _folder.File("data"), new Engine.Operations.OpsRequest("projection rebuild"), default);
+            Folder.File("data"), new Engine.Operations.OpsRequest("projection rebuild"), default);
         Assert.Equal(0, rebuilt.Exit);
         var server = await _platform.MustAsync(HttpMethod.Get, $"/api/servers/{_servers[0].Id}", null, _ada);
         Assert.Equal("server-0", server.GetProperty("name").GetString());
@@ -110,15 +114,11 @@ public sealed class MovedRowsTests : IAsyncLifetime
 
     private void Execute(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={_folder.File("data", "data.db")};Pooling=False;Default Timeout=10");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, server) in new[] { "$a", "$b", "$c" }.Zip(_servers))
+        var servers = new[] { "a", "b", "c" }.Zip(_servers, (name, server) =>
         {
             Assert.True(ResourceId.TryParse<ServerId>(server.Id, out var id));
-            command.Parameters.AddWithValue(name, id.ToBytes());
-        }
-        Assert.True(command.ExecuteNonQuery() > 0);
+            return (name, id);
+        });
+        Assert.True(Execute(sql, servers) > 0);
     }
 }
