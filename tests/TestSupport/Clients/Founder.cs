@@ -59,6 +59,16 @@ public sealed class Founder : IDisposable
             document.RootElement.GetProperty("id").GetString()!, document.RootElement.GetProperty("token").GetString()!);
     }
 
+    /// <summary>A new token of a server; its earlier ones end at once.</summary>
+    public async Task<string> RotateTokenAsync(WatchedServer server)
+    {
+        using var answer = await _client.PostAsync(Relative($"/api/servers/{server.Id}/token"), Json("""{"overlapSeconds": 0}"""));
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"POST …/token answered {answer.StatusCode}: {text}");
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.GetProperty("token").GetString()!;
+    }
+
     /// <summary>An API key of the given scopes.</summary>
     public async Task<string> AddKeyAsync(string name, params string[] scopes)
     {

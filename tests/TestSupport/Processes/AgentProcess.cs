@@ -27,7 +27,7 @@ public sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Runs a verb of the agent to its end.</summary>
     public Task<Finished> RunVerbAsync(params string[] arguments) =>
-        ChildProcess.RunAssemblyAsync("Agent", [.. arguments, "--config", Config, "--state", State]);
+        ChildProcess.RunAssemblyAsync("Agent", [.. arguments, "--config", Config, "--state", State], limit: TimeSpan.FromMinutes(3));
 
     /// <summary>Writes the config before the enrolment, which never edits one that is there; <paramref name="lines"/> stand beside url and
     /// ca.</summary>
