@@ -63,8 +63,9 @@ public sealed class BackupTests : IDisposable
     // A tar of both holds content, mode, owner, times, links and attributes, in one order.
     private async Task SameAsync(string restored)
     {
-        const string tar = "tar --sort=name --sparse --xattrs --format=posix --pax-option=delete=atime,delete=ctime,exthdr.name=x -cf - .";
+        const string tar = "tar --sort=name --xattrs --format=posix --pax-option=delete=atime,delete=ctime,exthdr.name=x -cf - .";
         await ShellAsync($"cmp <(cd {Tree} && {tar}) <(cd {restored}{Tree} && {tar})");
+        await ShellAsync($"test $(stat -c %b {restored}{Tree}/sparse) -lt 4096 # 2 MiB of 64");
     }
 
     private static async Task ShellAsync(string script)
