@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -24,9 +25,13 @@ internal static class KeyVerbs
                     + "No restart is needed, and tokens, API keys and sessions stay valid. What lies under earlier data keys is sealed\n"
                     + "anew in the background; see: ops keys show\n");
         }
-        catch (Exception fault) when (fault is RootKeyFileException or InvalidOperationException)
+        catch (Exception fault) when (fault is RootKeyFileException or InvalidOperationException or RotationUnfinishedException)
         {
             return OpsAnswer.Failed(fault.Message);
+        }
+        catch (DbException away)
+        {
+            return OpsAnswer.Failed($"The database does not answer, and nothing was changed: {away.Message}");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Akka;
 using Akka.Actor;
 using Akka.Event;
@@ -46,8 +47,9 @@ public sealed class JournalReader(ActorSystem system, JournalSeal seal)
         {
             return KeysDestroyed.Instance;
         }
-        catch (SealBrokenException broken)
+        catch (Exception broken) when (broken is SealBrokenException or CryptographicException)
         {
+            // The second kind: the team's own key does not open. One damaged entity must not stop the tables of all others.
             system.Log.Error(broken,
                 "{0}: event {1} was not sealed there and is passed over; restore the journal, then rebuild the projection.",
                 envelope.PersistenceId, envelope.SequenceNr);

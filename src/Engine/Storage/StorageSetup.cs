@@ -19,7 +19,7 @@ public static class StorageSetup
     public static IServiceCollection AddStores(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {
         if (options.Store.Kind == StoreKind.Postgresql) services.AddPostgres(options.Store.Connection!, roots);
-        else services.AddSqlite(options);
+        else services.AddSqlite(options, roots);
         services.AddSingleton<TeamSeals>();
         services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
         services.AddSingleton<IMetricsReader, MetricsReader>();
@@ -29,10 +29,11 @@ public static class StorageSetup
         return services.AddHostedService<RollupService>().AddHostedService<RetentionService>();
     }
 
-    private static void AddSqlite(this IServiceCollection services, EngineOptions options)
+    private static void AddSqlite(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {
         var file = new DataFile(options.DataDirectory);
         file.Prepare();
+        SqliteStart.Check(file, options.DataDirectory, roots);
         services.AddSingleton(file);
         services.AddSingleton<IKeyStore, SqliteKeyStore>();
         services.AddSingleton<ISealedValues, SqliteSealedValues>();

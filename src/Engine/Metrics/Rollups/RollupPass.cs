@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using HostAtlas.Engine.Storage.Sealing;
 using Microsoft.Extensions.Logging;
 
@@ -121,6 +122,12 @@ public sealed class RollupPass(
         }
         catch (TeamKeyDestroyedException)
         {
+            return null;
+        }
+        catch (CryptographicException broken)
+        {
+            // One team's damaged key must not keep the roll-ups of all others waiting.
+            log.LogError(broken, "The keys of team {Team} do not open; its hours are not rolled up.", mark.Server.Team);
             return null;
         }
     }

@@ -53,6 +53,10 @@ internal sealed class SqliteSealedJournal(EngineOptions options)
     public long Count(TeamId? team, SealedTable table, byte[] head)
     {
         using var connection = Open(SqliteOpenMode.ReadOnly);
+        // Akka.Persistence makes its tables a moment after a first start: until then there is nothing to seal anew.
+        using var there = SqliteSealedValues.Command(connection, "select exists (select 1 from sqlite_master where name = $name)",
+            ("$name", NameOf(table)));
+        if ((long)there.ExecuteScalar()! == 0) return 0;
         return RangesOf(team).Sum(range =>
         {
             using var command = SqliteSealedValues.Command(connection, $"""

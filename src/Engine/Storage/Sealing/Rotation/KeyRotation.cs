@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using HostAtlas.Shared.Ids;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,8 @@ public sealed class KeyRotation(RootKeys roots, RootKeyFile file, IKeyStore stor
 
     /// <summary>
     /// Rotates. <see cref="RootKeyFileException"/> when the file cannot be changed, <see cref="InvalidOperationException"/> when the ring
-    /// is full; nothing happened then.
+    /// is full, <see cref="DbException"/> when the database is away; nothing happened then. <see cref="RotationUnfinishedException"/> when
+    /// the database went away after the file had been changed.
     /// </summary>
     /// <returns>How many teams got a new data key.</returns>
     public int Rotate()
@@ -27,12 +29,21 @@ public sealed class KeyRotation(RootKeys roots, RootKeyFile file, IKeyStore stor
         {
             if (roots.Ids.Count >= RootKeys.MostKeys)
                 throw new InvalidOperationException($"The ring holds {RootKeys.MostKeys} root keys, which is the most it may.");
+            // Asked first: a database that is away must not leave the operator with a new root key and the word that nothing was done.
+            store.LoadPage(null, 1);
             var root = RandomNumberGenerator.GetBytes(RootKeys.KeyBytes);
             var ring = roots.ToBytes();
             // The file first: nothing is ever wrapped by a key that only this process knows.
             file.Write(ring, [.. root, .. ring]);
             roots.Prepend(root);
-            return Settle();
+            try
+            {
+                return Settle();
+            }
+            catch (DbException away)
+            {
+                throw new RotationUnfinishedException(away);
+            }
         }
     }
 
@@ -54,9 +65,11 @@ public sealed class KeyRotation(RootKeys roots, RootKeyFile file, IKeyStore stor
                     seals.Refresh(team);
                     rotated++;
                 }
-                if (teams.Count < TeamsAPage) return rotated;
+                if (teams.Count < TeamsAPage) break;
                 after = teams[^1].Key;
             }
+            if (rotated > 0) log.LogInformation("{Teams} teams have keys under the newest root key.", rotated);
+            return rotated;
         }
     }
 
@@ -97,3 +110,8 @@ public sealed class KeyRotation(RootKeys roots, RootKeyFile file, IKeyStore stor
         }
     }
 }
+
+/// <summary><c>root.key</c> has a new key, and the database went away before the teams' keys were under it. They follow by themselves.</summary>
+public sealed class RotationUnfinishedException(Exception cause) : Exception(
+    "root.key HAS a new key at its head: back it up now. The database went away before the teams' keys were under it; that is finished "
+    + "as soon as it is back. Do not rotate again; see: ops keys show", cause);

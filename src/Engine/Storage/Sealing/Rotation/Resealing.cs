@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Buffers.Binary;
 using HostAtlas.Shared.Ids;
 using Microsoft.Extensions.Logging;
@@ -70,7 +71,7 @@ public sealed class Resealing(ISealedValues values, TeamSeals seals, PlatformSea
             var (table, detail) = (value.Place.Table, value.Place.Detail);
             return platform.Seal(table, value.Person!, detail, platform.Open(table, value.Person!, detail, value.Sealed));
         }
-        catch (SealBrokenException broken)
+        catch (Exception broken) when (broken is SealBrokenException or CryptographicException)
         {
             log.LogError("A value of {Owner} stays as it is: {Why}", team is null ? "a person" : $"team {team}", broken.Message);
             return null;

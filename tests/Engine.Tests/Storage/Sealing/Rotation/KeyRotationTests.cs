@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using System.Security.Cryptography;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
@@ -128,6 +130,27 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
+    public void A_database_that_is_away_leaves_the_ring_as_it_was_and_one_that_goes_away_half_way_says_that_it_is_not()
+    {
+        var process = new Process(this);
+        var away = new GoesAway(process.Store);
+        var rotation = new KeyRotation(process.Roots, new RootKeyFile(_folder.Path), away, process.Seals, TimeProvider.System,
+            NullLogger<KeyRotation>.Instance);
+        Assert.ThrowsAny<DbException>(() => rotation.Rotate());
+        Assert.Equal(32, new FileInfo(RootKey).Length);
+
+        away.AnswersFirst = 1;
+        var unfinished = Assert.Throws<RotationUnfinishedException>(() => rotation.Rotate());
+        Assert.Contains("back it up now", unfinished.Message, StringComparison.Ordinal);
+        Assert.Equal(64, new FileInfo(RootKey).Length);
+        EverythingOpens(new Process(this));
+        // Once it is back the rest follows.
+        away.AnswersFirst = int.MaxValue;
+        Assert.Equal(_teams.Length, rotation.Settle());
+        EverythingOpens(new Process(this));
+    }
+
+    [Fact]
     public void A_ring_of_32_keys_is_full_and_still_opens_everything()
     {
         var process = new Process(this);
@@ -179,5 +202,22 @@ public sealed class KeyRotationTests : IDisposable
         public TeamSeals Seals { get; }
 
         public KeyRotation Rotation { get; }
+    }
+
+    /// <summary>A store whose database answers the first few times only.</summary>
+    private sealed class GoesAway(IKeyStore store) : IKeyStore
+    {
+        public int AnswersFirst { get; set; }
+
+        public IReadOnlyList<WrappedKey> Load(TeamId team) => store.Load(team);
+
+        public void Add(WrappedKey key) => store.Add(key);
+
+        public IReadOnlyList<WrappedKey> LoadPage(TeamId? after, int teams) =>
+            AnswersFirst-- > 0 ? store.LoadPage(after, teams) : throw new SqliteException("The database is away.", 14);
+
+        public void Put(IReadOnlyList<WrappedKey> keys) => store.Put(keys);
+
+        public KeyDestruction Destroy(TeamId team, int throughNumber, DateTimeOffset at) => store.Destroy(team, throughNumber, at);
     }
 }
