@@ -24,6 +24,10 @@ public readonly record struct PlanSegment(MetricForm Form, long FromMs, long ToM
 /// report came, is read from its reports. Where the form that fits has expired, the finest that is left serves; its points count where they
 /// start.
 /// </para>
+/// <para>
+/// Rates are read from points of minutes where values would be read from an hour's, as long as there are minutes: a counter that restarted
+/// and passed its old peak within the hour shows in them, and so do the slowest, the fastest and the newest interval of the step.
+/// </para>
 /// </summary>
 public static class QueryPlan
 {
@@ -43,19 +47,21 @@ public static class QueryPlan
     /// <param name="markedHours">Starts of the marked hours from <see cref="ReadFrom"/> on.</param>
     public static IReadOnlyList<PlanSegment> Of(MetricsQuery query, RollupProgress progress, IReadOnlyCollection<long> markedHours)
     {
-        var inRange = Of(query.FromMs, query.ToMs, query.StepSeconds, progress, markedHours);
+        var inRange = Of(query.FromMs, query.ToMs, query.StepSeconds, query.AsRates, progress, markedHours);
         var readFrom = ReadFrom(query);
-        return readFrom < query.FromMs ? [.. Of(readFrom, query.FromMs, query.StepSeconds, progress, markedHours), .. inRange] : inRange;
+        if (readFrom >= query.FromMs) return inRange;
+        return [.. Of(readFrom, query.FromMs, query.StepSeconds, query.AsRates, progress, markedHours), .. inRange];
     }
 
     /// <summary>Plans a range (from before to) in steps.</summary>
+    /// <param name="asRates">Whether counters are read, of which an hour's point tells less than its minutes.</param>
     /// <param name="markedHours">Starts of the marked hours that touch the range.</param>
     public static IReadOnlyList<PlanSegment> Of(
-        long fromMs, long toMs, int stepSeconds, RollupProgress progress, IReadOnlyCollection<long> markedHours)
+        long fromMs, long toMs, int stepSeconds, bool asRates, RollupProgress progress, IReadOnlyCollection<long> markedHours)
     {
         var plan = new List<PlanSegment>();
         var marked = markedHours as IReadOnlySet<long> ?? markedHours.ToHashSet();
-        var stepMs = stepSeconds * 1000L;
+        var steps = new Steps(stepSeconds * 1000L, asRates);
         var oldest = progress.OldestMs;
         // Before everything there is nothing to serve and after the closed hours there are only reports: both in one piece, however long.
         Add(plan, MetricForm.Hours, fromMs, Math.Min(toMs, oldest));
@@ -64,7 +70,7 @@ public static class QueryPlan
         {
             var hour = HourWindow.HourOf(from);
             var to = Math.Min(hour + HourWindow.HourMs, end);
-            AddHour(plan, hour, from, to, stepMs, progress, marked.Contains(hour));
+            AddHour(plan, hour, from, to, steps, progress, marked.Contains(hour));
             from = to;
         }
         Add(plan, MetricForm.Raw, Math.Max(fromMs, Math.Max(oldest, progress.ClosedThroughMs)), toMs);
@@ -72,14 +78,15 @@ public static class QueryPlan
     }
 
     private static void AddHour(
-        List<PlanSegment> plan, long hour, long from, long to, long stepMs, RollupProgress progress, bool isMarked)
+        List<PlanSegment> plan, long hour, long from, long to, Steps steps, RollupProgress progress, bool isMarked)
     {
         var (hasRaw, hasMinutes, hasHour) = (hour >= progress.RawFromMs, hour >= progress.MinutesFromMs, hour >= progress.HoursFromMs);
-        var isWhole = to - from == HourWindow.HourMs;
+        var isOfOneStep = to - from == HourWindow.HourMs && steps.HoldWhole(hour);
         // A mark means little once the reports are gone: the roll-up is all there is.
         if (isMarked && hasRaw) Add(plan, MetricForm.Raw, from, to);
-        else if (isWhole && hasHour && IsWithinOneStep(hour, stepMs)) Add(plan, MetricForm.Hours, from, to);
-        else if (stepMs % HourWindow.MinuteMs == 0 && hasMinutes)
+        else if (isOfOneStep && hasHour && !(steps.AsRates && hasMinutes)) Add(plan, MetricForm.Hours, from, to);
+        // Whatever the step's length, no minute crosses its edge in an hour that lies within it.
+        else if (hasMinutes && (steps.Ms % HourWindow.MinuteMs == 0 || (steps.AsRates && isOfOneStep)))
         {
             // Where the edge cuts a minute, reports serve the piece, as long as there are any.
             var first = hasRaw ? Math.Min(HourWindow.Floor(from + HourWindow.MinuteMs - 1, HourWindow.MinuteMs), to) : from;
@@ -91,13 +98,15 @@ public static class QueryPlan
         else Add(plan, hasRaw ? MetricForm.Raw : hasMinutes ? MetricForm.Minutes : MetricForm.Hours, from, to);
     }
 
-    private static bool IsWithinOneStep(long hour, long stepMs) =>
-        HourWindow.Floor(hour, stepMs) == HourWindow.Floor(hour + HourWindow.HourMs - 1, stepMs);
-
     private static void Add(List<PlanSegment> plan, MetricForm form, long from, long to)
     {
         if (from >= to) return;
         if (plan.Count > 0 && plan[^1].Form == form) plan[^1] = plan[^1] with { ToMs = to };
         else plan.Add(new PlanSegment(form, from, to));
+    }
+
+    private readonly record struct Steps(long Ms, bool AsRates)
+    {
+        public bool HoldWhole(long hour) => HourWindow.Floor(hour, Ms) == HourWindow.Floor(hour + HourWindow.HourMs - 1, Ms);
     }
 }

@@ -54,6 +54,31 @@ public sealed class FormsAgreeTests
         }, iter: 100);
     }
 
+    [Fact]
+    public void A_counter_that_restarts_and_passes_its_old_peak_within_the_hour_loses_nothing_while_minutes_are_kept()
+    {
+        // 1,000 at the end of the first hour; 1,500 half an hour later, a restart to 400, and 2,400 at the end: 500 + 400 + 2,000 grew.
+        const long At = Start + HourWindow.HourMs;
+        Report[] all =
+        [
+            new(At - 60_000, ["a"], [1_000]), new(At + 1_740_000, ["a"], [1_500]),
+            new(At + 1_800_000, ["a"], [400]), new(At + 3_540_000, ["a"], [2_400]),
+        ];
+        var query = new MetricsQuery(default, default, null, At, At + HourWindow.HourMs, 3_600, AsRates: true);
+
+        // 500 in 1,800 s, 400 in 60 s, 2,000 in 1,740 s, 2,900 in all 3,600 s.
+        var kept = Answer(all, query, QueryPlan.Of(query, Closed, [])).Series.Single().Points.Single();
+        Assert.Equal(500 / 1_800.0, kept.Min, 1e-9);
+        Assert.Equal(400 / 60.0, kept.Max, 1e-9);
+        Assert.Equal(2_900 / 3_600.0, kept.Mean, 1e-9);
+        Assert.Equal(2_000 / 1_740.0, kept.Last, 1e-9);
+
+        // An hour alone shows min 400, max and last 2,400: from zero to 2,400 is the least that fits, in one interval.
+        var expired = Answer(all, query, QueryPlan.Of(query, Closed with { RawFromMs = End, MinutesFromMs = End }, []));
+        var hour = expired.Series.Single().Points.Single();
+        Assert.All([hour.Min, hour.Max, hour.Mean, hour.Last], rate => Assert.Equal(2_400 / 3_600.0, rate, 1e-9));
+    }
+
     private static RollupProgress Closed => new(End, 0, 0, 0);
 
     private static MetricsAnswer Answer(Report[] reports, MetricsQuery query, IEnumerable<PlanSegment> plan)
