@@ -51,7 +51,7 @@ internal static class KeyVerbs
             return OpsAnswer.WrongUsage(
                 $"This destroys the keys of the team {team}. Everything it kept (people, servers, tokens, metrics) can then never be read\n"
                 + "again, by nobody, and the team is gone for its people and agents at once. Nothing of it can be brought back, except\n"
-                + $"from a backup of data.db made before. If that is meant: ops keys destroy {team} --confirm {team}");
+                + $"from a backup of the database made before. If that is meant: ops keys destroy {team} --confirm {team}");
         var came = await Task.Run(() => platform.Keys.Destroy(team), cancellation).ConfigureAwait(false);
         if (came is not { } destroyed) return OpsAnswer.Failed("There is no such team.");
         if (!destroyed.TracesGone)
@@ -61,7 +61,7 @@ internal static class KeyVerbs
         return new OpsAnswer(0, request.Json
             ? new JsonObject { ["team"] = team.ToString(), ["keys"] = destroyed.Keys }.ToJsonString() + "\n"
             : destroyed.Keys > 0
-                ? $"The keys of the team {team} are destroyed. Delete the backups of data.db that still hold them.\n"
+                ? $"The keys of the team {team} are destroyed. Delete the backups of the database that still hold them.\n"
                 : $"The keys of the team {team} were destroyed before.\n");
     }
 

@@ -19,6 +19,14 @@ public static class StoreCommandLine
             Description = "The platform's database.",
             DefaultValueFactory = _ => "hostatlas",
         };
+        foreach (var name in new[] { login, database })
+        {
+            // An empty name would be quoted into SQL that PostgreSQL refuses half way.
+            name.Validators.Add(result =>
+            {
+                if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>())) result.AddError($"{name.Name} must not be empty.");
+            });
+        }
         var roles = new Command("roles", "Print the SQL that a superuser of PostgreSQL runs once before the first start.")
         {
             login, database,

@@ -6,16 +6,30 @@ namespace HostAtlas.Gateway.Hosting;
 /// <summary>The platform's data folder and the root key in it.</summary>
 internal static class DataFolder
 {
-    /// <summary>Makes the folder (0700) when it is not there.</summary>
+    private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    /// <summary>
+    /// Makes the folder (0700) when it is not there. One that others may write to is refused, for they could put another root key or
+    /// database in place; so is a database that others may open.
+    /// </summary>
     public static void Prepare(string path)
     {
         try
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if ((File.GetUnixFileMode(path) & OthersWrite) != 0)
+                throw new StartFaultException($"The data folder {path} can be changed by others. Run: chmod go-w {path}");
+            foreach (var name in new[] { "journal.db", "data.db" })
+            {
+                // A copy that was put back from a backup has the mode that the copying gave it.
+                var database = Path.Combine(path, name);
+                if (File.Exists(database) && PrivateFile.IsWiderThanSecret(database))
+                    throw new StartFaultException($"{database} can be opened by others. Run: chmod 600 {database}");
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new StartFaultException($"The data folder {path} cannot be made: {fault.Message} Name another with --data.", fault);
+            throw new StartFaultException($"The data folder {path} cannot be used: {fault.Message} Name another with --data.", fault);
         }
     }
 

@@ -113,6 +113,12 @@ public sealed class PeopleClient : IDisposable
             ? await answer.Content.ReadFromJsonAsync(WireJson.Default.Problem, cancellation)
             : null;
         var words = problem?.Detail ?? problem?.Title ?? $"The platform answered {(int)answer.StatusCode}.";
-        throw new PlatformRefusedException(TerminalText.Plain(words, 500), answer.StatusCode);
+        throw new PlatformRefusedException(TerminalText.Plain(words + Places(problem), 500), answer.StatusCode);
     }
+
+    // The detail only says that something is wrong; which field it is, and why, stands in the errors.
+    private static string Places(Problem? problem) =>
+        problem?.Errors is { Count: > 0 } errors
+            ? " " + string.Join(' ', errors.Select(error => error.Pointer is { Length: > 0 } at ? $"{at}: {error.Detail}" : error.Detail))
+            : "";
 }

@@ -25,6 +25,41 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(UnixFileMode.GroupWrite)]
+    [InlineData(UnixFileMode.OtherWrite)]
+    public void A_folder_that_others_can_change_is_refused(UnixFileMode more)
+    {
+        var data = _folder.File("data");
+        DataFolder.Prepare(data);
+        File.SetUnixFileMode(data, File.GetUnixFileMode(data) | more);
+        Assert.Equal($"The data folder {data} can be changed by others. Run: chmod go-w {data}",
+            Assert.Throws<StartFaultException>(() => DataFolder.Prepare(data)).Message);
+    }
+
+    [Fact]
+    public void A_folder_that_others_can_only_look_into_is_taken_also_by_a_link()
+    {
+        var (data, link) = (_folder.File("data"), _folder.File("link"));
+        DataFolder.Prepare(data);
+        File.SetUnixFileMode(data, PrivateFile.Public | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.CreateSymbolicLink(link, data);
+        DataFolder.Prepare(data);
+        DataFolder.Prepare(link);
+    }
+
+    [Theory]
+    [InlineData("journal.db", UnixFileMode.GroupRead)]
+    [InlineData("data.db", UnixFileMode.OtherRead)]
+    public void A_database_that_others_can_open_is_refused(string name, UnixFileMode more)
+    {
+        PrivateFile.Write(_folder.File(name), [], PrivateFile.Secret, overwrite: false);
+        DataFolder.Prepare(_folder.Path);
+        File.SetUnixFileMode(_folder.File(name), PrivateFile.Secret | more);
+        Assert.Equal($"{_folder.File(name)} can be opened by others. Run: chmod 600 {_folder.File(name)}",
+            Assert.Throws<StartFaultException>(() => DataFolder.Prepare(_folder.Path)).Message);
+    }
+
+    [Theory]
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.OtherWrite)]

@@ -99,6 +99,11 @@ public sealed class GatewaySettingsTests
 
         File.SetUnixFileMode(file, PrivateFile.Public);
         Assert.Contains("chmod 600", Assert.Single(StoreSettings.Resolve(read).Faults), StringComparison.Ordinal);
+        File.WriteAllText(file, "\n");
+        File.SetUnixFileMode(file, PrivateFile.Secret);
+        Assert.Contains($"{file} is empty", Assert.Single(StoreSettings.Resolve(read).Faults), StringComparison.Ordinal);
+        Assert.Contains($"{folder.Path} is a folder", Assert.Single(
+            StoreSettings.Resolve(read with { StoreConnectionFile = folder.Path }).Faults), StringComparison.Ordinal);
         Assert.Contains("Could not find file", Assert.Single(StoreSettings.Resolve(read with { StoreConnectionFile = file + "x" }).Faults),
             StringComparison.Ordinal);
         Assert.Contains("name one of them", Assert.Single(StoreSettings.Resolve(read with { StoreConnection = "" }).Faults),

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using HostAtlas.TestSupport;
+using HostAtlas.TestSupport.Databases;
 using HostAtlas.TestSupport.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace HostAtlas.Gateway.Tests.Hosting;
 
@@ -45,22 +47,38 @@ public sealed class ServeCommandTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("file"), "");
         var words = await FailsAsync(1, "serve", "--data", _folder.File("file", "data"), "--url", "https://127.0.0.1:0");
-        Assert.StartsWith($"serve: The data folder {_folder.File("file", "data")} cannot be made", Assert.Single(words.Split('\n')),
+        Assert.StartsWith($"serve: The data folder {_folder.File("file", "data")} cannot be used", Assert.Single(words.Split('\n')),
             StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_database_that_is_away_is_one_clear_line()
     {
-        var file = _folder.File("connection");
         var port = FreePort.Next();
-        await File.WriteAllTextAsync(file, $"Host=127.0.0.1;Port={port};Database=atlas;Username=atlas;Password=secret-word");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await File.WriteAllTextAsync(
-            _folder.File("platform.toml"), $"[store]\nkind = \"postgresql\"\nconnection_file = \"{file}\"\n");
-        var words = await FailsAsync(1, "serve", "--data", Data, "--url", "https://127.0.0.1:0", "--config", _folder.File("platform.toml"));
+        var words = await FailsOnAsync($"Host=127.0.0.1;Port={port};Database=atlas;Username=atlas;Password=secret-word");
         Assert.StartsWith($"serve: 127.0.0.1:{port}/atlas does not answer: ", Assert.Single(words.Split('\n')), StringComparison.Ordinal);
         Assert.EndsWith("Start PostgreSQL, or correct store.connection.", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_root_certificate_that_is_not_there_is_named_as_such()
+    {
+        var missing = _folder.File("db-ca.pem");
+        var words = await FailsOnAsync("Host=db.example.net;Database=atlas;Username=atlas;Password=secret-word;SSL Mode=VerifyFull;"
+            + $"Root Certificate={missing}");
+        Assert.StartsWith(
+            $"serve: db.example.net:5432/atlas: the file {missing} that the connection string names as Root Certificate is not there. ",
+            Assert.Single(words.Split('\n')), StringComparison.Ordinal);
+        Assert.DoesNotContain("..", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_demands_tls_is_told_to_whoever_forbade_it()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).NewDatabaseAsync();
+        var plain = new NpgsqlConnectionStringBuilder(database.Connection) { SslMode = SslMode.Disable, RootCertificate = null };
+        Assert.Contains("says SSL Mode=Disable: if the server demands TLS, write SSL Mode=VerifyFull.",
+            Assert.Single((await FailsOnAsync(plain.ConnectionString)).Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,9 +94,20 @@ public sealed class ServeCommandTests : IDisposable
     [Theory]
     [InlineData("serve", "--nothing")]
     [InlineData("serve", "--url", "http://127.0.0.1:80")]
+    [InlineData("store", "roles", "--login", "")]
     [InlineData("nothing")]
     [InlineData]
     public async Task Wrong_usage_ends_with_2(params string[] arguments) => await FailsAsync(2, arguments);
+
+    private async Task<string> FailsOnAsync(string connection)
+    {
+        var file = _folder.File("connection");
+        await File.WriteAllTextAsync(file, connection);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(
+            _folder.File("platform.toml"), $"[store]\nkind = \"postgresql\"\nconnection_file = \"{file}\"\n");
+        return await FailsAsync(1, "serve", "--data", Data, "--url", "https://127.0.0.1:0", "--config", _folder.File("platform.toml"));
+    }
 
     private static async Task<string> FailsAsync(int exitCode, params string[] arguments)
     {

@@ -97,6 +97,12 @@ internal sealed class CannedPlatform : IAsyncDisposable
             if (HasSession) response.Headers.SetCookie = "hostatlas_session=x; Path=/; HttpOnly; Secure";
             await (HasSession ? JsonAsync(response, "{}") : ProblemAsync(response, 401, "The address or the password is wrong."));
         }
+        else if (request.Path == "/api/setup")
+        {
+            await ProblemAsync(response, 422, "The body is not as it must be.", """
+                [{"pointer": "/password", "detail": "At least 12 characters."}, {"pointer": "", "detail": "Something\u001b[31m else."}]
+                """);
+        }
         else if (!HasSession || request.Cookies["hostatlas_session"] != "x")
             await ProblemAsync(response, 401, "Sign in with POST /api/session.");
         else if (request.Path.Value!.EndsWith("/metrics", StringComparison.Ordinal))
@@ -116,11 +122,11 @@ internal sealed class CannedPlatform : IAsyncDisposable
         return response.WriteAsync(json);
     }
 
-    private static Task ProblemAsync(HttpResponse response, int status, string detail)
+    private static Task ProblemAsync(HttpResponse response, int status, string detail, string errors = "null")
     {
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
         return response.WriteAsync(
-            $$"""{"type": "urn:hostatlas:problem:x", "title": "No", "status": {{status}}, "detail": "{{detail}}"}""");
+            $$"""{"type": "urn:hostatlas:problem:x", "title": "No", "status": {{status}}, "detail": "{{detail}}", "errors": {{errors}}}""");
     }
 }

@@ -85,6 +85,17 @@ public sealed class WatcherTests
     }
 
     [Fact]
+    public async Task A_refusal_names_each_place_and_what_is_wrong_there()
+    {
+        await using var platform = await CannedPlatform.StartAsync();
+        using var client = Client(platform);
+        var refused = await Assert.ThrowsAsync<PlatformRefusedException>(
+            () => client.SetUpAsync("hti_x", "team", new SignIn(CannedPlatform.Email, "short"), default));
+        Assert.StartsWith("The body is not as it must be. /password: At least 12 characters. Something", refused.Message);
+        Assert.DoesNotContain('\u001b', refused.Message);
+    }
+
+    [Fact]
     public void Who_signs_in_is_never_printed_with_the_password() =>
         Assert.DoesNotContain("wrong", new SignIn(CannedPlatform.Email, "wrong").ToString());
 

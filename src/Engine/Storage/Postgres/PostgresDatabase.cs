@@ -28,6 +28,12 @@ public sealed class PostgresDatabase : IDisposable
     /// <summary>The database's name.</summary>
     internal string Database => _connection.Database!;
 
+    /// <summary>The file with the authority of the server's certificate, when one is named.</summary>
+    internal string? RootCertificate => _connection.RootCertificate;
+
+    /// <summary>Whether the connection string forbids TLS.</summary>
+    internal bool IsPlain => _connection.SslMode == SslMode.Disable;
+
     /// <summary>The role's pool.</summary>
     internal NpgsqlDataSource Of(PostgresRole role) =>
         _sources.GetOrAdd(role.Name, _ => new NpgsqlDataSourceBuilder(ConnectionString(role)) { Name = role.Name }.Build());

@@ -60,6 +60,7 @@ internal static class PostgresStart
 
     private static void Check(PostgresDatabase database, TimeProvider time) => Explained(database, () =>
     {
+        CheckRootCertificate(database);
         using var connection = OpenWhenStarted(database, time);
         CheckServer(database, connection);
         CheckRoles(database, connection);
@@ -109,6 +110,15 @@ internal static class PostgresStart
                 throw;
             }
         }
+    }
+
+    // Npgsql would only find this amid the handshake, where it looks as if the server were to blame.
+    private static void CheckRootCertificate(PostgresDatabase database)
+    {
+        if (database.RootCertificate is { Length: > 0 } file && !File.Exists(file))
+            throw new StoreStartException(
+                $"{database.Name}: the file {file} that the connection string names as Root Certificate is not there. Put the certificate "
+                + "of the server's authority there, or correct Root Certificate.");
     }
 
     private static void CheckServer(PostgresDatabase database, NpgsqlConnection connection)
@@ -183,6 +193,9 @@ internal static class PostgresStart
 
     private static string Explain(PostgresDatabase database, Exception fault) => fault switch
     {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification } denied when database.IsPlain =>
+            $"{database.Name} does not let {database.Login} in: {denied.MessageText}. The connection string says SSL Mode=Disable: if the "
+            + "server demands TLS, write SSL Mode=VerifyFull. Otherwise correct the server's pg_hba.conf.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } denied =>
             $"{database.Name} does not let {database.Login} in: {denied.MessageText}. Check the password in the connection string and the "
             + "server's pg_hba.conf.",
@@ -195,7 +208,8 @@ internal static class PostgresStart
         _ when Find<AuthenticationException>(fault) is { } untrusted =>
             $"{database.Name}: the server's certificate is not accepted: {untrusted.Message} "
             + "Name its authority with Root Certificate=FILE, and the server by the name that its certificate has.",
-        _ => $"{database.Name} does not answer: {(fault.InnerException ?? fault).Message}. Start PostgreSQL, or correct store.connection.",
+        _ => $"{database.Name} does not answer: {(fault.InnerException ?? fault).Message.TrimEnd('.')}. "
+            + "Start PostgreSQL, or correct store.connection.",
     };
 
     private static T? Find<T>(Exception? fault) where T : Exception =>
