@@ -93,7 +93,8 @@ internal static class QueryBench
         [
             new ResultRow("plain SQLite reads the rows", [.. plain.Select(figure)]),
             new ResultRow("HostAtlas answers", [.. ours.Select(figure)]),
-        ]) { Goal = query.ToMs - query.FromMs > DayMs ? "<= 30 ms" : "<= 15 ms" };
+        ])
+        { Goal = query.ToMs - query.FromMs > DayMs ? "<= 30 ms" : "<= 15 ms" };
     }
 
     private static Cost Since(Stopwatch watch, TimeSpan cpu) =>

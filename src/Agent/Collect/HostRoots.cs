@@ -12,7 +12,7 @@ internal sealed record HostRoots(
     string Root, Func<string, FileSystemSpace> Space, Func<ClockReading?> Clock, Func<TimeSpan> CpuTime, int PageSizeBytes)
 {
     /// <summary>This machine.</summary>
-    public static HostRoots ThisHost { get; } = 
+    public static HostRoots ThisHost { get; } =
         new("/", FileSystemSpace.Of, KernelClock.Read, ThreadTime.Read, Environment.SystemPageSize);
 
     /// <summary>A file or folder of the kernel's process file system.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
 
 namespace HostAtlas.Benchmarks.Load;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Teams;
-using HostAtlas.Engine.Projections;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using System.Data.Common;
 using System.Security.Cryptography;
 using HostAtlas.Engine.Storage.Sealing;
@@ -7,6 +6,7 @@ using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using HostAtlas.TestSupport;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HostAtlas.Engine.Tests.Storage.Sealing.Rotation;
