@@ -15,10 +15,11 @@ public sealed class AgentTests(ITestOutputHelper output)
     private static readonly string[] Expected = ["cpu.used_percent", "memory.used_bytes", "load.1m", "host.uptime_seconds"];
     private static readonly TimeSpan FirstFigures = TimeSpan.FromSeconds(15);
 
-    [Fact]
-    public async Task An_enrolled_agent_shows_this_machines_figures_within_fifteen_seconds_and_listens_nowhere()
+    [Theory]
+    [MemberData(nameof(StoresOfThisRun.ForWhatNoStoreDecides), MemberType = typeof(StoresOfThisRun))]
+    public async Task An_enrolled_agent_shows_this_machines_figures_within_fifteen_seconds_and_listens_nowhere(PlatformStore store)
     {
-        await using var platform = await PlatformProcess.StartAsync();
+        await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);
         var server = await founder.AddServerAsync("this-machine");
         await using var agent = new AgentProcess(platform);

@@ -1,0 +1,15 @@
+using HostAtlas.TestSupport.Processes;
+
+namespace HostAtlas.EndToEnd.Tests;
+
+/// <summary>
+/// The stores for what is decided before any store is asked (parsing, tokens, where an agent listens): the embedded one in every run, both
+/// in the long form, so that the whole suite has been seen on each.
+/// </summary>
+public static class StoresOfThisRun
+{
+    public static TheoryData<PlatformStore> ForWhatNoStoreDecides =>
+        Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1"
+            ? [PlatformStore.Sqlite, PlatformStore.Postgresql]
+            : [PlatformStore.Sqlite];
+}
