@@ -5,7 +5,7 @@ namespace HostAtlas.Agent.Restore;
 /// <summary>
 /// A pattern for paths in a snapshot, over raw bytes: <c>*</c> and <c>?</c> within a name, <c>[a-z]</c>, <c>**</c> for any directories.
 /// With a slash within it counts from the root (<c>/etc/*.conf</c>), without one it fits at any depth (<c>*.conf</c>); a slash at its end
-/// fits directories only. What lies below a directory that fits, fits too. Followed name by name, so that a walk need not look where nothing
+/// fits directories only. What lies below a directory that fits, fits too. Followed name by name: a walk need not look where nothing
 /// can fit.
 /// </summary>
 internal sealed class PathGlob

@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 
 namespace HostAtlas.EndToEnd.Tests.Hostile;
 
-/// <summary>Whoever makes tokens up pays for it alone. Nothing of it reaches a store: one of them is enough outside the long form.</summary>
+/// <summary>Whoever makes tokens up pays for it alone. No store is reached: one is enough but in the long form.</summary>
 public sealed class MadeUpTokenTests(ITestOutputHelper output)
 {
     private const int Tokens = 100_000, Senders = 8, Pipelined = 25;

@@ -180,7 +180,9 @@ begin
         return false;
     end if;
     perform pg_advisory_xact_lock(4801700113);
-    if to_regclass('hostatlas.' || partition) is not null then
+    -- The catalogue itself, not to_regclass: that may answer from a cache which a wait for an advisory lock does not refresh, and would not
+    -- see the table that the other process has just made.
+    if exists (select 1 from pg_catalog.pg_class where relname = partition and relnamespace = 'hostatlas'::regnamespace) then
         return false;
     end if;
     execute format('create table hostatlas.%I (like hostatlas.metric_rows including all)', partition);
@@ -198,7 +200,7 @@ declare
     partition text := 'metric_rows_' || to_char(timestamp 'epoch' + day * interval '1 day', 'YYYYMMDD');
 begin
     perform pg_advisory_xact_lock(4801700113);
-    if to_regclass('hostatlas.' || partition) is null then
+    if not exists (select 1 from pg_catalog.pg_class where relname = partition and relnamespace = 'hostatlas'::regnamespace) then
         return false;
     end if;
     execute format('drop table hostatlas.%I', partition);

@@ -111,7 +111,9 @@ public sealed class KeyRotation(RootKeys roots, RootKeyFile file, IKeyStore stor
     }
 }
 
-/// <summary><c>root.key</c> has a new key, and the database went away before the teams' keys were under it. They follow by themselves.</summary>
+/// <summary>
+/// <c>root.key</c> has a new key, and the database went away before the teams' keys were under it. They follow by themselves.
+/// </summary>
 public sealed class RotationUnfinishedException(Exception cause) : Exception(
     "root.key HAS a new key at its head: back it up now. The database went away before the teams' keys were under it; that is finished "
     + "as soon as it is back. Do not rotate again; see: ops keys show", cause);
