@@ -37,20 +37,7 @@ public sealed class PlatformClient : IDisposable
     public PlatformClient(Uri url, TlsTrust trust, Uri? proxy, TimeProvider time)
     {
         (_url, _trust, _proxy, _time) = (url, trust, proxy, time);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            SslOptions = trust.ClientOptions(refusal => _refusal = refusal),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseProxy = proxy is not null,
-            Proxy = proxy is null ? null : ProxyChoice.ToWebProxy(proxy),
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            MaxConnectionsPerServer = 1,
-            MaxResponseHeadersLength = 16,
-            MaxResponseDrainSize = 0,
-        })
+        _http = new HttpClient(OutboundHandler.Make(trust, refusal => _refusal = refusal, proxy, connections: 1))
         {
             BaseAddress = url,
             Timeout = Timeout.InfiniteTimeSpan,

@@ -32,20 +32,7 @@ public sealed class VaultClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(trust);
         (_origins, _limit, _time) = (origins, limit, time);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            SslOptions = trust.ClientOptions(_ => { }),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseProxy = proxy is not null,
-            Proxy = proxy is null ? null : ProxyChoice.ToWebProxy(proxy),
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-            MaxConnectionsPerServer = 4,
-            MaxResponseHeadersLength = 16,
-            MaxResponseDrainSize = 0,
-        })
+        _http = new HttpClient(OutboundHandler.Make(trust, _ => { }, proxy, connections: 4))
         {
             Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestVersion = HttpVersion.Version11,
