@@ -19,7 +19,7 @@ public abstract class EmbeddedEngineSuite
         await using var engine = await StartAsync();
         var (team, server) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<ServerId>());
         var token = TokenHash.Of(engine.NewToken(team, server));
-        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, token, 0)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, token, 0, Named.Ada)));
 
         var first = Request(team, server, token, batch: 5);
         Assert.Equal(new MetricsStored(2, 4, 0), await engine.Client.AskAsync(first));
@@ -38,7 +38,7 @@ public abstract class EmbeddedEngineSuite
         Assert.All(answer.Series, series => Assert.Equal(2, series.Points.Count));
 
         var rotated = TokenHash.Of(engine.NewToken(team, server));
-        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, rotated, 0)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, rotated, 0, Named.Ada)));
         Assert.Equal(RefusalKind.CredentialsRejected,
             Assert.IsType<Refused>(await engine.Client.AskAsync(Request(team, server, token, batch: 6))).Kind);
     }
@@ -51,12 +51,14 @@ public abstract class EmbeddedEngineSuite
             (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>(), EmbeddedEngine.NewId<InvitationId>());
         var hash = new TokenHash(SHA256.HashData("invitation"u8));
         var address = engine.Keys.AddressOf("Ada@Example.org");
-        await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100)));
-        Assert.IsType<UserKnown>(await engine.Client.AskAsync(new RegisterUser(address, user, "Ada@Example.org", "hash")));
+        await engine.Client.AskAsync(new IssueInvitation(
+            team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100), Named.Ada));
+        Assert.IsType<UserKnown>(await engine.Client.AskAsync(new RegisterUser(address, user, "Ada@Example.org", "hash", Named.Ada)));
         Assert.IsType<TeamJoined>(
-            await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "Ada@Example.org", "Engines")));
-        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(team, 1)));
-        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "one", false)));
+            await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "Ada@Example.org", "Engines", Named.Ada)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(team, 1, Named.Ada)));
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(
+            new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "one", false, Named.Ada)));
 
         await engine.StopAsync();
         await engine.StartAgainAsync();
@@ -64,7 +66,7 @@ public abstract class EmbeddedEngineSuite
         Assert.Equal(user, Assert.IsType<UserKnown>(await engine.Client.AskAsync(new FindUser(address))).User);
         Assert.Equal(TeamRole.Owner, Assert.IsType<Authorized>(await engine.Client.AskAsync(new AuthorizeUser(team, user))).Role);
         Assert.Equal(RefusalKind.PlanLimitReached, Assert.IsType<Refused>(
-            await engine.Client.AskAsync(new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "two", false))).Kind);
+            await engine.Client.AskAsync(new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "two", false, Named.Ada))).Kind);
         Assert.Equal(RefusalKind.InvitationSpent,
             Assert.IsType<Refused>(await engine.Client.AskAsync(new InspectInvitation(team, invitation, hash))).Kind);
     }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Users;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -13,6 +15,9 @@ internal static class Named
 {
     /// <summary>A moment that has nothing special about it.</summary>
     public static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Somebody who asks for things.</summary>
+    public static Author Ada => Author.OfPerson(Id<UserId>("ada"), "ada@example.org", IPAddress.Parse("192.0.2.7"), Id<SessionId>("ada"));
 
     public static T Id<T>(string name) where T : struct, IResourceId<T> =>
         ResourceId.FromRandom<T>(Bytes(typeof(T).Name + name).AsSpan(0, 16));

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Ids;
@@ -84,7 +85,7 @@ internal sealed class FoundingInvitation(
                 return false;
             case Standing.Worthless:
                 var issuer = (InvitationIssuer)provider.GetService(typeof(InvitationIssuer))!;
-                var (issued, refused) = await issuer.IssueFoundingAsync(cancellation).ConfigureAwait(false);
+                var (issued, refused) = await issuer.IssueFoundingAsync(Author.Platform, cancellation).ConfigureAwait(false);
                 if (issued is null)
                 {
                     log.LogWarning("No founding invitation could be made: {Reason}", refused!.Detail);

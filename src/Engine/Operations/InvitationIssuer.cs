@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
@@ -10,7 +11,7 @@ namespace HostAtlas.Engine.Operations;
 public sealed class InvitationIssuer(EngineClient engine, PlatformKeys keys, TimeProvider time)
 {
     /// <summary>Makes one for a team that does not exist yet; either it is journalled and returned, or the engine refused.</summary>
-    public async Task<(IssuedInvitation? Issued, Refused? Refused)> IssueFoundingAsync(CancellationToken cancellation)
+    public async Task<(IssuedInvitation? Issued, Refused? Refused)> IssueFoundingAsync(Author by, CancellationToken cancellation)
     {
         var team = ResourceId.FromRandom<TeamId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
         var invitation = ResourceId.FromRandom<InvitationId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
@@ -18,7 +19,7 @@ public sealed class InvitationIssuer(EngineClient engine, PlatformKeys keys, Tim
         var token = TokenForm.Write(TokenKind.Invitation, team, invitation, secret, keys.TokenKey);
         CryptographicOperations.ZeroMemory(secret);
         var expiresAt = time.GetUtcNow().AddHours(Limits.InvitationHours);
-        var issue = new IssueInvitation(team, invitation, TokenHash.Of(token), TeamRole.Owner, expiresAt);
+        var issue = new IssueInvitation(team, invitation, TokenHash.Of(token), TeamRole.Owner, expiresAt, by);
         var reply = await engine.AskAsync(issue, cancellation).ConfigureAwait(false);
         return reply is Refused refused ? (null, refused) : (new IssuedInvitation(team, token, expiresAt), null);
     }

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using HostAtlas.Engine.Cluster;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -82,7 +85,7 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
         try
         {
             await using var stream = new NetworkStream(connection, ownsSocket: true);
-            var answer = await AnswerAsync(stream, stopping).ConfigureAwait(false);
+            var answer = await AnswerAsync(stream, AuthorOf(connection), stopping).ConfigureAwait(false);
             if (answer is null) return;
             byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(answer, OpsJson.Default.OpsAnswer), (byte)'\n'];
             await stream.WriteAsync(line, stopping).ConfigureAwait(false);
@@ -98,7 +101,18 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
         }
     }
 
-    private async Task<OpsAnswer?> AnswerAsync(Stream stream, CancellationToken stopping)
+    /// <summary>
+    /// The account of the process at the other end: <c>SO_PEERCRED</c> gives pid, uid, gid as of connect (man 7 unix), 4 bytes each.
+    /// </summary>
+    private static Author AuthorOf(Socket connection)
+    {
+        const int SolSocket = 1, SoPeerCred = 17;
+        Span<byte> credentials = stackalloc byte[12];
+        connection.GetRawSocketOption(SolSocket, SoPeerCred, credentials);
+        return Author.OfOperator(string.Create(CultureInfo.InvariantCulture, $"uid {MemoryMarshal.Read<uint>(credentials[4..])}"));
+    }
+
+    private async Task<OpsAnswer?> AnswerAsync(Stream stream, Author by, CancellationToken stopping)
     {
         try
         {
@@ -108,7 +122,7 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
             if (line is null) return null;
             var request = JsonSerializer.Deserialize(line, OpsJson.Default.OpsRequest) ?? throw new JsonException("null");
             log.LogInformation("An operator runs '{Verb}'.", OpsVerbs.Find(request.Verb)?.Name ?? "an unknown verb");
-            return await OpsVerbs.RunAsync(platform, request, stopping).ConfigureAwait(false);
+            return await OpsVerbs.RunAsync(platform, request with { By = by }, stopping).ConfigureAwait(false);
         }
         catch (JsonException)
         {

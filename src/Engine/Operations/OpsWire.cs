@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HostAtlas.Engine.Cluster;
 
 namespace HostAtlas.Engine.Operations;
 
@@ -15,6 +16,10 @@ public sealed record OpsRequest(string Verb, IReadOnlyDictionary<string, string>
 {
     /// <summary>An argument's text, or null.</summary>
     public string? Argument(string name) => Args?.GetValueOrDefault(name);
+
+    /// <summary>Who asks, as the kernel says of the connection; never read from the line.</summary>
+    [JsonIgnore]
+    public Author By { get; init; } = Author.OfOperator("unknown");
 }
 
 /// <summary>Exit code (0 done, 1 failed, 2 wrong usage) and what to print.</summary>

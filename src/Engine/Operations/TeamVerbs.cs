@@ -14,7 +14,7 @@ internal static class TeamVerbs
     /// <summary>Only the token stands on standard output, so that it can be piped to where it is needed.</summary>
     public static async Task<OpsAnswer> InviteAsync(OpsPlatform platform, OpsRequest request, CancellationToken cancellation)
     {
-        var (issued, refused) = await platform.Invitations.IssueFoundingAsync(cancellation).ConfigureAwait(false);
+        var (issued, refused) = await platform.Invitations.IssueFoundingAsync(request.By, cancellation).ConfigureAwait(false);
         if (issued is null) return OpsAnswer.Failed(refused!.Detail);
         var until = issued.ExpiresAt.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         return request.Json
@@ -40,7 +40,7 @@ internal static class TeamVerbs
                 return OpsAnswer.WrongUsage($"--servers is a number from 0 to {MostServers}, or unlimited.");
             servers = number;
         }
-        var reply = await platform.Engine.AskAsync(new SetPlan(team, servers), cancellation).ConfigureAwait(false);
+        var reply = await platform.Engine.AskAsync(new SetPlan(team, servers, request.By), cancellation).ConfigureAwait(false);
         if (reply is Refused refused) return OpsAnswer.Failed(refused.Detail);
         return new OpsAnswer(0, request.Json
             ? new JsonObject { ["team"] = team.ToString(), ["servers"] = servers }.ToJsonString() + "\n"

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -20,7 +21,7 @@ public interface IServerCommand
 /// Makes a token valid. The gateway sends it only for a server that the team named its own. Earlier tokens end after
 /// <paramref name="OverlapSeconds"/>; at most two are valid at a time, the oldest goes first. Reply: <see cref="Done"/>.
 /// </summary>
-public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, int OverlapSeconds) : IServerCommand;
+public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, int OverlapSeconds, Author By) : IServerCommand;
 
 /// <summary>
 /// A request whose form, tag, signature and window the gateway has verified. <paramref name="Call"/> is the gateway's own id of this call:

@@ -4,7 +4,7 @@ using HostAtlas.Shared.Tokens;
 namespace HostAtlas.Engine.Servers;
 
 /// <summary>A token is valid from here on. Earlier ones end at <paramref name="EarlierEndAt"/>.</summary>
-public sealed record TokenIssued(TokenHash Hash, DateTimeOffset EarlierEndAt, DateTimeOffset At) : IEntityEvent;
+public sealed record TokenIssued(TokenHash Hash, DateTimeOffset EarlierEndAt, DateTimeOffset At, Author? By) : IAuditedEvent;
 
 /// <summary>The server sent its first report.</summary>
 public sealed record ServerReported(DateTimeOffset At) : IEntityEvent;

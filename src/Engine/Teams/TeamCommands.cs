@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 
@@ -13,8 +14,8 @@ public interface ITeamCommand
 /// <summary>
 /// Keeps an invitation's hash. For a team that nobody founded yet it is the founding one (role owner). Reply: <see cref="Done"/>.
 /// </summary>
-public sealed record IssueInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt)
-    : ITeamCommand;
+public sealed record IssueInvitation(
+    TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, Author By) : ITeamCommand;
 
 /// <summary>Asks whether an invitation is open; changes nothing. Reply: <see cref="InvitationOpen"/> or a refusal.</summary>
 public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash) : ITeamCommand;
@@ -23,8 +24,8 @@ public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, Tok
 /// Spends an invitation: founds the team (then <paramref name="TeamName"/> names it) or joins it. Repeating it for the same user gives the
 /// same reply, so a set-up that died half-way can be sent again. Reply: <see cref="TeamJoined"/> or a refusal.
 /// </summary>
-public sealed record AcceptInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash, UserId User, string Email, string? TeamName)
-    : ITeamCommand
+public sealed record AcceptInvitation(
+    TeamId Team, InvitationId Invitation, TokenHash Hash, UserId User, string Email, string? TeamName, Author By) : ITeamCommand
 {
     /// <summary>Without the address: a record's own text would print it into a log.</summary>
     public override string ToString() => $"AcceptInvitation({Team}, {Invitation}, {User})";
@@ -42,7 +43,7 @@ public sealed record AuthorizeKey(TeamId Team, KeyId Key, TokenHash Hash) : ITea
 /// Adds a server within the plan. A name may repeat when a person asks; <paramref name="EnrolledByKey"/> makes it unique (Conflict), so
 /// that a host that is installed again by script does not become a second server. Reply: <see cref="ServerAdded"/> or a refusal.
 /// </summary>
-public sealed record AddServer(TeamId Team, ServerId Server, string Name, bool EnrolledByKey) : ITeamCommand;
+public sealed record AddServer(TeamId Team, ServerId Server, string Name, bool EnrolledByKey, Author By) : ITeamCommand;
 
 /// <summary>Asks whether a server belongs to the team. Reply: <see cref="Done"/> or NotFound.</summary>
 public sealed record FindServer(TeamId Team, ServerId Server) : ITeamCommand;
@@ -50,13 +51,13 @@ public sealed record FindServer(TeamId Team, ServerId Server) : ITeamCommand;
 /// <summary>
 /// Sets how many servers the plan holds; null is unlimited. Reply: <see cref="Done"/>, or NotFound for a team nobody founded.
 /// </summary>
-public sealed record SetPlan(TeamId Team, int? Servers) : ITeamCommand;
+public sealed record SetPlan(TeamId Team, int? Servers, Author By) : ITeamCommand;
 
 /// <summary>Keeps an API key's hash. Reply: <see cref="Done"/>.</summary>
-public sealed record AddKey(TeamId Team, KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash) : ITeamCommand;
+public sealed record AddKey(TeamId Team, KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash, Author By) : ITeamCommand;
 
 /// <summary>Revokes an API key at once. Reply: <see cref="Done"/> or NotFound.</summary>
-public sealed record RevokeKey(TeamId Team, KeyId Key) : ITeamCommand;
+public sealed record RevokeKey(TeamId Team, KeyId Key, Author By) : ITeamCommand;
 
 /// <summary>Asks for the keys' metadata (at most 100 a team). Reply: <see cref="TeamKeys"/>.</summary>
 public sealed record ListKeys(TeamId Team) : ITeamCommand;

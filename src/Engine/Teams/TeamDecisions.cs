@@ -24,18 +24,18 @@ public static class TeamDecisions
         AuthorizeKey when state.Name is null => NoSuchCredential,
         _ when state.Name is null => NoSuchTeam,
         AuthorizeUser c => state.Members.TryGetValue(c.User, out var member)
-            ? Decision.Answer(new Authorized(c.Team, state.Name, member.Role, KeyScopes.None))
+            ? Decision.Answer(new Authorized(c.Team, state.Name, member.Role, KeyScopes.None, KeyName: null))
             : NoSuchTeam,
         AuthorizeKey c => state.Keys.TryGetValue(c.Key, out var key) && key.Hash == c.Hash
-            ? Decision.Answer(new Authorized(c.Team, state.Name, null, key.Scopes))
+            ? Decision.Answer(new Authorized(c.Team, state.Name, null, key.Scopes, key.Name))
             : NoSuchCredential,
         AddServer c => Add(state, c, now),
         FindServer c => state.Servers.ContainsKey(c.Server) ? Granted : Decision.Refuse(RefusalKind.NotFound, "There is no such server."),
         SetPlan { Servers: < 0 } => Decision.Refuse(RefusalKind.InvalidContent, "A plan holds 0 servers or more."),
-        SetPlan c => state.PlanServers == c.Servers ? Granted : Decision.Journal(new PlanSet(c.Servers, now), Done.Instance),
+        SetPlan c => state.PlanServers == c.Servers ? Granted : Decision.Journal(new PlanSet(c.Servers, now, c.By), Done.Instance),
         AddKey c => Add(state, c, now),
         RevokeKey c => state.Keys.ContainsKey(c.Key)
-            ? Decision.Journal(new KeyRevoked(c.Key, now), Done.Instance)
+            ? Decision.Journal(new KeyRevoked(c.Key, now, c.By), Done.Instance)
             : Decision.Refuse(RefusalKind.NotFound, "There is no such key."),
         ListKeys => Decision.Answer(new TeamKeys([.. state.Keys
             .OrderByDescending(key => key.Value.CreatedAt).ThenBy(key => key.Key.Value)
@@ -46,7 +46,8 @@ public static class TeamDecisions
     private static Decision Issue(TeamState state, IssueInvitation command, DateTimeOffset now) =>
         state.Invitations.TryGetValue(command.Invitation, out var known)
             ? known.Hash == command.Hash ? Granted : Decision.Refuse(RefusalKind.Conflict, "There is an invitation of this id.")
-            : Decision.Journal(new InvitationIssued(command.Invitation, command.Hash, command.Role, command.ExpiresAt, now), Done.Instance);
+            : Decision.Journal(
+                new InvitationIssued(command.Invitation, command.Hash, command.Role, command.ExpiresAt, now, command.By), Done.Instance);
 
     private static Decision Inspect(TeamState state, InvitationId id, TokenHash hash, DateTimeOffset now) =>
         !state.Invitations.TryGetValue(id, out var invitation) || invitation.Hash != hash ? NoSuchCredential
@@ -64,9 +65,10 @@ public static class TeamDecisions
         if (open.Reply is not InvitationOpen { Role: var role, Founding: var founding }) return open;
         if (state.Members.ContainsKey(command.User)) return Decision.Refuse(RefusalKind.Conflict, "You are a member of this team already.");
         var name = state.Name ?? command.TeamName ?? "Team";
-        var joined = new MemberJoined(command.User, command.Email, founding ? TeamRole.Owner : role, command.Invitation, now);
+        var joined = new MemberJoined(
+            command.User, command.Email, founding ? TeamRole.Owner : role, command.Invitation, now, command.By);
         return new Decision(
-            founding ? [new TeamFounded(name, now), joined] : [joined],
+            founding ? [new TeamFounded(name, now, command.By), joined] : [joined],
             new TeamJoined(command.Team, name, joined.Role));
     }
 
@@ -84,7 +86,8 @@ public static class TeamDecisions
             return Decision.Refuse(RefusalKind.Conflict,
                 $"There is a server named '{command.Name}'. To install the agent on it again, rotate its token and enrol with that; "
                 + "else choose another name.");
-        return Decision.Journal(new ServerJoined(command.Server, command.Name, now), new ServerAdded(command.Server, command.Name, now));
+        return Decision.Journal(
+            new ServerJoined(command.Server, command.Name, now, command.By), new ServerAdded(command.Server, command.Name, now));
     }
 
     private static Decision Add(TeamState state, AddKey command, DateTimeOffset now) =>
@@ -92,5 +95,5 @@ public static class TeamDecisions
             ? known.Hash == command.Hash ? Granted : Decision.Refuse(RefusalKind.Conflict, "There is a key of this id.")
         : state.Keys.Count >= MaxKeys
             ? Decision.Refuse(RefusalKind.Conflict, $"A team has at most {MaxKeys} keys. Revoke one that is not needed.")
-        : Decision.Journal(new KeyAdded(command.Key, command.Name, command.Scopes, command.Hash, now), Done.Instance);
+        : Decision.Journal(new KeyAdded(command.Key, command.Name, command.Scopes, command.Hash, now, command.By), Done.Instance);
 }

@@ -8,8 +8,8 @@ public sealed record InvitationOpen(TeamRole Role, bool Founding) : IEngineReply
 /// <summary>The person is a member now.</summary>
 public sealed record TeamJoined(TeamId Team, string Name, TeamRole Role) : IEngineReply;
 
-/// <summary>What the credential may do: a role for a person (scopes none), scopes for a key (role null).</summary>
-public sealed record Authorized(TeamId Team, string TeamName, TeamRole? Role, KeyScopes Scopes) : IEngineReply;
+/// <summary>What the credential may do: a role for a person (scopes none), scopes and the key's name for a key (role null).</summary>
+public sealed record Authorized(TeamId Team, string TeamName, TeamRole? Role, KeyScopes Scopes, string? KeyName) : IEngineReply;
 
 /// <summary>The server belongs to the team.</summary>
 public sealed record ServerAdded(ServerId Server, string Name, DateTimeOffset CreatedAt) : IEngineReply;

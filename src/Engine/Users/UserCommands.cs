@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Users;
@@ -23,7 +24,7 @@ public interface IUserCommand
 /// Makes the person unless there is one; the password's hash comes from the gateway (a library's text form with its parameters). Repeating
 /// it with the same user id answers the same; another id for the same address is Conflict. Reply: <see cref="UserKnown"/> or Conflict.
 /// </summary>
-public sealed record RegisterUser(UserAddress Address, UserId User, string Email, string PasswordHash) : IUserCommand
+public sealed record RegisterUser(UserAddress Address, UserId User, string Email, string PasswordHash, Author By) : IUserCommand
 {
     /// <summary>Without address and hash: a record's own text would print them into a log.</summary>
     public override string ToString() => $"RegisterUser({User})";

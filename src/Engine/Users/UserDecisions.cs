@@ -14,7 +14,7 @@ public static class UserDecisions
     public static Decision Decide(UserState state, IUserCommand command, DateTimeOffset now) => command switch
     {
         RegisterUser c when state.User is null => Decision.Journal(
-            new UserRegistered(c.User, c.Email, c.PasswordHash, now), new UserKnown(c.User, c.Email, c.PasswordHash, [])),
+            new UserRegistered(c.User, c.Email, c.PasswordHash, now, c.By), new UserKnown(c.User, c.Email, c.PasswordHash, [])),
         RegisterUser c => c.User == state.User ? Known(state) : Decision.Refuse(RefusalKind.Conflict, "This address is registered."),
         _ when state.User is null => NoSuchUser,
         FindUser => Known(state),

@@ -4,7 +4,7 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Engine.Users;
 
 /// <summary>The person exists. The password stands here only as a slow hash with its parameters.</summary>
-public sealed record UserRegistered(UserId User, string Email, string PasswordHash, DateTimeOffset At) : IEntityEvent
+public sealed record UserRegistered(UserId User, string Email, string PasswordHash, DateTimeOffset At, Author? By) : IAuditedEvent
 {
     /// <summary>Without address and hash: a record's own text would print them into a log.</summary>
     public override string ToString() => $"UserRegistered({User})";

@@ -38,7 +38,7 @@ internal sealed class KeyEndpoints(EngineClient engine, PlatformKeys keys, Acces
         var secret = RandomNumberGenerator.GetBytes(TokenForm.SecretBytes);
         var key = TokenForm.Write(TokenKind.ApiKey, grant.Team, id, secret, keys.TokenKey);
         CryptographicOperations.ZeroMemory(secret);
-        var add = new AddKey(grant.Team, id, name, scopes, TokenHash.Of(key));
+        var add = new AddKey(grant.Team, id, name, scopes, TokenHash.Of(key), grant.By);
         var added = Failure.Unless<Done>(await engine.AskAsync(add, CancellationToken.None));
         var created = new KeyCreated(id, name, WireNames.Of(scopes), key);
         return added.Failure ?? Answer.Json(StatusCodes.Status201Created, created, PeopleJson.Default.KeyCreated, $"/api/keys/{id}");
@@ -50,7 +50,7 @@ internal sealed class KeyEndpoints(EngineClient engine, PlatformKeys keys, Acces
         var admitted = await access.AdmitAsync(http, Operation.RevokeKey);
         if (admitted.Value is not { } grant) return admitted.Failure!;
         if (!ResourceId.TryParse<KeyId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
-        var revoked = Failure.Unless<Done>(await engine.AskAsync(new RevokeKey(grant.Team, id), CancellationToken.None));
+        var revoked = Failure.Unless<Done>(await engine.AskAsync(new RevokeKey(grant.Team, id, grant.By), CancellationToken.None));
         return revoked.Failure ?? Answer.NoContent;
     }
 

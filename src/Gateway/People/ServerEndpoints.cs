@@ -63,10 +63,10 @@ internal sealed class ServerEndpoints(
         if (fields.Failure is { } faults) return faults;
 
         var id = ResourceId.FromRandom<ServerId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
-        var add = new AddServer(grant.Team, id, name, grant.ByKey);
+        var add = new AddServer(grant.Team, id, name, grant.ByKey, grant.By);
         var reply = Failure.Unless<ServerAdded>(await engine.AskAsync(add, CancellationToken.None));
         if (reply.Value is not { } added) return reply.Failure!;
-        var issued = await IssueAsync(grant.Team, id, overlapSeconds: 0);
+        var issued = await IssueAsync(grant, id, overlapSeconds: 0);
         await WaitUntilListedAsync(grant.Team, id, http.RequestAborted);
         if (issued.Value is not { } token) return Tokenless(issued.Failure, id);
         var created = new ServerCreated(id, added.Name, token.Token);
@@ -89,7 +89,7 @@ internal sealed class ServerEndpoints(
         {
             return Failure.Invalid(new ContentError("/overlapSeconds", $"A number from 0 to {Limits.TokenOverlapMaxSeconds} is expected."));
         }
-        var issued = await IssueAsync(grant.Team, id, overlapSeconds);
+        var issued = await IssueAsync(grant, id, overlapSeconds);
         return issued.Value is { } token ? Answer.Json(StatusCodes.Status200OK, token, PeopleJson.Default.TokenView) : issued.Failure!;
     }
 
@@ -116,13 +116,14 @@ internal sealed class ServerEndpoints(
         }
     }
 
-    private async Task<Step<TokenView>> IssueAsync(TeamId team, ServerId server, int overlapSeconds)
+    private async Task<Step<TokenView>> IssueAsync(Grant grant, ServerId server, int overlapSeconds)
     {
         var secret = RandomNumberGenerator.GetBytes(TokenForm.SecretBytes);
-        var token = TokenForm.Write(TokenKind.Agent, team, server, secret, keys.TokenKey);
+        var token = TokenForm.Write(TokenKind.Agent, grant.Team, server, secret, keys.TokenKey);
         CryptographicOperations.ZeroMemory(secret);
         var issued = Failure.Unless<Done>(
-            await engine.AskAsync(new IssueToken(team, server, TokenHash.Of(token), overlapSeconds), CancellationToken.None));
+            await engine.AskAsync(new IssueToken(
+                grant.Team, server, TokenHash.Of(token), overlapSeconds, grant.By), CancellationToken.None));
         return issued.Failure is { } failure ? failure : new TokenView(token);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
@@ -48,7 +49,8 @@ internal sealed class SetupEndpoint(
         if (person.Value is not { } user) return person.Failure!;
 
         // From here on nothing is given up because the sender hung up: a half-made set-up helps nobody.
-        var accept = new AcceptInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash, user.User, user.Email, wish.TeamName);
+        var by = Author.OfPerson(user.User, user.Email, http.Connection.RemoteIpAddress, session: null);
+        var accept = new AcceptInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash, user.User, user.Email, wish.TeamName, by);
         var accepted = Failure.Unless<TeamJoined>(await engine.AskAsync(accept, CancellationToken.None));
         if (accepted.Value is not { } joined) return accepted.Failure!;
         var noted = Failure.Unless<Done>(await engine.AskAsync(new NoteMembership(wish.Address, joined.Team), CancellationToken.None));
@@ -67,7 +69,8 @@ internal sealed class SetupEndpoint(
         if (found is not Refused { Kind: RefusalKind.NotFound }) return Failure.Unless<UserKnown>(found);
         if (await hasher.HashAsync(wish.Password, http.RequestAborted) is not { } hash) return PasswordCheck.Busy;
         var id = ResourceId.FromRandom<UserId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
-        var registered = await engine.AskAsync(new RegisterUser(wish.Address, id, wish.Email, hash), CancellationToken.None);
+        var by = Author.OfPerson(id, wish.Email, http.Connection.RemoteIpAddress, session: null);
+        var registered = await engine.AskAsync(new RegisterUser(wish.Address, id, wish.Email, hash, by), CancellationToken.None);
         // Somebody else (or this request's twin) was faster: the address is known now.
         return registered is Refused { Kind: RefusalKind.Conflict }
             ? await VerifyAsync(http, wish)

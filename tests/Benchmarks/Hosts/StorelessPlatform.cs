@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Hosting;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Gateway.Hosting;
@@ -57,7 +58,8 @@ internal static class StorelessPlatform
             var server = New<ServerId>();
             tokens[i] = TokenForm.Write(TokenKind.Agent, team, server, RandomNumberGenerator.GetBytes(TokenForm.SecretBytes), key);
             if (!hasDoors) return;
-            var reply = await engine.AskAsync(new IssueToken(team, server, TokenHash.Of(tokens[i]), OverlapSeconds: 0), cancellation);
+            var reply = await engine.AskAsync(
+                new IssueToken(team, server, TokenHash.Of(tokens[i]), OverlapSeconds: 0, Author.OfOperator("test")), cancellation);
             if (reply is not Done) throw new InvalidOperationException($"A server could not be enrolled: {reply}");
         });
         return tokens;

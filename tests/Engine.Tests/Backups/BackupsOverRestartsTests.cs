@@ -59,7 +59,7 @@ public sealed class BackupsOverRestartsTests
     {
         await using var engine = await EmbeddedEngine.StartAsync(_time, options => options with { BackupBytesPerTeam = 1 << 20 });
         foreach (var server in new[] { Server, Named.Id<ServerId>("other") })
-            Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, server, Named.Hash("token"), 0)));
+            Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, server, Named.Hash("token"), 0, Named.Ada)));
         Assert.IsType<Done>(await AskAsync(engine, new BeginPayload(Id("run"), null, null)));
         Assert.IsType<UploadsGranted>(await AskAsync(engine, new UploadsPayload(Id("run"), [New("a", 1 << 20)], [])));
         var other = Request(new BeginPayload(Id("other"), null, null)) with { Server = Named.Id<ServerId>("other") };
@@ -71,7 +71,7 @@ public sealed class BackupsOverRestartsTests
     private async Task<EmbeddedEngine> StartAsync()
     {
         var engine = await EmbeddedEngine.StartAsync(_time);
-        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash("token"), 0)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash("token"), 0, Named.Ada)));
         return engine;
     }
 

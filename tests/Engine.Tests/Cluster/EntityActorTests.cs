@@ -25,7 +25,7 @@ public sealed class EntityActorTests() : TestKit(Config)
     private static readonly TeamId Team = Named.Id<TeamId>("team");
     private static readonly UserId Ada = Named.Id<UserId>("ada");
     private static readonly IssueInvitation Issue =
-        new(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon.AddHours(24));
+        new(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon.AddHours(24), Named.Ada);
     private readonly ManualTime _time = new(Named.Noon);
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class EntityActorTests() : TestKit(Config)
         var team = Founded();
         for (var i = 1; i <= 20; i++)
         {
-            team.Tell(new SetPlan(Team, 100 + i), TestActor);
+            team.Tell(new SetPlan(Team, 100 + i, Named.Ada), TestActor);
             team.Tell(new AuthorizeUser(Team, Ada), TestActor);
             team.Tell(new FindServer(Team, Named.Id<ServerId>("none")), TestActor);
         }
@@ -81,7 +81,7 @@ public sealed class EntityActorTests() : TestKit(Config)
     public void A_snapshot_is_kept_every_hundred_events_the_newest_two_stay_and_the_journal_is_whole()
     {
         var team = Founded();
-        for (var i = 0; i < 350; i++) Ask<Done>(team, new SetPlan(Team, i));
+        for (var i = 0; i < 350; i++) Ask<Done>(team, new SetPlan(Team, i, Named.Ada));
         Assert.Equal(353, JournalOf(Team).Count);
         AwaitAssert(() => Assert.Equal([200L, 300L], Snapshots()), TimeSpan.FromSeconds(10));
 
@@ -127,7 +127,7 @@ public sealed class EntityActorTests() : TestKit(Config)
     [Fact]
     public void A_plain_event_stops_the_entity_for_nothing_of_this_platform_writes_one()
     {
-        Write(new TeamFounded("planted", Named.Noon), 1);
+        Write(new TeamFounded("planted", Named.Noon, Named.Ada), 1);
         var team = Start();
         Watch(team);
         team.Tell(new AuthorizeUser(Team, Ada), TestActor);
@@ -137,7 +137,7 @@ public sealed class EntityActorTests() : TestKit(Config)
     [Fact]
     public void An_event_that_was_copied_to_another_place_makes_the_entity_refuse_everything_at_once_and_change_nothing()
     {
-        Write(TestSeals.Journal.Of($"team-{Team}").Seal(new TeamFounded("planted", Named.Noon), 5), 1);
+        Write(TestSeals.Journal.Of($"team-{Team}").Seal(new TeamFounded("planted", Named.Noon, Named.Ada), 5), 1);
         var shard = CreateTestProbe();
         var team = shard.ChildActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, TestSeals.Journal)));
         Assert.Equal(RefusalKind.Internal, Ask<Refused>(team, Issue).Kind);
@@ -191,7 +191,7 @@ public sealed class EntityActorTests() : TestKit(Config)
         Assert.Equal(RefusalKind.Internal, Ask<Refused>(Founded(), "not a command").Kind);
     }
 
-    private static AcceptInvitation Accept(string name) => new(Team, Issue.Invitation, Issue.Hash, Ada, "ada@example.org", name);
+    private static AcceptInvitation Accept(string name) => new(Team, Issue.Invitation, Issue.Hash, Ada, "ada@example.org", name, Named.Ada);
 
     private IActorRef Start(string name = "team") =>
         Sys.ActorOf(Props.Create(() => new TeamActor(Team.ToString(), _time, TestSeals.Journal)), name);
@@ -221,7 +221,7 @@ public sealed class EntityActorTests() : TestKit(Config)
     {
         for (var i = 0; i < attempts; i++)
         {
-            team.Tell(new AddServer(Team, Named.Id<ServerId>($"{i}"), $"{i}", false), TestActor);
+            team.Tell(new AddServer(Team, Named.Id<ServerId>($"{i}"), $"{i}", false, Named.Ada), TestActor);
             if (ExpectMsg<IEngineReply>() is not Refused refused) continue;
             return i == 349 ? refused.Kind : throw new InvalidOperationException($"Refused at {i}.");
         }

@@ -19,9 +19,9 @@ public sealed class JournalSealTests
 
     public static TheoryData<string, object> Events => new()
     {
-        { TeamEntity, new TeamFounded("Müller & Söhne", Named.Noon) },
-        { ServerEntity, new TokenIssued(Named.Hash("t"), Named.Noon, Named.Noon) },
-        { Person, new UserRegistered(Named.Id<UserId>("ada"), "ada@example.org", "hash", Named.Noon) },
+        { TeamEntity, new TeamFounded("Müller & Söhne", Named.Noon, Named.Ada) },
+        { ServerEntity, new TokenIssued(Named.Hash("t"), Named.Noon, Named.Noon, Named.Ada) },
+        { Person, new UserRegistered(Named.Id<UserId>("ada"), "ada@example.org", "hash", Named.Noon, Named.Ada) },
     };
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class JournalSealTests
     [Fact]
     public void What_this_version_does_not_know_is_an_error_and_not_a_guess()
     {
-        var founded = WireCodec.Write(new TeamFounded("Acme", Named.Noon));
+        var founded = WireCodec.Write(new TeamFounded("Acme", Named.Noon, Named.Ada));
         founded[4 + "founded.1".Length] = (byte)'2';
         Assert.Throws<System.Runtime.Serialization.SerializationException>(() => WireCodec.Read(founded));
         Assert.Throws<System.Runtime.Serialization.SerializationException>(() => WireCodec.Read(founded.AsSpan(0, 8)));

@@ -15,11 +15,11 @@ public sealed class ReadsAndTheJournalTests
         var (team, user) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>());
         var (invitation, hash) = (EmbeddedEngine.NewId<InvitationId>(), new TokenHash(RandomNumberGenerator.GetBytes(32)));
         var expires = TimeProvider.System.GetUtcNow().AddHours(1);
-        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, expires)));
-        Assert.IsType<TeamJoined>(await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "a@b", null)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, expires, Named.Ada)));
+        Assert.IsType<TeamJoined>(await engine.Client.AskAsync(new AcceptInvitation(team, invitation, hash, user, "a@b", null, Named.Ada)));
 
         for (var i = 0; i < 40; i++) Assert.IsType<Authorized>(await engine.Client.AskAsync(new AuthorizeUser(team, user)));
 
-        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(team, 7)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(team, 7, Named.Ada)));
     }
 }

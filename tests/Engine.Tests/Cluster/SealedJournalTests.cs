@@ -26,7 +26,7 @@ public sealed class SealedJournalTests
         await using var engine = await EmbeddedEngine.StartAsync();
         var people = await FoundAsync(engine, Team, "Engines");
         // Beyond two snapshots, and with commands of two events among them (a founding is PersistAll of several).
-        for (var i = 1; i <= 210; i++) Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(Team, i)));
+        for (var i = 1; i <= 210; i++) Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(Team, i, Named.Ada)));
         await FoundAsync(engine, Other, "Others");
         await Poll.UntilAsync("the snapshots", TimeSpan.FromSeconds(20), () => Task.FromResult(Rows(engine, "snapshot").Count == 2));
 
@@ -41,7 +41,7 @@ public sealed class SealedJournalTests
         Assert.Equal(TeamRole.Owner, Assert.IsType<Authorized>(await engine.Client.AskAsync(new AuthorizeUser(Team, people))).Role);
         Assert.IsType<UserKnown>(await engine.Client.AskAsync(new FindUser(Named.Address("Engines"))));
         // And the numbers go on from there.
-        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(Team, 1)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(Team, 1, Named.Ada)));
         Assert.Equal(214, Rows(engine, "journal").Where(row => row.Id == $"team-{Team}").Max(row => row.Number));
     }
 
@@ -50,7 +50,7 @@ public sealed class SealedJournalTests
     {
         await using var engine = await EmbeddedEngine.StartAsync(adjust: services => services.AddSingleton(Often));
         var (ada, bob) = (await FoundAsync(engine, Team, "Engines"), await FoundAsync(engine, Other, "Others"));
-        for (var plan = 5; plan < 8; plan++) await engine.Client.AskAsync(new SetPlan(Team, plan));
+        for (var plan = 5; plan < 8; plan++) await engine.Client.AskAsync(new SetPlan(Team, plan, Named.Ada));
         await engine.StopAsync();
         JournalFile.Execute(engine, """
             update journal set message = (select message from journal where persistence_id = 'team-' || $team and sequence_number = 6)
@@ -62,10 +62,10 @@ public sealed class SealedJournalTests
 
         await engine.StartAgainAsync(adjust: services => services.AddSingleton(Often));
         Assert.Equal(RefusalKind.Internal, Assert.IsType<Refused>(await engine.Client.AskAsync(new AuthorizeUser(Team, ada))).Kind);
-        Assert.Equal(RefusalKind.Internal, Assert.IsType<Refused>(await engine.Client.AskAsync(new SetPlan(Team, 1))).Kind);
+        Assert.Equal(RefusalKind.Internal, Assert.IsType<Refused>(await engine.Client.AskAsync(new SetPlan(Team, 1, Named.Ada))).Kind);
         Assert.Equal("Others", Assert.IsType<Authorized>(await engine.Client.AskAsync(new AuthorizeUser(Other, bob))).TeamName);
         var server = Named.Id<ServerId>("server");
-        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(Other, server, "web", false)));
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(Other, server, "web", false, Named.Ada)));
         Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(Other, server, TimeSpan.FromSeconds(20)));
         Assert.IsType<ProjectionRebuilt>(await engine.Client.AskAsync(new RebuildProjection()));
         Assert.Equal("web", (await engine.Get<IServerDirectory>().FindAsync(Other, server, default))!.Name);
@@ -79,8 +79,8 @@ public sealed class SealedJournalTests
         var (gone, stays) = (Named.Id<ServerId>("gone"), Named.Id<ServerId>("stays"));
         foreach (var (team, server) in new[] { (Team, gone), (Other, stays) })
         {
-            Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "web", false)));
-            Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, Named.Hash("t"), 0)));
+            Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "web", false, Named.Ada)));
+            Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, Named.Hash("t"), 0, Named.Ada)));
             Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, server));
         }
         engine.Get<IKeyStore>().Destroy(Team, int.MaxValue, Named.Noon);
@@ -92,7 +92,7 @@ public sealed class SealedJournalTests
                 await engine.Get<IServerDirectory>().FindAsync(Team, gone, default) is null && Count(engine, "teams") == 1);
             Assert.Equal(RefusalKind.NotFound, Assert.IsType<Refused>(await engine.Client.AskAsync(new AuthorizeUser(Team, ada))).Kind);
             Assert.Equal(RefusalKind.NotFound,
-                Assert.IsType<Refused>(await engine.Client.AskAsync(new IssueToken(Team, gone, Named.Hash("t2"), 0))).Kind);
+                Assert.IsType<Refused>(await engine.Client.AskAsync(new IssueToken(Team, gone, Named.Hash("t2"), 0, Named.Ada))).Kind);
             Assert.Equal("Others", Assert.IsType<Authorized>(await engine.Client.AskAsync(new AuthorizeUser(Other, bob))).TeamName);
             Assert.Equal("web", (await engine.Get<IServerDirectory>().FindAsync(Other, stays, default))!.Name);
             Assert.Equal(1, Assert.IsType<ProjectionRebuilt>(await engine.Client.AskAsync(new RebuildProjection())).Teams);
@@ -115,10 +115,12 @@ public sealed class SealedJournalTests
     {
         var (user, invitation) = (Named.Id<UserId>(name), Named.Id<InvitationId>(name));
         Assert.IsType<Done>(await engine.Client.AskAsync(
-            new IssueInvitation(team, invitation, Named.Hash(name), TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100))));
-        Assert.IsType<UserKnown>(await engine.Client.AskAsync(new RegisterUser(Named.Address(name), user, $"{name}@example.org", "hash")));
+            new IssueInvitation(team, invitation, Named.Hash(name), TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100), Named.Ada)));
+        Assert.IsType<UserKnown>(await engine.Client.AskAsync(
+            new RegisterUser(Named.Address(name), user, $"{name}@example.org", "hash", Named.Ada)));
         Assert.IsType<TeamJoined>(
-            await engine.Client.AskAsync(new AcceptInvitation(team, invitation, Named.Hash(name), user, $"{name}@example.org", name)));
+            await engine.Client.AskAsync(
+                new AcceptInvitation(team, invitation, Named.Hash(name), user, $"{name}@example.org", name, Named.Ada)));
         return user;
     }
 

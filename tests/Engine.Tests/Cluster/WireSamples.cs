@@ -49,44 +49,45 @@ internal static class WireSamples
 
     private static Dictionary<string, object> Teams { get; } = new()
     {
-        ["invitation-issued.1"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At),
-        ["founded.1"] = new TeamFounded("Müller & Söhne", At),
-        ["member-joined.1"] = new MemberJoined(User, "ada@example.org", TeamRole.Admin, Invitation, At),
-        ["plan-set.1"] = new PlanSet(3, At),
-        ["plan-set.1~unlimited"] = new PlanSet(null, At),
-        ["server-joined.1"] = new ServerJoined(Server, "web-1", At),
-        ["key-added.1"] = new KeyAdded(Key, "ci", KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash("k"), At),
-        ["key-revoked.1"] = new KeyRevoked(Key, At),
+        ["invitation-issued.1"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
+        ["founded.1"] = new TeamFounded("Müller & Söhne", At, Named.Ada),
+        ["member-joined.1"] = new MemberJoined(User, "ada@example.org", TeamRole.Admin, Invitation, At, Named.Ada),
+        ["plan-set.1"] = new PlanSet(3, At, Named.Ada),
+        ["plan-set.1~unlimited"] = new PlanSet(null, At, Named.Ada),
+        ["server-joined.1"] = new ServerJoined(Server, "web-1", At, Named.Ada),
+        ["key-added.1"] = new KeyAdded(Key, "ci", KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada),
+        ["key-revoked.1"] = new KeyRevoked(Key, At, Named.Ada),
         ["state.1"] = TeamWithAll(),
         ["state.1~nobody"] = TeamState.Nobody,
-        ["c-issue-invitation.1"] = new IssueInvitation(Team, Invitation, Named.Hash("i"), TeamRole.Owner, Later),
+        ["c-issue-invitation.1"] = new IssueInvitation(Team, Invitation, Named.Hash("i"), TeamRole.Owner, Later, Named.Ada),
         ["c-inspect-invitation.1"] = new InspectInvitation(Team, Invitation, Named.Hash("i")),
-        ["c-accept-invitation.1"] = new AcceptInvitation(Team, Invitation, Named.Hash("i"), User, "ada@example.org", "Engines"),
-        ["c-accept-invitation.1~joining"] = new AcceptInvitation(Team, Invitation, Named.Hash("i"), User, "ada@example.org", null),
+        ["c-accept-invitation.1"] = new AcceptInvitation(Team, Invitation, Named.Hash("i"), User, "ada@example.org", "Engines", Named.Ada),
+        ["c-accept-invitation.1~joining"] = new AcceptInvitation(
+            Team, Invitation, Named.Hash("i"), User, "ada@example.org", null, Named.Ada),
         ["c-authorize-user.1"] = new AuthorizeUser(Team, User),
         ["c-authorize-key.1"] = new AuthorizeKey(Team, Key, Named.Hash("k")),
-        ["c-add-server.1"] = new AddServer(Team, Server, "web-1", EnrolledByKey: true),
+        ["c-add-server.1"] = new AddServer(Team, Server, "web-1", EnrolledByKey: true, Named.Ada),
         ["c-find-server.1"] = new FindServer(Team, Server),
-        ["c-set-plan.1"] = new SetPlan(Team, 10),
-        ["c-set-plan.1~unlimited"] = new SetPlan(Team, null),
-        ["c-add-key.1"] = new AddKey(Team, Key, "ci", KeyScopes.Write, Named.Hash("k")),
-        ["c-revoke-key.1"] = new RevokeKey(Team, Key),
+        ["c-set-plan.1"] = new SetPlan(Team, 10, Named.Ada),
+        ["c-set-plan.1~unlimited"] = new SetPlan(Team, null, Named.Ada),
+        ["c-add-key.1"] = new AddKey(Team, Key, "ci", KeyScopes.Write, Named.Hash("k"), Named.Ada),
+        ["c-revoke-key.1"] = new RevokeKey(Team, Key, Named.Ada),
         ["c-list-keys.1"] = new ListKeys(Team),
         ["r-invitation-open.1"] = new InvitationOpen(TeamRole.Member, Founding: true),
         ["r-joined.1"] = new TeamJoined(Team, "Engines", TeamRole.Viewer),
-        ["r-authorized.1"] = new Authorized(Team, "Engines", TeamRole.Owner, KeyScopes.None),
-        ["r-authorized.1~key"] = new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.Write | KeyScopes.ServersEnroll),
+        ["r-authorized.1"] = new Authorized(Team, "Engines", TeamRole.Owner, KeyScopes.None, null),
+        ["r-authorized.1~key"] = new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.Write | KeyScopes.ServersEnroll, "ci"),
         ["r-server-added.1"] = new ServerAdded(Server, "web-1", At),
         ["r-keys.1"] = new TeamKeys([new TeamKey(Key, "ci", KeyScopes.Read, At)]),
     };
 
     private static Dictionary<string, object> Users { get; } = new()
     {
-        ["registered.1"] = new UserRegistered(User, "Ada@example.org", "$argon2id$v=19$…", At),
+        ["registered.1"] = new UserRegistered(User, "Ada@example.org", "$argon2id$v=19$…", At, Named.Ada),
         ["membership-noted.1"] = new MembershipNoted(Team, At),
         ["state.1"] = new UserState { User = User, Email = "Ada@example.org", PasswordHash = "$argon2id$v=19$…", Teams = [Team] },
         ["state.1~nobody"] = UserState.Nobody,
-        ["c-register.1"] = new RegisterUser(Address, User, "Ada@example.org", "$argon2id$v=19$…"),
+        ["c-register.1"] = new RegisterUser(Address, User, "Ada@example.org", "$argon2id$v=19$…", Named.Ada),
         ["c-note-membership.1"] = new NoteMembership(Address, Team),
         ["c-find.1"] = new FindUser(Address),
         ["r-known.1"] = new UserKnown(User, "Ada@example.org", "$argon2id$v=19$…", [Team]),
@@ -94,7 +95,7 @@ internal static class WireSamples
 
     private static Dictionary<string, object> Servers { get; } = new()
     {
-        ["token-issued.1"] = new TokenIssued(Named.Hash("t"), Later, At),
+        ["token-issued.1"] = new TokenIssued(Named.Hash("t"), Later, At, Named.Ada),
         ["reported.1"] = new ServerReported(At),
         ["silent.1"] = new ServerSilent(Named.Noon, At),
         ["returned.1"] = new ServerReturned(At),
@@ -106,7 +107,7 @@ internal static class WireSamples
             SilentSince = At,
         },
         ["state.1~nobody"] = ServerState.Nobody,
-        ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600),
+        ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600, Named.Ada),
         ["c-request.1"] = new AgentRequest(
             Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
                 new MetricsPayload(Batch)),
@@ -130,11 +131,11 @@ internal static class WireSamples
     /// <summary>A team's state as its events make it, with one of everything.</summary>
     private static TeamState TeamWithAll() => new IEntityEvent[]
     {
-        new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At),
-        new TeamFounded("Engines", At),
-        new MemberJoined(User, "ada@example.org", TeamRole.Owner, Invitation, At),
-        new PlanSet(null, At),
-        new ServerJoined(Server, "web-1", At),
-        new KeyAdded(Key, "ci", KeyScopes.ServersEnroll, Named.Hash("k"), At),
+        new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
+        new TeamFounded("Engines", At, Named.Ada),
+        new MemberJoined(User, "ada@example.org", TeamRole.Owner, Invitation, At, Named.Ada),
+        new PlanSet(null, At, Named.Ada),
+        new ServerJoined(Server, "web-1", At, Named.Ada),
+        new KeyAdded(Key, "ci", KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada),
     }.Aggregate(TeamState.Nobody, TeamState.Apply);
 }

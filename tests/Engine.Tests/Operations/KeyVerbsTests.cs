@@ -24,7 +24,7 @@ public sealed class KeyVerbsTests
     {
         await using var engine = await EmbeddedEngine.StartAsync(adjust: Adjust);
         var (team, server, token) = await TeamWithServerAsync(engine);
-        for (var i = 0; i < 120; i++) await engine.Client.AskAsync(new SetPlan(team, 10 + i));
+        for (var i = 0; i < 120; i++) await engine.Client.AskAsync(new SetPlan(team, 10 + i, Named.Ada));
         for (var i = 0; i < 30; i++) Assert.IsType<MetricsStored>(await engine.Client.AskAsync(Report(team, server, token, i)));
         var before = Now();
 
@@ -51,7 +51,7 @@ public sealed class KeyVerbsTests
             Assert.Equal(total, await CountAsync(engine, team, server, before));
             Assert.IsType<MetricsStored>(await engine.Client.AskAsync(Report(team, server, token, 5_000 + start)));
             total++;
-            Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(team, 7 + start)));
+            Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(team, 7 + start, Named.Ada)));
             Assert.Equal("web", (await engine.Get<IServerDirectory>().FindAsync(team, server, default))!.Name);
             Assert.IsType<Engine.Projections.ProjectionRebuilt>(await engine.Client.AskAsync(new Engine.Projections.RebuildProjection()));
             await engine.StopAsync();
@@ -100,7 +100,7 @@ public sealed class KeyVerbsTests
         // The door that is in memory, too, and at once.
         Assert.Equal(RefusalKind.CredentialsRejected,
             Assert.IsType<Refused>(await engine.Client.AskAsync(Report(team, server, token, 3))).Kind);
-        Assert.Equal(RefusalKind.NotFound, Assert.IsType<Refused>(await engine.Client.AskAsync(new SetPlan(team, 5))).Kind);
+        Assert.Equal(RefusalKind.NotFound, Assert.IsType<Refused>(await engine.Client.AskAsync(new SetPlan(team, 5, Named.Ada))).Kind);
         var again = await OpsFixture.RunInAsync(engine.Folder, "keys", "destroy", $"{team}", "--confirm", $"{team}");
         Assert.Contains("were destroyed before", again.Out, StringComparison.Ordinal);
         Assert.IsType<MetricsStored>(await engine.Client.AskAsync(Report(other, otherServer, otherToken, 3)));
@@ -160,9 +160,9 @@ public sealed class KeyVerbsTests
         var (_, invitation, _) = await OpsFixture.RunInAsync(engine.Folder, "teams", "invite");
         var team = await OpsFixture.FoundAsync(engine, invitation.Trim());
         var server = EmbeddedEngine.NewId<ServerId>();
-        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "web", false)));
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "web", false, Named.Ada)));
         var token = TokenHash.Of(engine.NewToken(team, server));
-        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, token, 0)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, token, 0, Named.Ada)));
         Assert.True(await engine.Get<Engine.Projections.ProjectionWaiter>().WaitForServerAsync(team, server));
         return (team, server, token);
     }

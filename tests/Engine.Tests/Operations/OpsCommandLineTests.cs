@@ -115,5 +115,5 @@ public sealed class OpsCommandLineTests(OpsFixture ops) : IClassFixture<OpsFixtu
     }
 
     private Task<IEngineReply> AddServerAsync(TeamId team) =>
-        ops.Engine.Client.AskAsync(new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "web", EnrolledByKey: false));
+        ops.Engine.Client.AskAsync(new AddServer(team, EmbeddedEngine.NewId<ServerId>(), "web", EnrolledByKey: false, Named.Ada));
 }

@@ -51,7 +51,8 @@ public sealed class OpsFixture : IAsyncLifetime
         Assert.True(Shared.Tokens.TokenForm.TryRead<InvitationId>(
             Shared.Tokens.TokenKind.Invitation, token, engine.Keys.TokenKeys, out var claims));
         var accept = new AcceptInvitation(
-            claims.Team, claims.Subject, Shared.Tokens.TokenHash.Of(token), EmbeddedEngine.NewId<UserId>(), "a@example.org", "Acme");
+            claims.Team, claims.Subject, Shared.Tokens.TokenHash.Of(
+                token), EmbeddedEngine.NewId<UserId>(), "a@example.org", "Acme", Named.Ada);
         Assert.Equal(TeamRole.Owner, Assert.IsType<TeamJoined>(await engine.Client.AskAsync(accept)).Role);
         return claims.Team;
     }

@@ -26,12 +26,13 @@ public sealed class SilenceTests
         static EngineOptions Soon(EngineOptions options) => options with { SilentAfter = TimeSpan.FromSeconds(10) };
         await using var engine = await EmbeddedEngine.StartAsync(_time, Soon);
         await engine.Client.AskAsync(
-            new IssueInvitation(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon.AddDays(1)));
+            new IssueInvitation(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon.AddDays(1), Named.Ada));
         await engine.Client.AskAsync(
-            new AcceptInvitation(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), Named.Id<UserId>("u"), "a@example.org", "Acme"));
-        await engine.Client.AskAsync(new AddServer(Team, Server, "web", EnrolledByKey: false));
+            new AcceptInvitation(Team, Named.Id<InvitationId>(
+                "i"), Named.Hash("i"), Named.Id<UserId>("u"), "a@example.org", "Acme", Named.Ada));
+        await engine.Client.AskAsync(new AddServer(Team, Server, "web", EnrolledByKey: false, Named.Ada));
         var token = TokenHash.Of(engine.NewToken(Team, Server));
-        await engine.Client.AskAsync(new IssueToken(Team, Server, token, 0));
+        await engine.Client.AskAsync(new IssueToken(Team, Server, token, 0, Named.Ada));
         Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(Team, Server));
         Assert.Equal("pending", await StatusAsync(engine));
 

@@ -39,14 +39,15 @@ internal static class JournalScript
             var founded = numbers.GetValueOrDefault(TeamPid(Teams[t])) > 1;
             if (!founded)
             {
-                Journal(TeamPid(Teams[t]), new InvitationIssued(Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, at, at));
-                Journal(TeamPid(Teams[t]), new TeamFounded($"team {t}", at));
+                Journal(TeamPid(Teams[t]), new InvitationIssued(
+                    Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, at, at, Named.Ada));
+                Journal(TeamPid(Teams[t]), new TeamFounded($"team {t}", at, Named.Ada));
             }
             else if (joined.Contains(server) && die / 6 % 3 > 0)
             {
                 Journal(ServerPid(server), (IEntityEvent)((die / 18 % 4) switch
                 {
-                    0 => new TokenIssued(Named.Hash("t"), at, at),
+                    0 => new TokenIssued(Named.Hash("t"), at, at, Named.Ada),
                     1 => new ServerReported(at),
                     2 => new ServerSilent(at, at),
                     _ => new ServerReturned(at),
@@ -54,19 +55,19 @@ internal static class JournalScript
             }
             else if (joined.Add(server))
             {
-                Journal(TeamPid(Teams[t]), new ServerJoined(server.Server, $"server {die}", at));
+                Journal(TeamPid(Teams[t]), new ServerJoined(server.Server, $"server {die}", at, Named.Ada));
             }
             else
             {
                 Journal(TeamPid(Teams[t]), die / 18 % 2 == 0
-                    ? new PlanSet(die % 5 == 0 ? null : die % 5, at)
-                    : new KeyRevoked(Named.Id<KeyId>("k"), at));
+                    ? new PlanSet(die % 5 == 0 ? null : die % 5, at, Named.Ada)
+                    : new KeyRevoked(Named.Id<KeyId>("k"), at, Named.Ada));
             }
         }
         foreach (var entity in numbers.Keys.Order(StringComparer.Ordinal).Reverse().ToList())
         {
             var end = Named.Noon.AddHours(1);
-            if (EntityAddress.TryReadTeam(entity, out _)) Journal(entity, new PlanSet(7, end));
+            if (EntityAddress.TryReadTeam(entity, out _)) Journal(entity, new PlanSet(7, end, Named.Ada));
             else Journal(entity, new ServerReported(end));
         }
         return journal;

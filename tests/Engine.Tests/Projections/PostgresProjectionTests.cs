@@ -43,7 +43,7 @@ public sealed class PostgresProjectionTests : ProjectionSuite, IAsyncLifetime
         await Poll.UntilAsync("another team's row", Limit, () => IsListedAsync(engine, other));
         Assert.False(await IsListedAsync(engine, late));
 
-        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(late, 17)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new SetPlan(late, 17, Named.Ada)));
         await Poll.UntilAsync("the late team's row", Limit, () => IsListedAsync(engine, late));
         Assert.Contains(await DumpAsync(engine), line =>
             line.StartsWith($"{late}|", StringComparison.Ordinal) && line.Contains("|17|", StringComparison.Ordinal));

@@ -20,7 +20,7 @@ public sealed class ProjectionRulesTests
         var rows = new ProjectedRows();
         Assert.Equal(Telling.Told, OfTeam(rows, 1, Invited));
         Assert.Null(rows.Find(Team));
-        Assert.Equal(Telling.Told, OfTeam(rows, 2, new TeamFounded("Red", Named.Noon)));
+        Assert.Equal(Telling.Told, OfTeam(rows, 2, new TeamFounded("Red", Named.Noon, Named.Ada)));
         Assert.Equal(new ProjectedTeam(Team, "Red", NoonMs, Limits.FreePlanServers, 2), rows.Find(Team));
     }
 
@@ -28,8 +28,8 @@ public sealed class ProjectionRulesTests
     public void A_plan_is_told_and_what_no_column_tells_of_moves_the_number_on()
     {
         var rows = Founded();
-        OfTeam(rows, 3, new PlanSet(null, Named.Noon));
-        OfTeam(rows, 4, new KeyRevoked(Named.Id<KeyId>("k"), Named.Noon));
+        OfTeam(rows, 3, new PlanSet(null, Named.Noon, Named.Ada));
+        OfTeam(rows, 4, new KeyRevoked(Named.Id<KeyId>("k"), Named.Noon, Named.Ada));
         Assert.Equal(new ProjectedTeam(Team, "Red", NoonMs, null, 4), rows.Find(Team));
     }
 
@@ -37,9 +37,9 @@ public sealed class ProjectionRulesTests
     public void A_server_joins_by_its_team_and_moves_by_itself()
     {
         var rows = Founded();
-        OfTeam(rows, 3, new ServerJoined(Server.Server, "web", Named.Noon));
+        OfTeam(rows, 3, new ServerJoined(Server.Server, "web", Named.Noon, Named.Ada));
         Assert.Equal(new ProjectedServer(Server, "web", NoonMs, null, null, 0), rows.Find(Server));
-        OfServer(rows, 1, new TokenIssued(Named.Hash("t"), Named.Noon, Named.Noon));
+        OfServer(rows, 1, new TokenIssued(Named.Hash("t"), Named.Noon, Named.Noon, Named.Ada));
         OfServer(rows, 2, new ServerReported(Named.Noon.AddSeconds(1)));
         OfServer(rows, 3, new ServerSilent(Named.Noon, Named.Noon.AddSeconds(2)));
         Assert.Equal(new ProjectedServer(Server, "web", NoonMs, NoonMs + 1000, NoonMs + 2000, 3), rows.Find(Server));
@@ -51,13 +51,13 @@ public sealed class ProjectionRulesTests
     public void An_event_that_skips_one_changes_nothing_and_says_so()
     {
         var rows = Founded();
-        Assert.Equal(Telling.Hole, OfTeam(rows, 4, new PlanSet(9, Named.Noon)));
+        Assert.Equal(Telling.Hole, OfTeam(rows, 4, new PlanSet(9, Named.Noon, Named.Ada)));
         Assert.Equal(Limits.FreePlanServers, rows.Find(Team)!.Plan);
-        OfTeam(rows, 3, new ServerJoined(Server.Server, "web", Named.Noon));
+        OfTeam(rows, 3, new ServerJoined(Server.Server, "web", Named.Noon, Named.Ada));
         Assert.Equal(Telling.Hole, OfServer(rows, 2, new ServerReported(Named.Noon)));
         Assert.Equal((2L, 0L), (ProjectionRules.LastKnown(Founded(), $"team-{Team}"), ProjectionRules.LastKnown(rows, $"server-{Server}")));
         // A team's own founding was passed over.
-        Assert.Equal(Telling.Hole, OfTeam(new ProjectedRows(), 3, new PlanSet(9, Named.Noon)));
+        Assert.Equal(Telling.Hole, OfTeam(new ProjectedRows(), 3, new PlanSet(9, Named.Noon, Named.Ada)));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ProjectionRulesTests
     {
         var rows = Founded();
         foreach (var id in new[] { "user-00ff", $"team-{Team}x", $"server-{Team}", $"server-{Team}.{Team}.{Team}", "team-", "" })
-            Assert.Equal(Telling.Told, ProjectionRules.Tell(rows, new JournalEntry(9, id, 7, new PlanSet(1, Named.Noon))));
+            Assert.Equal(Telling.Told, ProjectionRules.Tell(rows, new JournalEntry(9, id, 7, new PlanSet(1, Named.Noon, Named.Ada))));
         Assert.Equal(Limits.FreePlanServers, rows.Find(Team)!.Plan);
     }
 
@@ -81,13 +81,13 @@ public sealed class ProjectionRulesTests
     }, iter: 200);
 
     private static readonly InvitationIssued Invited =
-        new(Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon, Named.Noon);
+        new(Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, Named.Noon, Named.Noon, Named.Ada);
 
     private static ProjectedRows Founded()
     {
         var rows = new ProjectedRows();
         OfTeam(rows, 1, Invited);
-        OfTeam(rows, 2, new TeamFounded("Red", Named.Noon));
+        OfTeam(rows, 2, new TeamFounded("Red", Named.Noon, Named.Ada));
         return rows;
     }
 

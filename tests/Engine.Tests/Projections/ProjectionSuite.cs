@@ -68,13 +68,13 @@ public abstract class ProjectionSuite
     {
         await using var engine = await StartAsync();
         var (one, two) = (await FoundAsync(engine), await FoundAsync(engine));
-        await engine.Client.AskAsync(new SetPlan(one, null));
+        await engine.Client.AskAsync(new SetPlan(one, null, Named.Ada));
         foreach (var team in new[] { one, two })
         {
             for (var i = 0; i < 3; i++)
             {
                 var server = await AddServerAsync(engine, team, $"server-{i}");
-                await engine.Client.AskAsync(new IssueToken(team, server, new TokenHash(SHA256.HashData("t"u8)), 0));
+                await engine.Client.AskAsync(new IssueToken(team, server, new TokenHash(SHA256.HashData("t"u8)), 0, Named.Ada));
             }
         }
         var store = engine.Get<IProjectionStore>();
@@ -171,8 +171,9 @@ public abstract class ProjectionSuite
         var (team, user) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<UserId>());
         var invitation = EmbeddedEngine.NewId<InvitationId>();
         var hash = new TokenHash(SHA256.HashData("invitation"u8));
-        await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100)));
-        var accept = new AcceptInvitation(team, invitation, hash, user, "a@example.org", "Acme");
+        await engine.Client.AskAsync(new IssueInvitation(
+            team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100), Named.Ada));
+        var accept = new AcceptInvitation(team, invitation, hash, user, "a@example.org", "Acme", Named.Ada);
         Assert.IsType<TeamJoined>(await engine.Client.AskAsync(accept));
         return team;
     }
@@ -181,7 +182,7 @@ public abstract class ProjectionSuite
     protected static async Task<ServerId> AddServerAsync(EmbeddedEngine engine, TeamId team, string name)
     {
         var server = EmbeddedEngine.NewId<ServerId>();
-        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, name, EnrolledByKey: false)));
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, name, EnrolledByKey: false, Named.Ada)));
         return server;
     }
 }

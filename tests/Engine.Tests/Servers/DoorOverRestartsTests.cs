@@ -40,7 +40,7 @@ public sealed class DoorOverRestartsTests
     {
         await using var engine = await EmbeddedEngine.StartAsync(_time);
         foreach (var (token, overlap) in new[] { ("rotated away", 0), ("old", 0), ("new", 300) })
-            Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash(token), overlap)));
+            Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash(token), overlap, Named.Ada)));
 
         await engine.StopAsync();
         await engine.StartAgainAsync();
@@ -56,7 +56,7 @@ public sealed class DoorOverRestartsTests
     public async Task Silence_is_journalled_once_lives_over_a_restart_and_ends_with_the_next_report()
     {
         await using var engine = await EmbeddedEngine.StartAsync(_time);
-        await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash("token"), 0));
+        await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash("token"), 0, Named.Ada));
         Assert.Null(await RefusalOf(engine, "token"));
         await JournalHolds(engine, "token-issued.1", "reported.1");
 
@@ -76,7 +76,7 @@ public sealed class DoorOverRestartsTests
     public async Task At_a_stop_everything_that_passed_the_door_is_stored_and_answered_before_the_node_leaves()
     {
         await using var engine = await EmbeddedEngine.StartAsync(_time);
-        await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash("token"), 0));
+        await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash("token"), 0, Named.Ada));
         List<Task<IEngineReply>> asked;
         var answeredAtLeaving = 0;
         Task stopping;

@@ -239,7 +239,7 @@ public sealed class ServerActorTests : TestKit
 
     private void Issue(string token)
     {
-        _door.Tell(new IssueToken(Team, Server, Named.Hash(token), 0), TestActor);
+        _door.Tell(new IssueToken(Team, Server, Named.Hash(token), 0, Named.Ada), TestActor);
         ExpectMsg<Done>(TimeSpan.FromSeconds(10));
     }
 

@@ -53,7 +53,7 @@ public sealed class ServerDecisionsTests
     public void The_same_token_sent_again_changes_nothing()
     {
         Issue("first");
-        var again = Decide(new IssueToken(Team, Server, Named.Hash("first"), 0));
+        var again = Decide(new IssueToken(Team, Server, Named.Hash("first"), 0, Named.Ada));
         Assert.Empty(again.Events);
         Assert.Equal(Done.Instance, again.Reply);
     }
@@ -63,7 +63,7 @@ public sealed class ServerDecisionsTests
     [InlineData(Limits.TokenOverlapMaxSeconds + 1)]
     public void An_overlap_beyond_a_week_or_below_nothing_is_refused(int overlapSeconds)
     {
-        var decision = Decide(new IssueToken(Team, Server, Named.Hash("first"), overlapSeconds));
+        var decision = Decide(new IssueToken(Team, Server, Named.Hash("first"), overlapSeconds, Named.Ada));
         Assert.Empty(decision.Events);
         Assert.Equal(RefusalKind.InvalidContent, Assert.IsType<Refused>(decision.Reply).Kind);
     }
@@ -126,7 +126,7 @@ public sealed class ServerDecisionsTests
     }
 
     private void Issue(string token, int overlapSeconds = 0) =>
-        Carry(Decide(new IssueToken(Team, Server, Named.Hash(token), overlapSeconds)));
+        Carry(Decide(new IssueToken(Team, Server, Named.Hash(token), overlapSeconds, Named.Ada)));
 
     private IReadOnlyList<IEntityEvent> Check(DateTimeOffset lastSeenAt)
     {

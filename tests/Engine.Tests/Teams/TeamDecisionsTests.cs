@@ -10,9 +10,10 @@ public sealed class TeamDecisionsTests
     private static readonly UserId Ada = Named.Id<UserId>("ada"), Bob = Named.Id<UserId>("bob");
     private static readonly DateTimeOffset Now = Named.Noon, InADay = Named.Noon.AddHours(24);
 
-    private static readonly IssueInvitation Issue = new(Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, InADay);
+    private static readonly IssueInvitation Issue = new(
+        Team, Named.Id<InvitationId>("i"), Named.Hash("i"), TeamRole.Owner, InADay, Named.Ada);
     private static readonly InspectInvitation Inspect = new(Team, Issue.Invitation, Issue.Hash);
-    private static readonly AcceptInvitation Accept = new(Team, Issue.Invitation, Issue.Hash, Ada, "ada@example.org", "Engines");
+    private static readonly AcceptInvitation Accept = new(Team, Issue.Invitation, Issue.Hash, Ada, "ada@example.org", "Engines", Named.Ada);
 
     private TeamState _state = TeamState.Nobody;
 
@@ -22,7 +23,7 @@ public sealed class TeamDecisionsTests
         Assert.Equal(Done.Instance, Carry(Issue));
         Assert.Equal(new InvitationOpen(TeamRole.Owner, Founding: true), Carry(Inspect));
         Assert.Equal(new TeamJoined(Team, "Engines", TeamRole.Owner), Carry(Accept));
-        Assert.Equal(new Authorized(Team, "Engines", TeamRole.Owner, KeyScopes.None), Carry(new AuthorizeUser(Team, Ada)));
+        Assert.Equal(new Authorized(Team, "Engines", TeamRole.Owner, KeyScopes.None, null), Carry(new AuthorizeUser(Team, Ada)));
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class TeamDecisionsTests
         Assert.Equal(new InvitationOpen(TeamRole.Viewer, Founding: false),
             Carry(new InspectInvitation(Team, second.Invitation, second.Hash)));
         Assert.Equal(new TeamJoined(Team, "Engines", TeamRole.Viewer),
-            Carry(new AcceptInvitation(Team, second.Invitation, second.Hash, Bob, "bob@example.org", "Another name")));
+            Carry(new AcceptInvitation(Team, second.Invitation, second.Hash, Bob, "bob@example.org", "Another name", Named.Ada)));
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class TeamDecisionsTests
         Found();
         var second = Issue with { Invitation = Named.Id<InvitationId>("2"), Hash = Named.Hash("2") };
         Carry(second);
-        Refuses(RefusalKind.Conflict, new AcceptInvitation(Team, second.Invitation, second.Hash, Ada, "ada@example.org", null));
+        Refuses(RefusalKind.Conflict, new AcceptInvitation(Team, second.Invitation, second.Hash, Ada, "ada@example.org", null, Named.Ada));
     }
 
     [Fact]
@@ -95,9 +96,9 @@ public sealed class TeamDecisionsTests
         Refuses(RefusalKind.NotFound, new AuthorizeUser(Team, Ada));
         Refuses(RefusalKind.NotFound, Server("one"));
         Refuses(RefusalKind.NotFound, new FindServer(Team, Named.Id<ServerId>("one")));
-        Refuses(RefusalKind.NotFound, new SetPlan(Team, 5));
+        Refuses(RefusalKind.NotFound, new SetPlan(Team, 5, Named.Ada));
         Refuses(RefusalKind.NotFound, Key("k"));
-        Refuses(RefusalKind.NotFound, new RevokeKey(Team, Named.Id<KeyId>("k")));
+        Refuses(RefusalKind.NotFound, new RevokeKey(Team, Named.Id<KeyId>("k"), Named.Ada));
         Refuses(RefusalKind.NotFound, new ListKeys(Team));
         Refuses(RefusalKind.CredentialsRejected, new AuthorizeKey(Team, Named.Id<KeyId>("k"), Named.Hash("k")));
     }
@@ -116,10 +117,10 @@ public sealed class TeamDecisionsTests
         foreach (var name in new[] { "one", "two", "three" })
             Assert.Equal(new ServerAdded(Named.Id<ServerId>(name), name, Now), Carry(Server(name)));
         Refuses(RefusalKind.PlanLimitReached, Server("four"));
-        Carry(new SetPlan(Team, 4));
+        Carry(new SetPlan(Team, 4, Named.Ada));
         Assert.IsType<ServerAdded>(Carry(Server("four")));
         Refuses(RefusalKind.PlanLimitReached, Server("five"));
-        Carry(new SetPlan(Team, null));
+        Carry(new SetPlan(Team, null, Named.Ada));
         Assert.IsType<ServerAdded>(Carry(Server("five")));
     }
 
@@ -129,17 +130,17 @@ public sealed class TeamDecisionsTests
         Found();
         Carry(Server("one"));
         Carry(Server("two"));
-        Carry(new SetPlan(Team, 1));
+        Carry(new SetPlan(Team, 1, Named.Ada));
         Assert.Equal(Done.Instance, Carry(new FindServer(Team, Named.Id<ServerId>("two"))));
         Refuses(RefusalKind.PlanLimitReached, Server("three"));
-        Refuses(RefusalKind.InvalidContent, new SetPlan(Team, -1));
+        Refuses(RefusalKind.InvalidContent, new SetPlan(Team, -1, Named.Ada));
     }
 
     [Fact]
     public void Adding_the_same_server_again_answers_the_same_without_an_event_also_when_the_plan_is_full()
     {
         Found();
-        Carry(new SetPlan(Team, 1));
+        Carry(new SetPlan(Team, 1, Named.Ada));
         var first = Carry(Server("one"));
         var again = TeamDecisions.Decide(_state, Server("one"), Now.AddHours(1));
         Assert.Empty(again.Events);
@@ -152,17 +153,17 @@ public sealed class TeamDecisionsTests
     {
         Found();
         Carry(Server("web"));
-        Refuses(RefusalKind.Conflict, new AddServer(Team, Named.Id<ServerId>("by key"), "WEB", EnrolledByKey: true));
-        Assert.IsType<ServerAdded>(Carry(new AddServer(Team, Named.Id<ServerId>("by hand"), "web", EnrolledByKey: false)));
+        Refuses(RefusalKind.Conflict, new AddServer(Team, Named.Id<ServerId>("by key"), "WEB", EnrolledByKey: true, Named.Ada));
+        Assert.IsType<ServerAdded>(Carry(new AddServer(Team, Named.Id<ServerId>("by hand"), "web", EnrolledByKey: false, Named.Ada)));
     }
 
     [Fact]
     public void A_full_plan_is_told_before_a_taken_name()
     {
         Found();
-        Carry(new SetPlan(Team, 1));
+        Carry(new SetPlan(Team, 1, Named.Ada));
         Carry(Server("web"));
-        Refuses(RefusalKind.PlanLimitReached, new AddServer(Team, Named.Id<ServerId>("by key"), "web", EnrolledByKey: true));
+        Refuses(RefusalKind.PlanLimitReached, new AddServer(Team, Named.Id<ServerId>("by key"), "web", EnrolledByKey: true, Named.Ada));
     }
 
     [Fact]
@@ -180,12 +181,12 @@ public sealed class TeamDecisionsTests
         Found();
         Carry(Key("k"));
         var authorize = new AuthorizeKey(Team, Named.Id<KeyId>("k"), Named.Hash("k"));
-        Assert.Equal(new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.ServersEnroll), Carry(authorize));
+        Assert.Equal(new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.ServersEnroll, "k"), Carry(authorize));
         Refuses(RefusalKind.CredentialsRejected, authorize with { Hash = Named.Hash("guess") });
         Refuses(RefusalKind.CredentialsRejected, authorize with { Key = Named.Id<KeyId>("guess") });
-        Assert.Equal(Done.Instance, Carry(new RevokeKey(Team, authorize.Key)));
+        Assert.Equal(Done.Instance, Carry(new RevokeKey(Team, authorize.Key, Named.Ada)));
         Refuses(RefusalKind.CredentialsRejected, authorize);
-        Refuses(RefusalKind.NotFound, new RevokeKey(Team, authorize.Key));
+        Refuses(RefusalKind.NotFound, new RevokeKey(Team, authorize.Key, Named.Ada));
     }
 
     [Fact]
@@ -227,13 +228,13 @@ public sealed class TeamDecisionsTests
     public void No_text_of_a_record_shows_an_address() =>
         Assert.DoesNotContain(
             "example.org",
-            $"{Accept} {new MemberJoined(Ada, "ada@example.org", TeamRole.Owner, Issue.Invitation, Now)}",
+            $"{Accept} {new MemberJoined(Ada, "ada@example.org", TeamRole.Owner, Issue.Invitation, Now, Named.Ada)}",
             StringComparison.Ordinal);
 
-    private static AddServer Server(string name) => new(Team, Named.Id<ServerId>(name), name, EnrolledByKey: false);
+    private static AddServer Server(string name) => new(Team, Named.Id<ServerId>(name), name, EnrolledByKey: false, Named.Ada);
 
     private static AddKey Key(string name) =>
-        new(Team, Named.Id<KeyId>(name), name, KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash(name));
+        new(Team, Named.Id<KeyId>(name), name, KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash(name), Named.Ada);
 
     private void Found()
     {

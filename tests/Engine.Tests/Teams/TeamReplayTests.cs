@@ -14,15 +14,16 @@ public sealed class TeamReplayTests
 
     private static readonly Gen<ITeamCommand> Command = Gen.OneOf(
         Gen.Select(Name, Gen.Enum<TeamRole>(), Gen.Int[0, 40]).Select(ITeamCommand (name, role, hours) =>
-            new IssueInvitation(Team, Named.Id<InvitationId>(name), Named.Hash(name), role, Named.Noon.AddHours(hours))),
+            new IssueInvitation(Team, Named.Id<InvitationId>(name), Named.Hash(name), role, Named.Noon.AddHours(hours), Named.Ada)),
         Name.Select(ITeamCommand (name) => new InspectInvitation(Team, Named.Id<InvitationId>(name), Named.Hash(name))),
         Gen.Select(Name, Name, Name).Select(ITeamCommand (name, hash, user) => new AcceptInvitation(
-            Team, Named.Id<InvitationId>(name), Named.Hash(hash), Named.Id<UserId>(user), $"{user}@example.org", user)),
-        Gen.Select(Name, Name, Gen.Bool).Select(ITeamCommand (id, name, byKey) => new AddServer(Team, Named.Id<ServerId>(id), name, byKey)),
-        Gen.Int[-1, 5].Select(ITeamCommand (servers) => new SetPlan(Team, servers == 5 ? null : servers)),
+            Team, Named.Id<InvitationId>(name), Named.Hash(hash), Named.Id<UserId>(user), $"{user}@example.org", user, Named.Ada)),
+        Gen.Select(Name, Name, Gen.Bool).Select(ITeamCommand (id, name, byKey) =>
+            new AddServer(Team, Named.Id<ServerId>(id), name, byKey, Named.Ada)),
+        Gen.Int[-1, 5].Select(ITeamCommand (servers) => new SetPlan(Team, servers == 5 ? null : servers, Named.Ada)),
         Gen.Select(Name, Name).Select(ITeamCommand (id, hash) =>
-            new AddKey(Team, Named.Id<KeyId>(id), id, KeyScopes.Read, Named.Hash(hash))),
-        Name.Select(ITeamCommand (id) => new RevokeKey(Team, Named.Id<KeyId>(id))));
+            new AddKey(Team, Named.Id<KeyId>(id), id, KeyScopes.Read, Named.Hash(hash), Named.Ada)),
+        Name.Select(ITeamCommand (id) => new RevokeKey(Team, Named.Id<KeyId>(id), Named.Ada)));
 
     private static readonly Gen<ITeamCommand[]> Commands = Command.Array[0, 60];
 

@@ -9,7 +9,7 @@ namespace HostAtlas.Engine.Tests.Users;
 public sealed class UserDecisionsTests
 {
     private static readonly UserAddress Address = Named.Address("ada");
-    private static readonly RegisterUser Register = new(Address, Named.Id<UserId>("ada"), "Ada@Example.org", "a slow hash");
+    private static readonly RegisterUser Register = new(Address, Named.Id<UserId>("ada"), "Ada@Example.org", "a slow hash", Named.Ada);
     private UserState _state = UserState.Nobody;
 
     [Fact]
@@ -60,7 +60,8 @@ public sealed class UserDecisionsTests
     public void No_text_of_a_record_shows_an_address_or_a_password_hash()
     {
         var known = Carry(Register);
-        var text = $"{Register} {known} {_state} {new UserRegistered(Register.User, Register.Email, Register.PasswordHash, Named.Noon)}";
+        var text = $"{Register} {known} {_state} {new UserRegistered(
+            Register.User, Register.Email, Register.PasswordHash, Named.Noon, Named.Ada)}";
         Assert.DoesNotContain("Example", text, StringComparison.Ordinal);
         Assert.DoesNotContain("slow", text, StringComparison.Ordinal);
     }

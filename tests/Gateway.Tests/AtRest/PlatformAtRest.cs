@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.Hosting;
@@ -60,7 +61,8 @@ internal sealed class PlatformAtRest : IAsyncDisposable
         var id = ResourceId.FromRandom<InvitationId>(RandomNumberGenerator.GetBytes(16));
         var text = TokenForm.Write(
             TokenKind.Invitation, team, id, RandomNumberGenerator.GetBytes(32), Services.GetRequiredService<PlatformKeys>().TokenKey);
-        var issue = new IssueInvitation(team, id, TokenHash.Of(text), role, TimeProvider.System.GetUtcNow().AddHours(1));
+        var issue = new IssueInvitation(team, id, TokenHash.Of(
+            text), role, TimeProvider.System.GetUtcNow().AddHours(1), Author.OfOperator("test"));
         Assert.IsType<Done>(await Services.GetRequiredService<EngineClient>().AskAsync(issue));
         return text;
     }

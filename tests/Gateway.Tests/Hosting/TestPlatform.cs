@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.Shared.Ids;
@@ -72,7 +73,8 @@ public sealed class TestPlatform : IAsyncLifetime
         var (team, server) = (ResourceId.FromRandom<TeamId>(Random(16)), ResourceId.FromRandom<ServerId>(Random(16)));
         var token = TokenForm.Write(TokenKind.Agent, team, server, Random(32), Services.GetRequiredService<PlatformKeys>().TokenKey);
         if (known) Assert.IsType<Done>(
-            await Services.GetRequiredService<EngineClient>().AskAsync(new IssueToken(team, server, TokenHash.Of(token), 0)));
+            await Services.GetRequiredService<EngineClient>().AskAsync(
+                new IssueToken(team, server, TokenHash.Of(token), 0, Author.OfOperator("test"))));
         return token;
     }
 

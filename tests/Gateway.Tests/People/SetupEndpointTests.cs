@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.People.Passwords;
@@ -48,11 +49,13 @@ public sealed class SetupEndpointTests(PeopleHost host)
         using var hasher = new PasswordHasher();
         var (team, user) = (PeopleHost.NewId<TeamId>(), PeopleHost.NewId<UserId>());
         var hash = await hasher.HashAsync(Encoding.UTF8.GetBytes(Browser.Password), default);
-        await host.Engine.AskAsync(new RegisterUser(host.Keys.AddressOf("spent@example.org"), user, "spent@example.org", hash!));
+        await host.Engine.AskAsync(new RegisterUser(
+            host.Keys.AddressOf("spent@example.org"), user, "spent@example.org", hash!, Author.OfOperator("test")));
         var invitation = await host.InviteAsync(team);
         Assert.True(TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, host.Keys.TokenKeys, out var claims));
         await host.Engine.AskAsync(
-            new AcceptInvitation(team, claims.Subject, TokenHash.Of(invitation), user, "spent@example.org", "Half"));
+            new AcceptInvitation(team, claims.Subject, TokenHash.Of(
+                invitation), user, "spent@example.org", "Half", Author.OfOperator("test")));
 
         var again = await SetUpAsync(host.NewBrowser(), invitation, "spent@example.org");
         Assert.Equal((HttpStatusCode.Created, user.ToString()), (again.Status, again["user"]));
@@ -64,7 +67,8 @@ public sealed class SetupEndpointTests(PeopleHost host)
         using var hasher = new PasswordHasher();
         var user = PeopleHost.NewId<UserId>();
         var hash = await hasher.HashAsync(Encoding.UTF8.GetBytes(Browser.Password), default);
-        await host.Engine.AskAsync(new RegisterUser(host.Keys.AddressOf("half@example.org"), user, "half@example.org", hash!));
+        await host.Engine.AskAsync(new RegisterUser(
+            host.Keys.AddressOf("half@example.org"), user, "half@example.org", hash!, Author.OfOperator("test")));
         var invitation = await host.InviteAsync(PeopleHost.NewId<TeamId>());
 
         var wrong = await SetUpAsync(host.NewBrowser(), invitation, "half@example.org", "another password");

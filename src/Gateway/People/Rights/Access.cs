@@ -1,4 +1,5 @@
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.Ingest;
@@ -64,7 +65,9 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
         var named = await TeamOfAsync(http, session);
         if (named.Value is not { } team) return named.Failure!;
         var reply = Failure.Unless<Authorized>(await engine.AskAsync(new AuthorizeUser(team.Id, session.User), http.RequestAborted));
-        return reply.Value is { } member ? new Grant(member.Team, member.TeamName, member.Role, KeyScopes.None) : reply.Failure!;
+        if (reply.Value is not { } member) return reply.Failure!;
+        var by = Author.OfPerson(session.User, session.Email, http.Connection.RemoteIpAddress, session.Id);
+        return new Grant(member.Team, member.TeamName, member.Role, KeyScopes.None, by);
     }
 
     /// <summary>The team that X-Team names, or the only one there is.</summary>
@@ -97,7 +100,8 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
         var named = http.Request.Headers[TeamHeader];
         if (named.Count > 0 && (named.Count > 1 || !ResourceId.TryParse<TeamId>(named[0], out _))) return IllFormedTeam;
         if (named.Count > 0 && named[0] != claims.Team.ToString()) return Failure.NotFound;
-        return new Grant(key.Team, key.TeamName, null, key.Scopes);
+        var by = Author.OfKey(claims.Subject, key.KeyName, http.Connection.RemoteIpAddress);
+        return new Grant(key.Team, key.TeamName, null, key.Scopes, by);
     }
 
     /// <summary>401 for a credential that is none, 429 for a network that has sent too many of them. Valid ones never come here.</summary>
@@ -117,7 +121,8 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
 }
 
 /// <summary>What a caller holds in one team: a person's role, or (role null) a key's scopes.</summary>
-internal sealed record Grant(TeamId Team, string TeamName, TeamRole? Role, KeyScopes Scopes)
+/// <param name="By">Who it is, for the changes that the call leads to.</param>
+internal sealed record Grant(TeamId Team, string TeamName, TeamRole? Role, KeyScopes Scopes, Author By)
 {
     /// <summary>The caller is an API key.</summary>
     public bool ByKey => Role is null;

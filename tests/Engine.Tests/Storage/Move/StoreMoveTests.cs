@@ -53,7 +53,7 @@ public sealed class StoreMoveTests : IAsyncLifetime
         Assert.Equal(Reports + 1, await CountAsync(engine, team, server));
         // And so does the projection.
         var second = EmbeddedEngine.NewId<ServerId>();
-        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, second, "web-2", EnrolledByKey: false)));
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, second, "web-2", EnrolledByKey: false, Named.Ada)));
         Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, second, TimeSpan.FromSeconds(60)));
         var rebuilt = Assert.IsType<ProjectionRebuilt>(await engine.Client.AskAsync(new RebuildProjection()));
         Assert.Equal((1, 2), (rebuilt.Teams, rebuilt.Servers));
@@ -126,12 +126,13 @@ public sealed class StoreMoveTests : IAsyncLifetime
         var (team, server) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<ServerId>());
         var invitation = EmbeddedEngine.NewId<InvitationId>();
         var hash = new TokenHash(SHA256.HashData("invitation"u8));
-        await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100)));
+        await engine.Client.AskAsync(new IssueInvitation(
+            team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100), Named.Ada));
         Assert.IsType<TeamJoined>(await engine.Client.AskAsync(
-            new AcceptInvitation(team, invitation, hash, EmbeddedEngine.NewId<UserId>(), "a@example.org", "Acme")));
-        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "web-1", EnrolledByKey: false)));
+            new AcceptInvitation(team, invitation, hash, EmbeddedEngine.NewId<UserId>(), "a@example.org", "Acme", Named.Ada)));
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "web-1", EnrolledByKey: false, Named.Ada)));
         var token = TokenHash.Of(engine.NewToken(team, server));
-        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, token, 0)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, token, 0, Named.Ada)));
         for (var batch = 0; batch < Reports; batch++)
             Assert.Equal(new MetricsStored(1, 2, 0), await SendAsync(engine, team, server, token, batch));
         Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, server, TimeSpan.FromSeconds(60)));

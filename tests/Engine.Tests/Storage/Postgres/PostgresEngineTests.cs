@@ -50,7 +50,7 @@ public sealed class PostgresEngineTests : EmbeddedEngineSuite, IAsyncLifetime
     private static TokenHash Token(TeamId team, ServerId server) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{team}{server}")));
 
     private static async Task IssueAsync(EmbeddedEngine engine, TeamId team, ServerId server) =>
-        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, Token(team, server), 0)));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(team, server, Token(team, server), 0, Named.Ada)));
 
     protected override Task<EmbeddedEngine> StartAsync() =>
         EmbeddedEngine.StartAsync(store: new StoreOptions(StoreKind.Postgresql, _test.Connection));

@@ -52,7 +52,7 @@ public sealed class SqliteStartTests
         Assert.IsType<ProjectionRebuilt>(await engine.Client.AskAsync(new RebuildProjection()));
         var team = await FoundAsync(engine);
         var server = EmbeddedEngine.NewId<ServerId>();
-        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "host", EnrolledByKey: false)));
+        Assert.IsType<ServerAdded>(await engine.Client.AskAsync(new AddServer(team, server, "host", EnrolledByKey: false, Named.Ada)));
         Assert.True(await engine.Get<ProjectionWaiter>().WaitForServerAsync(team, server));
     }
 
@@ -67,8 +67,9 @@ public sealed class SqliteStartTests
     {
         var (team, invitation) = (EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<InvitationId>());
         var hash = new TokenHash(SHA256.HashData("invitation"u8));
-        await engine.Client.AskAsync(new IssueInvitation(team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100)));
-        var accept = new AcceptInvitation(team, invitation, hash, EmbeddedEngine.NewId<UserId>(), "a@example.org", "Acme");
+        await engine.Client.AskAsync(new IssueInvitation(
+            team, invitation, hash, TeamRole.Owner, DateTimeOffset.UnixEpoch.AddYears(100), Named.Ada));
+        var accept = new AcceptInvitation(team, invitation, hash, EmbeddedEngine.NewId<UserId>(), "a@example.org", "Acme", Named.Ada);
         Assert.IsType<TeamJoined>(await engine.Client.AskAsync(accept));
         return team;
     }

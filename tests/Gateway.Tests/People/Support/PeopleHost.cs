@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage.Sqlite;
@@ -54,7 +55,8 @@ public sealed class PeopleHost : IAsyncLifetime
         var id = NewId<InvitationId>();
         var text = TokenForm.Write(TokenKind.Invitation, team, id, RandomNumberGenerator.GetBytes(32), Keys.TokenKey);
         var expires = TimeProvider.System.GetUtcNow() + (validFor ?? TimeSpan.FromHours(1));
-        Assert.IsType<Done>(await Engine.AskAsync(new IssueInvitation(team, id, TokenHash.Of(text), role, expires)));
+        Assert.IsType<Done>(await Engine.AskAsync(
+            new IssueInvitation(team, id, TokenHash.Of(text), role, expires, Author.OfOperator("test"))));
         return text;
     }
 
