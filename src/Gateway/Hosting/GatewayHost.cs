@@ -1,6 +1,7 @@
 using HostAtlas.Engine;
 using HostAtlas.Gateway.Hosting.Certificates;
 using HostAtlas.Gateway.Ingest;
+using HostAtlas.Gateway.OpenApi;
 using HostAtlas.Gateway.Pages;
 using HostAtlas.Gateway.People;
 using HostAtlas.Gateway.Vault;
@@ -49,6 +50,7 @@ internal static class GatewayHost
         app.UseMiddleware<VaultRoutes>();
         app.UseRouting();
         PeopleEndpoints.Map(app);
+        OpenApiEndpoint.Map(app);
         PagesSetup.Map(app);
     }
 

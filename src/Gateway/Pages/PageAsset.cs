@@ -22,6 +22,9 @@ internal sealed class PageAsset
     /// <summary>Where it is served.</summary>
     public string Path { get; }
 
+    /// <summary>What it is, without parameters.</summary>
+    public string MediaType => _contentType.Split(';')[0];
+
     /// <summary>Every file there is.</summary>
     public static IReadOnlyList<PageAsset> LoadAll()
     {

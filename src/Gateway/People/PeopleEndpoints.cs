@@ -31,8 +31,6 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);
         Map(routes, HttpMethods.Post, "/api/keys", keys.PostAsync);
         Map(routes, HttpMethods.Delete, "/api/keys/{id}", keys.DeleteAsync);
-
-        routes.MapMethods(OpenApiEndpoint.Path, [HttpMethods.Get], OpenApiEndpoint.GetAsync);
     }
 
     private static void Map(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<Answer>> handle) =>

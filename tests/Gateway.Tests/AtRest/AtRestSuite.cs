@@ -145,7 +145,7 @@ public abstract class AtRestSuite : IDisposable
             HttpMethod.Post, $"/api/servers/{servers[0].Id}/token", new { overlapSeconds = 60 }, cookie)).GetProperty("token").GetString()!;
         PlantSecret("a rotated token", rotated);
         await SilenceAsync(platform, servers[2].Id, cookie);
-        await platform.SendAsync(HttpMethod.Delete, "/api/session", null, cookie);
+        await platform.MustAsync(HttpMethod.Delete, "/api/session", new { }, cookie);
         var (_, _, again) = await platform.SendAsync(HttpMethod.Post, "/api/session", new { email = Founder, password = Password });
         _planted.Text("a session", again!);
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using HostAtlas.TestSupport.Description;
 
 namespace HostAtlas.TestSupport.Clients;
 
@@ -23,8 +24,10 @@ public static class PlatformTrust
         },
     };
 
-    /// <summary>An HTTP client for one platform; it keeps no cookies and follows no redirects, so that a test sees each answer as it
-    /// is.</summary>
+    /// <summary>
+    /// An HTTP client for one platform; it keeps no cookies and follows no redirects, so that a test sees each answer as it is, and each
+    /// answer is held against the platform's own description.
+    /// </summary>
     public static HttpClient NewHttpClient(Uri url, string authorityFile)
     {
         var handler = new SocketsHttpHandler
@@ -34,6 +37,6 @@ public static class PlatformTrust
             UseProxy = false,
             SslOptions = Options(url.Host, Load(authorityFile)),
         };
-        return new HttpClient(handler, disposeHandler: true) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
+        return new HttpClient(new DescribedAnswers(handler), disposeHandler: true) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Wire;
+using HostAtlas.TestSupport.Description;
 
 namespace HostAtlas.Gateway.Tests.People.Support;
 
@@ -13,7 +14,8 @@ public sealed class Browser(Uri address)
     public const string Password = "four words in a row";
 
     // One pool for all browsers: cookies are kept here by hand, so that tests see the very bytes.
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+    private static readonly HttpClient Http =
+        new(new DescribedAnswers(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }));
 
     /// <summary>The person's address.</summary>
     public string Email { get; set; } = "";

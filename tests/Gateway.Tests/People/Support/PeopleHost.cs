@@ -7,6 +7,8 @@ using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Vault;
+using HostAtlas.Gateway.Hosting;
+using HostAtlas.Gateway.OpenApi;
 using HostAtlas.Gateway.Pages;
 using HostAtlas.Gateway.People;
 using HostAtlas.Shared.Ids;
@@ -21,7 +23,7 @@ using Microsoft.Extensions.Logging;
 namespace HostAtlas.Gateway.Tests.People.Support;
 
 /// <summary>
-/// The real engine in a folder of its own, and people's endpoints and pages over plain HTTP: TLS and headers are others' tests.
+/// The real engine in a folder of its own, and people's endpoints and pages over plain HTTP: TLS is others' tests.
 /// </summary>
 public sealed class PeopleHost : IAsyncLifetime
 {
@@ -98,12 +100,14 @@ public sealed class PeopleHost : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var root = RandomNumberGenerator.GetBytes(32);
         builder.Services.AddHostAtlasEngine(new EngineOptions { DataDirectory = _folder.File("data"), RootKey = root });
         builder.Services.AddPeople();
         _app = builder.Build();
+        _app.UseMiddleware<AnswerFrame>();
         PeopleEndpoints.Map(_app);
+        OpenApiEndpoint.Map(_app);
         PagesSetup.Map(_app);
         await _app.StartAsync();
     }
