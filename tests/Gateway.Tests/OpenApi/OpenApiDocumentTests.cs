@@ -74,7 +74,8 @@ public sealed class OpenApiDocumentTests
     {
         foreach (var operation in Description.Operations)
         {
-            var contents = operation.Responses.Select(response => (Where: $"{operation} {response.Key}", Description.Resolve(response.Value!)["content"]))
+            var contents = operation.Responses
+                .Select(response => (Where: $"{operation} {response.Key}", Description.Resolve(response.Value!)["content"]))
                 .Append(($"{operation} request", operation.Json["requestBody"]?["content"]));
             foreach (var (where, content) in contents)
             {
@@ -119,8 +120,9 @@ public sealed class OpenApiDocumentTests
         foreach (var operation in named)
         {
             var right = Enum.Parse<Operation>(operation.Json[OpenApiNames.Right]!.GetValue<string>());
-            var (role, scopes) = (operation.Json[OpenApiNames.Rights]!["role"]!.GetValue<string>(),
-                operation.Json[OpenApiNames.Rights]!["scopes"]!.AsArray().Select(scope => WireNames.Scope(scope!.GetValue<string>())).ToList());
+            var rights = operation.Json[OpenApiNames.Rights]!;
+            var role = rights["role"]!.GetValue<string>();
+            var scopes = rights["scopes"]!.AsArray().Select(scope => WireNames.Scope(scope!.GetValue<string>())).ToList();
             foreach (var one in Enum.GetValues<TeamRole>())
                 Assert.Equal(RightsTable.Allows(one, right), one >= Enum.GetValues<TeamRole>().Single(any => WireNames.Of(any) == role));
             foreach (var scope in (KeyScopes[])[KeyScopes.Read, KeyScopes.Write, KeyScopes.ServersEnroll])
@@ -135,9 +137,11 @@ public sealed class OpenApiDocumentTests
         var examples = Document["components"]!["examples"]!.AsObject();
         Assert.Equal(ProblemTable.Slugs.Order(), examples.Select(example => example.Key).Order());
         var types = Document["components"]!["schemas"]!["Problem"]!["properties"]!["type"]!["enum"]!.AsArray();
-        Assert.Equal(ProblemTable.Slugs.Select(slug => ProblemSlug.TypePrefix + slug).Order(), types.Select(type => type!.GetValue<string>()).Order());
+        Assert.Equal(
+            ProblemTable.Slugs.Select(slug => ProblemSlug.TypePrefix + slug).Order(), types.Select(type => type!.GetValue<string>()).Order());
         var answered = Document["components"]!["responses"]!.AsObject()
-            .SelectMany(response => Nodes(response.Value!).OfType<JsonObject>().Select(node => node["$ref"]?.GetValue<string>())).ToHashSet();
+            .SelectMany(response => Nodes(response.Value!).OfType<JsonObject>().Select(node => node["$ref"]?.GetValue<string>()))
+            .ToHashSet();
         foreach (var slug in ProblemTable.Slugs) Assert.Contains($"#/components/examples/{slug}", answered);
     }
 
@@ -166,7 +170,8 @@ public sealed class OpenApiDocumentTests
         {
             foreach (var open in OpenObjects(property!, seen)) yield return open;
         }
-        var nested = new[] { resolved["items"] }.Concat(new[] { "allOf", "anyOf", "oneOf" }.SelectMany(name => resolved[name]?.AsArray() ?? []));
+        string[] combined = ["allOf", "anyOf", "oneOf"];
+        var nested = combined.SelectMany(name => resolved[name]?.AsArray() ?? []).Append(resolved["items"]);
         foreach (var open in nested.OfType<JsonNode>().SelectMany(node => OpenObjects(node, seen))) yield return open;
     }
 

@@ -31,7 +31,7 @@ public sealed class RoutesTests(TestPlatform platform)
         var endpoints = typeof(AgentEndpoint).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(AgentEndpoint)) && !type.IsAbstract)
             .Select(type => ((AgentEndpoint)Activator.CreateInstance(type)!).Path).ToList();
-        var described = Description.Operations.Where(operation => operation.Path.StartsWith("/api/agent/", StringComparison.Ordinal)).ToList();
+        var described = Description.Operations.Where(IsOfAgents).ToList();
         Assert.Equal(endpoints.Order(), described.Select(operation => operation.Path).Order());
 
         using var client = platform.NewHttpClient();
@@ -60,6 +60,8 @@ public sealed class RoutesTests(TestPlatform platform)
 
     private const string BackupId = "6f1c9a52-5d0e-4c6b-9a57-0c3f1f0a7d11";
 
+    private static bool IsOfAgents(DescribedOperation operation) => operation.Path.StartsWith("/api/agent/", StringComparison.Ordinal);
+
     private static bool IsOfAgentsOrVault(DescribedOperation operation) =>
-        operation.Path.StartsWith("/api/agent/", StringComparison.Ordinal) || operation.Path.StartsWith("/vault/", StringComparison.Ordinal);
+        IsOfAgents(operation) || operation.Path.StartsWith("/vault/", StringComparison.Ordinal);
 }

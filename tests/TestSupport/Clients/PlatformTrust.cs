@@ -37,6 +37,7 @@ public static class PlatformTrust
             UseProxy = false,
             SslOptions = Options(url.Host, Load(authorityFile)),
         };
-        return new HttpClient(new DescribedAnswers(handler), disposeHandler: true) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
+        var checking = new DescribedAnswers(handler);
+        return new HttpClient(checking, disposeHandler: true) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
     }
 }
