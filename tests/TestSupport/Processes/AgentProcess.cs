@@ -26,8 +26,11 @@ public sealed class AgentProcess : IAsyncDisposable
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The agent is not running.");
 
     /// <summary>Runs a verb of the agent to its end.</summary>
-    public Task<Finished> RunVerbAsync(params string[] arguments) =>
-        ChildProcess.RunAssemblyAsync("Agent", [.. arguments, "--config", Config, "--state", State], limit: TimeSpan.FromMinutes(3));
+    public Task<Finished> RunVerbAsync(params string[] arguments) => RunVerbAsync(TimeSpan.FromMinutes(3), arguments);
+
+    /// <summary>The same, of one that takes long.</summary>
+    public Task<Finished> RunVerbAsync(TimeSpan limit, params string[] arguments) =>
+        ChildProcess.RunAssemblyAsync("Agent", [.. arguments, "--config", Config, "--state", State], limit: limit);
 
     /// <summary>Writes the config before the enrolment, which never edits one that is there; <paramref name="lines"/> stand beside url and
     /// ca.</summary>

@@ -1,0 +1,57 @@
+using System.Globalization;
+using HostAtlas.TestSupport;
+using HostAtlas.TestSupport.Clients;
+using HostAtlas.TestSupport.Processes;
+using Xunit.Abstractions;
+
+namespace HostAtlas.EndToEnd.Tests;
+
+/// <summary>This machine's own files, as they are, through a real agent and a real platform and back.</summary>
+public sealed class WholeMachineTests(ITestOutputHelper output) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);
+
+    private readonly TempFolder _folder = new();
+
+    /// <summary>All of /usr in the long form, its system programs in the short one; /etc always.</summary>
+#pragma warning disable RS0030 // The environment is how ./hostatlas test --long reaches the tests.
+    private static string[] Roots => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1" ? ["/usr", "/etc"] : ["/usr/sbin", "/etc"];
+#pragma warning restore RS0030
+
+    [Fact]
+    public async Task This_machines_usr_and_etc_come_back_identical_in_everything_a_file_system_tells()
+    {
+        await using var platform = await PlatformProcess.StartAsync();
+        using var founder = await Founder.FoundAsync(platform);
+        var server = await founder.AddServerAsync("whole");
+        await using var agent = new AgentProcess(platform);
+        var roots = string.Join(", ", Roots.Select(root => $"\"{root}\""));
+        await agent.ConfigureAsync($"[backup]\nroots = [{roots}]\ninclude_private_keys = true\n");
+        Succeeded(await agent.EnrolAsync(server.Token));
+        Succeeded(await agent.RunVerbAsync("key", "init", "--no-recovery"));
+
+        var began = TimeProvider.System.GetUtcNow();
+        await TimedAsync(agent, "backup", "--json");
+        await TimedAsync(agent, "verify", "--read-data");
+        await TimedAsync(agent, "restore", "latest", "--to", _folder.File("back"));
+        foreach (var root in Roots)
+        {
+            // The machine goes on meanwhile: what changed since the backup began is passed over, and there may be little of it.
+            var compared = await TreesAlike.CompareAsync(root, _folder.File("back") + root, began);
+            output.WriteLine($"{root}: {compared}");
+            Assert.InRange(int.Parse(compared.Split(' ')[^3], CultureInfo.InvariantCulture), 0, 500);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task TimedAsync(AgentProcess agent, params string[] verb)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        Succeeded(await agent.RunVerbAsync(Patience, verb));
+        output.WriteLine($"{verb[0]}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s");
+    }
+
+    private static void Succeeded(Finished finished) =>
+        Assert.True(finished.ExitCode == 0, $"It ended with {finished.ExitCode}:\n{finished.LastWords}");
+}
