@@ -194,39 +194,6 @@ public sealed class BackupVerbTests : IAsyncLifetime
         foreach (var bytes in everything) Assert.False(Encoding.Latin1.GetString(bytes).AsSpan().ContainsAny(needles));
     }
 
-    [Fact]
-    public async Task After_kills_at_random_moments_nothing_that_was_stored_is_sent_again()
-    {
-        var (moments, random) = (Kills, new Random(20261125));
-        for (var i = 0; i < 60; i++) Write($"d{i % 7}/f{i}", Random(random.Next(1, 3 << 20)));
-        var killed = 0;
-        for (var i = 0; i < moments; i++)
-        {
-            await using var run = _host.StartBackup();
-            var put = _host.Platform.Puts.Count + random.Next(1, 5);
-            // A moment is an event, then an instant by chance: somewhere between two system calls.
-            var ended = run.EndAsync(TimeSpan.FromMinutes(5));
-            await Poll.UntilAsync("objects on their way", TimeSpan.FromMinutes(2),
-                () => Task.FromResult(run.HasExited || _host.Platform.Puts.Count >= put));
-            if (!run.HasExited) killed++;
-            await run.KillAsync();
-            await ended;
-            // What was left is changed a little, so that there is always something to send.
-            Write($"new{i}", Random(random.Next(1, 20 << 20)));
-        }
-        Assert.True(killed > moments / 2, $"{killed} of {moments} were killed in time");
-        await _host.BackupAsync();
-        var read = await _host.ReadBackAsync();
-        Assert.Empty(read.Twice);
-        foreach (var file in Directory.EnumerateFiles(_host.Root, "*", SearchOption.AllDirectories))
-            Assert.Equal(File.ReadAllBytes(file), read.Entries[file].Content);
-    }
-
-    // The environment says how long a run of tests may take; 100 in the long one.
-#pragma warning disable RS0030
-    private static int Kills => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") is null ? 10 : 100;
-#pragma warning restore RS0030
-
     public async Task InitializeAsync() => _host = await BackupHost.StartAsync();
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
