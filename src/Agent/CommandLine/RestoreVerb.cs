@@ -130,8 +130,9 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
         if (!Directory.Exists(options.Target)) Directory.CreateDirectory(options.Target, FilePermissions.PrivateFolder);
         using var target = OpenTarget();
         using var run = new RestoreRun(new RestoreContext(options, report), blobs, stop);
-        var view = new ProgressView(_terminal, around.Time, report.Progress);
-        await view.ShowAsync(progress, run.RunAsync(snapshot.Document.Tree, target, Workers));
+        var view = new ProgressView(_terminal, around.Time);
+        await view.ShowAsync(progress, (rate, left) => report.Progress(progress, rate, left),
+            run.RunAsync(snapshot.Document.Tree, target, Workers));
     }
 
     private TargetDirectory OpenTarget()

@@ -91,8 +91,9 @@ internal sealed class Verifying(OpenedRepository opened, AgentSurroundings aroun
         var seed = new byte[sizeof(int)];
         around.RandomBytes(seed);
         var run = new VerifyRun(repository, report, new ReadShare(share, new Random(BitConverter.ToInt32(seed))));
-        var view = new ProgressView(_terminal, around.Time, report.Progress);
-        await run.RunAsync(snapshots, view.ShowAsync, stop);
+        var view = new ProgressView(_terminal, around.Time);
+        await run.RunAsync(snapshots, (progress, work) => view.ShowAsync(
+            progress, (rate, left) => report.Progress(progress, rate, left), work), stop);
         var exitCode = report.IsClean ? ExitCode.Done : ExitCode.Partly;
         report.End(snapshots, run, exitCode);
         return exitCode;

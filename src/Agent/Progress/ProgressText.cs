@@ -8,13 +8,16 @@ public static class ProgressText
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>One line: files, bytes, rate, time left.</summary>
-    public static string Line(WorkProgress progress, double bytesPerSecond, TimeSpan? left)
+    public static string Line(IProgressCounts progress, double bytesPerSecond, TimeSpan? left)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"{progress.Files:N0} of {progress.FilesTotal:N0} files, {Bytes(progress.Bytes)} of {Bytes(progress.BytesTotal)}");
+        var text = progress.Total is { } total
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{progress.Files:N0} of {total.Files:N0} files, {Bytes(progress.Bytes)} of {Bytes(total.Bytes)}")
+            : string.Create(CultureInfo.InvariantCulture, $"{progress.Files:N0} files, {Bytes(progress.Bytes)}");
         if (bytesPerSecond >= 1) text += $", {Bytes((long)bytesPerSecond)}/s";
-        return left is { } time ? $"{text}, {Duration(time)} left" : text;
+        if (left is { } time) text += $", {Duration(time)} left";
+        return progress.Note.Length > 0 ? $"{text}, {progress.Note}" : text;
     }
 
     /// <summary>A number of bytes with at most four digits.</summary>

@@ -8,8 +8,7 @@ namespace HostAtlas.Agent.Progress;
 /// </summary>
 /// <param name="terminal">Where the bar is drawn; null: there is none.</param>
 /// <param name="time">All clocks.</param>
-/// <param name="report">Told every ten seconds when there is no terminal.</param>
-internal sealed class ProgressView(IAnsiConsole? terminal, TimeProvider time, Action<WorkProgress, double, TimeSpan?> report)
+internal sealed class ProgressView(IAnsiConsole? terminal, TimeProvider time)
 {
     private static readonly TimeSpan BarPause = TimeSpan.FromMilliseconds(250), ReportPause = TimeSpan.FromSeconds(10);
 
@@ -21,22 +20,27 @@ internal sealed class ProgressView(IAnsiConsole? terminal, TimeProvider time, Ac
     });
 
     /// <summary>Shows the progress until the work ends, and ends as it does.</summary>
-    public async Task ShowAsync(WorkProgress progress, Task work)
+    /// <param name="progress">Read as it goes; its total may become known on the way.</param>
+    /// <param name="report">Told every ten seconds when there is no terminal: bytes a second, time left.</param>
+    /// <param name="work">The work.</param>
+    public async Task ShowAsync(IProgressCounts progress, Action<double, TimeSpan?> report, Task work)
     {
         var started = time.GetTimestamp();
-        var estimate = new ProgressEstimate(progress.FilesTotal, progress.BytesTotal);
+        var estimate = new ProgressEstimate();
         if (terminal is not null)
         {
             var line = new LineColumn();
             await terminal.Progress().AutoClear(true).AutoRefresh(false)
-                .Columns(new ProgressBarColumn(), new PercentageColumn(), line)
+                .Columns(new ProgressBarColumn(), new ShareColumn(), line)
                 .StartAsync(async drawing =>
                 {
-                    var task = drawing.AddTask("", maxValue: Math.Max(1, progress.BytesTotal));
+                    var task = drawing.AddTask("");
                     await EachAsync(BarPause, work, () =>
                     {
-                        task.Value = progress.Bytes;
-                        var left = estimate.Update(time.GetElapsedTime(started), progress.Files, progress.Bytes);
+                        // Of work whose end nobody knows no share can be shown: the bar moves without one.
+                        task.IsIndeterminate = progress.WorkTotal is null;
+                        task.Value = progress.WorkTotal is { } total ? Math.Min(100, 100 * progress.Work / Math.Max(1, total)) : 0;
+                        var left = estimate.Update(time.GetElapsedTime(started), progress);
                         line.Text = ProgressText.Line(progress, estimate.BytesPerSecond, left);
                         drawing.Refresh();
                     });
@@ -46,8 +50,8 @@ internal sealed class ProgressView(IAnsiConsole? terminal, TimeProvider time, Ac
         {
             await EachAsync(ReportPause, work, () =>
             {
-                var left = estimate.Update(time.GetElapsedTime(started), progress.Files, progress.Bytes);
-                report(progress, estimate.BytesPerSecond, left);
+                var left = estimate.Update(time.GetElapsedTime(started), progress);
+                report(estimate.BytesPerSecond, left);
             });
         }
         await work;
@@ -63,6 +67,12 @@ internal sealed class ProgressView(IAnsiConsole? terminal, TimeProvider time, Ac
             if (ended == work) return;
             show();
         }
+    }
+
+    private sealed class ShareColumn : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(task.IsIndeterminate ? "   " : $"{(int)task.Percentage,3}%");
     }
 
     private sealed class LineColumn : ProgressColumn

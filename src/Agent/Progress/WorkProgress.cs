@@ -1,8 +1,11 @@
 namespace HostAtlas.Agent.Progress;
 
-/// <summary>How much is done and how much there is. Counted from any thread.</summary>
-public sealed class WorkProgress(long filesTotal, long bytesTotal)
+/// <summary>Work whose whole is known before it begins. Counted from any thread.</summary>
+public sealed class WorkProgress(long filesTotal, long bytesTotal) : IProgressCounts
 {
+    /// <summary>What a file costs beside its bytes, in bytes.</summary>
+    public const long FileCost = 48 << 10;
+
     private long _files, _bytes;
 
     /// <summary>Files in all.</summary>
@@ -11,11 +14,26 @@ public sealed class WorkProgress(long filesTotal, long bytesTotal)
     /// <summary>Bytes in all.</summary>
     public long BytesTotal => bytesTotal;
 
-    /// <summary>Files done.</summary>
+    /// <inheritdoc />
     public long Files => Interlocked.Read(ref _files);
 
-    /// <summary>Bytes done.</summary>
+    /// <inheritdoc />
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <inheritdoc />
+    public (long Files, long Bytes)? Total => (filesTotal, bytesTotal);
+
+    /// <inheritdoc />
+    public double Work => Bytes + ((double)Files * FileCost);
+
+    /// <inheritdoc />
+    public double? WorkTotal => bytesTotal + ((double)filesTotal * FileCost);
+
+    /// <inheritdoc />
+    public long Moved => Bytes;
+
+    /// <inheritdoc />
+    public string Note => "";
 
     /// <summary>Counts.</summary>
     public void Add(long files, long bytes)

@@ -9,11 +9,11 @@ public sealed class ProgressTests
     [Fact]
     public void Steady_work_gives_an_estimate_that_runs_down_like_a_clock()
     {
-        var estimate = new ProgressEstimate(0, 1000 * MiB);
+        var estimate = new ProgressEstimate();
         TimeSpan? before = null;
         for (var second = 1; second <= 95; second++)
         {
-            var left = estimate.Update(TimeSpan.FromSeconds(second), 0, 10 * second * MiB);
+            var left = estimate.Update(TimeSpan.FromSeconds(second), Done(0, 10 * second * MiB, 0, 1000 * MiB));
             Assert.Equal(second < 3, left is null);
             if (left is { } now && before is { } then) Assert.Equal(then.TotalSeconds - 1, now.TotalSeconds, 0.01);
             if (left is { } shown) Assert.Equal(100 - second, shown.TotalSeconds, 1.0);
@@ -25,14 +25,14 @@ public sealed class ProgressTests
     [Fact]
     public void Work_in_bursts_does_not_make_the_estimate_jump()
     {
-        var estimate = new ProgressEstimate(0, 6000 * MiB);
+        var estimate = new ProgressEstimate();
         TimeSpan? before = null;
         long bytes = 0;
         for (var second = 1; second <= 200; second++)
         {
             // Ten seconds fast, ten slow: 10 MiB a second on the whole.
             bytes += (second / 10 % 2 == 0 ? 15 : 5) * MiB;
-            var left = estimate.Update(TimeSpan.FromSeconds(second), 0, bytes);
+            var left = estimate.Update(TimeSpan.FromSeconds(second), Done(0, bytes, 0, 6000 * MiB));
             if (second > 60 && left is { } now && before is { } then)
                 Assert.InRange(now.TotalSeconds, then.TotalSeconds * 0.75, (then.TotalSeconds * 1.35) + 1);
             before = left;
@@ -42,12 +42,12 @@ public sealed class ProgressTests
     [Fact]
     public void Work_that_stalls_takes_longer_and_never_a_negative_time()
     {
-        var estimate = new ProgressEstimate(10, 100);
-        Assert.Null(estimate.Update(TimeSpan.FromSeconds(10), 0, 0));
-        estimate.Update(TimeSpan.FromSeconds(20), 5, 50);
-        var some = estimate.Update(TimeSpan.FromSeconds(21), 5, 50)!.Value;
-        Assert.True(estimate.Update(TimeSpan.FromSeconds(300), 5, 50) > some);
-        Assert.Equal(TimeSpan.Zero, estimate.Update(TimeSpan.FromSeconds(301), 20, 1_000_000)!.Value);
+        var estimate = new ProgressEstimate();
+        Assert.Null(estimate.Update(TimeSpan.FromSeconds(10), Done(0, 0, 10, 100)));
+        estimate.Update(TimeSpan.FromSeconds(20), Done(5, 50, 10, 100));
+        var some = estimate.Update(TimeSpan.FromSeconds(21), Done(5, 50, 10, 100))!.Value;
+        Assert.True(estimate.Update(TimeSpan.FromSeconds(300), Done(5, 50, 10, 100)) > some);
+        Assert.Equal(TimeSpan.Zero, estimate.Update(TimeSpan.FromSeconds(301), Done(20, 1_000_000, 10, 100))!.Value);
     }
 
     [Theory]
@@ -66,6 +66,13 @@ public sealed class ProgressTests
     [InlineData(7300, "2 h 01 min")]
     public void Times_are_not_finer_than_anybody_can_know(double seconds, string text) =>
         Assert.Equal(text, ProgressText.Duration(TimeSpan.FromSeconds(seconds)));
+
+    private static WorkProgress Done(long files, long bytes, long filesTotal, long bytesTotal)
+    {
+        var progress = new WorkProgress(filesTotal, bytesTotal);
+        progress.Add(files, bytes);
+        return progress;
+    }
 
     [Fact]
     public void A_line_names_files_bytes_rate_and_the_time_left()

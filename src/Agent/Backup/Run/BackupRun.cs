@@ -34,7 +34,10 @@ internal sealed record BackupRunParts(RunFolder Folder, string StatePath, Select
     public Action<string, string> OnFault { get; init; } = static (_, _) => { };
 
     /// <summary>Hears of the findings of each pass, before it begins.</summary>
-    public Action<RunFindings, SnapshotCounts?> OnPass { get; init; } = static (_, _) => { };
+    public Action<RunFindings, RunEstimate?> OnPass { get; init; } = static (_, _) => { };
+
+    /// <summary>Whether to count beside the run what there is.</summary>
+    public bool WantsEstimate { get; init; }
 }
 
 /// <summary>
@@ -135,7 +138,6 @@ internal sealed class BackupRun(BackupRunParts parts)
         for (var pass = 1; ; pass++)
         {
             var findings = new RunFindings { OnFault = parts.OnFault };
-            parts.OnPass(findings, parent?.Counts);
             var result = await PassAsync(graph, parent, findings, cancellation).ConfigureAwait(false);
             indexes.AddRange(result.Indexes);
             newBytes += result.NewBytes;
@@ -161,6 +163,9 @@ internal sealed class BackupRun(BackupRunParts parts)
         var reading = new FileReading(_sealer.Keys, new MemoryBudget(BackupGraph.ChunkBudgetBytes));
         var walk = new TreeWalkParts(parts.Selected, parts.Folder.Scratch, [parts.StatePath], reading,
             parent is null ? null : (new ParentTree(chunks, graph.Known), parent.Tree), findings, parts.Time);
+        using var counting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var (estimate, counted) = parts.WantsEstimate ? RunEstimate.Begin(walk, parent?.Time, counting.Token) : (null, Task.CompletedTask);
+        parts.OnPass(findings, estimate);
         var system = ActorSystem.Create("backup", Quiet);
         try
         {
@@ -169,6 +174,8 @@ internal sealed class BackupRun(BackupRunParts parts)
         }
         finally
         {
+            await counting.CancelAsync().ConfigureAwait(false);
+            await counted.ConfigureAwait(false);
             await system.Terminate().ConfigureAwait(false);
         }
     }

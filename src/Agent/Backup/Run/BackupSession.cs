@@ -101,6 +101,7 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
             OnTrouble = events.Trouble,
             OnFault = events.Fault,
             OnPass = events.Pass,
+            WantsEstimate = events.WantsEstimate,
         };
         try
         {

@@ -1,5 +1,3 @@
-using HostAtlas.Agent.Backup.Format;
-
 namespace HostAtlas.Agent.Backup.Run;
 
 /// <summary>Hears how a backup goes. Called from any thread.</summary>
@@ -13,6 +11,9 @@ internal interface IBackupEvents
 
     /// <summary>A pass over the files begins.</summary>
     /// <param name="findings">Counts as it goes.</param>
-    /// <param name="before">What the snapshot before held: the best estimate of how much there is.</param>
-    void Pass(RunFindings findings, SnapshotCounts? before);
+    /// <param name="estimate">How much there is; null: nobody asked.</param>
+    void Pass(RunFindings findings, RunEstimate? estimate);
+
+    /// <summary>Whether somebody watches, so that a walk beside the run is worth its cost.</summary>
+    bool WantsEstimate { get; }
 }

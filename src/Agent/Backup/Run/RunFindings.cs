@@ -8,7 +8,7 @@ internal sealed class RunFindings
 {
     private readonly Lock _lock = new();
     private readonly List<ListedPath> _privateKeys = [], _faults = [];
-    private long _files, _directories, _others, _bytes, _unreadable, _changed, _keys, _unchanged;
+    private long _files, _directories, _others, _bytes, _unreadable, _changed, _keys, _unchanged, _unchangedBytes, _inFile;
 
     /// <summary>Hears of each fault as it is found: the path for people, and why.</summary>
     public Action<string, string>? OnFault { get; init; }
@@ -28,6 +28,16 @@ internal sealed class RunFindings
     /// <summary>Files that were not read because nothing about them had changed.</summary>
     public long Unchanged => Interlocked.Read(ref _unchanged);
 
+    /// <summary>Their bytes.</summary>
+    public long UnchangedBytes => Interlocked.Read(ref _unchangedBytes);
+
+    /// <summary>Bytes of the file that is being read: it may take hours.</summary>
+    public long InFile
+    {
+        get => Interlocked.Read(ref _inFile);
+        set => Interlocked.Exchange(ref _inFile, value);
+    }
+
     /// <summary>The figures, but for what only the stores know.</summary>
     public SnapshotCounts Counts => new()
     {
@@ -46,9 +56,13 @@ internal sealed class RunFindings
         switch (entry.Type)
         {
             case TreeEntryType.File:
+                // In this order a reader never sees more done than there is, at worst a file less for a moment.
+                InFile = 0;
                 Interlocked.Increment(ref _files);
                 Interlocked.Add(ref _bytes, entry.Size);
-                if (unchanged) Interlocked.Increment(ref _unchanged);
+                if (!unchanged) break;
+                Interlocked.Increment(ref _unchanged);
+                Interlocked.Add(ref _unchangedBytes, entry.Size);
                 break;
             case TreeEntryType.Directory:
                 Interlocked.Increment(ref _directories);

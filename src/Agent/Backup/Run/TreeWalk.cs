@@ -14,7 +14,11 @@ namespace HostAtlas.Agent.Backup.Run;
 /// <param name="Findings">Hears what was found.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record TreeWalkParts(Selected Selected, string Scratch, IReadOnlyList<string> Own, FileReading? Reading,
-    (ParentTree Tree, Reference Root)? Parent, RunFindings Findings, TimeProvider Time);
+    (ParentTree Tree, Reference Root)? Parent, RunFindings Findings, TimeProvider Time)
+{
+    /// <summary>When only looking: what was last changed before this time counts as unchanged; null: nothing does.</summary>
+    public long? UnchangedBeforeNs { get; init; }
+}
 
 /// <summary>
 /// Walks from "/" to the roots and through them, in the order of the names' bytes, by names relative to open directories, following no link
@@ -153,7 +157,7 @@ internal sealed class TreeWalk
         var entry = EntryFacts.Of(name, facts, NowNs());
         try
         {
-            entry = entry with { Xattrs = LinuxFiles.Xattrs(frame.Directory, name) };
+            if (_parts.Reading is not null) entry = entry with { Xattrs = LinuxFiles.Xattrs(frame.Directory, name) };
             opened = LinuxFiles.OpenDirectory(frame.Directory, name);
             facts = LinuxFiles.Stat(opened);
         }
@@ -189,7 +193,7 @@ internal sealed class TreeWalk
         {
             entry = entry with
             {
-                Xattrs = LinuxFiles.Xattrs(frame.Directory, name),
+                Xattrs = _parts.Reading is null ? [] : LinuxFiles.Xattrs(frame.Directory, name),
                 Target = facts.Kind == FileKind.Symlink ? LinuxFiles.ReadLink(frame.Directory, name) : null,
             };
         }
@@ -219,7 +223,7 @@ internal sealed class TreeWalk
             return;
         }
         if (_parts.Reading is { } reading) await ReadAsync(frame, name, reading).ConfigureAwait(false);
-        else _parts.Findings.Took(EntryFacts.Of(name, facts, 0));
+        else _parts.Findings.Took(EntryFacts.Of(name, facts, 0), unchanged: facts.CtimeNs < _parts.UnchangedBeforeNs);
     }
 
     private async ValueTask ReadAsync(WalkFrame frame, byte[] name, FileReading reading)
@@ -234,6 +238,7 @@ internal sealed class TreeWalk
             var end = await reading.ReadAsync(file, facts, !_parts.Selected.IncludePrivateKeys, item =>
             {
                 begun = true;
+                _parts.Findings.InFile = reading.Length;
                 return _emit(item);
             }, _cancellation).ConfigureAwait(false);
             if (end == ReadingEnd.PrivateKey)
@@ -249,6 +254,7 @@ internal sealed class TreeWalk
         }
         catch (LinuxFaultException fault)
         {
+            _parts.Findings.InFile = 0;
             if (begun) await _emit(WalkItem.DropFile.Instance).ConfigureAwait(false);
             _parts.Findings.Unreadable(_path.Bytes, fault.IsGone ? "it vanished while it was read" : fault.Message);
         }

@@ -91,7 +91,9 @@ internal sealed class ScheduledBackups(AgentOptions options, StateFolder state, 
 
         public void Fault(string path, string why) => Interlocked.Increment(ref _faults);
 
-        public void Pass(RunFindings findings, SnapshotCounts? before)
+        public bool WantsEstimate => false;
+
+        public void Pass(RunFindings findings, RunEstimate? estimate)
         {
             // Nobody watches.
         }
