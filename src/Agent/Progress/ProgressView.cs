@@ -34,7 +34,8 @@ internal sealed class ProgressView(IAnsiConsole? terminal, TimeProvider time)
                 .Columns(new ProgressBarColumn(), new ShareColumn(), line)
                 .StartAsync(async drawing =>
                 {
-                    var task = drawing.AddTask("");
+                    // The name is not drawn, and may not be empty.
+                    var task = drawing.AddTask("work");
                     await EachAsync(BarPause, work, () =>
                     {
                         // Of work whose end nobody knows no share can be shown: the bar moves without one.
