@@ -20,7 +20,9 @@ public sealed class ServerIsGoneTests : IDisposable
             repository.Write([TestNode.File("old", "of the day before")]);
             repository.Write(root);
         }
-        var commands = Commands("With a plain copy").ToList();
+        var commands = DocumentedCommands.Of("server-is-gone.md", "With a plain copy", ("/mnt/", _folder.Path + "/"),
+            ("/srv/restored", _folder.File("restored")), ("/srv/part", _folder.File("part")), ("/srv/older", _folder.File("older")),
+            ("recovery.key", _folder.File("recovery.key")));
         Assert.Equal(["install", "verify", "restore", "restore", "restore", "shred"],
             commands.Select(words => words[0] == "hostatlas-agent" ? words[1] : words[0]));
         var said = "";
@@ -49,24 +51,5 @@ public sealed class ServerIsGoneTests : IDisposable
     {
         await using var child = ChildProcess.Start(words[0], words[1..], input: RestoreTests.RecoveryText + "\n");
         return await child.EndAsync(Patience);
-    }
-
-    // The lines of the section's blocks, with the page's example places put into this test's folder.
-    private IEnumerable<string[]> Commands(string section)
-    {
-        var inSection = false;
-        var inBlock = false;
-        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "docs", "server-is-gone.md")))
-        {
-            if (line.StartsWith("## ", StringComparison.Ordinal)) inSection = line == $"## {section}";
-            if (line.StartsWith("```", StringComparison.Ordinal)) inBlock = !inBlock;
-            else if (inSection && inBlock)
-                yield return [.. line.Split(' ').Select(word => word.Trim('\'')
-                    .Replace("/mnt/", _folder.Path + "/", StringComparison.Ordinal)
-                    .Replace("/srv/restored", _folder.File("restored"), StringComparison.Ordinal)
-                    .Replace("/srv/part", _folder.File("part"), StringComparison.Ordinal)
-                    .Replace("/srv/older", _folder.File("older"), StringComparison.Ordinal))
-                    .Select(word => word == "recovery.key" ? _folder.File(word) : word)];
-        }
     }
 }
