@@ -30,7 +30,7 @@ public static partial class BackupDecisions
                 $"{other.Name} was announced before with another size or hash. Send the new bytes under a fresh name.");
         var fresh = uploads.Objects.Where(announced => facts.Known.GetValueOrDefault(announced.Name) is not { InRun: true });
         var newBytes = fresh.Sum(announced => announced.Size);
-        if (QuotaFault(state, facts, quotas, newBytes, now) is { } fault) return BackupDecision.Refuse(RefusalKind.QuotaReached, fault);
+        if (QuotaFault(state, facts, quotas, newBytes, now) is { } fault) return OverQuota(state, uploads.Snapshot, fault, now);
 
         var tickets = new List<VaultTicket>();
         var (present, gone, later) = (new List<ObjectName>(), new List<ObjectName>(), new List<ObjectName>());
@@ -64,12 +64,21 @@ public static partial class BackupDecisions
             && (known.Size != announced.Size || !known.Sha256.AsSpan().SequenceEqual(announced.Sha256)))
         || (facts.Sizes.TryGetValue(announced.Name, out var size) && size != announced.Size);
 
-    private static string? QuotaFault(BackupState state, UploadFacts facts, BackupQuotas quotas, long newBytes, DateTimeOffset now) =>
+    // The run's agent hears it; people hear it once a run, or the backup would fail without a word. The request itself stays unspent.
+    private static BackupDecision OverQuota(
+        BackupState state, SnapshotId run, (RunRefusal Why, string Text) fault, DateTimeOffset now) =>
+        BackupDecision.Refuse(RefusalKind.QuotaReached, fault.Text) with
+        {
+            Events = state.Run(run) is { Refused: false } ? [new RunRefused(run, fault.Why, now)] : [],
+        };
+
+    private static (RunRefusal Why, string Text)? QuotaFault(
+        BackupState state, UploadFacts facts, BackupQuotas quotas, long newBytes, DateTimeOffset now) =>
         newBytes == 0 ? null
         : state.Today.On(now) + newBytes > quotas.ServerDayBytes
-            ? "This server's quota of new backup bytes a day is reached. It begins anew at 0:00 UTC."
+            ? (RunRefusal.ServerQuota, "This server's quota of new backup bytes a day is reached. It begins anew at 0:00 UTC.")
         : facts.TeamBytes + newBytes > quotas.TeamBytes
-            ? "The team's quota of backup bytes is reached. Have it raised, or keep fewer backups."
+            ? (RunRefusal.TeamQuota, "The team's quota of backup bytes is reached. Have it raised, or keep fewer backups.")
         : null;
 }
 

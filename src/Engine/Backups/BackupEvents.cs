@@ -33,6 +33,9 @@ public sealed record RunSilent(SnapshotId Snapshot, DateTimeOffset LastHeardAt, 
 /// <summary>A run was closed without a commit and never commits.</summary>
 public sealed record RunEnded(SnapshotId Snapshot, RunEnd Why, DateTimeOffset At) : IEntityEvent;
 
+/// <summary>An open run was refused what it needs; it may go on when that has changed. Told once a run.</summary>
+public sealed record RunRefused(SnapshotId Snapshot, RunRefusal Why, DateTimeOffset At) : IEntityEvent;
+
 /// <summary>A slot of the schedule passed without a run.</summary>
 public sealed record RunMissed(DateTimeOffset DueAt, DateTimeOffset At) : IEntityEvent;
 
@@ -62,6 +65,16 @@ public enum RunEnd
 
     /// <summary>Too many runs were open; it was the one not heard of for the longest time.</summary>
     Displaced = 4,
+}
+
+/// <summary>Why a run was refused what it needs.</summary>
+public enum RunRefusal
+{
+    /// <summary>The server's quota of new bytes a day is spent.</summary>
+    ServerQuota = 1,
+
+    /// <summary>The team's quota is spent.</summary>
+    TeamQuota = 2,
 }
 
 /// <summary>Why a chain is suspect.</summary>

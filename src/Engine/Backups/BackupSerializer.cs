@@ -22,6 +22,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("committed.1", BackupJson.Default.SnapshotCommitted),
         new("run-silent.1", BackupJson.Default.RunSilent),
         new("run-ended.1", BackupJson.Default.RunEnded),
+        new("run-refused.1", BackupJson.Default.RunRefused),
         new("run-missed.1", BackupJson.Default.RunMissed),
         new("suspected.1", BackupJson.Default.ChainSuspected),
         new("frozen.1", BackupJson.Default.ChainFrozen),
@@ -53,6 +54,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(SnapshotCommitted))]
 [JsonSerializable(typeof(RunSilent))]
 [JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(RunRefused))]
 [JsonSerializable(typeof(RunMissed))]
 [JsonSerializable(typeof(ChainSuspected))]
 [JsonSerializable(typeof(ChainFrozen))]

@@ -25,7 +25,7 @@ public enum ChainStatus
 public sealed record BackupState
 {
     /// <summary>Happenings that are kept for people.</summary>
-    public const int HistoryKept = 100;
+    public const int HistoryKept = 200;
 
     /// <summary>Runs of one server that may be open at a time.</summary>
     public const int OpenRunsAtMost = 4;
@@ -109,9 +109,11 @@ public sealed record BackupState
             CleanRuns = state.Chain == ChainStatus.Suspect ? state.CleanRuns + 1 : 0,
             MayStartAnew = false,
         }).Told(HappeningKind.Committed, e.Snapshot, e.At),
-        RunSilent e => state.OnRun(e.Snapshot, run => run with { Silent = true }).Told(HappeningKind.RunSilent, e.Snapshot, e.At),
+        RunSilent e => state.OnRun(e.Snapshot, run => run with { Silent = true })
+            .Told(HappeningKind.RunSilent, e.Snapshot, e.At, e.LastHeardAt),
+        RunRefused e => state.OnRun(e.Snapshot, run => run with { Refused = true }).Told(KindOf(e.Why), e.Snapshot, e.At),
         RunEnded e => state.Without(e.Snapshot).Told(KindOf(e.Why), e.Snapshot, e.At),
-        RunMissed e => state.Told(HappeningKind.RunMissed, null, e.At) with { MissedAt = e.At },
+        RunMissed e => state.Told(HappeningKind.RunMissed, null, e.At, e.DueAt) with { MissedAt = e.At },
         ChainSuspected e => state.Became(ChainStatus.Suspect, e.At).Told(KindOf(e.Cause), null, e.At),
         ChainFrozen e => state.Became(ChainStatus.Frozen, e.At).Told(HappeningKind.Frozen, null, e.At),
         ChainReopened e => state.Became(ChainStatus.Open, e.At).Told(HappeningKind.Reopened, null, e.At),
@@ -127,6 +129,13 @@ public sealed record BackupState
         RunEnd.Frozen => HappeningKind.RunFrozen,
         RunEnd.Displaced => HappeningKind.RunDisplaced,
         _ => throw new InvalidOperationException($"A run ended for a reason, {why}, that this version does not know."),
+    };
+
+    private static HappeningKind KindOf(RunRefusal why) => why switch
+    {
+        RunRefusal.ServerQuota => HappeningKind.RunRefusedByServerQuota,
+        RunRefusal.TeamQuota => HappeningKind.RunRefusedByTeamQuota,
+        _ => throw new InvalidOperationException($"A run was refused for a reason, {why}, that this version does not know."),
     };
 
     private static HappeningKind KindOf(SuspicionCause cause) => cause switch
@@ -146,11 +155,13 @@ public sealed record BackupState
     private BackupState Without(SnapshotId snapshot) =>
         this with { Runs = Runs.RemoveAll(run => run.Snapshot == snapshot), Closed = Newest(Closed.Add(snapshot), ClosedKept) };
 
-    private BackupState Told(HappeningKind kind, SnapshotId? snapshot, DateTimeOffset at)
+    private BackupState Told(HappeningKind kind, SnapshotId? snapshot, DateTimeOffset at, DateTimeOffset? since = null)
     {
-        var history = History.Insert(0, new BackupHappening(kind, snapshot, at));
-        if (history.Count > HistoryKept) history = history.RemoveRange(HistoryKept, history.Count - HistoryKept);
-        return this with { History = history };
+        var history = History.Insert(0, new BackupHappening(kind, snapshot, at) { Since = since });
+        if (history.Count <= HistoryKept) return this with { History = history };
+        // The oldest commit goes first: snapshots are listed anyway, and hourly ones must not push out what went wrong last week.
+        var commit = history.FindLastIndex(item => item.Kind == HappeningKind.Committed);
+        return this with { History = history.RemoveAt(commit >= 0 ? commit : history.Count - 1) };
     }
 
     private static ImmutableList<T> Newest<T>(ImmutableList<T> all, int kept) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
 
@@ -11,6 +12,10 @@ namespace HostAtlas.Engine.Backups;
 public sealed record OpenRun(
     SnapshotId Snapshot, SnapshotId? Parent, DateTimeOffset BeganAt, DateTimeOffset HeardAt, long NewBytes = 0, bool Silent = false)
 {
+    /// <summary>It was told of that something was refused to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Refused { get; init; }
+
     /// <summary>Another request of it came.</summary>
     public OpenRun Heard(DateTimeOffset at) => this with { HeardAt = at, Silent = false };
 }
@@ -39,7 +44,12 @@ public readonly record struct DayBytes(int Day, long Bytes)
 public readonly record struct SpentSignature(long Signature, Guid Call, DateTimeOffset Until);
 
 /// <summary>Something people want to know, with its time.</summary>
-public sealed record BackupHappening(HappeningKind Kind, SnapshotId? Snapshot, DateTimeOffset At);
+public sealed record BackupHappening(HappeningKind Kind, SnapshotId? Snapshot, DateTimeOffset At)
+{
+    /// <summary>Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Since { get; init; }
+}
 
 /// <summary>What happened.</summary>
 public enum HappeningKind
@@ -85,4 +95,10 @@ public enum HappeningKind
 
     /// <summary>A person lets the next run begin without a parent.</summary>
     NewChainApproved = 14,
+
+    /// <summary>A run cannot go on: the server's quota of a day is spent.</summary>
+    RunRefusedByServerQuota = 15,
+
+    /// <summary>A run cannot go on: the team's quota is spent.</summary>
+    RunRefusedByTeamQuota = 16,
 }

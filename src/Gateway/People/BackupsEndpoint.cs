@@ -1,50 +1,85 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Presence;
 using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Gateway.People;
 
-/// <summary><c>GET /api/servers/{id}/backups</c>.</summary>
+/// <summary><c>GET /api/servers/{id}/backups</c> and <c>…/backups/events</c>.</summary>
 internal sealed class BackupsEndpoint(EngineClient engine, BackupCatalogue catalogue, ServerEndpoints servers, Access access)
 {
-    /// <summary>200: how the chain stands, what happened, and a page of its snapshots, the newest first.</summary>
+    /// <summary>200: how the chain stands, the newest of what happened, and a page of its snapshots, the newest first.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
+    {
+        var asked = await AskAsync(http);
+        if (asked.Value is not { } found) return asked.Failure!;
+        var (key, shown) = found;
+        var query = ListQuery.Read(http.Request.Query);
+        var snapshots = await catalogue.SnapshotsAsync(key.Team, key.Server, shown.Head?.Number ?? 0, http.RequestAborted);
+        var page = query.Cut(snapshots.Select(SnapshotView.Of).ToList(), item => item.Snapshot.ToString());
+        if (page.Value is not { } items) return page.Failure!;
+        var events = query.PageOf(HappeningView.AllOf(shown).Take(query.Limit + 1).ToList(), item => item.Cursor);
+        return Answer.Json(StatusCodes.Status200OK, BackupsView.Of(shown, events, items), PeopleJson.Default.BackupsView);
+    }
+
+    /// <summary>200: a page of what happened, the newest first.</summary>
+    public async Task<Answer> GetEventsAsync(HttpContext http)
+    {
+        var asked = await AskAsync(http);
+        if (asked.Value is not { } found) return asked.Failure!;
+        var page = ListQuery.Read(http.Request.Query).Cut(HappeningView.AllOf(found.Shown).ToList(), item => item.Cursor);
+        return page.Value is { } items
+            ? Answer.Json(StatusCodes.Status200OK, items, PeopleJson.Default.HappeningPage)
+            : page.Failure!;
+    }
+
+    private async Task<Step<Found>> AskAsync(HttpContext http)
     {
         var admitted = await access.AdmitAsync(http, Operation.ReadBackups);
         if (admitted.Value is not { } grant) return admitted.Failure!;
         var found = await servers.FindAsync(http, grant.Team);
         if (found.Value is not { } server) return found.Failure!;
         var reply = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(grant.Team, server.Id), http.RequestAborted));
-        if (reply.Value is not { } shown) return reply.Failure!;
-        var snapshots = await catalogue.SnapshotsAsync(grant.Team, server.Id, shown.Head?.Number ?? 0, http.RequestAborted);
-        var page = ListQuery.Read(http.Request.Query).Cut(snapshots.Select(SnapshotView.Of).ToList(), item => item.Snapshot.ToString());
-        return page.Value is { } items
-            ? Answer.Json(StatusCodes.Status200OK, BackupsView.Of(shown, items), PeopleJson.Default.BackupsView)
-            : page.Failure!;
+        return reply.Value is { } shown ? new Found(new ServerKey(grant.Team, server.Id), shown) : reply.Failure!;
     }
+
+    private sealed record Found(ServerKey Key, BackupsShown Shown);
 }
 
 /// <summary>The chain of a server's backups for people. Times are ISO 8601 in UTC.</summary>
 /// <param name="Status"><c>open</c>, <c>suspect</c> or <c>frozen</c>.</param>
 /// <param name="Since">When it became so; null while it has always been open.</param>
+/// <param name="EventsNext">A cursor of <c>…/backups/events</c> for what happened before; null: nothing.</param>
 internal sealed record BackupsView(
     string Status, DateTimeOffset? Since, string? Schedule, DateTimeOffset? LastSuccessAt, IReadOnlyList<RunView> Runs,
-    IReadOnlyList<HappeningView> Events, IReadOnlyList<SnapshotView> Items, string? Next)
+    IReadOnlyList<HappeningView> Events, string? EventsNext, IReadOnlyList<SnapshotView> Items, string? Next)
 {
     /// <summary>What the entity shows, for people.</summary>
-    public static BackupsView Of(BackupsShown shown, Page<SnapshotView> page) => new(
+    public static BackupsView Of(BackupsShown shown, Page<HappeningView> events, Page<SnapshotView> page) => new(
         BackupNames.Of(shown.Chain), shown.Since?.ToUniversalTime(), shown.Schedule, shown.Head?.At.ToUniversalTime(),
         [.. shown.Runs.Select(run => new RunView(run.Snapshot, run.BeganAt.ToUniversalTime(), run.HeardAt.ToUniversalTime(), run.Silent))],
-        [.. shown.History.Select(item => new HappeningView(BackupNames.Of(item.Kind), item.Snapshot, item.At.ToUniversalTime()))],
-        page.Items, page.Next);
+        events.Items, events.Next, page.Items, page.Next);
 }
 
 /// <summary>A run that has begun and is not committed.</summary>
 internal sealed record RunView(SnapshotId Snapshot, DateTimeOffset BeganAt, DateTimeOffset LastHeardAt, bool Silent);
 
 /// <summary>Something that happened.</summary>
-internal sealed record HappeningView(string Kind, SnapshotId? Snapshot, DateTimeOffset At);
+/// <param name="Since">Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.</param>
+/// <param name="Reason">In a sentence or two.</param>
+internal sealed record HappeningView(string Kind, SnapshotId? Snapshot, DateTimeOffset At, DateTimeOffset? Since, string Reason)
+{
+    /// <summary>Its place in the list: no two of one chain have the same time, kind and run.</summary>
+    [JsonIgnore]
+    public string Cursor => string.Create(CultureInfo.InvariantCulture, $"{At.UtcTicks}.{Kind}.{Snapshot}");
+
+    /// <summary>All that the entity keeps, the newest first.</summary>
+    public static IEnumerable<HappeningView> AllOf(BackupsShown shown) => shown.History.Select(item => new HappeningView(
+        BackupNames.Of(item.Kind), item.Snapshot, item.At.ToUniversalTime(), item.Since?.ToUniversalTime(), BackupNames.Reason(item)));
+}
 
 /// <summary>A committed snapshot.</summary>
 internal sealed record SnapshotView(SnapshotId Snapshot, int Generation, string Fingerprint, DateTimeOffset At, int Objects, long Bytes)
@@ -83,6 +118,35 @@ internal static class BackupNames
         HappeningKind.Frozen => "frozen",
         HappeningKind.Reopened => "reopened",
         HappeningKind.NewChainApproved => "new-chain-approved",
+        HappeningKind.RunRefusedByServerQuota => "run-failed:server-quota",
+        HappeningKind.RunRefusedByTeamQuota => "run-failed:team-quota",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
+
+    /// <summary>Why it happened, and what it means.</summary>
+    public static string Reason(BackupHappening item) => item.Kind switch
+    {
+        HappeningKind.Committed => "A snapshot is in the chain.",
+        HappeningKind.RunSilent =>
+            $"Nothing was heard of the run for six hours{Since(item, ", last at")}. It was killed, or cannot reach the platform.",
+        HappeningKind.RunOvertaken => "The run was not finished, and another one that built on the same snapshot was committed.",
+        HappeningKind.RunExpired => "Nothing was heard of the run for seven days; it is closed.",
+        HappeningKind.RunFrozen => "The backups were frozen while the run went on; nothing of it is in the chain.",
+        HappeningKind.RunDisplaced => "Too many runs were open; the one not heard of for the longest time was closed.",
+        HappeningKind.RunMissed =>
+            $"No run began by the schedule{Since(item, ", at the latest expected at")}. The host is off, or its agent does not run.",
+        HappeningKind.ScheduleChanged => "The agent keeps another schedule.",
+        HappeningKind.SuspectedRunVanished => "A run vanished: somebody should look at the host.",
+        HappeningKind.SuspectedVolumeJumped => "A run brought far more new bytes than those before it: many files changed at once.",
+        HappeningKind.SuspectedChainHalved => "The newest snapshot needs half or less of what the one before it needed: many files are gone.",
+        HappeningKind.Frozen => "Nothing enters the chain until a person has looked.",
+        HappeningKind.Reopened => "The chain takes snapshots without a doubt again.",
+        HappeningKind.NewChainApproved => "A person lets the next run begin a new chain.",
+        HappeningKind.RunRefusedByServerQuota => "The server's quota of new bytes a day is spent; the run goes on after 0:00 UTC at the earliest.",
+        HappeningKind.RunRefusedByTeamQuota => "The team's quota of backup bytes is spent; no backup of the team goes on until it is raised.",
+        _ => throw new ArgumentOutOfRangeException(nameof(item)),
+    };
+
+    private static string Since(BackupHappening item, string words) => item.Since is { } time
+        ? string.Create(CultureInfo.InvariantCulture, $"{words} {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
 }

@@ -25,7 +25,9 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Get, "/api/servers/{id}", servers.GetAsync);
         Map(routes, HttpMethods.Post, "/api/servers/{id}/token", servers.PostTokenAsync);
         Map(routes, HttpMethods.Get, "/api/servers/{id}/metrics", services.GetRequiredService<MetricsEndpoint>().GetAsync);
-        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups", services.GetRequiredService<BackupsEndpoint>().GetAsync);
+        var backups = services.GetRequiredService<BackupsEndpoint>();
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups", backups.GetAsync);
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/events", backups.GetEventsAsync);
 
         var keys = services.GetRequiredService<KeyEndpoints>();
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);

@@ -25,5 +25,6 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(Page<ServerView>), TypeInfoPropertyName = "ServerPage")]
 [JsonSerializable(typeof(Page<KeyView>), TypeInfoPropertyName = "KeyPage")]
 [JsonSerializable(typeof(BackupsView))]
+[JsonSerializable(typeof(Page<HappeningView>), TypeInfoPropertyName = "HappeningPage")]
 [JsonSerializable(typeof(Session))]
 internal sealed partial class PeopleJson : JsonSerializerContext;

@@ -138,6 +138,7 @@ public sealed class BackupDecisionsTests
         Assert.Equal(
             [HappeningKind.RunExpired, HappeningKind.SuspectedRunVanished, HappeningKind.RunSilent],
             state.History.Select(item => item.Kind));
+        Assert.Equal(Now, state.History[2].Since);
     }
 
     [Fact]
@@ -181,6 +182,7 @@ public sealed class BackupDecisionsTests
         Assert.Equal(["RunMissed"], NamesOf(missed.Events));
         state = state.Apply(missed.Events);
         Assert.Equal((HappeningKind.RunMissed, ChainStatus.Open), (state.History[0].Kind, state.Chain));
+        Assert.Equal(Now.AddHours(hours.Value), state.History[0].Since);
         Assert.True(BackupDecisions.DueAt(state) >= Now.AddHours(hours.Value).AddDays(1), "Told again within a day.");
         // A run that began since then makes the count begin anew.
         var later = Now.AddDays(400);
@@ -201,6 +203,17 @@ public sealed class BackupDecisionsTests
         Assert.InRange(state.Closed.Count, 1, 50);
         Assert.InRange(state.Figures.Count, 1, 50);
         Assert.InRange(state.Spent.Count, 1, 20);
+    }
+
+    [Fact]
+    public void Commits_without_end_do_not_push_out_what_went_wrong()
+    {
+        var state = Committed("run").Apply(new RunMissed(Now, Now));
+        for (var i = 0; i < 500; i++) state = Committed($"{i}", state);
+        Assert.Equal(BackupState.HistoryKept, state.History.Count);
+        Assert.Equal(HappeningKind.RunMissed, state.History[^1].Kind);
+        for (var i = 0; i < 500; i++) state = state.Apply(new RunMissed(Now, Now.AddDays(i)));
+        Assert.Equal((BackupState.HistoryKept, Now.AddDays(499)), (state.History.Count, state.History[0].At));
     }
 
     [Fact]

@@ -112,8 +112,19 @@ public sealed class UploadsDecisionsTests
     {
         var state = _state.Apply(new ObjectsAnnounced(Id("run"), 1, 0, 100, Now));
         var decision = Uploads([New("a", size)], [], state: state, quotas: new BackupQuotas(serverDay, team), teamBytes: 4000);
-        if (refused) Assert.Equal(RefusalKind.QuotaReached, KindOf(decision));
-        else Assert.IsType<UploadsGranted>(decision.Reply);
+        if (!refused)
+        {
+            Assert.IsType<UploadsGranted>(decision.Reply);
+            return;
+        }
+        Assert.Equal((RefusalKind.QuotaReached, false), (KindOf(decision), decision.IsSpent));
+        // People hear of it once a run; the agent hears it each time.
+        Assert.Equal(
+            new RunRefused(Id("run"), serverDay is null ? RunRefusal.TeamQuota : RunRefusal.ServerQuota, Now), Assert.Single(decision.Events));
+        state = state.Apply(decision.Events);
+        Assert.Equal(serverDay is null ? HappeningKind.RunRefusedByTeamQuota : HappeningKind.RunRefusedByServerQuota, state.History[0].Kind);
+        var again = Uploads([New("a", size)], [], state: state, quotas: new BackupQuotas(serverDay, team), teamBytes: 4000);
+        Assert.Equal((RefusalKind.QuotaReached, 0), (KindOf(again), again.Events.Count));
     }
 
     [Fact]

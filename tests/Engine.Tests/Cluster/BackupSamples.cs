@@ -34,6 +34,7 @@ internal static class BackupSamples
         ["committed.1"] = new SnapshotCommitted(Run, 3, 2, Root, "0011223344556677", 5, 1_000_000, 524_288, At),
         ["run-silent.1"] = new RunSilent(Run, Named.Noon, At),
         ["run-ended.1"] = new RunEnded(Run, RunEnd.Overtaken, At),
+        ["run-refused.1"] = new RunRefused(Run, RunRefusal.ServerQuota, At),
         ["run-missed.1"] = new RunMissed(Named.Noon, At),
         ["suspected.1"] = new ChainSuspected(SuspicionCause.VolumeJumped, At),
         ["frozen.1"] = new ChainFrozen(FreezeCause.AgentsGate, At),

@@ -23,7 +23,7 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         var shown = await ann.GetAsync($"/api/servers/{server["id"]}/backups");
         Assert.Equal(HttpStatusCode.OK, shown.Status);
         Assert.Equal(
-            """{"status":"open","since":null,"schedule":null,"lastSuccessAt":null,"runs":[],"events":[],"items":[],"next":null}""",
+            """{"status":"open","since":null,"schedule":null,"lastSuccessAt":null,"runs":[],"events":[],"eventsNext":null,"items":[],"next":null}""",
                 shown.Text);
     }
 
@@ -42,14 +42,37 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         Assert.Equal(("open", "0 3 * * *"), (shown.GetProperty("status").GetString(), shown.GetProperty("schedule").GetString()));
         Assert.Equal(open.ToString(), Assert.Single(shown.GetProperty("runs").EnumerateArray()).GetProperty("snapshot").GetString());
         Assert.Equal(
-            ["schedule-changed", "committed", "committed", "committed", "schedule-changed"],
-            shown.GetProperty("events").EnumerateArray().Select(item => item.GetProperty("kind").GetString()));
+            ["schedule-changed", "committed"], shown.GetProperty("events").EnumerateArray().Select(item => item.GetProperty("kind").GetString()));
+        var events = (await ann.GetAsync(
+            $"/api/servers/{server["id"]}/backups/events?limit=2&cursor={shown.GetProperty("eventsNext").GetString()}")).Json;
+        Assert.Equal(["committed", "committed"], events.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("kind").GetString()));
+        Assert.Equal("A snapshot is in the chain.", events.GetProperty("items")[0].GetProperty("reason").GetString());
+        var oldest = (await ann.GetAsync(
+            $"/api/servers/{server["id"]}/backups/events?limit=2&cursor={events.GetProperty("next").GetString()}")).Json;
+        Assert.Equal("schedule-changed", Assert.Single(oldest.GetProperty("items").EnumerateArray()).GetProperty("kind").GetString());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, oldest.GetProperty("next").ValueKind);
         var items = shown.GetProperty("items");
         Assert.Equal([3, 2], items.EnumerateArray().Select(item => item.GetProperty("generation").GetInt32()));
         Assert.Equal(items[0].GetProperty("at").GetString(), shown.GetProperty("lastSuccessAt").GetString());
         var rest = (await ann.GetAsync($"/api/servers/{server["id"]}/backups?limit=2&cursor={shown.GetProperty("next").GetString()}")).Json;
         Assert.Equal(1, Assert.Single(rest.GetProperty("items").EnumerateArray()).GetProperty("generation").GetInt32());
         Assert.Equal("422 invalid-content", (await ann.GetAsync($"/api/servers/{server["id"]}/backups?cursor=x")).Said);
+    }
+
+    [Fact]
+    public void Whatever_went_wrong_says_when_and_why()
+    {
+        var (at, since) = (DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch.AddHours(18));
+        foreach (var kind in Enum.GetValues<HappeningKind>())
+        {
+            var reason = Gateway.People.BackupNames.Reason(new BackupHappening(kind, null, at) { Since = since });
+            Assert.InRange(reason.Length, 20, 200);
+            Assert.EndsWith(".", reason, StringComparison.Ordinal);
+        }
+        Assert.Equal("No run began by the schedule, at the latest expected at 1970-01-01 18:00 UTC. The host is off, or its agent does not run.",
+            Gateway.People.BackupNames.Reason(new BackupHappening(HappeningKind.RunMissed, null, at) { Since = since }));
+        Assert.Contains("last at 1970-01-01 18:00 UTC",
+            Gateway.People.BackupNames.Reason(new BackupHappening(HappeningKind.RunSilent, null, at) { Since = since }), StringComparison.Ordinal);
     }
 
     private sealed class Agent(PeopleHost host, TeamId team, ServerId server, string token)

@@ -61,8 +61,11 @@ internal sealed class BackupHost : IAsyncDisposable
     }
 
     /// <summary>The same as a process of its own.</summary>
-    public ChildProcess StartBackup() => ChildProcess.StartAssembly(
-        "Agent", ["backup", "--json", "--config", Agent.Config, "--state", Agent.State]);
+    public ChildProcess StartBackup() => Start("backup");
+
+    /// <summary>Any verb as a process of its own.</summary>
+    public ChildProcess Start(params string[] verb) => ChildProcess.StartAssembly(
+        "Agent", [.. verb, "--json", "--config", Agent.Config, "--state", Agent.State]);
 
     /// <summary>Opens every pack, and the newest snapshot.</summary>
     public async Task<ReadBack> ReadBackAsync()

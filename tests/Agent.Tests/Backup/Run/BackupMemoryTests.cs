@@ -1,11 +1,12 @@
 using System.Globalization;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Processes;
+using Xunit.Abstractions;
 
 namespace HostAtlas.Agent.Tests.Backup.Run;
 
 /// <summary>How much memory a run takes, as the kernel counts it, whatever the tree. The large sizes are those of the long run.</summary>
-public sealed class BackupMemoryTests
+public sealed class BackupMemoryTests(ITestOutputHelper output)
 {
     private const long MostResidentBytes = 200L << 20;
 
@@ -22,9 +23,13 @@ public sealed class BackupMemoryTests
         Directory.CreateDirectory(host.PathOf("many"));
         var count = IsLong ? 1_000_000 : 20_000;
         for (var i = 0; i < count; i++) File.Create(host.PathOf($"many/file-{i:d7}-of-a-mail-folder")).Dispose();
-        await AssertPeakAsync(host);
+        await AssertPeakAsync(host, "backup");
         // Once more, with all of it in the parent.
-        await AssertPeakAsync(host);
+        await AssertPeakAsync(host, "backup");
+        await AssertPeakAsync(host, "verify", "--read-data");
+        await AssertPeakAsync(host, "restore", "latest", "--to", host.Agent.File("back"));
+        Assert.Equal(count, Directory.EnumerateFiles(host.Agent.File("back") + host.PathOf("many")).Count());
+        Assert.Equal(new FileInfo(host.PathOf("sparse")).Length, new FileInfo(host.Agent.File("back") + host.PathOf("sparse")).Length);
     }
 
     [Fact]
@@ -37,14 +42,22 @@ public sealed class BackupMemoryTests
             new Random(i).NextBytes(block);
             await File.WriteAllBytesAsync(host.PathOf($"f{i}"), block);
         }
-        await AssertPeakAsync(host);
+        await AssertPeakAsync(host, "backup");
+        await AssertPeakAsync(host, "verify", "--read-data");
+        await AssertPeakAsync(host, "restore", "latest", "--to", host.Agent.File("back"));
     }
 
-    private static async Task AssertPeakAsync(BackupHost host) => Assert.InRange(await PeakAsync(host), 1, MostResidentBytes);
-
-    private static async Task<long> PeakAsync(BackupHost host)
+    private async Task AssertPeakAsync(BackupHost host, params string[] verb)
     {
-        await using var run = host.StartBackup();
+        var started = TimeProvider.System.GetTimestamp();
+        var peak = await PeakAsync(host, verb);
+        output.WriteLine($"{verb[0]}: {peak >> 20} MiB resident at most, {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        Assert.InRange(peak, 1, MostResidentBytes);
+    }
+
+    private static async Task<long> PeakAsync(BackupHost host, string[] verb)
+    {
+        await using var run = host.Start(verb);
         var ended = run.EndAsync(TimeSpan.FromMinutes(20));
         long peak = 0;
         await Poll.UntilAsync("the run's end", TimeSpan.FromMinutes(20), () =>
