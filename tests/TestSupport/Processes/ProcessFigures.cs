@@ -16,6 +16,20 @@ public static class ProcessFigures
             CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The most that was resident so far, in bytes (VmHWM); 0 once the process has ended.</summary>
+    public static long HighWaterBytes(int processId)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line["VmHWM:".Length..^" kB".Length], CultureInfo.InvariantCulture) << 10;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>CPU time of all threads so far, in user and kernel mode.</summary>
     public static TimeSpan CpuTime(int processId)
     {

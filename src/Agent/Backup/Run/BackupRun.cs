@@ -99,8 +99,8 @@ internal sealed class BackupRun(BackupRunParts parts)
         using var opened = journal;
         var sender = new ObjectSender(_snapshot, parts.Api, parts.Vault, journal, parts.Time, parts.Random) { OnTrouble = parts.OnTrouble };
         var alive = await ResolveAsync(journalled, sender, journal, cancellation).ConfigureAwait(false);
-        using var earlier = await KnownRebuild.RunAsync(buildsOn?.Document.Indexes ?? [], alive, copies, _opener, parts.Folder.Scratch,
-            parts.OnTrouble, cancellation).ConfigureAwait(false);
+        using var earlier = await KnownRebuild.RunAsync(buildsOn?.Document.Indexes ?? [], alive, journal, copies, _opener,
+            parts.Folder.Scratch, parts.OnTrouble, cancellation).ConfigureAwait(false);
         using var gathering = new IndexGathering(_sealer, Draw<ObjectId>);
 
         var graph = new BackupGraphParts(_sealer, _opener, earlier.Known, sender, copies, gathering, Draw<ObjectId>);
@@ -206,7 +206,10 @@ internal sealed class BackupRun(BackupRunParts parts)
             foreach (var pack in index.Packs)
                 await AddAsync(pack, tables.First(table => table.Pack == pack.Name.Id).Entries).ConfigureAwait(false);
         }
-        foreach (var (pack, entries) in earlier.Loose) await AddAsync(pack, entries).ConfigureAwait(false);
+        foreach (var (pack, entries) in earlier.Loose)
+        {
+            if (pack.Used) await AddAsync(pack, entries()).ConfigureAwait(false);
+        }
         if (graph.Gathering.Take() is { } last)
             indexes.Add(await BackupGraph.PutIndexAsync(last, graph, cancellation).ConfigureAwait(false));
         return indexes;

@@ -14,9 +14,9 @@ internal sealed record StoredIndex(ObjectId Id, long SizeBytes, IReadOnlyList<Kn
 /// <summary>What earlier runs left to build on.</summary>
 /// <param name="Known">Their chunks.</param>
 /// <param name="Indexes">Index objects of the parent, and of runs that never committed.</param>
-/// <param name="Loose">Packs of such runs, which no stored index names yet, with their tables.</param>
+/// <param name="Loose">Packs of such runs, which no stored index names yet, and what reads their tables.</param>
 internal sealed record EarlierRuns(
-    KnownIds Known, IReadOnlyList<StoredIndex> Indexes, IReadOnlyList<(KnownPack Pack, IReadOnlyList<BlobEntry> Entries)> Loose)
+    KnownIds Known, IReadOnlyList<StoredIndex> Indexes, IReadOnlyList<(KnownPack Pack, Func<IReadOnlyList<BlobEntry>> Entries)> Loose)
     : IDisposable
 {
     /// <inheritdoc />
@@ -31,13 +31,14 @@ internal static class KnownRebuild
     /// stored again.</summary>
     /// <param name="parentIndexes">Those that the parent names; none in a new epoch.</param>
     /// <param name="journalled">What runs that never committed are known to have stored.</param>
+    /// <param name="journal">Where their tables are read from, one at a time.</param>
     /// <param name="copies">Where objects come from.</param>
     /// <param name="opener">Opens them.</param>
     /// <param name="scratch">A folder for what does not fit into memory.</param>
     /// <param name="onTrouble">Hears of indexes that cannot be read.</param>
     /// <param name="cancellation">Stops.</param>
     public static async Task<EarlierRuns> RunAsync(IReadOnlyList<ObjectId> parentIndexes, IReadOnlyList<JournalledObject> journalled,
-        SealedCopies copies, ObjectOpener opener, string scratch, Action<string> onTrouble, CancellationToken cancellation)
+        RunJournal journal, SealedCopies copies, ObjectOpener opener, string scratch, Action<string> onTrouble, CancellationToken cancellation)
     {
         using var builder = new KnownIds.Builder(scratch);
         var indexes = new List<StoredIndex>();
@@ -48,7 +49,7 @@ internal static class KnownRebuild
         }
         var packs = new Dictionary<ObjectId, KnownPack>();
         foreach (var pack in journalled.Where(found => found.Name.Kind == ObjectKind.Pack))
-            packs[pack.Name.Id] = builder.Add(pack.Name.Id, pack.Entries);
+            packs[pack.Name.Id] = builder.Add(pack.Name.Id, journal.EntriesOf(pack));
         var covered = new HashSet<ObjectId>();
         foreach (var index in journalled.Where(found => found.Name.Kind == ObjectKind.Index && found.Covers.All(packs.ContainsKey)))
         {
@@ -56,7 +57,7 @@ internal static class KnownRebuild
             covered.UnionWith(index.Covers);
         }
         var loose = journalled.Where(found => found.Name.Kind == ObjectKind.Pack && !covered.Contains(found.Name.Id))
-            .Select(found => (packs[found.Name.Id], found.Entries)).ToList();
+            .Select(found => (packs[found.Name.Id], (Func<IReadOnlyList<BlobEntry>>)(() => journal.EntriesOf(found)))).ToList();
         return new EarlierRuns(builder.Finish(), indexes, loose);
     }
 

@@ -11,10 +11,11 @@ namespace HostAtlas.Agent.Backup.Run;
 /// <summary>An object that a run which never committed sent, or was about to send.</summary>
 /// <param name="Name">The object.</param>
 /// <param name="SizeBytes">Its size.</param>
-/// <param name="Entries">Of a pack: its table.</param>
 /// <param name="Covers">Of an index: the packs it names.</param>
+/// <param name="EntriesAt">Where in the journal the table of a pack lies.</param>
+/// <param name="EntryCount">How many entries it has.</param>
 internal sealed record JournalledObject(
-    ObjectName Name, long SizeBytes, IReadOnlyList<BlobEntry> Entries, IReadOnlyList<ObjectId> Covers)
+    ObjectName Name, long SizeBytes, IReadOnlyList<ObjectId> Covers, long EntriesAt, int EntryCount)
 {
     /// <summary>The vault acknowledged it; else only the platform can say whether it arrived.</summary>
     public bool Stored { get; set; }
@@ -28,7 +29,8 @@ internal sealed record JournalledObject(
 /// object = 1 ‖ object kind u8 ‖ uuid 16 ‖ size u32 ‖ entry count u32 ‖ entries (49 each) ‖ pack count u32 ‖ pack uuids
 /// stored = 2 ‖ object kind u8 ‖ uuid 16        lost = 3 ‖ object kind u8 ‖ uuid 16
 /// </code>
-/// A record that was cut by the kill ends the file.
+/// A record that was cut by the kill ends the file. The tables stay on the disk and are read one by one: those of a first run over a terabyte
+/// of small files are half a gigabyte.
 /// </summary>
 internal sealed class RunJournal : IDisposable
 {
@@ -71,6 +73,20 @@ internal sealed class RunJournal : IDisposable
         return (new RunJournal(file), objects);
     }
 
+    /// <summary>The table of a pack that an earlier run announced.</summary>
+    public IReadOnlyList<BlobEntry> EntriesOf(JournalledObject pack)
+    {
+        var bytes = new byte[pack.EntryCount * BlobEntry.SizeBytes];
+        // Past the stream, which stands at its end and appends.
+        for (var filled = 0; filled < bytes.Length;)
+        {
+            var read = RandomAccess.Read(_file.SafeFileHandle, bytes.AsSpan(filled), pack.EntriesAt + filled);
+            if (read == 0) throw new EndOfStreamException("The journal of the last run was cut short while it was read.");
+            filled += read;
+        }
+        return ReadEntries(bytes) ?? throw new InvalidDataException("The journal of the last run changed while it was read.");
+    }
+
     /// <summary>Writes an object down before it is announced; on the disk when this returns.</summary>
     public void Announce(ObjectName name, long sizeBytes, IReadOnlyList<BlobEntry> entries, IReadOnlyList<ObjectId> covers)
     {
@@ -111,15 +127,17 @@ internal sealed class RunJournal : IDisposable
     private static List<JournalledObject> Replay(FileStream file)
     {
         var (order, byName) = (new List<JournalledObject>(), new Dictionary<ObjectName, JournalledObject>());
-        var frame = new byte[FrameBytes];
+        var (frame, room) = (new byte[FrameBytes], Array.Empty<byte>());
         var good = file.Position;
         while (file.ReadAtLeast(frame, FrameBytes, throwOnEndOfStream: false) == FrameBytes)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(frame);
             if (length is 0 || length > file.Length - file.Position) break;
-            var body = new byte[length];
+            if (room.Length < length) room = new byte[length];
+            var body = room.AsSpan(0, (int)length);
             file.ReadExactly(body);
-            if (Crc32C.Of(body) != BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4)) || !Apply(body, order, byName)) break;
+            if (Crc32C.Of(body) != BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4)) || !Apply(body, good + FrameBytes, order, byName))
+                break;
             good = file.Position;
         }
         // What follows a torn record was never acknowledged to anybody.
@@ -128,14 +146,15 @@ internal sealed class RunJournal : IDisposable
         return order.FindAll(found => byName.ContainsKey(found.Name));
     }
 
-    private static bool Apply(ReadOnlySpan<byte> body, List<JournalledObject> order, Dictionary<ObjectName, JournalledObject> byName)
+    private static bool Apply(
+        ReadOnlySpan<byte> body, long at, List<JournalledObject> order, Dictionary<ObjectName, JournalledObject> byName)
     {
         if (body.Length < 1 + NameBytes || !ResourceId.TryRead<ObjectId>(body.Slice(2, ResourceId.SizeBytes), out var id)) return false;
         var name = new ObjectName((ObjectKind)body[1], id);
         switch (body[0])
         {
             case ObjectRecord:
-                if (ReadObject(name, body[(1 + NameBytes)..]) is not { } read) return false;
+                if (ReadObject(name, body[(1 + NameBytes)..], at + 1 + NameBytes) is not { } read) return false;
                 if (byName.TryAdd(name, read)) order.Add(read);
                 return true;
             case StoredRecord:
@@ -149,22 +168,29 @@ internal sealed class RunJournal : IDisposable
         }
     }
 
-    private static JournalledObject? ReadObject(ObjectName name, ReadOnlySpan<byte> rest)
+    private static JournalledObject? ReadObject(ObjectName name, ReadOnlySpan<byte> rest, long at)
     {
-        var size = ReadNumber(ref rest);
-        var entries = new BlobEntry[ReadNumber(ref rest)];
-        for (var i = 0; i < entries.Length; i++)
-        {
-            if (!BlobEntry.TryRead(rest, ObjectName.ObjectMaxBytes, out entries[i])) return null;
-            rest = rest[BlobEntry.SizeBytes..];
-        }
+        var (size, count) = (ReadNumber(ref rest), ReadNumber(ref rest));
+        var tableBytes = (long)count * BlobEntry.SizeBytes;
+        if (count < 0 || tableBytes + sizeof(int) > rest.Length || ReadEntries(rest[..(int)tableBytes]) is null) return null;
+        rest = rest[(int)tableBytes..];
         var covers = new ObjectId[ReadNumber(ref rest)];
         for (var i = 0; i < covers.Length; i++)
         {
             if (!ResourceId.TryRead(rest[..ResourceId.SizeBytes], out covers[i])) return null;
             rest = rest[ResourceId.SizeBytes..];
         }
-        return new JournalledObject(name, size, entries, covers);
+        return new JournalledObject(name, size, covers, at + (2 * sizeof(int)), count);
+    }
+
+    private static BlobEntry[]? ReadEntries(ReadOnlySpan<byte> bytes)
+    {
+        var entries = new BlobEntry[bytes.Length / BlobEntry.SizeBytes];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (!BlobEntry.TryRead(bytes[(i * BlobEntry.SizeBytes)..], ObjectName.ObjectMaxBytes, out entries[i])) return null;
+        }
+        return entries;
     }
 
     private static int ReadNumber(ref ReadOnlySpan<byte> rest)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Processes;
 using Xunit.Abstractions;
@@ -62,26 +61,12 @@ public sealed class BackupMemoryTests(ITestOutputHelper output)
         long peak = 0;
         await Poll.UntilAsync("the run's end", TimeSpan.FromMinutes(20), () =>
         {
-            peak = Math.Max(peak, HighWaterBytes(run.Id));
+            peak = Math.Max(peak, ProcessFigures.HighWaterBytes(run.Id));
             return Task.FromResult(run.HasExited);
         });
         var finished = await ended;
         Assert.True(finished.ExitCode == 0, finished.LastWords);
         Assert.Empty(host.Platform.Faults);
         return peak;
-    }
-
-    private static long HighWaterBytes(int process)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(text => text.StartsWith("VmHWM:",
-                StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line["VmHWM:".Length..^" kB".Length], CultureInfo.InvariantCulture) << 10;
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
     }
 }
