@@ -104,7 +104,7 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
     {
         var repository = new RepositoryReader(opened.Source, opened.Keys);
         var early = new RestoreReport(around.Out.WriteLine, Trouble, json, new WorkProgress(0, 0));
-        var catalog = await SnapshotCatalog.LoadAsync(repository, stop);
+        var catalog = await SnapshotCatalog.FindAsync(repository, name, stop);
         var isUncertain = TellOfOthers(catalog, name, early);
         checkRollback(catalog, early.Note);
         var snapshot = SnapshotChoice.Find(catalog, name, out var fault) ?? throw new VerbFailedException(ExitCode.Failed, fault);

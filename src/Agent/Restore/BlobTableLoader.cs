@@ -35,14 +35,14 @@ internal sealed class BlobTableLoader(RepositoryReader repository, Action<Object
         _isWide = true;
         await foreach (var listed in repository.Source.ListAsync(ObjectKind.Index, cancellation))
         {
-            if (_indexes.Add(listed.Name)) await TryAddIndexAsync(listed.Name, isNamed: false, cancellation);
+            if (_indexes.Add(listed)) await TryAddIndexAsync(listed, isNamed: false, cancellation);
         }
         await foreach (var listed in repository.Source.ListAsync(ObjectKind.Pack, cancellation))
         {
-            if (_tables.Packs.Contains(listed.Name)) continue;
+            if (_tables.Packs.Contains(listed)) continue;
             try
             {
-                _tables.Add(listed.Name.Id, null, await repository.ReadPackTableAsync(listed.Name, cancellation));
+                _tables.Add(listed.Id, null, await repository.ReadPackTableAsync(listed, cancellation));
             }
             catch (ObjectBrokenException fault)
             {

@@ -10,7 +10,10 @@ namespace HostAtlas.Agent.Restore;
 public sealed class DirectoryRepositorySource(string folder) : IRepositorySource
 {
     /// <inheritdoc />
-    public async IAsyncEnumerable<StoredObject> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellation)
+    public bool ListsNewestFirst => false;
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ObjectName> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var place = new DirectoryInfo(Path.Combine(folder, ObjectName.FolderOf(kind)));
         if (!place.Exists) yield break;
@@ -18,7 +21,7 @@ public sealed class DirectoryRepositorySource(string folder) : IRepositorySource
         {
             cancellation.ThrowIfCancellationRequested();
             // What was left beside the objects by whatever copied them is not ours.
-            if (ResourceId.TryParse<ObjectId>(file.Name, out var id)) yield return new StoredObject(new ObjectName(kind, id), file.Length);
+            if (ResourceId.TryParse<ObjectId>(file.Name, out var id)) yield return new ObjectName(kind, id);
         }
         await Task.CompletedTask;
     }

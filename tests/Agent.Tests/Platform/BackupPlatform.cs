@@ -58,6 +58,9 @@ internal sealed class BackupPlatform : IAsyncDisposable
     /// <summary>Answers to give instead, asked for every request: path, method.</summary>
     public Func<HttpContext, Task<bool>>? Script { get; set; }
 
+    /// <summary>A platform that tells the list in another order than the protocol says.</summary>
+    public bool ListsOldestFirst { get; set; }
+
     /// <summary>Takes a ticket's address as it is given out, and gives another.</summary>
     public Func<string, string> Address { get; set; } = address => address;
 
@@ -120,7 +123,7 @@ internal sealed class BackupPlatform : IAsyncDisposable
         switch (path)
         {
             case "/api/agent/backups/list":
-                await WriteAsync(context, 200, new BackupList(Chain), WireJson.Default.BackupList);
+                await WriteAsync(context, 200, new BackupList(ListsOldestFirst ? [.. Chain.Reverse()] : Chain), WireJson.Default.BackupList);
                 break;
             case "/api/agent/backups/begin":
                 await BeginAsync(context, Read(body, WireJson.Default.BackupBegin));

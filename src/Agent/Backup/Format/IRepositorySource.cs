@@ -2,9 +2,6 @@ using HostAtlas.Shared.Backups;
 
 namespace HostAtlas.Agent.Backup.Format;
 
-/// <summary>An object as a source lists it.</summary>
-public readonly record struct StoredObject(ObjectName Name, long SizeBytes);
-
 /// <summary>
 /// Where sealed objects come from: the platform's vault through tickets, or a plain copy of a server's part of it. What it gives is not
 /// trusted. Thread-safe.
@@ -12,10 +9,15 @@ public readonly record struct StoredObject(ObjectName Name, long SizeBytes);
 public interface IRepositorySource
 {
     /// <summary>
-    /// The objects of a kind, in no order. A source that cannot list a kind (the platform lists snapshots only) gives none: whatever a
+    /// Whether snapshots are listed from the newest on, as the source sees it. It may be wrong or lie: the snapshots themselves decide.
+    /// </summary>
+    bool ListsNewestFirst { get; }
+
+    /// <summary>
+    /// The names of the objects of a kind, in no order that could be relied on. A source that cannot list a kind (the platform lists snapshots only) gives none: whatever a
     /// snapshot needs is named by it and by its indexes.
     /// </summary>
-    IAsyncEnumerable<StoredObject> ListAsync(ObjectKind kind, CancellationToken cancellation);
+    IAsyncEnumerable<ObjectName> ListAsync(ObjectKind kind, CancellationToken cancellation);
 
     /// <summary>The object's size.</summary>
     /// <exception cref="ObjectBrokenException">It is not there.</exception>

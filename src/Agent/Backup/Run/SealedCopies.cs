@@ -49,7 +49,10 @@ internal sealed class SealedCopies(string folder, IRepositorySource? platform) :
     public void Drop(ObjectName name) => File.Delete(PathOf(name));
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<StoredObject> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellation)
+    public bool ListsNewestFirst => platform?.ListsNewestFirst ?? false;
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ObjectName> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (platform is null) yield break;
         await foreach (var found in platform.ListAsync(kind, cancellation).ConfigureAwait(false)) yield return found;

@@ -22,14 +22,13 @@ public sealed class TicketRepositorySource(BackupApi api, VaultClient vault, Tim
     private readonly ConcurrentDictionary<ObjectName, long> _sizes = new();
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<StoredObject> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellation)
+    public bool ListsNewestFirst => true;
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ObjectName> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (kind != ObjectKind.Snapshot) yield break;
-        foreach (var item in await SnapshotsAsync(cancellation).ConfigureAwait(false))
-        {
-            yield return new StoredObject(
-                item.SnapshotObject, await SizeAsync(item.SnapshotObject, cancellation).ConfigureAwait(false));
-        }
+        foreach (var item in await SnapshotsAsync(cancellation).ConfigureAwait(false)) yield return item.SnapshotObject;
     }
 
     /// <inheritdoc />
