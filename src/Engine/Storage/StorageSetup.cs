@@ -18,7 +18,7 @@ public static class StorageSetup
     /// </summary>
     public static IServiceCollection AddStores(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {
-        if (options.Store.Kind == StoreKind.Postgresql) services.AddPostgres(options.Store.Connection!, roots);
+        if (options.Store.Kind == StoreKind.Postgresql) services.AddPostgres(options, roots);
         else services.AddSqlite(options, roots);
         services.AddSingleton<TeamSeals>();
         services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
@@ -31,6 +31,7 @@ public static class StorageSetup
 
     private static void AddSqlite(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {
+        StoreMarker.RefuseIfElsewhere(options.DataDirectory);
         var file = new DataFile(options.DataDirectory);
         file.Prepare();
         SqliteStart.Check(file, options.DataDirectory, roots);
@@ -49,13 +50,14 @@ public static class StorageSetup
         services.AddSingleton<IBackupStore, SqliteBackupStore>();
     }
 
-    private static void AddPostgres(this IServiceCollection services, string connection, RootKeys roots)
+    private static void AddPostgres(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {
-        var database = new PostgresDatabase(connection);
+        var database = new PostgresDatabase(options.Store.Connection!);
         PlatformLock held;
         try
         {
             held = PostgresStart.Take(database, roots, TimeProvider.System);
+            StoreMarker.Write(options.DataDirectory);
         }
         catch
         {

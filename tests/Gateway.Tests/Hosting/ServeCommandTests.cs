@@ -52,6 +52,24 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_served_PostgreSQL_does_not_become_an_empty_platform_when_the_configuration_is_forgotten()
+    {
+        await using var platform = await PlatformProcess.StartAsync(PlatformStore.Postgresql);
+        await platform.StopAsync();
+        var words = await FailsAsync(1, "serve", "--data", platform.Data, "--url", "https://127.0.0.1:0");
+        Assert.Contains($"The platform of {platform.Data} keeps its data in PostgreSQL", words, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(platform.Data, "data.db")));
+        Assert.False(File.Exists(Path.Combine(platform.Data, "journal.db")));
+        await platform.StartAgainAsync();
+        await platform.StopAsync();
+        // As its text says, for somebody who means it.
+        File.Delete(Path.Combine(platform.Data, "store"));
+        await using var anew = ChildProcess.StartAssembly("Gateway", ["serve", "--data", platform.Data, "--url", "https://127.0.0.1:0"]);
+        await Poll.UntilAsync("the line that says ready", Limit,
+            () => Task.FromResult(anew.LastWords.Contains("HostAtlas is ready", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_is_one_clear_line()
     {
         var port = FreePort.Next();

@@ -37,6 +37,18 @@ public sealed class SqliteStartTests
     }
 
     [Fact]
+    public async Task Backups_without_the_databases_that_know_them_are_refused_with_what_to_do()
+    {
+        await using var engine = await WithTeamAsync();
+        await engine.StopAsync();
+        Directory.CreateDirectory(Path.Combine(engine.Folder, "vault", Guid.Empty.ToString()));
+        foreach (var file in Directory.GetFiles(engine.Folder, "*.db*")) File.Delete(file);
+        var refusal = await Assert.ThrowsAsync<StoreStartException>(() => engine.StartAgainAsync());
+        Assert.Contains("Put journal.db and data.db back", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(engine.Folder, "*.db"));
+    }
+
+    [Fact]
     public async Task One_team_whose_key_is_damaged_holds_up_neither_the_others_nor_a_rebuild()
     {
         await using var engine = await WithTeamAsync();
