@@ -6,58 +6,71 @@ namespace HostAtlas.Agent.Restore;
 
 /// <summary>
 /// Gives restored entries back their owner, mode, attributes and times. The order matters: an owner's change takes set-id bits and
-/// capabilities away, a mode without "write" takes the right to set user attributes, and everything moves the times.
+/// capabilities away, a mode without "write" takes the right to set user attributes, and everything moves the times. What the system does
+/// not allow this user, or the target's file system cannot hold, costs no file: it is left away, and told.
 /// </summary>
 internal static class EntryMetadata
 {
     private const int SetIdBits = 0xC00, PermissionBits = 0xFFF;
+    private const uint Same = uint.MaxValue;
 
-    /// <summary>Whether owners can be given back.</summary>
-    public static bool IsRoot { get; } = FileOwner.Own == 0;
-
-    /// <summary>For an open file or directory.</summary>
+    /// <summary>For an open file or directory. False: something that only root or another file system could give is left away.</summary>
     /// <exception cref="RestoreFaultException">Something of it could not be set.</exception>
-    public static void Apply(SafeHandle file, TreeEntry entry)
+    public static bool Apply(SafeHandle file, TreeEntry entry)
     {
-        SetAttributes(entry, isUser: true, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
-        if (IsRoot) Check(RestoreCalls.SetOwner(file, entry.Uid, entry.Gid), "its owner cannot be set");
-        Check(RestoreCalls.SetMode(file, Mode(entry)), "its mode cannot be set");
-        SetAttributes(entry, isUser: false, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
+        var isAll = SetAttributes(entry, isUser: true, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
+        var isOwned = SetOwner(entry, (user, group) => RestoreCalls.SetOwner(file, user, group));
+        Check(RestoreCalls.SetMode(file, Mode(entry, isOwned)), "its mode cannot be set");
+        isAll &= SetAttributes(entry, isUser: false, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
         Check(RestoreCalls.SetTimes(file, TimeSpec.Modified(entry.MtimeNs)), "its time cannot be set");
+        return isAll && isOwned;
     }
 
-    /// <summary>For what cannot be opened: links, pipes, devices.</summary>
+    /// <summary>For what cannot be opened: links, pipes, devices. False as above.</summary>
     /// <exception cref="RestoreFaultException">Something of it could not be set.</exception>
-    public static void Apply(TargetDirectory directory, byte[] name, TreeEntry entry)
+    public static bool Apply(TargetDirectory directory, byte[] name, TreeEntry entry)
     {
-        if (IsRoot)
-            Check(RestoreCalls.SetOwnerAt(directory.Handle, name, entry.Uid, entry.Gid, RestoreCalls.NoFollow), "its owner cannot be set");
+        var isOwned = SetOwner(
+            entry, (user, group) => RestoreCalls.SetOwnerAt(directory.Handle, name, user, group, RestoreCalls.NoFollow));
         // A link has no mode of its own. The name was made a moment ago under a name that nobody knows, so there is no link to follow.
         if (entry.Type != TreeEntryType.Symlink)
-            Check(RestoreCalls.SetModeAt(directory.Handle, name, Mode(entry), 0), "its mode cannot be set");
+            Check(RestoreCalls.SetModeAt(directory.Handle, name, Mode(entry, isOwned), 0), "its mode cannot be set");
         var path = PathOf(directory, name);
-        SetAttributes(entry, isUser: false, (attribute, value) =>
+        var isAll = SetAttributes(entry, isUser: false, (attribute, value) =>
             RestoreCalls.SetAttributeOfLink(path, attribute, value, (nuint)value.Length, 0));
         Check(RestoreCalls.SetTimesAt(directory.Handle, name, TimeSpec.Modified(entry.MtimeNs), RestoreCalls.NoFollow),
             "its time cannot be set");
+        return isAll && isOwned;
+    }
+
+    // Asked rather than guessed from the user's number: root in a container may have no right to it, and a number may have no place there.
+    private static bool SetOwner(TreeEntry entry, Func<uint, uint, int> set)
+    {
+        if (set(entry.Uid, entry.Gid) == 0) return true;
+        if (!IsWithheld()) Check(-1, "its owner cannot be set");
+        // A group of one's own may be given.
+        return set(Same, entry.Gid) == 0 && entry.Uid == FileOwner.Own;
     }
 
     // Set-id bits belong to the owner that the file had. Without it they would lend somebody else's rights.
-    private static uint Mode(TreeEntry entry) =>
-        (uint)(IsRoot || entry.Uid == FileOwner.Own ? entry.Mode & PermissionBits : entry.Mode & PermissionBits & ~SetIdBits);
+    private static uint Mode(TreeEntry entry, bool isOwned) =>
+        (uint)(isOwned ? entry.Mode & PermissionBits : entry.Mode & PermissionBits & ~SetIdBits);
 
-    private static void SetAttributes(TreeEntry entry, bool isUser, Func<byte[], byte[], int> set)
+    private static bool SetAttributes(TreeEntry entry, bool isUser, Func<byte[], byte[], int> set)
     {
+        var isAll = true;
         foreach (var xattr in entry.Xattrs)
         {
             if (xattr.Name.Span.StartsWith("user."u8) != isUser) continue;
-            // Capabilities, labels and trusted attributes are root's to set.
-            var isRoots = xattr.Name.Span.StartsWith("security."u8) || xattr.Name.Span.StartsWith("trusted."u8);
-            if (isRoots && !IsRoot) continue;
-            Check(set(RestoreCalls.Name(xattr.Name.Span), xattr.Value.ToArray()),
-                $"its attribute {TreeNames.Display(xattr.Name.Span)} cannot be set");
+            if (set(RestoreCalls.Name(xattr.Name.Span), xattr.Value.ToArray()) == 0) continue;
+            if (!IsWithheld()) Check(-1, $"its attribute {TreeNames.Display(xattr.Name.Span)} cannot be set");
+            isAll = false;
         }
+        return isAll;
     }
+
+    private static bool IsWithheld() => Marshal.GetLastPInvokeError()
+        is RestoreCalls.NotPermitted or RestoreCalls.NotSupported or RestoreCalls.Invalid;
 
     // There is no call that sets a link's attribute below an open directory; the descriptor's own path is one.
     private static byte[] PathOf(TargetDirectory directory, byte[] name) =>

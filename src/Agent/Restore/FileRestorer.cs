@@ -34,7 +34,7 @@ internal sealed class FileRestorer(RestoreContext context, BlobReader blobs, Ren
             using (var file = directory.CreateFile(temporary))
             {
                 await FileContent.WriteAsync(file, job.Entry, blobs, context.Events.Written, cancellation);
-                EntryMetadata.Apply(file, job.Entry);
+                if (!EntryMetadata.Apply(file, job.Entry)) context.Events.Lessened();
             }
             batch.Add(new FinishedFile(job.Directory, job.Entry, temporary, name, job.Placed));
         }
@@ -60,14 +60,12 @@ internal sealed class FileRestorer(RestoreContext context, BlobReader blobs, Ren
         byte[]? temporary = null;
         try
         {
-            if (entry.Type is TreeEntryType.CharDevice or TreeEntryType.BlockDevice && !EntryMetadata.IsRoot)
-                throw new RestoreFaultException("only root can make a device");
             var directory = into.Open();
             if (KeepsOrRefuses(directory, name, into, entry)) return;
             temporary = context.TemporaryName();
             if (entry.Type == TreeEntryType.Symlink) directory.Symlink(RestoreCalls.Name(entry.Target!.Value.Span), temporary);
             else directory.MakeNode(temporary, entry.Type, entry.Device ?? default);
-            EntryMetadata.Apply(directory, temporary, entry);
+            if (!EntryMetadata.Apply(directory, temporary, entry)) context.Events.Lessened();
             directory.Rename(temporary, name);
             context.Events.Restored(into.PathOf(entry), entry);
         }
@@ -113,7 +111,7 @@ internal sealed class FileRestorer(RestoreContext context, BlobReader blobs, Ren
             if (context.Options.Overwrite == OverwriteMode.Changed && entry.Type == TreeEntryType.File)
             {
                 using var file = directory.OpenFile(name);
-                EntryMetadata.Apply(file, entry);
+                if (!EntryMetadata.Apply(file, entry)) context.Events.Lessened();
             }
             context.Events.Kept(into.PathOf(entry), entry);
             return true;

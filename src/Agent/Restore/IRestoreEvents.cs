@@ -18,6 +18,9 @@ internal interface IRestoreEvents
     /// <summary>An entry, or what lies below a directory, is not or not wholly restored.</summary>
     void Failed(ReadOnlyMemory<byte> path, string why);
 
+    /// <summary>An entry has not its owner, or lacks set-id bits or attributes, because this user or the target cannot give them.</summary>
+    void Lessened();
+
     /// <summary>A file is in the snapshot in its last clean version only.</summary>
     void HeldBack(ReadOnlyMemory<byte> path, DateTimeOffset since, bool isRestored);
 

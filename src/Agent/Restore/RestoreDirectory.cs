@@ -109,7 +109,7 @@ internal sealed class RestoreDirectory
             {
                 // A directory that was there before and should stay as it was: it has one file more, no more than that.
                 if (!_isMade && _context.Options.Overwrite == OverwriteMode.Never) return;
-                EntryMetadata.Apply(open.Handle, entry);
+                if (!EntryMetadata.Apply(open.Handle, entry)) _context.Events.Lessened();
                 if (State.IsSelected) _context.Events.Restored(Path, entry);
             }
             catch (RestoreFaultException fault)

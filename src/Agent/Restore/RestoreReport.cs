@@ -17,10 +17,10 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _damages = [];
-    private long _files, _directories, _others, _bytes, _kept, _failed, _heldBack, _heldBackRestored;
+    private long _files, _directories, _others, _bytes, _kept, _failed, _heldBack, _heldBackRestored, _lessened;
 
     /// <summary>Whether something that was wanted is not there as it should be.</summary>
-    public bool IsPartial => _failed > 0 || _heldBack > _heldBackRestored;
+    public bool IsPartial => _failed > 0 || _lessened > 0 || _heldBack > _heldBackRestored;
 
     /// <inheritdoc />
     public void Restored(ReadOnlyMemory<byte> path, TreeEntry entry)
@@ -58,6 +58,9 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
             writer.WriteString("why", why);
         });
     }
+
+    /// <inheritdoc />
+    public void Lessened() => Interlocked.Increment(ref _lessened);
 
     /// <inheritdoc />
     public void HeldBack(ReadOnlyMemory<byte> path, DateTimeOffset since, bool isRestored)
@@ -143,6 +146,7 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
                 writer.WriteNumber("bytes", _bytes);
                 writer.WriteNumber("kept", _kept);
                 writer.WriteNumber("failed", _failed);
+                writer.WriteNumber("lessened", _lessened);
                 writer.WriteNumber("heldBack", _heldBack);
                 writer.WriteNumber("heldBackRestored", _heldBackRestored);
                 writer.WriteNumber("exitCode", exitCode);
@@ -156,6 +160,9 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
                 : $" {_kept:N0} were there already and were left as they are; --overwrite changed replaces what differs.");
         if (_heldBack > 0)
             text.Append($" {_heldBack:N0} are held back, {_heldBackRestored:N0} of them restored in their last clean version.");
+        if (_lessened > 0)
+            text.Append($" {_lessened:N0} are not as they were: owners, set-id bits or attributes could not be given back. Restore as root, "
+                + "onto a file system that holds them.");
         if (_failed > 0) text.Append($" {_failed:N0} could not be restored; they are named above.");
         result(text.ToString());
     }
