@@ -48,8 +48,10 @@ public sealed class WholeMachineTests(ITestOutputHelper output) : IDisposable
     private async Task TimedAsync(AgentProcess agent, params string[] verb)
     {
         var started = TimeProvider.System.GetTimestamp();
-        Succeeded(await agent.RunVerbAsync(Patience, verb));
-        output.WriteLine($"{verb[0]}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s");
+        var (finished, peak) = await agent.MeasureVerbAsync(Patience, verb);
+        Succeeded(finished);
+        output.WriteLine($"{verb[0]}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {peak >> 20} MiB resident at most");
+        Assert.InRange(peak, 1, 200L << 20);
     }
 
     private static void Succeeded(Finished finished) =>

@@ -32,6 +32,20 @@ public sealed class AgentProcess : IAsyncDisposable
     public Task<Finished> RunVerbAsync(TimeSpan limit, params string[] arguments) =>
         ChildProcess.RunAssemblyAsync("Agent", [.. arguments, "--config", Config, "--state", State], limit: limit);
 
+    /// <summary>The same, and the most memory that was resident meanwhile, in bytes.</summary>
+    public async Task<(Finished Finished, long PeakBytes)> MeasureVerbAsync(TimeSpan limit, params string[] arguments)
+    {
+        await using var run = ChildProcess.StartAssembly("Agent", [.. arguments, "--config", Config, "--state", State]);
+        var ended = run.EndAsync(limit);
+        long peak = 0;
+        await Poll.UntilAsync("the verb's end", limit, () =>
+        {
+            peak = Math.Max(peak, ProcessFigures.HighWaterBytes(run.Id));
+            return Task.FromResult(run.HasExited);
+        });
+        return (await ended, peak);
+    }
+
     /// <summary>Writes the config before the enrolment, which never edits one that is there; <paramref name="lines"/> stand beside url and
     /// ca.</summary>
     public Task ConfigureAsync(string lines) => File.WriteAllTextAsync(Config, $"url = \"{Url}\"\nca = \"{Authority}\"\n{lines}\n");
