@@ -21,7 +21,8 @@ public sealed class NothingInClearTests : IDisposable
     public async Task Of_a_thousand_markers_file_names_and_the_key_nothing_is_in_vault_journal_tables_logs_and_state()
     {
         var tree = Directory.CreateDirectory(_folder.File("tree")).FullName;
-        var markers = Enumerable.Range(0, Markers).Select(i => $"MARKER{i:x4}{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}").ToList();
+        var markers = Enumerable.Range(0, Markers)
+            .Select(i => $"MARKER{i:x4}{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}").ToList();
         foreach (var marker in markers)
             await File.WriteAllTextAsync(Path.Combine(tree, $"n-{marker}"), string.Concat(Enumerable.Repeat($"c-{marker} ", 20)));
         await using var platform = await PlatformProcess.StartAsync();
@@ -46,7 +47,8 @@ public sealed class NothingInClearTests : IDisposable
             [.. markers, .. Forms(master), recovery["hbk_".Length..], "n-MARKER", "c-MARKER", tree], StringComparison.Ordinal);
         Assert.False(said.ToString().AsSpan().ContainsAny(needles));
         var searched = 0L;
-        foreach (var file in Files(platform.Data).Concat(Files(agent.State)).Where(file => Path.GetFileName(file) is not ("backup.keys" or "lock")))
+        foreach (var file in Files(platform.Data).Concat(Files(agent.State))
+            .Where(file => Path.GetFileName(file) is not ("backup.keys" or "lock")))
         {
             var bytes = await File.ReadAllBytesAsync(file);
             searched += bytes.Length;
@@ -72,7 +74,8 @@ public sealed class NothingInClearTests : IDisposable
 
     private static IEnumerable<string> Forms(byte[] secret) =>
     [
-        Encoding.Latin1.GetString(secret), Convert.ToHexString(secret), Convert.ToHexStringLower(secret), Convert.ToBase64String(secret)[..40],
+        Encoding.Latin1.GetString(secret), Convert.ToHexString(secret), Convert.ToHexStringLower(secret),
+        Convert.ToBase64String(secret)[..40],
     ];
 
     private static void Succeeded(Finished finished) =>

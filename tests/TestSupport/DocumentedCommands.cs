@@ -6,7 +6,7 @@ public static class DocumentedCommands
     /// <summary>The lines of a section's blocks as words, quotes taken off.</summary>
     /// <param name="page">Below <c>docs</c>.</param>
     /// <param name="section">Its heading, without the signs.</param>
-    /// <param name="places">What the page gives as an example, and what stands in its place here; the first that fits a word's beginning.</param>
+    /// <param name="places">What the page gives as an example, and what stands here in its place; the first fitting a word's start.</param>
     public static IReadOnlyList<string[]> Of(string page, string section, params (string Example, string Here)[] places)
     {
         var (inSection, inBlock, commands) = (false, false, new List<string[]>());

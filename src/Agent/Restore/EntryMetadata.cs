@@ -18,10 +18,12 @@ internal static class EntryMetadata
     /// <exception cref="RestoreFaultException">Something of it could not be set.</exception>
     public static bool Apply(SafeHandle file, TreeEntry entry)
     {
-        var isAll = SetAttributes(entry, isUser: true, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
+        var isAll = SetAttributes(
+            entry, isUser: true, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
         var isOwned = SetOwner(entry, (user, group) => RestoreCalls.SetOwner(file, user, group));
         Check(RestoreCalls.SetMode(file, Mode(entry, isOwned)), "its mode cannot be set");
-        isAll &= SetAttributes(entry, isUser: false, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
+        isAll &= SetAttributes(
+            entry, isUser: false, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
         Check(RestoreCalls.SetTimes(file, TimeSpec.Modified(entry.MtimeNs)), "its time cannot be set");
         return isAll && isOwned;
     }

@@ -11,7 +11,8 @@ internal static partial class RestoreCalls
 {
     public const int CurrentFolder = -100, NoFollow = 0x100, EmptyPath = 0x1000;
     public const int ReadOnly = 0, WriteOnly = 1, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800, CloseOnExec = 0x80000;
-    public const int Exists = 17, NotThere = 2, NoSpace = 28, OverQuota = 122, NotSupported = 95, NotPermitted = 1, ReadOnlySystem = 30, Invalid = 22;
+    public const int Exists = 17, NotThere = 2, NoSpace = 28, OverQuota = 122, NotSupported = 95, NotPermitted = 1, ReadOnlySystem = 30;
+    public const int Invalid = 22;
 
     /// <summary>The name of a directory's handle itself, for calls that take an empty one.</summary>
     public static readonly byte[] Itself = [0];

@@ -161,8 +161,8 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
         if (_heldBack > 0)
             text.Append($" {_heldBack:N0} are held back, {_heldBackRestored:N0} of them restored in their last clean version.");
         if (_lessened > 0)
-            text.Append($" {_lessened:N0} are not as they were: owners, set-id bits or attributes could not be given back. Restore as root, "
-                + "onto a file system that holds them.");
+            text.Append($" {_lessened:N0} are not as they were: owners, set-id bits or attributes could not be given back. "
+                + "Restore as root, onto a file system that holds them.");
         if (_failed > 0) text.Append($" {_failed:N0} could not be restored; they are named above.");
         result(text.ToString());
     }

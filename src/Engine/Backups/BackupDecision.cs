@@ -14,7 +14,8 @@ public sealed record BackupDecision(IReadOnlyList<IEntityEvent> Events, IEngineR
     public KeptSnapshot? Kept { get; init; }
 
     /// <summary>Whether the request is spent: it may not come again.</summary>
-    public bool IsSpent => Reply is not Refused || Events.Any(happened => happened is RequestAdmitted) || Reply is Refused { Kind: RefusalKind.RequestReplayed };
+    public bool IsSpent => Reply is not Refused || Events.Any(happened => happened is RequestAdmitted)
+        || Reply is Refused { Kind: RefusalKind.RequestReplayed };
 
     /// <summary>A refusal.</summary>
     public static BackupDecision Refuse(RefusalKind kind, string detail) => new([], new Refused(kind, detail));

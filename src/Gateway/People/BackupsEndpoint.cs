@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Backups;
-using HostAtlas.Engine.Presence;
 using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Shared.Ids;
 
@@ -16,9 +15,9 @@ internal sealed class BackupsEndpoint(EngineClient engine, BackupCatalogue catal
     {
         var asked = await AskAsync(http);
         if (asked.Value is not { } found) return asked.Failure!;
-        var (key, shown) = found;
+        var shown = found.Shown;
         var query = ListQuery.Read(http.Request.Query);
-        var snapshots = await catalogue.SnapshotsAsync(key.Team, key.Server, shown.Head?.Number ?? 0, http.RequestAborted);
+        var snapshots = await catalogue.SnapshotsAsync(found.Team, found.Server, shown.Head?.Number ?? 0, http.RequestAborted);
         var page = query.Cut(snapshots.Select(SnapshotView.Of).ToList(), item => item.Snapshot.ToString());
         if (page.Value is not { } items) return page.Failure!;
         var events = query.PageOf(HappeningView.AllOf(shown).Take(query.Limit + 1).ToList(), item => item.Cursor);
@@ -43,10 +42,10 @@ internal sealed class BackupsEndpoint(EngineClient engine, BackupCatalogue catal
         var found = await servers.FindAsync(http, grant.Team);
         if (found.Value is not { } server) return found.Failure!;
         var reply = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(grant.Team, server.Id), http.RequestAborted));
-        return reply.Value is { } shown ? new Found(new ServerKey(grant.Team, server.Id), shown) : reply.Failure!;
+        return reply.Value is { } shown ? new Found(grant.Team, server.Id, shown) : reply.Failure!;
     }
 
-    private sealed record Found(ServerKey Key, BackupsShown Shown);
+    private sealed record Found(TeamId Team, ServerId Server, BackupsShown Shown);
 }
 
 /// <summary>The chain of a server's backups for people. Times are ISO 8601 in UTC.</summary>
@@ -138,12 +137,12 @@ internal static class BackupNames
         HappeningKind.ScheduleChanged => "The agent keeps another schedule.",
         HappeningKind.SuspectedRunVanished => "A run vanished: somebody should look at the host.",
         HappeningKind.SuspectedVolumeJumped => "A run brought far more new bytes than those before it: many files changed at once.",
-        HappeningKind.SuspectedChainHalved => "The newest snapshot needs half or less of what the one before it needed: many files are gone.",
+        HappeningKind.SuspectedChainHalved => "The newest snapshot needs half or less of what the one before needed: many files are gone.",
         HappeningKind.Frozen => "Nothing enters the chain until a person has looked.",
         HappeningKind.Reopened => "The chain takes snapshots without a doubt again.",
         HappeningKind.NewChainApproved => "A person lets the next run begin a new chain.",
-        HappeningKind.RunRefusedByServerQuota => "The server's quota of new bytes a day is spent; the run goes on after 0:00 UTC at the earliest.",
-        HappeningKind.RunRefusedByTeamQuota => "The team's quota of backup bytes is spent; no backup of the team goes on until it is raised.",
+        HappeningKind.RunRefusedByServerQuota => "The server's quota of new bytes a day is spent until 0:00 UTC; the run cannot go on.",
+        HappeningKind.RunRefusedByTeamQuota => "The team's quota of backup bytes is spent; no run of the team goes on until it is raised.",
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 

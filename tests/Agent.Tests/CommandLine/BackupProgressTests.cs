@@ -76,7 +76,8 @@ public sealed class BackupProgressTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static void Take(RunFindings findings, long size, bool unchanged = false) => findings.Took(
-        new TreeEntry { Name = new byte[] { 1 }, Type = TreeEntryType.File, Mode = 0, Uid = 0, Gid = 0, MtimeNs = 0, Size = size }, unchanged);
+        new TreeEntry { Name = new byte[] { 1 }, Type = TreeEntryType.File, Mode = 0, Uid = 0, Gid = 0, MtimeNs = 0, Size = size },
+        unchanged);
 
     private TreeWalkParts Walk() => new(new Selected { Roots = [_folder.Path] }, _folder.Path, [], null,
         null, new RunFindings(), TimeProvider.System);

@@ -123,7 +123,8 @@ internal sealed class BackupPlatform : IAsyncDisposable
         switch (path)
         {
             case "/api/agent/backups/list":
-                await WriteAsync(context, 200, new BackupList(ListsOldestFirst ? [.. Chain.Reverse()] : Chain), WireJson.Default.BackupList);
+                await WriteAsync(
+                    context, 200, new BackupList(ListsOldestFirst ? [.. Chain.Reverse()] : Chain), WireJson.Default.BackupList);
                 break;
             case "/api/agent/backups/begin":
                 await BeginAsync(context, Read(body, WireJson.Default.BackupBegin));

@@ -34,7 +34,8 @@ public sealed class OtherUserTests : IDisposable
         var run = await RestoreAsNobodyAsync("--json");
         Assert.True(run.ExitCode == 4, run.LastWords);
         var events = run.Output.Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal("/null", Assert.Single(events, one => one.GetProperty("event").GetString() == "failed").GetProperty("path").GetString());
+        var failed = Assert.Single(events, one => one.GetProperty("event").GetString() == "failed");
+        Assert.Equal("/null", failed.GetProperty("path").GetString());
         // The directory, the file in it, the one with a set-id bit and the link.
         Assert.Equal((3, 4), (events[^1].GetProperty("files").GetInt32(), events[^1].GetProperty("lessened").GetInt32()));
         Assert.Equal("deep", await File.ReadAllTextAsync(Path.Combine(Target, "dir", "deep")));

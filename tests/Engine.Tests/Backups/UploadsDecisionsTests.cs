@@ -119,10 +119,12 @@ public sealed class UploadsDecisionsTests
         }
         Assert.Equal((RefusalKind.QuotaReached, false), (KindOf(decision), decision.IsSpent));
         // People hear of it once a run; the agent hears it each time.
-        Assert.Equal(
-            new RunRefused(Id("run"), serverDay is null ? RunRefusal.TeamQuota : RunRefusal.ServerQuota, Now), Assert.Single(decision.Events));
+        var (why, told) = serverDay is null
+            ? (RunRefusal.TeamQuota, HappeningKind.RunRefusedByTeamQuota)
+            : (RunRefusal.ServerQuota, HappeningKind.RunRefusedByServerQuota);
+        Assert.Equal(new RunRefused(Id("run"), why, Now), Assert.Single(decision.Events));
         state = state.Apply(decision.Events);
-        Assert.Equal(serverDay is null ? HappeningKind.RunRefusedByTeamQuota : HappeningKind.RunRefusedByServerQuota, state.History[0].Kind);
+        Assert.Equal(told, state.History[0].Kind);
         var again = Uploads([New("a", size)], [], state: state, quotas: new BackupQuotas(serverDay, team), teamBytes: 4000);
         Assert.Equal((RefusalKind.QuotaReached, 0), (KindOf(again), again.Events.Count));
     }

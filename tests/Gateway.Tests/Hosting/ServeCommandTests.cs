@@ -60,8 +60,6 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains($"The platform of {platform.Data} keeps its data in PostgreSQL", words, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(platform.Data, "data.db")));
         Assert.False(File.Exists(Path.Combine(platform.Data, "journal.db")));
-        await platform.StartAgainAsync();
-        await platform.StopAsync();
         // As its text says, for somebody who means it.
         File.Delete(Path.Combine(platform.Data, "store"));
         await using var anew = ChildProcess.StartAssembly("Gateway", ["serve", "--data", platform.Data, "--url", "https://127.0.0.1:0"]);

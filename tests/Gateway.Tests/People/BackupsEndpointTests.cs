@@ -23,8 +23,8 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         var shown = await ann.GetAsync($"/api/servers/{server["id"]}/backups");
         Assert.Equal(HttpStatusCode.OK, shown.Status);
         Assert.Equal(
-            """{"status":"open","since":null,"schedule":null,"lastSuccessAt":null,"runs":[],"events":[],"eventsNext":null,"items":[],"next":null}""",
-                shown.Text);
+            """{"status":"open","since":null,"schedule":null,"lastSuccessAt":null,"runs":[],"""
+                + """"events":[],"eventsNext":null,"items":[],"next":null}""", shown.Text);
     }
 
     [Fact]
@@ -42,10 +42,13 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         Assert.Equal(("open", "0 3 * * *"), (shown.GetProperty("status").GetString(), shown.GetProperty("schedule").GetString()));
         Assert.Equal(open.ToString(), Assert.Single(shown.GetProperty("runs").EnumerateArray()).GetProperty("snapshot").GetString());
         Assert.Equal(
-            ["schedule-changed", "committed"], shown.GetProperty("events").EnumerateArray().Select(item => item.GetProperty("kind").GetString()));
+            ["schedule-changed", "committed"],
+            shown.GetProperty("events").EnumerateArray().Select(item => item.GetProperty("kind").GetString()));
         var events = (await ann.GetAsync(
             $"/api/servers/{server["id"]}/backups/events?limit=2&cursor={shown.GetProperty("eventsNext").GetString()}")).Json;
-        Assert.Equal(["committed", "committed"], events.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("kind").GetString()));
+        Assert.Equal(
+            ["committed", "committed"],
+            events.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("kind").GetString()));
         Assert.Equal("A snapshot is in the chain.", events.GetProperty("items")[0].GetProperty("reason").GetString());
         var oldest = (await ann.GetAsync(
             $"/api/servers/{server["id"]}/backups/events?limit=2&cursor={events.GetProperty("next").GetString()}")).Json;
@@ -69,10 +72,12 @@ public sealed class BackupsEndpointTests(PeopleHost host)
             Assert.InRange(reason.Length, 20, 200);
             Assert.EndsWith(".", reason, StringComparison.Ordinal);
         }
-        Assert.Equal("No run began by the schedule, at the latest expected at 1970-01-01 18:00 UTC. The host is off, or its agent does not run.",
+        Assert.Equal(
+            "No run began by the schedule, at the latest expected at 1970-01-01 18:00 UTC. The host is off, or its agent does not run.",
             Gateway.People.BackupNames.Reason(new BackupHappening(HappeningKind.RunMissed, null, at) { Since = since }));
         Assert.Contains("last at 1970-01-01 18:00 UTC",
-            Gateway.People.BackupNames.Reason(new BackupHappening(HappeningKind.RunSilent, null, at) { Since = since }), StringComparison.Ordinal);
+            Gateway.People.BackupNames.Reason(new BackupHappening(HappeningKind.RunSilent, null, at) { Since = since }),
+            StringComparison.Ordinal);
     }
 
     private sealed class Agent(PeopleHost host, TeamId team, ServerId server, string token)

@@ -14,8 +14,8 @@ public interface IRepositorySource
     bool ListsNewestFirst { get; }
 
     /// <summary>
-    /// The names of the objects of a kind, in no order that could be relied on. A source that cannot list a kind (the platform lists snapshots only) gives none: whatever a
-    /// snapshot needs is named by it and by its indexes.
+    /// The names of the objects of a kind, in no order that could be relied on. A source that cannot list a kind (the platform lists
+    /// snapshots only) gives none: whatever a snapshot needs is named by it and by its indexes.
     /// </summary>
     IAsyncEnumerable<ObjectName> ListAsync(ObjectKind kind, CancellationToken cancellation);
 

@@ -38,7 +38,8 @@ internal static class KnownRebuild
     /// <param name="onTrouble">Hears of indexes that cannot be read.</param>
     /// <param name="cancellation">Stops.</param>
     public static async Task<EarlierRuns> RunAsync(IReadOnlyList<ObjectId> parentIndexes, IReadOnlyList<JournalledObject> journalled,
-        RunJournal journal, SealedCopies copies, ObjectOpener opener, string scratch, Action<string> onTrouble, CancellationToken cancellation)
+        RunJournal journal, SealedCopies copies, ObjectOpener opener, string scratch, Action<string> onTrouble,
+        CancellationToken cancellation)
     {
         using var builder = new KnownIds.Builder(scratch);
         var indexes = new List<StoredIndex>();

@@ -29,8 +29,8 @@ internal sealed record JournalledObject(
 /// object = 1 ‖ object kind u8 ‖ uuid 16 ‖ size u32 ‖ entry count u32 ‖ entries (49 each) ‖ pack count u32 ‖ pack uuids
 /// stored = 2 ‖ object kind u8 ‖ uuid 16        lost = 3 ‖ object kind u8 ‖ uuid 16
 /// </code>
-/// A record that was cut by the kill ends the file. The tables stay on the disk and are read one by one: those of a first run over a terabyte
-/// of small files are half a gigabyte.
+/// A record that was cut by the kill ends the file. The tables stay on the disk and are read one by one: those of a first run over a
+/// terabyte of small files are half a gigabyte.
 /// </summary>
 internal sealed class RunJournal : IDisposable
 {

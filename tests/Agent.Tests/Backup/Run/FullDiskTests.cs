@@ -18,8 +18,8 @@ public sealed class FullDiskTests : IDisposable
     {
         var root = new[]
         {
-            TestNode.File("a", Noise(1 << 20)), TestNode.Directory("b", TestNode.File("c", Noise(3 << 20))), TestNode.File("d", Noise(9 << 20)),
-            TestNode.File("e", Noise(9 << 20)),
+            TestNode.File("a", Noise(1 << 20)), TestNode.Directory("b", TestNode.File("c", Noise(3 << 20))),
+            TestNode.File("d", Noise(9 << 20)), TestNode.File("e", Noise(9 << 20)),
         };
         using (var repository = new RepositoryBuilder(_folder.File("copy"))) repository.Write(root);
         await File.WriteAllTextAsync(_folder.File("key"), RestoreTests.RecoveryText + "\n");
@@ -29,7 +29,7 @@ public sealed class FullDiskTests : IDisposable
             {{restore}} && exit 90
             echo "first $?"
             ls -A {{_folder.File("disk")}} | grep hostatlas-restore && exit 91
-            for file in $(cd {{_folder.File("disk")}} && find . -type f); do echo "there $(stat -c %s {{_folder.File("disk")}}/$file) $file"; done
+            find {{_folder.File("disk")}} -type f -printf 'there %s\n'
             mount -o remount,size=64m {{_folder.File("disk")}}
             {{restore}} --overwrite changed || exit 92
             cp -a {{_folder.File("disk")}} {{_folder.File("after")}}
@@ -77,8 +77,8 @@ public sealed class FullDiskTests : IDisposable
     private async Task<Finished> WithSmallDiskAsync(int mebibytes, string script)
     {
         Directory.CreateDirectory(_folder.File("disk"));
-        await File.WriteAllTextAsync(
-            _folder.File("script"), $"set -u\nmount -t tmpfs -o size={mebibytes}m,mode=0700 small {_folder.File("disk")} || exit 99\n{script}\n");
+        var mount = $"mount -t tmpfs -o size={mebibytes}m,mode=0700 small {_folder.File("disk")}";
+        await File.WriteAllTextAsync(_folder.File("script"), $"set -u\n{mount} || exit 99\n{script}\n");
         File.SetUnixFileMode(_folder.File("script"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return await ChildProcess.RunAsync("unshare", ["--mount", "bash", _folder.File("script")], Patience);
     }
