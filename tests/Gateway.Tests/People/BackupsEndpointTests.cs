@@ -23,8 +23,8 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         var shown = await ann.GetAsync($"/api/servers/{server["id"]}/backups");
         Assert.Equal(HttpStatusCode.OK, shown.Status);
         Assert.Equal(
-            """{"status":"open","since":null,"schedule":null,"lastSuccessAt":null,"runs":[],"""
-                + """"events":[],"eventsNext":null,"items":[],"next":null}""", shown.Text);
+            """{"status":"open","since":null,"schedule":null,"lastSuccessAt":null,"runs":"""
+                + """[],"events":[],"eventsNext":null,"items":[],"next":null}""", shown.Text);
     }
 
     [Fact]
