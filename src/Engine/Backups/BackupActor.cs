@@ -87,9 +87,9 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
         (CheckBackups, _) => BackupDecisions.Check(State, now),
         (ShowBackups, _) => BackupDecision.Answer(
             new BackupsShown(State.Chain, State.ChainSince, State.Schedule, State.Head, State.Runs, State.History)),
-        (FreezeBackups freeze, _) => BackupDecisions.Freeze(State, freeze.Cause, now),
-        (ResumeBackups, _) => BackupDecisions.Resume(State, now),
-        (ApproveNewChain, _) => BackupDecisions.ApproveNewChain(State, now),
+        (FreezeBackups freeze, _) => BackupDecisions.Freeze(State, freeze.Cause, now, freeze.By),
+        (ResumeBackups resume, _) => BackupDecisions.Resume(State, now, resume.By),
+        (ApproveNewChain approve, _) => BackupDecisions.ApproveNewChain(State, now, approve.By),
         _ => BackupDecision.Answer(Unknown),
     };
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
@@ -20,10 +21,15 @@ public interface IBackupCommand
 
 /// <summary>
 /// An agent's request that its door has let in. The entity answers the sender and tells the door by <see cref="RequestSettled"/> whether
-/// the signature is spent. <paramref name="Signature"/>: 32 bytes.
+/// the signature is spent. <paramref name="Signature"/>: 32 bytes. <paramref name="From"/>: the agent's network address, null when unknown.
 /// </summary>
 public sealed record BackupRequest(
-    TeamId Team, ServerId Server, Guid Call, byte[] Signature, long TimestampSeconds, IBackupPayload Payload) : IBackupCommand;
+    TeamId Team, ServerId Server, Guid Call, byte[] Signature, long TimestampSeconds, IBackupPayload Payload, string? From = null)
+    : IBackupCommand
+{
+    /// <summary>Who asks.</summary>
+    public Author By => Author.OfServer(Server, From);
+}
 
 /// <summary>What an agent's request about backups carries, one type an endpoint; the discriminator is its manifest.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
@@ -75,10 +81,10 @@ public sealed record CheckBackups(TeamId Team, ServerId Server) : IBackupCommand
 public sealed record ShowBackups(TeamId Team, ServerId Server) : IBackupCommand;
 
 /// <summary>Freezes the chain: nothing more enters it, open runs are closed. Idempotent. Reply: <see cref="Done"/>.</summary>
-public sealed record FreezeBackups(TeamId Team, ServerId Server, FreezeCause Cause) : IBackupCommand;
+public sealed record FreezeBackups(TeamId Team, ServerId Server, FreezeCause Cause, Author By) : IBackupCommand;
 
 /// <summary>A person has looked and opens the chain again. Idempotent. Reply: <see cref="Done"/>.</summary>
-public sealed record ResumeBackups(TeamId Team, ServerId Server) : IBackupCommand;
+public sealed record ResumeBackups(TeamId Team, ServerId Server, Author By) : IBackupCommand;
 
 /// <summary>A person lets the next run begin without a parent. Idempotent. Reply: <see cref="Done"/>.</summary>
-public sealed record ApproveNewChain(TeamId Team, ServerId Server) : IBackupCommand;
+public sealed record ApproveNewChain(TeamId Team, ServerId Server, Author By) : IBackupCommand;

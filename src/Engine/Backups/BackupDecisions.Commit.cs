@@ -23,7 +23,7 @@ public static partial class BackupDecisions
         if (facts.Committed is { } earlier && earlier.Number <= state.Head?.Number) return Again(earlier, commit);
         if (state.Run(commit.Snapshot) is not { } run) return NoRun(state, commit.Snapshot);
         if (commit.SnapshotObject is not { } name)
-            return new BackupDecision([Admit(request, now), .. FreezeEvents(state, FreezeCause.AgentsGate, now)], Frozen);
+            return new BackupDecision([Admit(request, now), .. FreezeEvents(state, FreezeCause.AgentsGate, now, request.By)], Frozen);
         // Checked when it began as well; since then another run may have been committed, or a person's leave used up.
         if (ParentFault(state, run.Parent) is { } fault) return BackupDecision.Refuse(RefusalKind.Conflict, fault);
         if (Hole(commit, facts) is { } hole) return BackupDecision.Refuse(RefusalKind.ObjectMissing, hole);
@@ -44,7 +44,7 @@ public static partial class BackupDecisions
         events.AddRange(state.Runs.Where(other => other != run).Select(other => new RunEnded(other.Snapshot, RunEnd.Overtaken, now)));
         if (Suspicion(state, run.NewBytes, facts.Bytes) is { } cause) events.Add(new ChainSuspected(cause, now));
         else if (state.Chain == ChainStatus.Suspect && state.CleanRuns + 1 >= CleanRunsReopen)
-            events.Add(new ChainReopened(ReopenCause.CleanRuns, now));
+            events.Add(new ChainReopened(ReopenCause.CleanRuns, state.Chain, now, Author.Platform));
         return new BackupDecision(events, new SnapshotKept(head.Snapshot, head.Generation, head.Fingerprint))
         {
             Kept = new KeptSnapshot(head, commit.Gate),

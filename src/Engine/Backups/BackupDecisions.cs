@@ -48,7 +48,7 @@ public static partial class BackupDecisions
         if (state.Run(begin.Snapshot) is null && state.Runs.Count >= BackupState.OpenRunsAtMost)
             events.Add(new RunEnded(state.Runs.MinBy(run => run.HeardAt)!.Snapshot, RunEnd.Displaced, now));
         events.Add(new RunBegan(begin.Snapshot, begin.Parent, now));
-        if (begin.Schedule != state.Schedule) events.Add(new ScheduleChanged(state.Schedule, begin.Schedule, now));
+        if (begin.Schedule != state.Schedule) events.Add(new ScheduleChanged(state.Schedule, begin.Schedule, now, request.By));
         return new BackupDecision(events, Done.Instance);
     }
 
@@ -80,23 +80,24 @@ public static partial class BackupDecisions
     }
 
     /// <summary>A freeze.</summary>
-    public static BackupDecision Freeze(BackupState state, FreezeCause cause, DateTimeOffset now) =>
+    public static BackupDecision Freeze(BackupState state, FreezeCause cause, DateTimeOffset now, Author by) =>
         state.Chain == ChainStatus.Frozen
             ? BackupDecision.Answer(Done.Instance)
-            : new BackupDecision([.. FreezeEvents(state, cause, now)], Done.Instance);
+            : new BackupDecision([.. FreezeEvents(state, cause, now, by)], Done.Instance);
 
     /// <summary>A person opens the chain again.</summary>
-    public static BackupDecision Resume(BackupState state, DateTimeOffset now) => state.Chain == ChainStatus.Open
+    public static BackupDecision Resume(BackupState state, DateTimeOffset now, Author by) => state.Chain == ChainStatus.Open
         ? BackupDecision.Answer(Done.Instance)
-        : new BackupDecision([new ChainReopened(ReopenCause.Person, now)], Done.Instance);
+        : new BackupDecision([new ChainReopened(ReopenCause.Person, state.Chain, now, by)], Done.Instance);
 
     /// <summary>A person lets the next run begin without a parent.</summary>
-    public static BackupDecision ApproveNewChain(BackupState state, DateTimeOffset now) => state.MayStartAnew || state.Head is null
-        ? BackupDecision.Answer(Done.Instance)
-        : new BackupDecision([new NewChainApproved(now)], Done.Instance);
+    public static BackupDecision ApproveNewChain(BackupState state, DateTimeOffset now, Author by) =>
+        state.MayStartAnew || state.Head is null
+            ? BackupDecision.Answer(Done.Instance)
+            : new BackupDecision([new NewChainApproved(now, by)], Done.Instance);
 
-    private static IEnumerable<IEntityEvent> FreezeEvents(BackupState state, FreezeCause cause, DateTimeOffset now) =>
-        [.. state.Runs.Select(run => new RunEnded(run.Snapshot, RunEnd.Frozen, now)), new ChainFrozen(cause, now)];
+    private static IEnumerable<IEntityEvent> FreezeEvents(BackupState state, FreezeCause cause, DateTimeOffset now, Author by) =>
+        [.. state.Runs.Select(run => new RunEnded(run.Snapshot, RunEnd.Frozen, now)), new ChainFrozen(cause, state.Chain, now, by)];
 
     private static RequestAdmitted Admit(BackupRequest request, DateTimeOffset now) => new(
         SignatureOf(request), request.Call,

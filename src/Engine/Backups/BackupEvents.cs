@@ -14,7 +14,7 @@ public sealed record RequestAdmitted(long Signature, Guid Call, DateTimeOffset U
 public sealed record RunBegan(SnapshotId Snapshot, SnapshotId? Parent, DateTimeOffset At) : IEntityEvent;
 
 /// <summary>The agent now keeps another schedule; null: none.</summary>
-public sealed record ScheduleChanged(string? From, string? To, DateTimeOffset At) : IEntityEvent;
+public sealed record ScheduleChanged(string? From, string? To, DateTimeOffset At, Author? By) : IAuditedEvent;
 
 /// <summary>A run named what it needs. <paramref name="Bytes"/>: of the objects that are new to it.</summary>
 public sealed record ObjectsAnnounced(SnapshotId Snapshot, int Objects, int Reused, long Bytes, DateTimeOffset At) : IEntityEvent;
@@ -42,14 +42,14 @@ public sealed record RunMissed(DateTimeOffset DueAt, DateTimeOffset At) : IEntit
 /// <summary>The chain is to be looked at.</summary>
 public sealed record ChainSuspected(SuspicionCause Cause, DateTimeOffset At) : IEntityEvent;
 
-/// <summary>The chain takes nothing more until a person opens it.</summary>
-public sealed record ChainFrozen(FreezeCause Cause, DateTimeOffset At) : IEntityEvent;
+/// <summary>The chain takes nothing more until a person opens it. <paramref name="From"/>: what it was.</summary>
+public sealed record ChainFrozen(FreezeCause Cause, ChainStatus? From, DateTimeOffset At, Author? By) : IAuditedEvent;
 
-/// <summary>The chain is open again.</summary>
-public sealed record ChainReopened(ReopenCause Cause, DateTimeOffset At) : IEntityEvent;
+/// <summary>The chain is open again. <paramref name="From"/>: what it was.</summary>
+public sealed record ChainReopened(ReopenCause Cause, ChainStatus? From, DateTimeOffset At, Author? By) : IAuditedEvent;
 
 /// <summary>A person lets the next run begin without a parent.</summary>
-public sealed record NewChainApproved(DateTimeOffset At) : IEntityEvent;
+public sealed record NewChainApproved(DateTimeOffset At, Author? By) : IAuditedEvent;
 
 /// <summary>Why a run was closed.</summary>
 public enum RunEnd

@@ -24,7 +24,8 @@ public sealed record Author(AuthorKind Kind, Guid? Id, string? Name, string? Add
     public static Author OfKey(KeyId key, string? name, IPAddress? from) => new(AuthorKind.Key, key.Value, name, Text(from), null);
 
     /// <summary>A server's agent.</summary>
-    public static Author OfServer(ServerId server) => new(AuthorKind.Server, server.Value, null, null, null);
+    public static Author OfServer(ServerId server, string? from) =>
+        new(AuthorKind.Server, server.Value, null, IPAddress.TryParse(from, out var address) ? Text(address) : null, null);
 
     /// <summary>An operator at the platform's own socket.</summary>
     public static Author OfOperator(string account) => new(AuthorKind.Operator, null, account, null, null);

@@ -4,16 +4,26 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Engine.Projections;
 
 /// <summary>
-/// Whose journal an event stands in, read from its persistence id: <c>team-{team}</c>, <c>server-{team}.{server}</c> or, of a server's
-/// backups, <c>backup-{team}.{server}</c>.
+/// Whose journal an event stands in, read from its persistence id: <c>team-{team}</c>, <c>server-{team}.{server}</c>, of a server's backups
+/// <c>backup-{team}.{server}</c>, or a person's: <c>user-{address}</c>.
 /// </summary>
 public static class EntityAddress
 {
-    private const string TeamPrefix = "team-", ServerPrefix = "server-", BackupPrefix = "backup-";
+    private const string TeamPrefix = "team-", ServerPrefix = "server-", BackupPrefix = "backup-", PersonPrefix = "user-";
 
-    /// <summary>Whether the entity is a team, one of a team's servers, or the backups of one.</summary>
-    public static bool IsOfTeam(string persistenceId) =>
-        TryReadTeam(persistenceId, out _) || TryReadServer(persistenceId, out _) || TryReadBackups(persistenceId, out _);
+    /// <summary>Whether it is an entity of the platform's: a team, one of a team's servers, the backups of one, or a person.</summary>
+    public static bool IsEntity(string persistenceId) =>
+        TeamOf(persistenceId) is not null || persistenceId.StartsWith(PersonPrefix, StringComparison.Ordinal);
+
+    /// <summary>The team that the entity is, or belongs to; null for a person's.</summary>
+    public static TeamId? TeamOf(string persistenceId) =>
+        TryReadTeam(persistenceId, out var team) ? team
+        : TryReadServer(persistenceId, out var server) || TryReadBackups(persistenceId, out server) ? server.Team
+        : null;
+
+    /// <summary>The server that the entity is, or whose backups it is; null for the others.</summary>
+    public static ServerId? ServerOf(string persistenceId) =>
+        TryReadServer(persistenceId, out var server) || TryReadBackups(persistenceId, out server) ? server.Server : null;
 
     /// <summary>Reads a team's persistence id.</summary>
     public static bool TryReadTeam(string persistenceId, out TeamId team)

@@ -35,8 +35,7 @@ public sealed class JournalReader(ActorSystem system, JournalSeal seal)
 
     private object Open(EventEnvelope envelope)
     {
-        // People are none of the projection's business; what need not be opened stays sealed.
-        if (!EntityAddress.IsOfTeam(envelope.PersistenceId)) return envelope.Event;
+        if (!EntityAddress.IsEntity(envelope.PersistenceId)) return envelope.Event;
         if (envelope.Event is not SealedEvent happened)
             throw new InvalidDataException($"{envelope.PersistenceId}: event {envelope.SequenceNr} lies unsealed in the journal.");
         try
@@ -53,7 +52,7 @@ public sealed class JournalReader(ActorSystem system, JournalSeal seal)
             system.Log.Error(broken,
                 "{0}: event {1} was not sealed there and is passed over; restore the journal, then rebuild the projection.",
                 envelope.PersistenceId, envelope.SequenceNr);
-            return DoesNotOpen.Instance;
+            return new DoesNotOpen(DateTimeOffset.FromUnixTimeMilliseconds(envelope.Timestamp));
         }
     }
 }

@@ -26,17 +26,21 @@ public sealed class ProjectedRows
     private readonly HashSet<TeamId> _droppedTeams = [];
     private readonly HashSet<string> _passedOver = [];
 
-    /// <summary>No rows: where a rebuild begins.</summary>
+    /// <summary>No rows: where a rebuild begins. The audit logs are none of its business.</summary>
     public ProjectedRows()
     {
     }
 
     /// <summary>Rows as the store has them.</summary>
-    public ProjectedRows(IEnumerable<ProjectedTeam> teams, IEnumerable<ProjectedServer> servers)
+    public ProjectedRows(IEnumerable<ProjectedTeam> teams, IEnumerable<ProjectedServer> servers, AuditRows audit)
     {
+        Audit = audit;
         foreach (var team in teams) _teams[team.Team] = team;
         foreach (var server in servers) _servers[server.Key] = server;
     }
+
+    /// <summary>What is added to the audit logs; null in a rebuild, which adds nothing to them.</summary>
+    public AuditRows? Audit { get; }
 
     /// <summary>Teams that differ from what was loaded.</summary>
     public IEnumerable<ProjectedTeam> ChangedTeams => _changedTeams.Select(team => _teams[team]);

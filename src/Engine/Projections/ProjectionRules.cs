@@ -25,31 +25,39 @@ public enum Telling
 /// </summary>
 public static class ProjectionRules
 {
-    /// <summary>Tells one event to the rows.</summary>
-    public static Telling Tell(ProjectedRows rows, JournalEntry entry) =>
-        EntityAddress.TryReadTeam(entry.PersistenceId, out var team) ? TellTeam(rows, team, entry)
-        : EntityAddress.TryReadServer(entry.PersistenceId, out var server) ? TellServer(rows, server, entry)
-        : Telling.Told;
-
-    /// <summary>The last sequence number of the entry's entity that the rows know; 0 for none.</summary>
-    public static long LastKnown(ProjectedRows rows, string persistenceId) =>
-        EntityAddress.TryReadTeam(persistenceId, out var team) ? rows.Find(team)?.EntitySeq ?? 0
-        : EntityAddress.TryReadServer(persistenceId, out var server) ? rows.Find(server)?.EntitySeq ?? 0
-        : 0;
+    /// <summary>
+    /// Tells one event to the rows and to the audit logs, which have a last number of their own for each entity: either of the two may know
+    /// more than the other, and what one lacks is a hole for both.
+    /// </summary>
+    public static Telling Tell(ProjectedRows rows, JournalEntry entry)
+    {
+        if (!EntityAddress.IsEntity(entry.PersistenceId)) return Telling.Told;
+        var audit = rows.Audit is { } logs ? AuditTelling.Look(logs, entry) : Telling.KnownBefore;
+        if (audit == Telling.Hole) return Telling.Hole;
+        var row = EntityAddress.TryReadTeam(entry.PersistenceId, out var team) ? TellTeam(rows, team, entry)
+            : EntityAddress.TryReadServer(entry.PersistenceId, out var server) ? TellServer(rows, server, entry)
+            : Telling.Told;
+        if (row != Telling.Hole && audit == Telling.Told) AuditTelling.Tell(rows.Audit!, entry);
+        return row == Telling.KnownBefore ? audit : row;
+    }
 
     /// <summary>
-    /// Whether the entity is one that has a row, or one whose own events may make it: a team, or a server that has joined.
+    /// The last sequence number of an entity that all rows of it know, 0 for none: of its row, where it has one or may make it itself (a
+    /// team, or a server that has joined), and of the audit logs. Null when it has neither: a server without a row has not joined as far as
+    /// its team's row knows, so the team's journal brings it and its own cannot.
     /// </summary>
-    public static bool MayHaveRow(ProjectedRows rows, string persistenceId) =>
-        EntityAddress.TryReadTeam(persistenceId, out _)
-        || (EntityAddress.TryReadServer(persistenceId, out var server) && rows.Find(server) is not null);
+    public static long? LastKnown(ProjectedRows rows, string persistenceId)
+    {
+        var row = EntityAddress.TryReadTeam(persistenceId, out var team) ? rows.Find(team)?.EntitySeq ?? 0
+            : EntityAddress.TryReadServer(persistenceId, out var server) ? rows.Find(server)?.EntitySeq
+            : null;
+        var told = rows.Audit is { } logs && EntityAddress.IsEntity(persistenceId) ? logs.Known(persistenceId) : (long?)null;
+        return row is null ? told : told is null ? row : Math.Min(row.Value, told.Value);
+    }
 
-    /// <summary>Whether telling the entry leaves a row of its entity behind.</summary>
+    /// <summary>Whether telling the entry leaves behind what there is to be known of its entity: a row, where it is a team.</summary>
     public static bool MakesRow(ProjectedRows rows, JournalEntry entry) =>
-        entry.Event is TeamFounded
-        || (EntityAddress.TryReadTeam(entry.PersistenceId, out var team)
-            ? rows.Find(team) is not null
-            : MayHaveRow(rows, entry.PersistenceId));
+        entry.Event is TeamFounded || !EntityAddress.TryReadTeam(entry.PersistenceId, out var team) || rows.Find(team) is not null;
 
     private static Telling TellTeam(ProjectedRows rows, TeamId team, JournalEntry entry)
     {

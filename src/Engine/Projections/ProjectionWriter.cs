@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Audit;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
@@ -32,13 +33,12 @@ public sealed class ProjectionWriter(
     /// <returns>How many events were told.</returns>
     public async Task<int> ReconcileAsync(IReadOnlyList<JournalHead> heads, CancellationToken cancellation)
     {
-        var rows = await LoadAsync(heads.Select(head => head.PersistenceId), [], cancellation).ConfigureAwait(false);
+        var rows = await LoadAsync([.. heads.Select(head => head.PersistenceId)], [], cancellation).ConfigureAwait(false);
         var missed = new List<JournalEntry>();
         foreach (var head in heads)
         {
-            var known = ProjectionRules.LastKnown(rows, head.PersistenceId);
-            // A server without a row has not joined as far as its team's row knows: the team's journal brings it, this one cannot.
-            if (known >= head.SequenceNr || _fruitless.Contains(head) || !ProjectionRules.MayHaveRow(rows, head.PersistenceId)) continue;
+            if (ProjectionRules.LastKnown(rows, head.PersistenceId) is not { } known || known >= head.SequenceNr
+                || _fruitless.Contains(head)) continue;
             var entries = await readEntity(head.PersistenceId, known + 1, head.SequenceNr).ConfigureAwait(false);
             missed.AddRange(entries);
             // Of a team that nobody founded there is nothing to tell. It is read once a head, not once a minute.
@@ -52,8 +52,7 @@ public sealed class ProjectionWriter(
     {
         while (true)
         {
-            var joined = entries.Where(entry => entry.Event is ServerJoined);
-            var rows = await LoadAsync(entries.Select(entry => entry.PersistenceId), joined, cancellation).ConfigureAwait(false);
+            var rows = await LoadAsync([.. entries.Select(entry => entry.PersistenceId)], entries, cancellation).ConfigureAwait(false);
             var hole = TellUpToHole(rows, entries);
             if (hole < 0)
             {
@@ -66,7 +65,7 @@ public sealed class ProjectionWriter(
     }
 
     private Task<ProjectedRows> LoadAsync(
-        IEnumerable<string> persistenceIds, IEnumerable<JournalEntry> joined, CancellationToken cancellation)
+        IReadOnlyCollection<string> persistenceIds, IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
     {
         var (teams, servers) = (new HashSet<TeamId>(), new HashSet<ServerKey>());
         foreach (var id in persistenceIds)
@@ -74,12 +73,15 @@ public sealed class ProjectionWriter(
             if (EntityAddress.TryReadServer(id, out var server)) servers.Add(server);
             else if (EntityAddress.TryReadTeam(id, out var team)) teams.Add(team);
         }
-        foreach (var entry in joined)
+        foreach (var entry in entries)
         {
-            if (EntityAddress.TryReadTeam(entry.PersistenceId, out var team) && entry.Event is ServerJoined { Server: var server })
+            if (entry.Event is ServerJoined { Server: var server } && EntityAddress.TryReadTeam(entry.PersistenceId, out var team))
                 servers.Add(new ServerKey(team, server));
         }
-        return store.LoadAsync(teams, servers, cancellation);
+        var audit = new AuditWanted(
+            [.. persistenceIds.Where(EntityAddress.IsEntity).Distinct()],
+            [.. entries.SelectMany(entry => AuditRules.TeamsOf(entry.PersistenceId, entry.Event)).Distinct()]);
+        return store.LoadAsync(teams, servers, audit, cancellation);
     }
 
     private static int TellUpToHole(ProjectedRows rows, IReadOnlyList<JournalEntry> entries)
@@ -93,7 +95,7 @@ public sealed class ProjectionWriter(
 
     private async Task<IReadOnlyList<JournalEntry>> ReadHoleAsync(ProjectedRows rows, JournalEntry after)
     {
-        var (from, to) = (ProjectionRules.LastKnown(rows, after.PersistenceId) + 1, after.SequenceNr - 1);
+        var (from, to) = ((ProjectionRules.LastKnown(rows, after.PersistenceId) ?? 0) + 1, after.SequenceNr - 1);
         var missed = await readEntity(after.PersistenceId, from, to).ConfigureAwait(false);
         return missed.Count == to - from + 1
             ? missed

@@ -13,10 +13,5 @@ internal sealed class KeysDestroyed
 /// What stands in a <see cref="JournalEntry"/> for an event that does not open: altered, or moved there. It is logged and passed over, so
 /// that one damaged entity does not stop the tables of all teams; once the journal is restored, a rebuild tells the entity anew.
 /// </summary>
-internal sealed class DoesNotOpen
-{
-    /// <summary>The one instance.</summary>
-    public static readonly DoesNotOpen Instance = new();
-
-    private DoesNotOpen() { }
-}
+/// <param name="JournalledAt">When it was journalled, as the table says, which nobody vouches for.</param>
+internal sealed record DoesNotOpen(DateTimeOffset JournalledAt);

@@ -113,7 +113,7 @@ public sealed class ServerActor(
 
     // In flight until the other entity has answered the sender and settled the signature here.
     private void HandOn(AgentRequest request, IBackupPayload payload) => backups().Forward(new BackupRequest(
-        request.Team, request.Server, request.Call, request.Signature, request.TimestampSeconds, payload));
+        request.Team, request.Server, request.Call, request.Signature, request.TimestampSeconds, payload, request.From));
 
     private void Heard(DateTimeOffset now)
     {

@@ -26,11 +26,12 @@ public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, in
 /// <summary>
 /// A request whose form, tag, signature and window the gateway has verified. <paramref name="Call"/> is the gateway's own id of this call:
 /// its retry joins the one in flight, while another call with the same signature is a replay. <paramref name="Signature"/>: 32 bytes.
+/// <paramref name="From"/>: the network address it came from, null when unknown.
 /// Reply: <see cref="MetricsStored"/>, what the entity of the server's backups answers to its payloads, or a refusal.
 /// </summary>
 public sealed record AgentRequest(
-    TeamId Team, ServerId Server, Guid Call, TokenHash Token, byte[] Signature, long TimestampSeconds, IAgentPayload Payload)
-    : IServerCommand;
+    TeamId Team, ServerId Server, Guid Call, TokenHash Token, byte[] Signature, long TimestampSeconds, IAgentPayload Payload,
+    string? From = null) : IServerCommand;
 
 /// <summary>What an agent's request carries, one type an endpoint; the discriminator is its manifest.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]

@@ -13,19 +13,23 @@ public interface IProjectionStore
     /// <summary>
     /// The rows of these teams and servers, as far as there are any. A team whose keys were destroyed is not loaded but dropped
     /// (<see cref="ProjectedRows.Drop"/>); a name that does not open is <see cref="Sealing.SealedName.Damaged"/>: one row that somebody
-    /// moved must not stop the tables of all teams.
+    /// moved must not stop the tables of all teams. For the same reason the end of an audit log that was altered is a broken
+    /// <see cref="AuditTail"/>.
     /// </summary>
     Task<ProjectedRows> LoadAsync(
-        IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation);
+        IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, AuditWanted wanted, CancellationToken cancellation);
 
     /// <summary>
-    /// Deletes the rows of dropped teams, writes the changed rows and moves the offset, all or nothing.
+    /// Deletes the rows of dropped teams, writes the changed rows, adds to the audit logs and moves the offset, all or nothing.
     /// <see cref="ProjectionMovedException"/> when the offset is not <paramref name="from"/>: somebody else projects.
     /// </summary>
     Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation);
 
-    /// <summary>Puts these rows in the place of all rows, both tables and the offset in one transaction.</summary>
-    Task ReplaceAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation);
+    /// <summary>
+    /// Puts these rows in the place of all rows of teams and servers, in one transaction. Audit logs and offset stay as they are;
+    /// <see cref="ProjectionMovedException"/> when the offset is not <paramref name="offset"/>.
+    /// </summary>
+    Task ReplaceAsync(long offset, ProjectedRows rows, CancellationToken cancellation);
 
     /// <summary>Whether anybody ever founded a team on this platform: a question of the platform's, not of a team's.</summary>
     Task<bool> AnyTeamAsync(CancellationToken cancellation);

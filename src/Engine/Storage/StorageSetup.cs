@@ -22,6 +22,7 @@ public static class StorageSetup
         else services.AddSqlite(options, roots);
         services.AddSingleton<TeamSeals>();
         services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
+        services.AddSingleton<AuditSeal>();
         services.AddSingleton<IMetricsReader, MetricsReader>();
         services.AddSingleton<MetricsIngest>();
         services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());
@@ -48,6 +49,7 @@ public static class StorageSetup
         services.AddSingleton<IJournalHeads, SqliteJournalHeads>();
         services.AddSingleton<ISessionStore, SqliteSessionStore>();
         services.AddSingleton<IBackupStore, SqliteBackupStore>();
+        services.AddSingleton<IAuditLog, SqliteAuditLog>();
     }
 
     private static void AddPostgres(this IServiceCollection services, EngineOptions options, RootKeys roots)
@@ -79,6 +81,7 @@ public static class StorageSetup
         services.AddSingleton<IJournalHeads, PostgresJournalHeads>();
         services.AddSingleton<ISessionStore, PostgresSessionStore>();
         services.AddSingleton<IBackupStore, PostgresBackupStore>();
+        services.AddSingleton<IAuditLog, PostgresAuditLog>();
         services.AddHostedService<MetricDaysAhead>();
     }
 }

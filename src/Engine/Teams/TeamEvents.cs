@@ -19,8 +19,13 @@ public sealed record MemberJoined(
     public override string ToString() => $"MemberJoined({User}, {Role})";
 }
 
-/// <summary>How many servers the team may have; null is unlimited.</summary>
-public sealed record PlanSet(int? Servers, DateTimeOffset At, Author? By) : IAuditedEvent;
+/// <summary>
+/// How many servers the team may have; null is unlimited. <paramref name="From"/>: what it was; null in journals that did not say.
+/// </summary>
+public sealed record PlanSet(int? Servers, DateTimeOffset At, Author? By, PlanLimit? From = null) : IAuditedEvent;
+
+/// <summary>How many servers a team may have; null is unlimited.</summary>
+public sealed record PlanLimit(int? Servers);
 
 /// <summary>The server belongs to the team.</summary>
 public sealed record ServerJoined(ServerId Server, string Name, DateTimeOffset At, Author? By) : IAuditedEvent;

@@ -122,7 +122,7 @@ internal sealed class AgentGate(
     {
         var reply = await engine.AskAsync(new AgentRequest(
             claims.Team, claims.Subject, NewCall(), TokenHash.Of(headers.Token.Span), headers.Signature, headers.TimestampSeconds,
-                payload));
+            payload, http.Connection.RemoteIpAddress?.ToString()));
         switch (reply)
         {
             case Refused { Kind: RefusalKind.CredentialsRejected }:

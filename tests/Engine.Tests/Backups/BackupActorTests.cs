@@ -132,14 +132,14 @@ public sealed class BackupActorTests : TestKit
     public void A_frozen_chain_lets_no_object_in_and_an_unfrozen_one_does()
     {
         Begin("run");
-        _chain.Tell(new FreezeBackups(Server.Team, Server.Server, FreezeCause.Person), TestActor);
+        _chain.Tell(new FreezeBackups(Server.Team, Server.Server, FreezeCause.Person, Named.Ada), TestActor);
         ExpectMsg<Done>(Soon);
         Assert.Equal(RefusalKind.BackupsFrozen, Assert.IsType<Refused>(AskToKeep()).Kind);
         Assert.Equal(RefusalKind.BackupsFrozen, Ask<Refused>(new UploadsPayload(Id("run"), [New("a")], [])).Kind);
         Ask<SnapshotsListed>(new ListPayload());
         Restart();
         Assert.Equal(ChainStatus.Frozen, Show().Chain);
-        _chain.Tell(new ResumeBackups(Server.Team, Server.Server), TestActor);
+        _chain.Tell(new ResumeBackups(Server.Team, Server.Server, Named.Ada), TestActor);
         ExpectMsg<Done>(Soon);
         Assert.IsType<Done>(AskToKeep());
         Assert.Equal(RefusalKind.Conflict, Ask<Refused>(new UploadsPayload(Id("run"), [New("a")], [])).Kind);

@@ -1,5 +1,6 @@
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Ids;
 using static HostAtlas.Engine.Tests.Backups.Runs;
 
 namespace HostAtlas.Engine.Tests.Backups;
@@ -60,9 +61,9 @@ public sealed class BackupDecisionsTests
     public void A_persons_leave_lets_one_chain_begin_anew()
     {
         var state = Committed("head");
-        Assert.Equal(["NewChainApproved"], NamesOf(BackupDecisions.ApproveNewChain(state, Now).Events));
-        state = state.Apply(new NewChainApproved(Now));
-        Assert.Empty(BackupDecisions.ApproveNewChain(state, Now).Events);
+        Assert.Equal(["NewChainApproved"], NamesOf(BackupDecisions.ApproveNewChain(state, Now, Named.Ada).Events));
+        state = state.Apply(new NewChainApproved(Now, Named.Ada));
+        Assert.Empty(BackupDecisions.ApproveNewChain(state, Now, Named.Ada).Events);
         Assert.Equal(Done.Instance, Begin(state, "anew", null).Reply);
         Assert.Equal(Done.Instance, Begin(state, "on", "head").Reply);
         Assert.Equal(RefusalKind.Conflict, KindOf(Begin(Committed("anew", state), "again", null)));
@@ -105,7 +106,7 @@ public sealed class BackupDecisionsTests
         var state = BackupState.Nothing.Apply(Begin(BackupState.Nothing, "run", null, "0 2 * * *").Events);
         Assert.Equal("0 2 * * *", state.Schedule);
         Assert.DoesNotContain("ScheduleChanged", NamesOf(Begin(state, "next", null, "0 2 * * *").Events));
-        Assert.Contains(new ScheduleChanged("0 2 * * *", null, Now), Begin(state, "next", null).Events);
+        Assert.Contains(new ScheduleChanged("0 2 * * *", null, Now, Author.OfServer(Named.Id<ServerId>("server"), "192.0.2.9")), Begin(state, "next", null).Events);
     }
 
     [Fact]
@@ -154,17 +155,17 @@ public sealed class BackupDecisionsTests
     public void A_freeze_closes_open_runs_and_is_idempotent_and_a_person_ends_it()
     {
         var state = Open("run", Committed("head"));
-        var freeze = BackupDecisions.Freeze(state, FreezeCause.Person, Now);
+        var freeze = BackupDecisions.Freeze(state, FreezeCause.Person, Now, Named.Ada);
         Assert.Equal(["RunEnded", "ChainFrozen"], NamesOf(freeze.Events));
         state = state.Apply(freeze.Events);
         Assert.Equal((ChainStatus.Frozen, 0), (state.Chain, state.Runs.Count));
-        Assert.Empty(BackupDecisions.Freeze(state, FreezeCause.AgentsGate, Now).Events);
+        Assert.Empty(BackupDecisions.Freeze(state, FreezeCause.AgentsGate, Now, Named.Ada).Events);
         Assert.Null(BackupDecisions.DueAt(state));
         Assert.Empty(BackupDecisions.Check(state, Now.AddYears(1)).Events);
-        state = state.Apply(BackupDecisions.Resume(state, Now.AddDays(1)).Events);
+        state = state.Apply(BackupDecisions.Resume(state, Now.AddDays(1), Named.Ada).Events);
         Assert.Equal((ChainStatus.Open, Now.AddDays(1)), (state.Chain, state.ChainSince));
-        Assert.Empty(BackupDecisions.Resume(state, Now).Events);
-        Assert.Equal(ChainStatus.Open, Suspect(state).Apply(BackupDecisions.Resume(Suspect(state), Now).Events).Chain);
+        Assert.Empty(BackupDecisions.Resume(state, Now, Named.Ada).Events);
+        Assert.Equal(ChainStatus.Open, Suspect(state).Apply(BackupDecisions.Resume(Suspect(state), Now, Named.Ada).Events).Chain);
     }
 
     [Theory]

@@ -61,9 +61,9 @@ internal sealed class ChainUnderTest : IDisposable
         return decision.Reply;
     }
 
-    public void Freeze() => _journal.AddRange(BackupDecisions.Freeze(State, FreezeCause.Person, Runs.Now).Events);
+    public void Freeze() => _journal.AddRange(BackupDecisions.Freeze(State, FreezeCause.Person, Runs.Now, Named.Ada).Events);
 
-    public void Resume() => _journal.AddRange(BackupDecisions.Resume(State, Runs.Now).Events);
+    public void Resume() => _journal.AddRange(BackupDecisions.Resume(State, Runs.Now, Named.Ada).Events);
 
     public Task<PutOutcome> PutAsync(ObjectName name, byte[] bytes) => _vault.Vault.PutAsync(
         KeyOf(name), Sealed.FormOf(bytes), new MemoryStream(bytes),

@@ -23,7 +23,7 @@ public sealed class CommitDecisionsTests
     [Fact]
     public void A_chain_begun_anew_counts_from_one_and_commits_count_on()
     {
-        var state = Committed("b", Committed("a")).Apply(new NewChainApproved(Now), new RunBegan(Id("run"), null, Now));
+        var state = Committed("b", Committed("a")).Apply(new NewChainApproved(Now, Named.Ada), new RunBegan(Id("run"), null, Now));
         var head = Commit(state, Whole).Kept!.Snapshot;
         Assert.Equal((3L, 1), (head.Number, head.Generation));
     }
@@ -70,7 +70,7 @@ public sealed class CommitDecisionsTests
         foreach (var end in Enum.GetValues<RunEnd>())
             Assert.Equal(RefusalKind.Conflict, KindOf(Commit(Open("run").Apply(new RunEnded(Id("run"), end, Now)), Whole)));
         // The leave to begin anew was used up by another run.
-        var state = Committed("head").Apply(new NewChainApproved(Now), new RunBegan(Id("run"), null, Now));
+        var state = Committed("head").Apply(new NewChainApproved(Now, Named.Ada), new RunBegan(Id("run"), null, Now));
         state = state with { MayStartAnew = false };
         Assert.Equal(RefusalKind.Conflict, KindOf(Commit(state, Whole)));
     }

@@ -23,7 +23,7 @@ internal static class Runs
 
     public static BackupRequest Request(IBackupPayload payload, string signature = "signature") => new(
         Named.Id<TeamId>("team"), Named.Id<ServerId>("server"), new Guid(Named.Bytes(signature).AsSpan(16)), Named.Bytes(signature),
-        Now.ToUnixTimeSeconds(), payload);
+        Now.ToUnixTimeSeconds(), payload, "::ffff:192.0.2.9");
 
     public static BackupState Apply(this BackupState state, params IEnumerable<IEntityEvent> events) =>
         events.Aggregate(state, BackupState.Apply);
@@ -42,7 +42,7 @@ internal static class Runs
 
     public static BackupState Suspect(BackupState on) => on.Apply(new ChainSuspected(SuspicionCause.RunVanished, Now));
 
-    public static BackupState Frozen(BackupState on) => on.Apply(new ChainFrozen(FreezeCause.Person, Now));
+    public static BackupState Frozen(BackupState on) => on.Apply(new ChainFrozen(FreezeCause.Person, on.Chain, Now, Named.Ada));
 
     public static VaultTicket Ticket(AnnouncedObject announced, DateTimeOffset until) =>
         new(announced.Name, "PUT", $"/vault/{announced.Name}", new Dictionary<string, string>(), until);

@@ -29,7 +29,7 @@ internal static class BackupSamples
         ["admitted.1"] = new RequestAdmitted(-7, Call, Later, At),
         ["run-began.1"] = new RunBegan(Run, Head, At),
         ["run-began.1~first"] = new RunBegan(Run, null, At),
-        ["schedule-changed.1"] = new ScheduleChanged(null, "0 2 * * *", At),
+        ["schedule-changed.1"] = new ScheduleChanged(null, "0 2 * * *", At, Author.OfServer(Server, "192.0.2.9")),
         ["announced.1"] = new ObjectsAnnounced(Run, 2, 1, 524_288, At),
         ["committed.1"] = new SnapshotCommitted(Run, 3, 2, Root, "0011223344556677", 5, 1_000_000, 524_288, At),
         ["run-silent.1"] = new RunSilent(Run, Named.Noon, At),
@@ -37,9 +37,9 @@ internal static class BackupSamples
         ["run-refused.1"] = new RunRefused(Run, RunRefusal.ServerQuota, At),
         ["run-missed.1"] = new RunMissed(Named.Noon, At),
         ["suspected.1"] = new ChainSuspected(SuspicionCause.VolumeJumped, At),
-        ["frozen.1"] = new ChainFrozen(FreezeCause.AgentsGate, At),
-        ["reopened.1"] = new ChainReopened(ReopenCause.CleanRuns, At),
-        ["new-chain-approved.1"] = new NewChainApproved(At),
+        ["frozen.1"] = new ChainFrozen(FreezeCause.AgentsGate, ChainStatus.Suspect, At, Author.OfServer(Server, "192.0.2.9")),
+        ["reopened.1"] = new ChainReopened(ReopenCause.CleanRuns, ChainStatus.Suspect, At, Author.Platform),
+        ["new-chain-approved.1"] = new NewChainApproved(At, Named.Ada),
         ["state.1"] = StateWithAll(),
         ["state.1~nothing"] = BackupState.Nothing,
         ["c-request.1"] = Request(new BeginPayload(Run, Head, "0 2 * * *")),
@@ -52,9 +52,9 @@ internal static class BackupSamples
         ["c-ask-to-keep.1"] = new AskToKeep(Team, Server),
         ["c-check.1"] = new CheckBackups(Team, Server),
         ["c-show.1"] = new ShowBackups(Team, Server),
-        ["c-freeze.1"] = new FreezeBackups(Team, Server, FreezeCause.Person),
-        ["c-resume.1"] = new ResumeBackups(Team, Server),
-        ["c-approve-new-chain.1"] = new ApproveNewChain(Team, Server),
+        ["c-freeze.1"] = new FreezeBackups(Team, Server, FreezeCause.Person, Named.Ada),
+        ["c-resume.1"] = new ResumeBackups(Team, Server, Named.Ada),
+        ["c-approve-new-chain.1"] = new ApproveNewChain(Team, Server, Named.Ada),
         ["r-uploads.1"] = new UploadsGranted([Ticket], [Pack], [Index], [Root]),
         ["r-kept.1"] = new SnapshotKept(Run, 2, "0011223344556677"),
         ["r-listed.1"] = new SnapshotsListed([Committed]),
@@ -66,7 +66,7 @@ internal static class BackupSamples
     };
 
     private static BackupRequest Request(IBackupPayload payload) =>
-        new(Team, Server, Call, Named.Bytes("signature"), 1_795_521_600, payload);
+        new(Team, Server, Call, Named.Bytes("signature"), 1_795_521_600, payload, "192.0.2.9");
 
     private static BackupState StateWithAll() => new IEntityEvent[]
     {
@@ -74,11 +74,11 @@ internal static class BackupSamples
         new RunBegan(Head, null, At),
         new SnapshotCommitted(Head, 1, 1, Root, "0011223344556677", 5, 1_000_000, 524_288, At),
         new RunBegan(Run, Head, At),
-        new ScheduleChanged(null, "0 2 * * *", At),
+        new ScheduleChanged(null, "0 2 * * *", At, Author.OfServer(Server, "192.0.2.9")),
         new ObjectsAnnounced(Run, 2, 1, 524_288, At),
         new RunSilent(Run, At, Later),
         new ChainSuspected(SuspicionCause.RunVanished, Later),
         new RunMissed(At, Later),
-        new NewChainApproved(Later),
+        new NewChainApproved(Later, Named.Ada),
     }.Aggregate(BackupState.Nothing, BackupState.Apply);
 }

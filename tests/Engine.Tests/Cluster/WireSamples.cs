@@ -52,7 +52,7 @@ internal static class WireSamples
         ["invitation-issued.1"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
         ["founded.1"] = new TeamFounded("Müller & Söhne", At, Named.Ada),
         ["member-joined.1"] = new MemberJoined(User, "ada@example.org", TeamRole.Admin, Invitation, At, Named.Ada),
-        ["plan-set.1"] = new PlanSet(3, At, Named.Ada),
+        ["plan-set.1"] = new PlanSet(3, At, Named.Ada, new PlanLimit(10)),
         ["plan-set.1~unlimited"] = new PlanSet(null, At, Named.Ada),
         ["server-joined.1"] = new ServerJoined(Server, "web-1", At, Named.Ada),
         ["key-added.1"] = new KeyAdded(Key, "ci", KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada),
@@ -110,7 +110,7 @@ internal static class WireSamples
         ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600, Named.Ada),
         ["c-request.1"] = new AgentRequest(
             Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
-                new MetricsPayload(Batch)),
+                new MetricsPayload(Batch), "192.0.2.9"),
         ["c-request.1~backup"] = new AgentRequest(
             Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
                 BackupSamples.Uploads),

@@ -129,7 +129,7 @@ public abstract class ProjectionWriterSuite
     {
         var expected = new ProjectedRows();
         foreach (var entry in journal) ProjectionRules.Tell(expected, entry);
-        var actual = store.LoadAsync(JournalScript.Teams, JournalScript.Servers, default).Result;
+        var actual = store.LoadAsync(JournalScript.Teams, JournalScript.Servers, AuditWanted.Nothing, default).Result;
         foreach (var team in JournalScript.Teams) Assert.Equal(expected.Find(team), actual.Find(team));
         foreach (var server in JournalScript.Servers) Assert.Equal(expected.Find(server), actual.Find(server));
     }

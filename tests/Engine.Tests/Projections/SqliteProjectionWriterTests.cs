@@ -1,5 +1,7 @@
-using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Tests.Storage.Postgres;
 using HostAtlas.Engine.Tests.Storage.Sqlite;
 using HostAtlas.TestSupport;
 
@@ -21,7 +23,8 @@ public sealed class SqliteProjectionWriterTests : ProjectionWriterSuite, IDispos
         var file = new DataFile(folder);
         file.Prepare();
         _last = file;
-        return new SqliteProjectionStore(file, SqliteStoreUnderTest.NewSeals(file));
+        var seals = SqliteStoreUnderTest.NewSeals(file);
+        return new SqliteProjectionStore(file, seals, new AuditSeal(seals, Prepared.Roots));
     }
 
     protected override void RefuseServers() =>

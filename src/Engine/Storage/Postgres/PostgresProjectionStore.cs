@@ -7,7 +7,7 @@ using Npgsql;
 namespace HostAtlas.Engine.Storage.Postgres;
 
 /// <summary>The projection's tables in PostgreSQL.</summary>
-public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeals seals) : IProjectionStore
+public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeals seals, AuditSeal audit) : IProjectionStore
 {
     private const string Name = "directory";
     // Statements that go over in one piece; a rebuild of a large platform has tens of thousands.
@@ -18,14 +18,15 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         (connection, token) => OffsetAsync(connection, "select \"offset\" from projection where name = $1", token), cancellation);
 
     /// <inheritdoc />
-    public Task<ProjectedRows> LoadAsync(
-        IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation) =>
+    public Task<ProjectedRows> LoadAsync(IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, AuditWanted wanted,
+        CancellationToken cancellation) =>
         database.RunAsync(PostgresRole.Projector, async (connection, token) =>
         {
             var destroyed = new HashSet<TeamId>();
             var rows = new ProjectedRows(
                 await TeamsAsync(connection, teams, destroyed, token).ConfigureAwait(false),
-                await ServersAsync(connection, servers, destroyed, token).ConfigureAwait(false));
+                await ServersAsync(connection, servers, destroyed, token).ConfigureAwait(false),
+                await PostgresAuditRows.LoadAsync(connection, audit, wanted, token).ConfigureAwait(false));
             foreach (var team in destroyed) rows.Drop(team);
             return rows;
         }, cancellation);
@@ -35,8 +36,8 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         WriteAsync(from, to, rows, replace: false, cancellation);
 
     /// <inheritdoc />
-    public Task ReplaceAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) =>
-        WriteAsync(from, to, rows, replace: true, cancellation);
+    public Task ReplaceAsync(long offset, ProjectedRows rows, CancellationToken cancellation) =>
+        WriteAsync(offset, offset, rows, replace: true, cancellation);
 
     /// <inheritdoc />
     public Task<bool> AnyTeamAsync(CancellationToken cancellation) =>
@@ -49,7 +50,8 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
     private async Task WriteAsync(long from, long to, ProjectedRows rows, bool replace, CancellationToken cancellation)
     {
         // Before the transaction: a team's first seal writes its key, on a connection of its own.
-        var puts = rows.ChangedTeams.Select(PutTeam).Concat(rows.ChangedServers.Select(PutServer)).ToList();
+        var puts = rows.ChangedTeams.Select(PutTeam).Concat(rows.ChangedServers.Select(PutServer))
+            .Concat(rows.Audit is { } added ? PostgresAuditRows.Puts(audit, added) : []).ToList();
         await using var connection = await database.Of(PostgresRole.Projector).OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         // Locked, so that the offset which is compared is the one which is moved; the row must be there to be locked.

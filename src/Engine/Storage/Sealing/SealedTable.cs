@@ -32,4 +32,10 @@ public enum SealedTable : byte
 
     /// <summary>What an agent's gate found in a run of a backup.</summary>
     BackupEvidence = 9,
+
+    /// <summary>An entry of a team's audit log with its hash.</summary>
+    AuditEntries = 10,
+
+    /// <summary>The hash of a team's last entry.</summary>
+    AuditHeads = 11,
 }

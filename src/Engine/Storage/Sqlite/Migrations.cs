@@ -185,6 +185,41 @@ public static class Migrations
         ) strict, without rowid;
         create index backup_due_by_time on backup_due (due_at_ms);
         """,
+        """
+        -- The audit logs, a chain a team; entry and hash: sealed. mac: by a key that is derived from the root key root_id.
+        create table audit_entries (
+            team   blob    not null check (length(team) = 16),
+            number integer not null check (number > 0),
+            at_ms  integer not null,
+            entry  blob    not null check (length(entry) > 63),
+            primary key (team, number)
+        ) strict, without rowid;
+        create index audit_entries_by_time on audit_entries (team, at_ms, number);
+
+        create table audit_heads (
+            team    blob    not null primary key check (length(team) = 16),
+            number  integer not null,
+            at_ms   integer not null,
+            hash    blob    not null,
+            root_id integer not null,
+            mac     blob    not null check (length(mac) = 32)
+        ) strict, without rowid;
+
+        -- A platform table: the last event of each entity, people among them, that the logs were told.
+        create table audit_told (
+            entity text    not null primary key,
+            number integer not null
+        ) strict, without rowid;
+
+        -- A log is added to and nothing else; only sealing anew after a rotation of keys writes an entry's bytes again.
+        create trigger audit_entries_stay before delete on audit_entries
+        begin select raise(abort, 'The audit log is only ever added to.'); end;
+        create trigger audit_entries_keep_their_place before update of team, number, at_ms on audit_entries
+        begin select raise(abort, 'The audit log is only ever added to.'); end;
+
+        -- The projection reads the journal from its beginning once more: rows know what is told again, the logs do not.
+        delete from projection;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

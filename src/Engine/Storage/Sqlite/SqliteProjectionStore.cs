@@ -10,7 +10,7 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// The projection's tables in <c>data.db</c>. A connection a call: a write follows an event of the journal, which is rare beside the
 /// metrics.
 /// </summary>
-public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IProjectionStore
+public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals, AuditSeal audit) : IProjectionStore
 {
     private const string Name = "directory";
 
@@ -22,25 +22,26 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
     }, cancellation);
 
     /// <inheritdoc />
-    public Task<ProjectedRows> LoadAsync(
-        IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, CancellationToken cancellation) => Task.Run(() =>
+    public Task<ProjectedRows> LoadAsync(IReadOnlyCollection<TeamId> teams, IReadOnlyCollection<ServerKey> servers, AuditWanted wanted,
+        CancellationToken cancellation) => Task.Run(() =>
     {
         using var connection = file.OpenReader();
         var destroyed = new HashSet<TeamId>();
         var rows = new ProjectedRows(
             teams.Select(team => Unless(destroyed, team, () => Team(connection, team))).OfType<ProjectedTeam>(),
-            servers.Select(server => Unless(destroyed, server.Team, () => Server(connection, server))).OfType<ProjectedServer>());
+            servers.Select(server => Unless(destroyed, server.Team, () => Server(connection, server))).OfType<ProjectedServer>(),
+            SqliteAuditRows.Load(connection, audit, wanted));
         foreach (var team in destroyed) rows.Drop(team);
         return rows;
     }, cancellation);
 
     /// <inheritdoc />
     public Task SaveAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) =>
-        WriteAsync(from, to, rows, "", cancellation);
+        WriteAsync(from, to, rows, replace: false, cancellation);
 
     /// <inheritdoc />
-    public Task ReplaceAsync(long from, long to, ProjectedRows rows, CancellationToken cancellation) =>
-        WriteAsync(from, to, rows, "delete from servers; delete from teams;", cancellation);
+    public Task ReplaceAsync(long offset, ProjectedRows rows, CancellationToken cancellation) =>
+        WriteAsync(offset, offset, rows, replace: true, cancellation);
 
     /// <inheritdoc />
     public Task<bool> AnyTeamAsync(CancellationToken cancellation) => Task.Run(() =>
@@ -50,17 +51,18 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
         return (long)command.ExecuteScalar()! == 1;
     }, cancellation);
 
-    private Task WriteAsync(long from, long to, ProjectedRows rows, string first, CancellationToken cancellation) => Task.Run(() =>
+    private Task WriteAsync(long from, long to, ProjectedRows rows, bool replace, CancellationToken cancellation) => Task.Run(() =>
     {
         // Before the transaction: a team's first seal writes its key, on a connection of its own.
         var teams = rows.ChangedTeams.Select(row => (Row: row, Name: SealedName.Seal(seals, row.Team, null, row.Name))).ToList();
         var servers = rows.ChangedServers.Select(row => (Row: row, Name: SealedName.Seal(seals, row.Key.Team, row.Key.Server, row.Name)))
             .ToList();
+        var logs = rows.Audit is { } added ? SqliteAuditRows.Seal(audit, added) : null;
         using var connection = file.OpenWriter();
         // Immediate, so that the offset which is compared is the one which is moved.
         using var transaction = connection.BeginTransaction(deferred: false);
         if (Offset(connection) != from) throw new ProjectionMovedException(from);
-        if (first.Length > 0) DataFile.Execute(connection, first);
+        if (replace) DataFile.Execute(connection, "delete from servers; delete from teams;");
         using var drop = Command(connection, "delete from servers where team = $team; delete from teams where team = $team");
         foreach (var team in rows.DroppedTeams) Execute(drop, ("$team", team.ToBytes()));
         using var putTeam = Command(connection, """
@@ -81,6 +83,7 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals) : IPr
             Execute(putServer, ("$team", row.Key.Team.ToBytes()), ("$server", row.Key.Server.ToBytes()),
                 ("$name", name),
                 ("$created", row.CreatedAtMs), ("$first", row.FirstReportMs), ("$silent", row.SilentSinceMs), ("$seq", row.EntitySeq));
+        logs?.Write(connection);
         using var move = Command(connection, """
             insert into projection (name, "offset") values ($name, $to)
             on conflict (name) do update set "offset" = excluded."offset"

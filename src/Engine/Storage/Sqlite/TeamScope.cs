@@ -31,6 +31,8 @@ public sealed class TeamScope : IDisposable
         ("backup_objects", "server, kind, object, size, sha256, ticket_until_ms"),
         ("backup_needs", "server, snapshot, kind, object"),
         ("backup_snapshots", "server, number, snapshot, generation, kind, object, fingerprint, objects, bytes, at_ms"),
+        ("audit_entries", "number, at_ms, entry"),
+        ("audit_heads", "number, at_ms, hash, root_id, mac"),
     ];
 
     // How far the roll-ups have come is the platform's, the same for every team.

@@ -14,13 +14,14 @@ internal static class Catalogue
         "hostatlas.metric_rows", "hostatlas.metric_retries", "hostatlas.metric_sets", "hostatlas.metric_minutes", "hostatlas.metric_hours",
         "hostatlas.metric_marks", "hostatlas.servers", "hostatlas.teams",
         "hostatlas.backup_objects", "hostatlas.backup_needs", "hostatlas.backup_snapshots", "hostatlas.backup_due",
+        "hostatlas.audit_entries", "hostatlas.audit_heads",
     ];
 
     /// <summary>Tables of the platform's and of people's own.</summary>
     private static readonly HashSet<string> Platform =
     [
         "hostatlas.schema_version", "hostatlas.rollup_progress", "hostatlas.projection", "hostatlas.team_keys", "hostatlas.sessions",
-        "journal.journal", "journal.snapshot",
+        "hostatlas.audit_told", "journal.journal", "journal.snapshot",
     ];
 
     /// <summary>Every right that anybody but the owner has. A right on the whole table has no column.</summary>
@@ -82,6 +83,15 @@ internal static class Catalogue
         .. Grant("hostatlas_reader", "hostatlas.backup_needs", "select", "server snapshot kind object"),
         .. Grant("hostatlas_reader", "hostatlas.backup_snapshots", "select",
             "server number snapshot generation kind object fingerprint objects bytes at_ms"),
+        .. Grant("hostatlas_projector", "hostatlas.audit_entries", "insert"),
+        .. Grant("hostatlas_projector", "hostatlas.audit_entries", "select", "team number"),
+        .. Grant("hostatlas_projector", "hostatlas.audit_heads hostatlas.audit_told", "select insert update"),
+        .. Grant("hostatlas_reseal", "hostatlas.audit_entries", "select", "team number at_ms entry"),
+        .. Grant("hostatlas_reseal", "hostatlas.audit_entries", "update", "entry"),
+        .. Grant("hostatlas_reseal", "hostatlas.audit_heads", "select", "team number hash"),
+        .. Grant("hostatlas_reseal", "hostatlas.audit_heads", "update", "hash"),
+        .. Grant("hostatlas_reader", "hostatlas.audit_entries", "select", "number at_ms entry"),
+        .. Grant("hostatlas_reader", "hostatlas.audit_heads", "select", "number at_ms hash root_id mac"),
         "hostatlas_journal usage journal", "hostatlas_reseal usage journal", .. Grant("hostatlas_reseal", "hostatlas", "usage"),
         "hostatlas_backups usage hostatlas",
         .. Grant("hostatlas_platform", "hostatlas", "usage"), .. Grant("hostatlas_ingest", "hostatlas", "usage"),
@@ -100,8 +110,8 @@ internal static class Catalogue
         .. Policy("all_teams_retention * hostatlas_retention true -",
             "metric_rows metric_retries metric_sets metric_minutes metric_hours metric_marks"),
         .. Policy("all_teams_reseal * hostatlas_reseal true true",
-            "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots"),
-        .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams"),
+            "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots audit_entries audit_heads"),
+        .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams audit_entries audit_heads"),
         .. Policy("all_teams_backups * hostatlas_backups true true", "backup_objects backup_needs backup_snapshots backup_due"),
     ];
 

@@ -70,7 +70,7 @@ public sealed partial class PostgresQueryPlansTests
         var rows = new ProjectedRows();
         rows.Put(new ProjectedTeam(Team, "team", 1, null, 1));
         foreach (var server in Servers) rows.Put(new ProjectedServer(new ServerKey(Team, server), "server", 1, 1, null, 1));
-        await new PostgresProjectionStore(database, seals).SaveAsync(0, 1, rows, CancellationToken.None);
+        await new PostgresProjectionStore(database, seals, new AuditSeal(seals, Prepared.Roots)).SaveAsync(0, 1, rows, CancellationToken.None);
         await WriteAsync(NewStore(database, seals), 1, 1, Servers[0], "cpu", Days + DayMs, Days + DayMs + 1);
         await using var connection = await database.Of(PostgresRole.Journal).OpenConnectionAsync();
         await using var command = new Npgsql.NpgsqlCommand("""
@@ -148,17 +148,17 @@ public sealed partial class PostgresQueryPlansTests
 
     private static async Task ProjectAsync(PostgresDatabase database, TeamSeals seals)
     {
-        var projection = new PostgresProjectionStore(database, seals);
+        var projection = new PostgresProjectionStore(database, seals, new AuditSeal(seals, Prepared.Roots));
         Assert.True(await projection.AnyTeamAsync(CancellationToken.None));
         var key = new ServerKey(Team, Servers[0]);
-        var rows = await projection.LoadAsync([Team], [key], CancellationToken.None);
+        var rows = await projection.LoadAsync([Team], [key], AuditWanted.Nothing, CancellationToken.None);
         rows.Put(new ProjectedServer(key, "renamed", 1, 1, null, 2));
         rows.Put(new ProjectedTeam(Team, "renamed", 1, null, 2));
         await projection.SaveAsync(1, 2, rows, CancellationToken.None);
         var dropped = new ProjectedRows();
         dropped.Drop(Team);
         await projection.SaveAsync(2, 3, dropped, CancellationToken.None);
-        await projection.ReplaceAsync(3, 4, new ProjectedRows(), CancellationToken.None);
+        await projection.ReplaceAsync(3, new ProjectedRows(), CancellationToken.None);
     }
 
     private static PostgresMetricsStore NewStore(PostgresDatabase database, TeamSeals seals) =>

@@ -84,6 +84,9 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.Snapshots => """
                 insert into journal.snapshot (persistence_id, sequence_number, created, snapshot) values (@id, @detail, 0, @sealed)
                 """,
+            SealedTable.AuditEntries => "insert into hostatlas.audit_entries values (@team, @detail, @at, @sealed)",
+            SealedTable.AuditHeads =>
+                "insert into hostatlas.audit_heads values (@team, @detail, 0, @sealed, 0, decode(repeat('00', 32), 'hex'))",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         });
         command.Parameters.AddWithValue("team", team?.Value ?? Guid.Empty);

@@ -1,5 +1,6 @@
-using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Postgres;
+using HostAtlas.Engine.Storage.Sealing;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Tests.Metrics;
 
 namespace HostAtlas.Engine.Tests.Storage.Postgres;
@@ -11,7 +12,7 @@ public sealed class PostgresServerDirectoryTests : ServerDirectorySuite, IDispos
 
     protected override IServerDirectory Directory => new PostgresServerDirectory(_store.Database, _store.Seals, new FixedTime());
 
-    protected override IProjectionStore Projection => new PostgresProjectionStore(_store.Database, _store.Seals);
+    protected override IProjectionStore Projection => new PostgresProjectionStore(_store.Database, _store.Seals, new AuditSeal(_store.Seals, Prepared.Roots));
 
     protected override StoreUnderTest Store => _store;
 

@@ -85,6 +85,8 @@ public sealed class SqliteSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.Teams => "insert into teams (team, name, founded_at_ms, entity_seq) values ($team, $sealed, 0, 0)",
             SealedTable.Journal => "insert into journal (persistence_id, sequence_number, message) values ($id, $detail, $sealed)",
             SealedTable.Snapshots => "insert into snapshot values ($id, $detail, $sealed)",
+            SealedTable.AuditEntries => "insert into audit_entries values ($team, $detail, $at, $sealed)",
+            SealedTable.AuditHeads => "insert into audit_heads values ($team, $detail, 0, $sealed, 0, zeroblob(32))",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         };
         using var command = (value.Place.Table is SealedTable.Journal or SealedTable.Snapshots ? _journal : data).CreateCommand();

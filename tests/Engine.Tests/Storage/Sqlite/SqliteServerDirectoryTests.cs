@@ -1,6 +1,8 @@
-using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Tests.Metrics;
+using HostAtlas.Engine.Tests.Storage.Postgres;
 
 namespace HostAtlas.Engine.Tests.Storage.Sqlite;
 
@@ -11,7 +13,7 @@ public sealed class SqliteServerDirectoryTests : ServerDirectorySuite, IDisposab
 
     protected override IServerDirectory Directory => new SqliteServerDirectory(_store.File, _store.Seals, new FixedTime());
 
-    protected override IProjectionStore Projection => new SqliteProjectionStore(_store.File, _store.Seals);
+    protected override IProjectionStore Projection => new SqliteProjectionStore(_store.File, _store.Seals, new AuditSeal(_store.Seals, Prepared.Roots));
 
     protected override StoreUnderTest Store => _store;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Gateway.Tests.Hosting;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -164,7 +165,7 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         Assert.True(TokenForm.TryRead<ServerId>(TokenKind.Agent, agent.Token,
             platform.Services.GetRequiredService<PlatformKeys>().TokenKeys, out var claims));
         var engine = platform.Services.GetRequiredService<EngineClient>();
-        Assert.IsType<Done>(await engine.AskAsync(new ResumeBackups(claims.Team, claims.Subject)));
+        Assert.IsType<Done>(await engine.AskAsync(new ResumeBackups(claims.Team, claims.Subject, Author.Platform)));
         await agent.BeginAsync(NewId(), run);
     }
 

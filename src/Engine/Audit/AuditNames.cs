@@ -1,0 +1,65 @@
+using System.Globalization;
+using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Teams;
+
+namespace HostAtlas.Engine.Audit;
+
+/// <summary>How the audit log spells what the engine has as numbers. Spellings are part of hashed bytes and never change.</summary>
+public static class AuditNames
+{
+    /// <summary>Every kind of author, for whoever filters by one.</summary>
+    public static IReadOnlyList<string> ActorKinds { get; } = [.. Enum.GetValues<AuthorKind>().Select(kind => OfActor(kind)), OfActor(null)];
+
+    /// <summary>An author's kind; <c>unknown</c> in journals of before there were authors.</summary>
+    public static string OfActor(AuthorKind? kind) => kind switch
+    {
+        AuthorKind.Person => "person",
+        AuthorKind.Key => "key",
+        AuthorKind.Server => "server",
+        AuthorKind.Operator => "operator",
+        AuthorKind.Platform => "platform",
+        null => "unknown",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    internal static string Of(TeamRole role) => role switch
+    {
+        TeamRole.Viewer => "viewer",
+        TeamRole.Member => "member",
+        TeamRole.Admin => "admin",
+        TeamRole.Owner => "owner",
+        _ => throw new ArgumentOutOfRangeException(nameof(role)),
+    };
+
+    internal static string[] Of(KeyScopes scopes) =>
+    [
+        .. new[] { (KeyScopes.Read, "read"), (KeyScopes.Write, "write"), (KeyScopes.ServersEnroll, "servers:enroll") }
+            .Where(scope => scopes.HasFlag(scope.Item1)).Select(scope => scope.Item2),
+    ];
+
+    internal static string? Of(ChainStatus? chain) => chain switch
+    {
+        ChainStatus.Open => "open",
+        ChainStatus.Suspect => "suspect",
+        ChainStatus.Frozen => "frozen",
+        null => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(chain)),
+    };
+
+    internal static string Of(FreezeCause cause) => cause switch
+    {
+        FreezeCause.AgentsGate => "agents-gate",
+        FreezeCause.Person => "person",
+        _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+
+    internal static string Of(ReopenCause cause) => cause switch
+    {
+        ReopenCause.CleanRuns => "clean-runs",
+        ReopenCause.Person => "person",
+        _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+
+    internal static string Of(DateTimeOffset time) => time.UtcDateTime.ToString(AuditEntry.TimeForm, CultureInfo.InvariantCulture);
+}

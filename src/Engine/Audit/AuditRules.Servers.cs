@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Servers;
+
+namespace HostAtlas.Engine.Audit;
+
+/// <content>A server's events and those of its backups.</content>
+public static partial class AuditRules
+{
+    private const string Observed = "It was observed, nobody asked for it.", Regular = "The regular work of a backup; the chain's own "
+        + "history and list of snapshots tell of it.";
+
+    private static AuditRule[] OfServers =>
+    [
+        OnServer<TokenIssued>("server.token-issued", "server", e =>
+            (null, new JsonObject { ["earlierTokensEndAt"] = AuditNames.Of(e.EarlierEndAt) })),
+    ];
+
+    private static (Type Event, string Why)[] UntoldOfServers =>
+    [
+        (typeof(ServerReported), Observed), (typeof(ServerSilent), Observed), (typeof(ServerReturned), Observed),
+    ];
+
+    private static AuditRule[] OfBackups =>
+    [
+        OnServer<ScheduleChanged>("backups.schedule-changed", "backups", e =>
+            (new JsonObject { ["schedule"] = e.From }, new JsonObject { ["schedule"] = e.To })),
+        OnServer<ChainFrozen>("backups.frozen", "backups", e => (
+            Chain(e.From), new JsonObject { ["cause"] = AuditNames.Of(e.Cause), ["chain"] = AuditNames.Of(ChainStatus.Frozen) })),
+        OnServer<ChainReopened>("backups.reopened", "backups", e => (
+            Chain(e.From), new JsonObject { ["cause"] = AuditNames.Of(e.Cause), ["chain"] = AuditNames.Of(ChainStatus.Open) })),
+        OnServer<NewChainApproved>("backups.new-chain-approved", "backups", _ => (null, null)),
+    ];
+
+    private static (Type Event, string Why)[] UntoldOfBackups =>
+    [
+        (typeof(RequestAdmitted), "Keeps a signature from being used twice."),
+        (typeof(RunBegan), Regular), (typeof(ObjectsAnnounced), Regular), (typeof(SnapshotCommitted), Regular),
+        (typeof(RunSilent), Observed), (typeof(RunEnded), Regular), (typeof(RunMissed), Observed), (typeof(ChainSuspected), Observed),
+    ];
+
+    private static JsonObject? Chain(ChainStatus? was) => was is null ? null : new JsonObject { ["chain"] = AuditNames.Of(was) };
+}
