@@ -36,7 +36,7 @@ public sealed record AuditEntry(
         ["number"] = Number,
         ["subject"] = new JsonObject
         {
-            ["id"] = Facts.Subject.Id?.ToString(),
+            ["id"] = (Facts.Subject.Id ?? (Facts.Subject.Kind == "team" ? Team.Value : null))?.ToString(),
             ["kind"] = Facts.Subject.Kind,
             ["name"] = Facts.Subject.Name,
         },
@@ -54,6 +54,6 @@ public sealed record AuditFacts(AuditSubject Subject, JsonObject? Before = null,
 
 /// <summary>What a change was done to.</summary>
 /// <param name="Kind"><c>team</c>, <c>member</c>, <c>invitation</c>, <c>server</c>, <c>backups</c>, <c>key</c> or <c>log</c>.</param>
-/// <param name="Id">Null for the log itself.</param>
+/// <param name="Id">Null for the team itself, which the entry names, and for the log.</param>
 /// <param name="Name">As it was called in that event; null where the event does not say.</param>
 public sealed record AuditSubject(string Kind, Guid? Id, string? Name = null);

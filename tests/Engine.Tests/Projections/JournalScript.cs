@@ -1,4 +1,5 @@
 using CsCheck;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
@@ -26,6 +27,8 @@ internal static class JournalScript
 
     public static string ServerPid(ServerKey server) => $"server-{server}";
 
+    public static string BackupsPid(ServerKey server) => $"backup-{server}";
+
     private static IReadOnlyList<JournalEntry> Write(int[] dice)
     {
         var journal = new List<JournalEntry>();
@@ -45,7 +48,14 @@ internal static class JournalScript
             }
             else if (joined.Contains(server) && die / 6 % 3 > 0)
             {
-                Journal(ServerPid(server), (IEntityEvent)((die / 18 % 4) switch
+                if (die / 18 % 5 == 4)
+                {
+                    // Also backups, which have no row; of the two events one stands in the audit log.
+                    Journal(BackupsPid(server), die / 90 % 2 == 0
+                        ? new ScheduleChanged(null, $"{die % 60} 2 * * *", at, null) : new RunMissed(at, at));
+                    continue;
+                }
+                Journal(ServerPid(server), (IEntityEvent)((die / 18 % 5) switch
                 {
                     0 => new TokenIssued(Named.Hash("t"), at, at, Named.Ada),
                     1 => new ServerReported(at),
@@ -68,6 +78,7 @@ internal static class JournalScript
         {
             var end = Named.Noon.AddHours(1);
             if (EntityAddress.TryReadTeam(entity, out _)) Journal(entity, new PlanSet(7, end, Named.Ada));
+            else if (EntityAddress.TryReadBackups(entity, out _)) Journal(entity, new NewChainApproved(end, Named.Ada));
             else Journal(entity, new ServerReported(end));
         }
         return journal;

@@ -39,6 +39,8 @@ public sealed class PostgresProjectionWriterTests : ProjectionWriterSuite, IAsyn
         return new PostgresProjectionStore(_database, _seals, new AuditSeal(_seals, Prepared.Roots));
     }
 
+    protected override IAuditLog LogsOf(IProjectionStore store) => new PostgresAuditLog(_database, new AuditSeal(_seals, Prepared.Roots));
+
     protected override void RefuseServers() => Run("alter table hostatlas.servers add constraint refused check (false)");
 
     protected override void TakeServers() => Run("alter table hostatlas.servers drop constraint refused");

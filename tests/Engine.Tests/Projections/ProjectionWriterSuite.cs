@@ -1,8 +1,11 @@
 using System.Data.Common;
+using System.Text;
 using CsCheck;
+using HostAtlas.Engine.Audit;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Tests.Projections;
 
@@ -11,6 +14,9 @@ public abstract class ProjectionWriterSuite
 {
     /// <summary>Empty tables; those that were given before are not used any more.</summary>
     protected abstract IProjectionStore NewStore();
+
+    /// <summary>The audit logs of tables that were given.</summary>
+    protected abstract IAuditLog LogsOf(IProjectionStore store);
 
     /// <summary>Makes the tables given last refuse every server.</summary>
     protected abstract void RefuseServers();
@@ -34,6 +40,9 @@ public abstract class ProjectionWriterSuite
             }
             AssertHolds(store, journal);
             Assert.Equal(journal.Count == 0 ? 0 : journal[^1].Offset, store.ReadOffsetAsync(default).Result);
+            // Nothing was lost on the way, so the logs are those of one reading, entry for entry.
+            foreach (var team in JournalScript.Teams)
+                Assert.Equal(Texts(Told(journal).Where(entry => entry.Team == team)), Texts(Log(store, team)));
         }, iter: 25, threads: Threads);
 
     [Fact]
@@ -125,12 +134,51 @@ public abstract class ProjectionWriterSuite
         new(store, offset, (id, from, to) => Task.FromResult<IReadOnlyList<JournalEntry>>(
             [.. journal.Where(entry => entry.PersistenceId == id && entry.SequenceNr >= from && entry.SequenceNr <= to)]));
 
-    private static void AssertHolds(IProjectionStore store, IReadOnlyList<JournalEntry> journal)
+    private void AssertHolds(IProjectionStore store, IReadOnlyList<JournalEntry> journal)
     {
+        AssertLogsHold(store, journal);
         var expected = new ProjectedRows();
         foreach (var entry in journal) ProjectionRules.Tell(expected, entry);
         var actual = store.LoadAsync(JournalScript.Teams, JournalScript.Servers, AuditWanted.Nothing, default).Result;
         foreach (var team in JournalScript.Teams) Assert.Equal(expected.Find(team), actual.Find(team));
         foreach (var server in JournalScript.Servers) Assert.Equal(expected.Find(server), actual.Find(server));
+    }
+
+    /// <summary>
+    /// Each event that is told stands in its team's log once, in its entity's order, and the chain and its head are whole. Entities may
+    /// stand in another order than in the journal where events came late.
+    /// </summary>
+    private void AssertLogsHold(IProjectionStore store, IReadOnlyList<JournalEntry> journal)
+    {
+        var told = Told(journal);
+        foreach (var team in JournalScript.Teams)
+        {
+            var log = Log(store, team);
+            Assert.Equal(told.Where(entry => entry.Team == team).Select(EventOf).Order(), log.Select(EventOf).Order());
+            foreach (var events in log.Select(EventOf).GroupBy(source => source.Entity)) Assert.Equal(events.Order(), events);
+            var head = LogsOf(store).HeadAsync(team, default).Result;
+            Assert.Equal(log.Count == 0 ? null : Convert.ToHexString(log[^1].Hash),
+                head is null ? null : Convert.ToHexString(head.Vouched!.Head.Hash));
+            var hash = AuditChain.Start(team);
+            foreach (var entry in log) Assert.Equal(hash = AuditChain.Next(hash, entry.Canonical), entry.Hash);
+        }
+    }
+
+    private List<ChainedEntry> Log(IProjectionStore store, TeamId team) =>
+        [.. LogsOf(store).ReadAsync(team, 0, long.MaxValue, 1_000, default).Result.Select(entry => entry.Entry!)];
+
+    private static IReadOnlyList<ChainedEntry> Told(IReadOnlyList<JournalEntry> journal)
+    {
+        var rows = new ProjectedRows([], [], new AuditRows([], []));
+        foreach (var entry in journal) ProjectionRules.Tell(rows, entry);
+        return rows.Audit!.Added;
+    }
+
+    private static IEnumerable<string> Texts(IEnumerable<ChainedEntry> log) => log.Select(entry => Encoding.UTF8.GetString(entry.Canonical));
+
+    private static (string Entity, long Number) EventOf(ChainedEntry entry)
+    {
+        var source = CanonicalJson.TryRead(entry.Canonical)!["event"]!;
+        return ((string)source["entity"]!, (long)source["number"]!);
     }
 }

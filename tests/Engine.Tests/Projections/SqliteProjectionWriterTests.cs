@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Storage;
@@ -11,6 +12,7 @@ namespace HostAtlas.Engine.Tests.Projections;
 public sealed class SqliteProjectionWriterTests : ProjectionWriterSuite, IDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly ConcurrentDictionary<IProjectionStore, IAuditLog> _logs = new();
     private DataFile _last = null!;
     private int _files;
 
@@ -24,8 +26,12 @@ public sealed class SqliteProjectionWriterTests : ProjectionWriterSuite, IDispos
         file.Prepare();
         _last = file;
         var seals = SqliteStoreUnderTest.NewSeals(file);
-        return new SqliteProjectionStore(file, seals, new AuditSeal(seals, Prepared.Roots));
+        var store = new SqliteProjectionStore(file, seals, new AuditSeal(seals, Prepared.Roots));
+        _logs[store] = new SqliteAuditLog(file, new AuditSeal(seals, Prepared.Roots));
+        return store;
     }
+
+    protected override IAuditLog LogsOf(IProjectionStore store) => _logs[store];
 
     protected override void RefuseServers() =>
         Run("create trigger refused before insert on servers begin select raise(abort, 'refused'); end");
