@@ -33,6 +33,10 @@ public sealed class JournalReader(ActorSystem system, JournalSeal seal)
     private JournalEntry Entry(EventEnvelope envelope) =>
         new(((Sequence)envelope.Offset).Value, envelope.PersistenceId, envelope.SequenceNr, Open(envelope));
 
+    // The column may hold anything where somebody changed the row; a time of no calendar must not stop the reading.
+    private static DateTimeOffset Time(long ticks) =>
+        ticks > DateTimeOffset.UnixEpoch.Ticks && ticks < DateTimeOffset.MaxValue.Ticks ? new(ticks, TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
+
     private object Open(EventEnvelope envelope)
     {
         if (!EntityAddress.IsEntity(envelope.PersistenceId)) return envelope.Event;
@@ -52,7 +56,7 @@ public sealed class JournalReader(ActorSystem system, JournalSeal seal)
             system.Log.Error(broken,
                 "{0}: event {1} was not sealed there and is passed over; restore the journal, then rebuild the projection.",
                 envelope.PersistenceId, envelope.SequenceNr);
-            return new DoesNotOpen(DateTimeOffset.FromUnixTimeMilliseconds(envelope.Timestamp));
+            return new DoesNotOpen(Time(envelope.Timestamp));
         }
     }
 }

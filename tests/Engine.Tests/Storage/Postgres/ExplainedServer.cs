@@ -82,6 +82,12 @@ public sealed class ExplainedServer : IAsyncDisposable
         """
         insert into servers select team, gen_random_uuid(), name, founded_at_ms + i, 1, null, 1 from teams, generate_series(1, 3) i
         """,
+        """
+        insert into audit_entries select team, n, founded_at_ms * 1000 + n, name || name
+        from (select * from teams order by team limit 300) t, generate_series(1, 200) n
+        """,
+        "insert into audit_heads select team, 200, founded_at_ms, name, 1, decode(repeat('00', 32), 'hex') from teams",
+        "insert into audit_told select 'team-' || team, 3 from teams",
         "insert into metric_sets select team, server, 7, 1, name, 19999 + created_at_ms % 3 from servers",
         """
         insert into metric_rows select team, server, (20000 + day) * 86400000::bigint + i * 4000000, i, i, 7, name || name

@@ -4,9 +4,11 @@ using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Tests.Metrics;
 using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
@@ -151,10 +153,15 @@ public sealed partial class PostgresQueryPlansTests
         var projection = new PostgresProjectionStore(database, seals, new AuditSeal(seals, Prepared.Roots));
         Assert.True(await projection.AnyTeamAsync(CancellationToken.None));
         var key = new ServerKey(Team, Servers[0]);
-        var rows = await projection.LoadAsync([Team], [key], AuditWanted.Nothing, CancellationToken.None);
+        var rows = await projection.LoadAsync([Team], [key], new AuditWanted([$"team-{Team}"], [Team]), CancellationToken.None);
+        AuditTelling.Tell(rows.Audit!, new JournalEntry(2, $"team-{Team}", 1, new TeamFounded("team", Now, Named.Ada)));
         rows.Put(new ProjectedServer(key, "renamed", 1, 1, null, 2));
         rows.Put(new ProjectedTeam(Team, "renamed", 1, null, 2));
         await projection.SaveAsync(1, 2, rows, CancellationToken.None);
+        var log = new PostgresAuditLog(database, new AuditSeal(seals, Prepared.Roots));
+        Assert.NotNull((await log.HeadAsync(Team, CancellationToken.None))!.Vouched);
+        Assert.Single(await log.ReadAsync(Team, 0, 10, 10, CancellationToken.None));
+        Assert.Single(await log.PageAsync(Team, new AuditWindow(0, long.MaxValue, null), 10, CancellationToken.None));
         var dropped = new ProjectedRows();
         dropped.Drop(Team);
         await projection.SaveAsync(2, 3, dropped, CancellationToken.None);
@@ -186,13 +193,13 @@ public sealed partial class PostgresQueryPlansTests
 
     private static string Normal(string sql) => Space().Replace(sql, " ").Trim();
 
-    [GeneratedRegex("^(metric_(rows|retries|sets|minutes|hours|marks)|servers|teams|journal|snapshot)")]
+    [GeneratedRegex("^(metric_(rows|retries|sets|minutes|hours|marks)|servers|teams|journal|snapshot|audit_)")]
     private static partial Regex Tenant();
 
     [GeneratedRegex("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)*)\"", RegexOptions.Singleline)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot)|^(select|delete)\b.*\bfrom\s*\{"
+    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot|audit_)|^(select|delete)\b.*\bfrom\s*\{"
         + @"|^(insert into|update)\s*\{")]
     private static partial Regex NamesTable();
 
