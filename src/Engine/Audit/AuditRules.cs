@@ -15,6 +15,9 @@ public static partial class AuditRules
     /// <summary>What the log says when an event of the journal does not open.</summary>
     public const string EventDamaged = "event.damaged";
 
+    /// <summary>What stands for an entry that was altered in the database and does not open; no entry itself says it.</summary>
+    public const string EntryDamaged = "entry.damaged";
+
     /// <summary>What the log says when its own end was altered, before it goes on behind it.</summary>
     public const string LogBroken = "log.broken";
 
@@ -29,7 +32,7 @@ public static partial class AuditRules
 
     /// <summary>Every action that an entry may name.</summary>
     public static IReadOnlyList<string> Actions { get; } =
-        [.. Rows.Select(row => row.Action).Append(EventDamaged).Append(LogBroken).Distinct().Order(StringComparer.Ordinal)];
+        [.. Rows.Select(row => row.Action).Append(EventDamaged).Append(EntryDamaged).Append(LogBroken).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// The row of an event, or null when it is not told. <see cref="InvalidOperationException"/> for a type that neither table has: an

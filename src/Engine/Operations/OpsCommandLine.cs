@@ -18,6 +18,7 @@ public static class OpsCommandLine
         var json = new Option<bool>("--json") { Description = "Print JSON where there is something to print.", Recursive = true };
         var ops = new Command("ops", "Run an operator's verb on the platform that runs on a data folder.") { data, json };
         foreach (var verb in OpsVerbs.Table) Add(ops, verb, data, json);
+        ops.Subcommands.Single(command => command.Name == "audit").Subcommands.Add(AuditVerifyCommand.Build(data, json));
         return ops;
     }
 
@@ -58,11 +59,17 @@ public static class OpsCommandLine
             var args = values.ToDictionary(value => value.Name, value => value.Read(parsed) ?? "");
             var request = new OpsRequest(verb.Name, args, parsed.GetValue(json));
             // The list of verbs is known without a platform.
-            var answer = verb.Name == "help"
-                ? new OpsAnswer(0, OpsVerbs.Help())
-                : await OpsClient.SendAsync(parsed.GetValue(data)!, request, cancellation);
-            await parsed.InvocationConfiguration.Output.WriteAsync(answer.Stdout);
-            await parsed.InvocationConfiguration.Error.WriteAsync(answer.Stderr);
+            OpsAnswer answer;
+            do
+            {
+                answer = verb.Name == "help"
+                    ? new OpsAnswer(0, OpsVerbs.Help())
+                    : await OpsClient.SendAsync(parsed.GetValue(data)!, request, cancellation);
+                await parsed.InvocationConfiguration.Output.WriteAsync(answer.Stdout);
+                await parsed.InvocationConfiguration.Error.WriteAsync(answer.Stderr);
+                request = request with { After = answer.Next };
+            }
+            while (answer is { Exit: 0, Next: not null });
             return answer.Exit;
         });
         parent.Subcommands.Add(leaf);

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
 
 namespace HostAtlas.Engine.Operations;
@@ -30,4 +31,4 @@ public sealed record OpsParameter(string Name, string Placeholder, bool IsOption
 
 /// <summary>What a verb may use of the platform that it runs in.</summary>
 public sealed record OpsPlatform(
-    EngineClient Engine, InvitationIssuer Invitations, ClusterView Cluster, KeyRotation Rotation, TeamKeys Keys);
+    EngineClient Engine, InvitationIssuer Invitations, ClusterView Cluster, KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit);

@@ -3,8 +3,8 @@ using System.Text;
 namespace HostAtlas.Engine.Operations;
 
 /// <summary>
-/// The operators' verbs: the command line, the socket and the help are made of this one table. No verb reads a team's data: operators run
-/// the platform, they are not members of its teams.
+/// The operators' verbs: the command line, the socket and the help are made of this one table. No verb reads a team's data but its audit
+/// log: operators run the platform, they are not members of its teams, yet when a team asks who did what, they must be able to tell.
 /// </summary>
 public static class OpsVerbs
 {
@@ -24,6 +24,8 @@ public static class OpsVerbs
         new("keys destroy", "Destroy a team's keys: nothing it kept can ever be read again.",
             [new("team", "TEAM-ID", false, "The team's id."), new("confirm", "TEAM-ID", true, "The same id once more.")],
             KeyVerbs.DestroyAsync),
+        new("audit export", "Print a team's audit log as lines of JSON, to be checked with: ops audit verify FILE.",
+            [new("team", "TEAM-ID", false, "The team's id.")], AuditVerbs.ExportAsync),
         new("help", "Show this list.", [], (_, _, _) => Task.FromResult(new OpsAnswer(0, Help()))),
     ];
 
@@ -49,6 +51,8 @@ public static class OpsVerbs
         var width = Table.Max(verb => verb.Usage.Length);
         foreach (var verb in Table) text.Append("  ").Append(verb.Usage.PadRight(width)).Append("  ").Append(verb.Summary).Append('\n');
         return text.Append("""
+
+            audit verify FILE [--earlier FILE] checks an export and needs no running platform.
 
             --data DIR  the data folder of the running platform (default ./data)
             --json      print JSON where there is something to print

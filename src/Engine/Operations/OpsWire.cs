@@ -10,9 +10,11 @@ namespace HostAtlas.Engine.Operations;
 /// {"verb":"teams plan","args":{"team":"…","servers":"50"},"json":false}
 /// {"exit":0,"stdout":"…","stderr":"…"}
 /// </code>
+/// An answer that is too long for one line has a <c>next</c>: the same request with it as <c>after</c> brings what follows.
 /// Whoever can open the socket is an operator: it is 0600, so that is the platform's own user and root.
 /// </summary>
-public sealed record OpsRequest(string Verb, IReadOnlyDictionary<string, string>? Args = null, bool Json = false)
+public sealed record OpsRequest(
+    string Verb, IReadOnlyDictionary<string, string>? Args = null, bool Json = false, string? After = null)
 {
     /// <summary>An argument's text, or null.</summary>
     public string? Argument(string name) => Args?.GetValueOrDefault(name);
@@ -22,8 +24,9 @@ public sealed record OpsRequest(string Verb, IReadOnlyDictionary<string, string>
     public Author By { get; init; } = Author.OfOperator("unknown");
 }
 
-/// <summary>Exit code (0 done, 1 failed, 2 wrong usage) and what to print.</summary>
-public sealed record OpsAnswer(int Exit, string Stdout = "", string Stderr = "")
+/// <summary>Exit code (0 done, 1 failed, 2 wrong usage) and what to print. <paramref name="Next"/>: there is more to ask for.</summary>
+public sealed record OpsAnswer(int Exit, string Stdout = "", string Stderr = "",
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next = null)
 {
     /// <summary>It could not be done; the text says what to do next.</summary>
     public static OpsAnswer Failed(string text) => new(1, Stderr: text + "\n");

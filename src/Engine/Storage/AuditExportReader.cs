@@ -11,7 +11,8 @@ namespace HostAtlas.Engine.Storage;
 /// </summary>
 public sealed class AuditExportReader(IAuditLog log)
 {
-    private const int PageEntries = 400;
+    /// <summary>The most entries of a page.</summary>
+    public int PageEntries { get; init; } = 400;
 
     /// <summary>All pages, each of them lines.</summary>
     public async IAsyncEnumerable<IReadOnlyList<byte[]>> ReadAsync(TeamId team, [EnumeratorCancellation] CancellationToken cancellation)

@@ -22,7 +22,7 @@ public static class StorageSetup
         else services.AddSqlite(options, roots);
         services.AddSingleton<TeamSeals>();
         services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
-        services.AddSingleton<AuditSeal>();
+        services.AddSingleton<AuditSeal>().AddSingleton<AuditExportReader>();
         services.AddSingleton<IMetricsReader, MetricsReader>();
         services.AddSingleton<MetricsIngest>();
         services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());

@@ -33,6 +33,10 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);
         Map(routes, HttpMethods.Post, "/api/keys", keys.PostAsync);
         Map(routes, HttpMethods.Delete, "/api/keys/{id}", keys.DeleteAsync);
+
+        var audit = services.GetRequiredService<AuditEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/audit", audit.ListAsync);
+        Map(routes, HttpMethods.Get, "/api/audit/export", audit.ExportAsync);
     }
 
     private static void Map(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<Answer>> handle) =>

@@ -24,6 +24,7 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(Page<TeamView>), TypeInfoPropertyName = "TeamPage")]
 [JsonSerializable(typeof(Page<ServerView>), TypeInfoPropertyName = "ServerPage")]
 [JsonSerializable(typeof(Page<KeyView>), TypeInfoPropertyName = "KeyPage")]
+[JsonSerializable(typeof(Page<AuditItem>), TypeInfoPropertyName = "AuditPage")]
 [JsonSerializable(typeof(BackupsView))]
 [JsonSerializable(typeof(Page<HappeningView>), TypeInfoPropertyName = "HappeningPage")]
 [JsonSerializable(typeof(Session))]

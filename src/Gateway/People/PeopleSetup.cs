@@ -21,7 +21,7 @@ public static class PeopleSetup
         services.AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
-            .AddSingleton<KeyEndpoints>();
+            .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>();
         return services;
     }
 }

@@ -231,6 +231,24 @@ public abstract class AuditLogSuite
     }
 
     [Fact]
+    public async Task An_export_in_pages_is_the_log_of_the_moment_it_began()
+    {
+        await using var engine = await StartAsync();
+        var team = await FoundAsync(engine);
+        for (var plan = 1; plan < 4; plan++) await engine.Client.AskAsync(new SetPlan(team, plan, Operator));
+        await LogAsync(engine, team, 6);
+        var (pages, verifier) = (0, new AuditVerifier(engine.Get<RootKeys>().Find));
+        await foreach (var lines in new AuditExportReader(engine.Get<IAuditLog>()) { PageEntries = 2 }.ReadAsync(team, default))
+        {
+            foreach (var line in lines) Assert.True(verifier.Take(line.AsSpan()[..^1]), verifier.Fault?.Text);
+            await engine.Client.AskAsync(new SetPlan(team, 100 + pages, Operator));
+            await LogAsync(engine, team, 7 + pages++);
+        }
+        Assert.True(verifier.End(), verifier.Fault?.Text);
+        Assert.Equal((4, 6L), (pages, verifier.Entries));
+    }
+
+    [Fact]
     public async Task A_page_is_the_newest_entries_of_a_time_behind_a_place()
     {
         await using var engine = await StartAsync();

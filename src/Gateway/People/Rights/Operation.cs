@@ -29,4 +29,7 @@ internal enum Operation
 
     /// <summary>The end of an API key.</summary>
     RevokeKey,
+
+    /// <summary>The audit log, as pages and as an export.</summary>
+    ReadAudit,
 }

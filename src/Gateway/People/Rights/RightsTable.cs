@@ -20,6 +20,8 @@ internal static class RightsTable
         new(Operation.ReadKeys, TeamRole.Admin, KeyScopes.None),
         new(Operation.CreateKey, TeamRole.Admin, KeyScopes.None),
         new(Operation.RevokeKey, TeamRole.Admin, KeyScopes.None),
+        // Closed to keys: addresses, sessions and e-mail addresses of people stand in it, and a key with read lies on other machines.
+        new(Operation.ReadAudit, TeamRole.Admin, KeyScopes.None),
     ];
 
     /// <summary>Whether a person of this role may.</summary>

@@ -23,6 +23,7 @@ public sealed class RightsTableTests
         ["ReadKeys"] /*    */ = "no  no  yes yes  no  no  no  no",
         ["CreateKey"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["RevokeKey"] /*   */ = "no  no  yes yes  no  no  no  no",
+        ["ReadAudit"] /*   */ = "no  no  yes yes  no  no  no  no",
     };
 
     [Fact]

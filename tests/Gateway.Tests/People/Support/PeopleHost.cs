@@ -4,6 +4,7 @@ using HostAtlas.Engine;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Vault;
@@ -41,6 +42,9 @@ public sealed class PeopleHost : IAsyncLifetime
 
     /// <summary>The platform's keys.</summary>
     public PlatformKeys Keys => _app!.Services.GetRequiredService<PlatformKeys>();
+
+    /// <summary>The ring of root keys.</summary>
+    public RootKeys Roots => _app!.Services.GetRequiredService<RootKeys>();
 
     /// <summary>Every mapped route.</summary>
     public IEnumerable<RouteEndpoint> Routes => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();

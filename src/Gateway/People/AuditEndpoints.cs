@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using HostAtlas.Engine.Audit;
+using HostAtlas.Engine.Storage;
+using HostAtlas.Gateway.People.Rights;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary><c>/api/audit</c>: what was changed in a team, by whom.</summary>
+internal sealed class AuditEndpoints(IAuditLog log, AuditExportReader export, Access access)
+{
+    // Action and actor lie sealed with the rest of an entry: to find them is to open entries. So many a request, then the caller goes on.
+    private const int MostOpened = 2_000, PageOpened = 500;
+
+    /// <summary>200: entries, the newest first. A page may hold fewer than were asked for, and none, and still have a next one.</summary>
+    public async Task<Answer> ListAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.ReadAudit);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var read = AuditQuery.Read(http.Request.Query);
+        if (read.Value is not { } query) return read.Failure!;
+        var items = new List<AuditItem>();
+        var (place, opened) = (query.Before, 0);
+        while (true)
+        {
+            var page = await log.PageAsync(grant.Team, new AuditWindow(query.FromMs, query.ToMs, place), PageOpened, http.RequestAborted);
+            foreach (var entry in page)
+            {
+                var here = new AuditPlace(entry.AtMs, entry.Number);
+                var item = AuditItem.Of(entry);
+                if (query.Wants(item))
+                {
+                    // One more than is wanted: there is a next page.
+                    if (items.Count == query.Limit) return PageOf(items, place);
+                    items.Add(item);
+                }
+                place = here;
+            }
+            opened += page.Count;
+            if (page.Count < PageOpened) return PageOf(items, null);
+            if (opened >= MostOpened) return PageOf(items, place);
+        }
+    }
+
+    /// <summary>200: the whole log as lines of JSON, which anybody can check.</summary>
+    public async Task<Answer> ExportAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.ReadAudit);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        // Read before the answer begins: a store that is away is told with its status, not by an answer that breaks off.
+        return new AuditExportAnswer(export, grant.Team, await export.PageAsync(grant.Team, null, http.RequestAborted));
+    }
+
+    private static Answer PageOf(List<AuditItem> items, AuditPlace? next) => Answer.Json(
+        StatusCodes.Status200OK, new Page<AuditItem>(items, next is null ? null : AuditQuery.CursorOf(next)), PeopleJson.Default.AuditPage);
+}
+
+/// <summary>One entry for people; times are ISO 8601 in UTC.</summary>
+internal sealed record AuditItem(
+    long Number, string At, AuditActor Actor, string Action, JsonObject Subject, JsonObject? Before, JsonObject? After)
+{
+    /// <summary>The entry; one that was altered in the database and does not open says so.</summary>
+    public static AuditItem Of(AuditLogEntry row)
+    {
+        if (row.Entry is null || CanonicalJson.TryRead(row.Entry.Canonical) is not { } entry)
+        {
+            return new AuditItem(row.Number, Time(row.AtMs), AuditActor.Unknown, AuditRules.EntryDamaged,
+                new JsonObject { ["id"] = null, ["kind"] = "log", ["name"] = null }, null, null);
+        }
+        var actor = entry["actor"]!;
+        return new AuditItem(row.Number, (string)entry["at"]!,
+            new AuditActor((string)actor["kind"]!, (string?)actor["id"], (string?)actor["name"], (string?)actor["address"],
+                (string?)actor["session"]),
+            (string)entry["action"]!, entry["subject"]!.AsObject(), entry["before"]?.AsObject(), entry["after"]?.AsObject());
+    }
+
+    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime
+        .ToString(AuditEntry.TimeForm, System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>Who did it.</summary>
+/// <param name="Kind"><c>person</c>, <c>key</c>, <c>server</c>, <c>operator</c>, <c>platform</c> or <c>unknown</c>.</param>
+internal sealed record AuditActor(string Kind, string? Id, string? Name, string? Address, string? Session)
+{
+    /// <summary>Nobody knows.</summary>
+    public static readonly AuditActor Unknown = new("unknown", null, null, null, null);
+}
+
+/// <summary>The log as it goes over the line, page by page: it may be larger than memory.</summary>
+internal sealed record AuditExportAnswer(AuditExportReader Export, TeamId Team, AuditExportPage First) : Answer
+{
+    /// <inheritdoc />
+    public override async Task WriteAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/jsonl";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"audit-{Team}.jsonl\"";
+        var page = First;
+        while (true)
+        {
+            foreach (var line in page.Lines) await http.Response.BodyWriter.WriteAsync(line, http.RequestAborted);
+            if (page.Next is null) return;
+            page = await Export.PageAsync(Team, page.Next, http.RequestAborted);
+        }
+    }
+}
