@@ -20,7 +20,7 @@ public static class AuditChain
     /// <summary>Bytes of a hash and of a head's code.</summary>
     public const int HashBytes = SHA256.HashSizeInBytes;
 
-    /// <summary>What the first entry's hash begins from: another value for each team, so that no log can be the beginning of another's.</summary>
+    /// <summary>What the first hash begins from: another value for each team, so that no log can be the beginning of another's.</summary>
     public static byte[] Start(TeamId team) => SHA256.HashData([.. "hostatlas audit v1"u8, .. team.ToBytes()]);
 
     /// <summary>The hash of the entry that follows.</summary>

@@ -9,7 +9,8 @@ namespace HostAtlas.Engine.Audit;
 public static class AuditNames
 {
     /// <summary>Every kind of author, for whoever filters by one.</summary>
-    public static IReadOnlyList<string> ActorKinds { get; } = [.. Enum.GetValues<AuthorKind>().Select(kind => OfActor(kind)), OfActor(null)];
+    public static IReadOnlyList<string> ActorKinds { get; } =
+        [.. Enum.GetValues<AuthorKind>().Select(kind => OfActor(kind)), OfActor(null)];
 
     /// <summary>An author's kind; <c>unknown</c> in journals of before there were authors.</summary>
     public static string OfActor(AuthorKind? kind) => kind switch

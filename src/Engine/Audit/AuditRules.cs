@@ -32,7 +32,7 @@ public static partial class AuditRules
 
     /// <summary>Every action that an entry may name.</summary>
     public static IReadOnlyList<string> Actions { get; } =
-        [.. Rows.Select(row => row.Action).Append(EventDamaged).Append(EntryDamaged).Append(LogBroken).Distinct().Order(StringComparer.Ordinal)];
+        [.. Rows.Select(row => row.Action).Concat([EventDamaged, EntryDamaged, LogBroken]).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// The row of an event, or null when it is not told. <see cref="InvalidOperationException"/> for a type that neither table has: an

@@ -65,7 +65,7 @@ public sealed class AuditVerifier(Func<long, byte[]?>? rootOf)
         if (Text(entry, "team") is { } team && team != _team.ToString()) return $"This is an entry of another team's log, {team}.";
         if (Number(entry, "number") is not { } number) return "This is no entry as it was written: it was changed.";
         if (number > Entries + 1)
-            return $"Entry {number} stands where entry {Entries + 1} must stand: entries were removed before it, or their order was changed.";
+            return $"Entry {number} stands where entry {Entries + 1} must stand: entries were removed, or their order was changed.";
         if (number <= Entries)
             return $"Entry {number} stands where entry {Entries + 1} must stand: it was added, or the order was changed.";
         var canonical = line[AuditExport.EntryAt..^1];

@@ -8,7 +8,8 @@ namespace HostAtlas.Engine.Cluster;
 /// of the journal: a change without an author cannot be journalled, and an entry cannot be lost between the change and the log.
 /// </summary>
 /// <param name="Id">The person's, key's or server's id; null for operators and the platform itself.</param>
-/// <param name="Name">What a reader knows it by: e-mail address, key's name, the operator's account on the host; null where there is none.</param>
+/// <param name="Name">What a reader knows it by: e-mail address, key's name, the operator's account on the host; null where there is
+/// none.</param>
 /// <param name="Address">The network address the request came from, as text; null where nothing came over a network.</param>
 /// <param name="Session">The person's session; worthless as a credential. Null for everybody else.</param>
 public sealed record Author(AuthorKind Kind, Guid? Id, string? Name, string? Address, SessionId? Session)

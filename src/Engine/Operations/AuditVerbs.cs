@@ -17,7 +17,8 @@ internal static class AuditVerbs
         try
         {
             var page = await platform.Audit.PageAsync(team, request.After, cancellation).ConfigureAwait(false);
-            if (request.After is null && page.Lines.Count == 1) return OpsAnswer.Failed("There is no such team, or its keys were destroyed.");
+            if (request.After is null && page.Lines.Count == 1)
+                return OpsAnswer.Failed("There is no such team, or its keys were destroyed.");
             return new OpsAnswer(0, string.Concat(page.Lines.Select(line => Encoding.UTF8.GetString(line))), Next: page.Next);
         }
         catch (FormatException)

@@ -76,8 +76,8 @@ internal static class AuditVerifyCommand
             : $"{File}: {Entries} entries of the team {Team} are as they were written.\n"
                 + (HeadChecked
                     ? ""
-                    : "The head was NOT checked, for there is no root.key here: whoever changed an entry and computed the hashes anew is not "
-                        + "found.\nName the platform's data folder with --data.\n");
+                    : "The head was NOT checked, for there is no root.key here: whoever changed an entry and computed the hashes anew\n"
+                        + "is not found. Name the platform's data folder with --data.\n");
 
         public string ToJson() => new JsonObject
         {

@@ -35,7 +35,9 @@ public sealed class JournalReader(ActorSystem system, JournalSeal seal)
 
     // The column may hold anything where somebody changed the row; a time of no calendar must not stop the reading.
     private static DateTimeOffset Time(long ticks) =>
-        ticks > DateTimeOffset.UnixEpoch.Ticks && ticks < DateTimeOffset.MaxValue.Ticks ? new(ticks, TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
+        ticks > DateTimeOffset.UnixEpoch.Ticks && ticks < DateTimeOffset.MaxValue.Ticks
+            ? new DateTimeOffset(ticks, TimeSpan.Zero)
+            : DateTimeOffset.UnixEpoch;
 
     private object Open(EventEnvelope envelope)
     {

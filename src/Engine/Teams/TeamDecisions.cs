@@ -32,7 +32,9 @@ public static class TeamDecisions
         AddServer c => Add(state, c, now),
         FindServer c => state.Servers.ContainsKey(c.Server) ? Granted : Decision.Refuse(RefusalKind.NotFound, "There is no such server."),
         SetPlan { Servers: < 0 } => Decision.Refuse(RefusalKind.InvalidContent, "A plan holds 0 servers or more."),
-        SetPlan c => state.PlanServers == c.Servers ? Granted : Decision.Journal(new PlanSet(c.Servers, now, c.By, new PlanLimit(state.PlanServers)), Done.Instance),
+        SetPlan c => state.PlanServers == c.Servers
+            ? Granted
+            : Decision.Journal(new PlanSet(c.Servers, now, c.By, new PlanLimit(state.PlanServers)), Done.Instance),
         AddKey c => Add(state, c, now),
         RevokeKey c => state.Keys.ContainsKey(c.Key)
             ? Decision.Journal(new KeyRevoked(c.Key, now, c.By), Done.Instance)

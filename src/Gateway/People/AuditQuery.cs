@@ -25,8 +25,8 @@ internal sealed record AuditQuery(long FromMs, long ToMs, AuditPlace? Before, in
         var to = Ms(query, "to", LatestMs, fields);
         var before = list.Cursor is null ? null : PlaceOf(list.Cursor);
         if (list.Cursor is not null && before is null) return ListQuery.UnknownCursor;
-        var action = One(query, "action", AuditRules.Actions.Contains, "One of the actions is expected, once: GET /openapi/v1.json lists them.",
-            fields);
+        var action = One(query, "action", AuditRules.Actions.Contains,
+            "One of the actions is expected, once: GET /openapi/v1.json lists them.", fields);
         var actor = One(query, "actor", text => AuditNames.ActorKinds.Contains(text) || IsId(text),
             $"An id is expected, or one of {string.Join(", ", AuditNames.ActorKinds)}; once.", fields);
         return fields.Failure is { } failure ? failure : new AuditQuery(from, to, before, list.Limit, action, actor);
@@ -58,7 +58,8 @@ internal sealed record AuditQuery(long FromMs, long ToMs, AuditPlace? Before, in
     private static long Ms(IQueryCollection query, string name, long missing, Fields fields)
     {
         if (query[name] is not { Count: > 0 } given) return missing;
-        if (given.Count == 1 && long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= LatestMs) return ms;
+        if (given.Count == 1 && long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+            && ms <= LatestMs) return ms;
         fields.Fault("/" + name, $"A whole number from 0 to {LatestMs} is expected, once.");
         return missing;
     }

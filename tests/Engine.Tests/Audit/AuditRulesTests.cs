@@ -35,8 +35,8 @@ public sealed partial class AuditRulesTests
         var type = typeof(IEntityEvent).Assembly.GetType(name)!;
         var (told, untold) = (AuditRules.Rows.Any(row => row.Event == type), AuditRules.Untold.ContainsKey(type));
         Assert.True(told != untold,
-            $"{type.Name} stands in {(told ? "both tables" : "neither table")} of the audit rules. Is it something that a person, a key, an "
-            + "agent or an operator asked for? Then give it `Author? By` (IAuditedEvent), and src/Engine/Audit/AuditRules.<Room>.cs a row "
+            $"{type.Name} stands in {(told ? "both tables" : "neither table")} of the audit rules. Is it something that a person, a key, "
+            + "an agent or an operator asked for? Then give it `Author? By` (IAuditedEvent), and src/Engine/Audit/AuditRules.<Room>.cs a row "
             + $"`Told<{type.Name}>(\"thing.done\", e => …)` with its subject and what was before and after; never a secret, nor its hash. "
             + "Else add it to the same file's Untold table with the reason.");
         Assert.True(!told || typeof(IAuditedEvent).IsAssignableFrom(type),
@@ -65,7 +65,8 @@ public sealed partial class AuditRulesTests
         {
             if (Entry(room, happened) is not { } text) continue;
             var file = TestSupport.Repository.Vector("audit", room, $"{name}.json");
-            Assert.True(File.Exists(file), $"audit/{room}/{name}.json is not there. If the row is new, keep this as its file (no newline):\n{text}");
+            Assert.True(File.Exists(file),
+                $"audit/{room}/{name}.json is not there. If the row is new, keep this as its file (no newline):\n{text}");
             Assert.Equal(File.ReadAllText(file), text);
             Assert.NotNull(CanonicalJson.TryRead(Encoding.UTF8.GetBytes(text)));
         }
@@ -74,7 +75,8 @@ public sealed partial class AuditRulesTests
     [Fact]
     public void No_golden_file_is_left_of_an_entry_that_is_gone()
     {
-        var told = Events.Where(sample => Entry(sample.Room, sample.Event) is not null).Select(sample => $"{sample.Room}/{sample.Name}.json");
+        var told = Events.Where(sample => Entry(sample.Room, sample.Event) is not null)
+            .Select(sample => $"{sample.Room}/{sample.Name}.json");
         var root = TestSupport.Repository.Vector("audit");
         var files = Directory.GetDirectories(root).SelectMany(room => Directory.GetFiles(room)).Select(file =>
             Path.GetRelativePath(root, file));

@@ -37,5 +37,5 @@ public sealed class CanonicalJsonTests
     public void Every_other_spelling_is_refused(string text) => Assert.Null(CanonicalJson.TryRead(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
-    public void Bytes_that_are_no_text_are_refused() => Assert.Null(CanonicalJson.TryRead([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']));
+    public void Bytes_that_are_no_text_are_refused() => Assert.Null(CanonicalJson.TryRead([.. "{\""u8, 0xFF, .. "\":1}"u8]));
 }

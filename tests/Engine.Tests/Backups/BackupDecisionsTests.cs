@@ -106,7 +106,8 @@ public sealed class BackupDecisionsTests
         var state = BackupState.Nothing.Apply(Begin(BackupState.Nothing, "run", null, "0 2 * * *").Events);
         Assert.Equal("0 2 * * *", state.Schedule);
         Assert.DoesNotContain("ScheduleChanged", NamesOf(Begin(state, "next", null, "0 2 * * *").Events));
-        Assert.Contains(new ScheduleChanged("0 2 * * *", null, Now, Author.OfServer(Named.Id<ServerId>("server"), "192.0.2.9")), Begin(state, "next", null).Events);
+        var agent = Author.OfServer(Named.Id<ServerId>("server"), "192.0.2.9");
+        Assert.Contains(new ScheduleChanged("0 2 * * *", null, Now, agent), Begin(state, "next", null).Events);
     }
 
     [Fact]

@@ -174,7 +174,8 @@ public abstract class ProjectionWriterSuite
         return rows.Audit!.Added;
     }
 
-    private static IEnumerable<string> Texts(IEnumerable<ChainedEntry> log) => log.Select(entry => Encoding.UTF8.GetString(entry.Canonical));
+    private static IEnumerable<string> Texts(IEnumerable<ChainedEntry> log) =>
+        log.Select(entry => Encoding.UTF8.GetString(entry.Canonical));
 
     private static (string Entity, long Number) EventOf(ChainedEntry entry)
     {

@@ -120,7 +120,8 @@ public sealed class AuditEndpointsTests(PeopleHost host)
         Assert.DoesNotContain(bob.Email, answer.Text, StringComparison.Ordinal);
 
         var verifier = new AuditVerifier(host.Roots.Find);
-        foreach (var line in answer.Text.TrimEnd('\n').Split('\n')) Assert.True(verifier.Take(Encoding.UTF8.GetBytes(line)), verifier.Fault?.Text);
+        foreach (var line in answer.Text.TrimEnd('\n').Split('\n'))
+            Assert.True(verifier.Take(Encoding.UTF8.GetBytes(line)), verifier.Fault?.Text);
         Assert.True(verifier.End());
         Assert.Equal((ann.Team, 8L), (verifier.Team!.Value, verifier.Entries));
     }
@@ -135,12 +136,13 @@ public sealed class AuditEndpointsTests(PeopleHost host)
     }
 
     /// <summary>The whole log once it has this many entries.</summary>
-    private static Task<List<JsonElement>> ItemsAsync(Browser browser, int entries) => Poll.ForAsync($"{entries} entries", Limit, async () =>
-    {
-        var items = (await browser.GetAsync("/api/audit?limit=200")).Json.GetProperty("items").EnumerateArray().ToList();
-        Assert.InRange(items.Count, 0, entries);
-        return items.Count == entries ? items : null;
-    });
+    private static Task<List<JsonElement>> ItemsAsync(Browser browser, int entries) =>
+        Poll.ForAsync($"{entries} entries", Limit, async () =>
+        {
+            var items = (await browser.GetAsync("/api/audit?limit=200")).Json.GetProperty("items").EnumerateArray().ToList();
+            Assert.InRange(items.Count, 0, entries);
+            return items.Count == entries ? items : null;
+        });
 
     private static IEnumerable<int> Numbers(JsonElement page) =>
         page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("number").GetInt32());

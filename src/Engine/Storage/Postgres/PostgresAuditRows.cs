@@ -31,13 +31,14 @@ internal static class PostgresAuditRows
                 """, connection);
             ends.Parameters.AddWithValue(wanted.Teams.Select(team => team.Value).ToArray());
             await using var reader = await ends.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) stored.Add((reader.Id<TeamId>(0), Head(reader), reader.GetInt64(6)));
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                stored.Add((reader.Id<TeamId>(0), Head(reader), reader.GetInt64(6)));
         }
         // Opened behind the reader: a seal may read its keys on a connection of its own.
         return new AuditRows(known, stored.ToDictionary(end => end.Team, end => seal.TailOf(end.Team, end.Head, end.Last)));
     }
 
-    /// <summary>What is to be added, sealed: before the transaction, since a team's first seal writes its key on another connection.</summary>
+    /// <summary>What is to be added, sealed: before the transaction, since a team's first seal writes its key by another.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Puts(AuditSeal seal, AuditRows rows) =>
         rows.Added.Select(entry => Command(
             "insert into audit_entries (team, number, at_ms, entry) values ($1, $2, $3, $4)",

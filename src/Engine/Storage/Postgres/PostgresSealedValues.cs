@@ -33,7 +33,8 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
         [SealedTable.AuditEntries] = new("audit_entries", "entry", "null::uuid, at_ms, number, 0::bigint", "number > @detail", "number",
             "number = @detail"),
         // One row a team: behind it there is nothing.
-        [SealedTable.AuditHeads] = new("audit_heads", "hash", "null::uuid, 0::bigint, number, 0::bigint", "@at < 0", "team", "number = @detail"),
+        [SealedTable.AuditHeads] = new("audit_heads", "hash", "null::uuid, 0::bigint, number, 0::bigint", "@at < 0", "team",
+            "number = @detail"),
         [SealedTable.Teams] = new("teams", "name", "null::uuid, 0::bigint, 0::bigint, 0::bigint", "@at < 0", "team", "true"),
     };
 

@@ -43,7 +43,7 @@ internal sealed class SqliteAuditRows
         return new AuditRows(known, tails);
     }
 
-    /// <summary>Seals what is to be added: before the transaction, since a team's first seal writes its key on another connection.</summary>
+    /// <summary>Seals what is to be added: before the transaction, since a team's first seal writes its key by another.</summary>
     public static SqliteAuditRows Seal(AuditSeal seal, AuditRows rows) => new(seal, rows);
 
     /// <summary>Writes it.</summary>
@@ -61,7 +61,8 @@ internal sealed class SqliteAuditRows
                 ("$root", kept.RootId), ("$mac", kept.Mac));
         foreach (var (entity, number) in _told)
             Run(connection, """
-                insert into audit_told (entity, number) values ($entity, $number) on conflict (entity) do update set number = excluded.number
+                insert into audit_told (entity, number) values ($entity, $number)
+                on conflict (entity) do update set number = excluded.number
                 """, ("$entity", entity), ("$number", number));
     }
 

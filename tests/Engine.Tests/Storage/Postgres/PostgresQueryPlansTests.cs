@@ -72,7 +72,8 @@ public sealed partial class PostgresQueryPlansTests
         var rows = new ProjectedRows();
         rows.Put(new ProjectedTeam(Team, "team", 1, null, 1));
         foreach (var server in Servers) rows.Put(new ProjectedServer(new ServerKey(Team, server), "server", 1, 1, null, 1));
-        await new PostgresProjectionStore(database, seals, new AuditSeal(seals, Prepared.Roots)).SaveAsync(0, 1, rows, CancellationToken.None);
+        var projection = new PostgresProjectionStore(database, seals, new AuditSeal(seals, Prepared.Roots));
+        await projection.SaveAsync(0, 1, rows, CancellationToken.None);
         await WriteAsync(NewStore(database, seals), 1, 1, Servers[0], "cpu", Days + DayMs, Days + DayMs + 1);
         await using var connection = await database.Of(PostgresRole.Journal).OpenConnectionAsync();
         await using var command = new Npgsql.NpgsqlCommand("""

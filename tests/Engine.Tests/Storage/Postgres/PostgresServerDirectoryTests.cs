@@ -12,7 +12,8 @@ public sealed class PostgresServerDirectoryTests : ServerDirectorySuite, IDispos
 
     protected override IServerDirectory Directory => new PostgresServerDirectory(_store.Database, _store.Seals, new FixedTime());
 
-    protected override IProjectionStore Projection => new PostgresProjectionStore(_store.Database, _store.Seals, new AuditSeal(_store.Seals, Prepared.Roots));
+    protected override IProjectionStore Projection =>
+        new PostgresProjectionStore(_store.Database, _store.Seals, new AuditSeal(_store.Seals, Prepared.Roots));
 
     protected override StoreUnderTest Store => _store;
 

@@ -13,7 +13,8 @@ public sealed class SqliteServerDirectoryTests : ServerDirectorySuite, IDisposab
 
     protected override IServerDirectory Directory => new SqliteServerDirectory(_store.File, _store.Seals, new FixedTime());
 
-    protected override IProjectionStore Projection => new SqliteProjectionStore(_store.File, _store.Seals, new AuditSeal(_store.Seals, Prepared.Roots));
+    protected override IProjectionStore Projection =>
+        new SqliteProjectionStore(_store.File, _store.Seals, new AuditSeal(_store.Seals, Prepared.Roots));
 
     protected override StoreUnderTest Store => _store;
 
