@@ -57,25 +57,23 @@ internal sealed class AuditEndpoints(IAuditLog log, AuditExportReader export, Ac
 
 /// <summary>One entry for people; times are ISO 8601 in UTC.</summary>
 internal sealed record AuditItem(
-    long Number, string At, AuditActor Actor, string Action, JsonObject Subject, JsonObject? Before, JsonObject? After)
+    long Number, DateTimeOffset At, AuditActor Actor, string Action, JsonObject Subject, JsonObject? Before, JsonObject? After)
 {
     /// <summary>The entry; one that was altered in the database and does not open says so.</summary>
     public static AuditItem Of(AuditLogEntry row)
     {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs);
         if (row.Entry is null || CanonicalJson.TryRead(row.Entry.Canonical) is not { } entry)
         {
-            return new AuditItem(row.Number, Time(row.AtMs), AuditActor.Unknown, AuditRules.EntryDamaged,
+            return new AuditItem(row.Number, at, AuditActor.Unknown, AuditRules.EntryDamaged,
                 new JsonObject { ["id"] = null, ["kind"] = "log", ["name"] = null }, null, null);
         }
         var actor = entry["actor"]!;
-        return new AuditItem(row.Number, (string)entry["at"]!,
+        return new AuditItem(row.Number, at,
             new AuditActor((string)actor["kind"]!, (string?)actor["id"], (string?)actor["name"], (string?)actor["address"],
                 (string?)actor["session"]),
             (string)entry["action"]!, entry["subject"]!.AsObject(), entry["before"]?.AsObject(), entry["after"]?.AsObject());
     }
-
-    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime
-        .ToString(AuditEntry.TimeForm, System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>Who did it.</summary>
