@@ -72,7 +72,8 @@ public sealed class AuditTests : IDisposable
 
     private async Task<string> ExportAsync(PlatformProcess platform, Founder founder, string name)
     {
-        await File.WriteAllTextAsync(_folder.File(name), await platform.OpsAsync("audit", "export", founder.TeamId));
+        // Lines are read from the process one by one, without the last line feed.
+        await File.WriteAllTextAsync(_folder.File(name), (await platform.OpsAsync("audit", "export", founder.TeamId)).TrimEnd('\n') + "\n");
         return _folder.File(name);
     }
 

@@ -135,6 +135,20 @@ public sealed class AuditEndpointsTests(PeopleHost host)
         Assert.Equal(AuditRules.Actions, listed);
     }
 
+    [Fact]
+    public async Task The_description_lists_every_member_that_an_entry_can_have_before_or_after()
+    {
+        var schemas = (await host.NewBrowser().GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
+        var described = schemas.GetProperty("AuditValues").GetProperty("properties").EnumerateObject().Select(member => member.Name);
+        var root = Repository.Vector("audit");
+        var told = Directory.GetDirectories(root).SelectMany(room => Directory.GetFiles(room))
+            .Select(file => JsonDocument.Parse(File.ReadAllText(file)).RootElement)
+            .SelectMany(entry => new[] { entry.GetProperty("before"), entry.GetProperty("after") })
+            .Where(values => values.ValueKind == JsonValueKind.Object)
+            .SelectMany(values => values.EnumerateObject().Select(member => member.Name)).Distinct();
+        Assert.Equal(told.Order(), described.Order());
+    }
+
     /// <summary>The whole log once it has this many entries.</summary>
     private static Task<List<JsonElement>> ItemsAsync(Browser browser, int entries) =>
         Poll.ForAsync($"{entries} entries", Limit, async () =>
