@@ -16,7 +16,7 @@ public sealed class IsolationTests(PeopleHost host)
         var server = await bob.PostAsync("/api/servers", new { name = "bobs" });
         var key = await bob.PostAsync("/api/keys", new { name = "bobs", scopes = new[] { "read" } });
         var routes = host.Routes.Where(route => route.RoutePattern.RawText!.Contains("{id}", StringComparison.Ordinal)).ToList();
-        Assert.Equal(5, routes.Count);
+        Assert.Equal(6, routes.Count);
 
         foreach (var route in routes)
         {
