@@ -14,51 +14,66 @@ namespace HostAtlas.Engine;
 /// well. Timeouts nest: the stream gives a batch up at 5 s, this client at 8 s, an agent's HTTP call at 15 s, so a slow store is answered
 /// by the stream, which knows that nothing was kept, and not by a timer, which knows nothing.
 /// </summary>
-public sealed class EngineClient(IReadOnlyActorRegistry registry)
+public sealed class EngineClient(IEngineLink link)
 {
+    /// <summary>A client of entities in this very process.</summary>
+    public EngineClient(IReadOnlyActorRegistry registry)
+        : this(new OwnEngine(registry))
+    {
+    }
+
     /// <summary>How long an entity may take, its recovery included.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan StatsWithin = TimeSpan.FromSeconds(3);
-    private static readonly Refused NoAnswer =
-        new(RefusalKind.EngineBusy, "The engine did not answer in time. Send the request again.", RetryAfterSeconds: 5);
+    private static readonly Refused
+        NoAnswer = new(RefusalKind.EngineBusy, "The engine did not answer in time. Send the request again.", RetryAfterSeconds: 5),
+        Away = new(RefusalKind.EngineBusy, "The engine cannot be reached at the moment; nothing was kept. Send the request again.",
+            RetryAfterSeconds: 5);
 
     /// <summary>Asks a team.</summary>
     public Task<IEngineReply> AskAsync(ITeamCommand command, CancellationToken cancellation = default) =>
-        AskAsync(registry.Get<TeamRegion>(), command, cancellation);
+        AskAsync<TeamRegion>(command, cancellation);
 
     /// <summary>Asks a person's entity.</summary>
     public Task<IEngineReply> AskAsync(IUserCommand command, CancellationToken cancellation = default) =>
-        AskAsync(registry.Get<UserRegion>(), command, cancellation);
+        AskAsync<UserRegion>(command, cancellation);
 
     /// <summary>Asks a server's door.</summary>
     public Task<IEngineReply> AskAsync(IServerCommand command, CancellationToken cancellation = default) =>
-        AskAsync(registry.Get<ServerRegion>(), command, cancellation);
+        AskAsync<ServerRegion>(command, cancellation);
 
     /// <summary>Asks the entity of a server's backups.</summary>
     public Task<IEngineReply> AskAsync(IBackupCommand command, CancellationToken cancellation = default) =>
-        AskAsync(registry.Get<BackupRegion>(), command, cancellation);
+        AskAsync<BackupRegion>(command, cancellation);
 
     /// <summary>
     /// Asks the projection. Telling the whole journal again takes its time, so this one waits as long as the caller does.
     /// </summary>
     public Task<IEngineReply> AskAsync(IProjectionCommand command, CancellationToken cancellation = default) =>
-        AskAsync(registry.Get<ProjectionSingleton>(), command, cancellation, System.Threading.Timeout.InfiniteTimeSpan);
+        AskAsync<ProjectionSingleton>(command, cancellation, System.Threading.Timeout.InfiniteTimeSpan);
 
     /// <summary>
     /// How many entities of a region (by its registry key) are in memory, by node and shard. Only a node that holds entities can tell.
     /// </summary>
     public Task<ClusterShardingStats> CountEntitiesAsync<TRegion>(CancellationToken cancellation) =>
-        registry.Get<TRegion>().Ask<ClusterShardingStats>(new GetClusterShardingStats(StatsWithin), Timeout, cancellation);
+        (link.Way ?? throw new InvalidOperationException("Only a process that holds entities counts them.")).Regions.Get<TRegion>()
+            .Ask<ClusterShardingStats>(new GetClusterShardingStats(StatsWithin), Timeout, cancellation);
 
-    private static async Task<IEngineReply> AskAsync(
-        IActorRef region, object command, CancellationToken cancellation, TimeSpan? timeout = null)
+    private async Task<IEngineReply> AskAsync<TRegion>(object command, CancellationToken cancellation, TimeSpan? timeout = null)
     {
+        if (link.Way is not { } way) return Away;
+        using var either = way.Lost.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(way.Lost, cancellation) : null;
         try
         {
-            return await region.Ask<IEngineReply>(command, timeout ?? Timeout, cancellation).ConfigureAwait(false);
+            return await way.Regions.Get<TRegion>().Ask<IEngineReply>(command, timeout ?? Timeout, either?.Token ?? cancellation)
+                .ConfigureAwait(false);
         }
         catch (AskTimeoutException)
+        {
+            return NoAnswer;
+        }
+        catch (OperationCanceledException) when (way.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             return NoAnswer;
         }

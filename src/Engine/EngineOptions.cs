@@ -1,3 +1,4 @@
+using System.Net;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
 
@@ -15,6 +16,12 @@ public sealed record EngineOptions
     /// The ring of the platform's root keys, 32 bytes each, the newest first; the gateway makes and reads the file <c>root.key</c>.
     /// </summary>
     public required byte[] RootKey { get; init; }
+
+    /// <summary>What this process hosts.</summary>
+    public NodeRole Role { get; init; }
+
+    /// <summary>Where a gateway finds its engine: 127.0.0.1 and the engine's port. Null for the engine itself.</summary>
+    public IPEndPoint? Seed { get; init; }
 
     /// <summary>Which database keeps everything.</summary>
     public StoreOptions Store { get; init; } = StoreOptions.Sqlite;
@@ -66,6 +73,11 @@ public sealed record EngineOptions
             "presence.silent_after_seconds: 10 s to 1 day.");
         Expect(IngestQueue is >= 1 and <= 1_000_000, "ingest.queue: 1-1,000,000.");
         Expect(StoreGivesUpAfter.TotalMilliseconds is >= 100 and <= 7_000, "ingest.store_gives_up_after_ms: 100-7000.");
+        Expect((Role == NodeRole.Gateway) == Seed is not null,
+            "cluster.seed (--seed): a process of role gateway needs it, and no other may have it.");
+        Expect(Seed is null || (Seed.Address.Equals(IPAddress.Loopback) && Seed.Port > 0),
+            "cluster.seed (--seed): 127.0.0.1:PORT with the port of the file cluster.port in the engine's data folder. A gateway runs on its "
+            + "engine's host.");
         faults.AddRange(Store.Faults());
         Expect(BackupBytesPerServerDay is null or >= 1 << 20, "backups.server_day_mebibytes: at least 1.");
         Expect(BackupBytesPerTeam is null or >= 1 << 20, "backups.team_mebibytes: at least 1.");
@@ -79,6 +91,16 @@ public sealed record EngineOptions
 
     /// <inheritdoc />
     public override string ToString() => $"EngineOptions({DataDirectory})";
+}
+
+/// <summary>What a process of the platform hosts.</summary>
+public enum NodeRole
+{
+    /// <summary>Gateway and engine, the default.</summary>
+    Embedded,
+
+    /// <summary>The gateway alone; the engine is another process.</summary>
+    Gateway,
 }
 
 /// <summary>The options are wrong; the process does not start.</summary>

@@ -1,4 +1,4 @@
-using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Vault;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,19 +7,31 @@ namespace HostAtlas.Engine.Backups;
 /// <summary>Puts backups into the platform; the entities' region is among the others.</summary>
 public static class BackupSetup
 {
-    /// <summary>Registers vault, tickets and what wakes the entities.</summary>
-    public static IServiceCollection AddBackups(this IServiceCollection services, EngineOptions options)
+    /// <summary>Registers vault, tickets and what reads the tables for people: what every process has that talks to agents.</summary>
+    public static IServiceCollection AddVault(this IServiceCollection services, EngineOptions options)
     {
         services.AddSingleton(provider =>
         {
             var keys = provider.GetRequiredService<PlatformKeys>();
             return new TicketOffice(() => keys.VaultTickets);
         });
-        services.AddSingleton<IVault>(provider =>
-            new DirectoryVault(options.DataDirectory, provider.GetRequiredService<TicketOffice>()));
-        services.AddSingleton(provider => new BackupDesk(
-            provider.GetRequiredService<IBackupStore>(), provider.GetRequiredService<IVault>(), options));
-        services.AddSingleton<BackupCatalogue>();
+        if (options.Role == NodeRole.Gateway && !File.Exists(ClusterPort.PathIn(options.DataDirectory)))
+        {
+            // A folder of the gateway's own: the vault lies in the engine's.
+            services.AddSingleton<IVault, UnreachableVault>();
+        }
+        else
+        {
+            services.AddSingleton<IVault>(provider => new DirectoryVault(
+                options.DataDirectory, provider.GetRequiredService<TicketOffice>(), clears: options.Role == NodeRole.Embedded));
+        }
+        return services.AddSingleton<BackupCatalogue>();
+    }
+
+    /// <summary>Registers what the entities decide by and what wakes them.</summary>
+    public static IServiceCollection AddBackups(this IServiceCollection services)
+    {
+        services.AddSingleton<BackupDesk>();
         services.AddSingleton<BackupWatch>().AddHostedService(provider => provider.GetRequiredService<BackupWatch>());
         return services;
     }

@@ -30,7 +30,7 @@ public static class Shards
         var seal = provider.GetRequiredService<JournalSeal>();
         var sharding = new ShardOptions
         {
-            Role = ClusterOfOne.EngineRole,
+            Role = ClusterNode.EngineRole,
             StateStoreMode = StateStoreMode.DData,
             RememberEntities = false,
             // Entities leave by their own rules; the shard's timer would take along doors whose servers report rarely.
@@ -54,6 +54,13 @@ public static class Shards
         Props Backups(string id, IReadOnlyActorRegistry registry) =>
             Props.Create(() => new BackupActor(ServerKey.Parse(id), time, desk, seal, () => registry.Get<ServerRegion>()));
     }
+
+    /// <summary>Adds the ways to the shard regions of another node.</summary>
+    public static AkkaConfigurationBuilder WithEntityProxies(this AkkaConfigurationBuilder builder) => builder
+        .WithShardRegionProxy<TeamRegion>("team", ClusterNode.EngineRole, new ByTeam())
+        .WithShardRegionProxy<UserRegion>("user", ClusterNode.EngineRole, new ByUser())
+        .WithShardRegionProxy<ServerRegion>("server", ClusterNode.EngineRole, new ByServer())
+        .WithShardRegionProxy<BackupRegion>("backup", ClusterNode.EngineRole, new ByBackup());
 
     internal sealed class ByTeam() : HashCodeMessageExtractor(Count)
     {

@@ -22,7 +22,7 @@ public static class PresenceSetup
             var time = provider.GetRequiredService<TimeProvider>();
             var doors = registry.Get<ServerRegion>();
             return slice => Props.Create(() => new PresenceSliceActor(slice, options.SilentAfter, directory, doors, time));
-        }, new ClusterDaemonOptions { Role = ClusterOfOne.EngineRole })
+        }, new ClusterDaemonOptions { Role = ClusterNode.EngineRole })
         // The daemon's own router deals in turn; a server's reports must reach its own slice, so they go to the region beneath it.
         .WithActors((system, registry) => registry.Register<PresenceRegion>(
             ClusterSharding.Get(system).ShardRegion($"sharded-daemon-process-{Name}")));

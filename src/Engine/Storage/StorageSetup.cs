@@ -20,15 +20,67 @@ public static class StorageSetup
     {
         if (options.Store.Kind == StoreKind.Postgresql) services.AddPostgres(options, roots);
         else services.AddSqlite(options, roots);
-        services.AddSingleton<TeamSeals>();
-        services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
-        services.AddSingleton<AuditSeal>().AddSingleton<AuditExportReader>();
-        services.AddSingleton<IMetricsReader, MetricsReader>();
+        services.AddReaders();
         services.AddSingleton<MetricsIngest>();
         services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());
         services.AddSingleton<RollupPass>();
         return services.AddHostedService<RollupService>().AddHostedService<RetentionService>();
     }
+
+    /// <summary>
+    /// Registers what a gateway reads and writes of a database that its engine has prepared and keeps: no lock, no change of the schema.
+    /// <see cref="StoreStartException"/> when it is not there, or not of this version.
+    /// </summary>
+    public static IServiceCollection AddGatewayStores(this IServiceCollection services, EngineOptions options, RootKeys roots)
+    {
+        if (options.Store.Kind == StoreKind.Postgresql)
+        {
+            var database = new PostgresDatabase(options.Store.Connection!);
+            try
+            {
+                PostgresStart.Look(database, roots, TimeProvider.System);
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+            // By factory: only so does the container close the pools at the end.
+            services.AddSingleton(_ => database).AddPostgresReaders();
+        }
+        else
+        {
+            var file = new DataFile(options.DataDirectory);
+            SqliteStart.Look(file, options.DataDirectory, roots);
+            services.AddSingleton(file).AddSqliteReaders();
+        }
+        return services.AddReaders();
+    }
+
+    private static IServiceCollection AddReaders(this IServiceCollection services)
+    {
+        services.AddSingleton<TeamSeals>();
+        services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
+        services.AddSingleton<AuditSeal>().AddSingleton<AuditExportReader>();
+        return services.AddSingleton<IMetricsReader, MetricsReader>();
+    }
+
+    // What people's pages and sessions, and the keys of both, need: of every process.
+    private static void AddSqliteReaders(this IServiceCollection services) => services
+        .AddSingleton<IKeyStore, SqliteKeyStore>()
+        .AddSingleton<IMetricsSource, SqliteMetricsSource>()
+        .AddSingleton<IServerDirectory, SqliteServerDirectory>()
+        .AddSingleton<ISessionStore, SqliteSessionStore>()
+        .AddSingleton<IBackupStore, SqliteBackupStore>()
+        .AddSingleton<IAuditLog, SqliteAuditLog>();
+
+    private static void AddPostgresReaders(this IServiceCollection services) => services
+        .AddSingleton<IKeyStore, PostgresKeyStore>()
+        .AddSingleton<IMetricsSource, PostgresMetricsSource>()
+        .AddSingleton<IServerDirectory, PostgresServerDirectory>()
+        .AddSingleton<ISessionStore, PostgresSessionStore>()
+        .AddSingleton<IBackupStore, PostgresBackupStore>()
+        .AddSingleton<IAuditLog, PostgresAuditLog>();
 
     private static void AddSqlite(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {
@@ -36,20 +88,14 @@ public static class StorageSetup
         var file = new DataFile(options.DataDirectory);
         file.Prepare();
         SqliteStart.Check(file, options.DataDirectory, roots);
-        services.AddSingleton(file);
-        services.AddSingleton<IKeyStore, SqliteKeyStore>();
+        services.AddSingleton(file).AddSqliteReaders();
         services.AddSingleton<ISealedValues, SqliteSealedValues>();
         services.AddSingleton<SqliteMetricsStore>();
         services.AddSingleton<IMetricsStore>(provider => provider.GetRequiredService<SqliteMetricsStore>());
         services.AddSingleton<IRollupStore, SqliteRollupStore>();
-        services.AddSingleton<IMetricsSource, SqliteMetricsSource>();
-        services.AddSingleton<IServerDirectory, SqliteServerDirectory>();
         services.AddSingleton<IPresenceDirectory, SqlitePresenceDirectory>();
         services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
         services.AddSingleton<IJournalHeads, SqliteJournalHeads>();
-        services.AddSingleton<ISessionStore, SqliteSessionStore>();
-        services.AddSingleton<IBackupStore, SqliteBackupStore>();
-        services.AddSingleton<IAuditLog, SqliteAuditLog>();
     }
 
     private static void AddPostgres(this IServiceCollection services, EngineOptions options, RootKeys roots)
@@ -68,20 +114,14 @@ public static class StorageSetup
         }
         // By factory: only so does the container close lock and pools at the end; the lock is made first and so closed last.
         services.AddSingleton(_ => held).Insert(0, ServiceDescriptor.Singleton<IHostedService, PlatformLockWatch>());
-        services.AddSingleton(_ => database);
+        services.AddSingleton(_ => database).AddPostgresReaders();
         services.AddSingleton<MetricDays>();
-        services.AddSingleton<IKeyStore, PostgresKeyStore>();
         services.AddSingleton<ISealedValues, PostgresSealedValues>();
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
         services.AddSingleton<IRollupStore, PostgresRollupStore>();
-        services.AddSingleton<IMetricsSource, PostgresMetricsSource>();
-        services.AddSingleton<IServerDirectory, PostgresServerDirectory>();
         services.AddSingleton<IPresenceDirectory, PostgresPresenceDirectory>();
         services.AddSingleton<IProjectionStore, PostgresProjectionStore>();
         services.AddSingleton<IJournalHeads, PostgresJournalHeads>();
-        services.AddSingleton<ISessionStore, PostgresSessionStore>();
-        services.AddSingleton<IBackupStore, PostgresBackupStore>();
-        services.AddSingleton<IAuditLog, PostgresAuditLog>();
         services.AddHostedService<MetricDaysAhead>();
     }
 }

@@ -25,15 +25,17 @@ public sealed class DirectoryVault : IVault, IDisposable
     private readonly ConcurrentDictionary<VaultKey, CancellationTokenSource> _arriving = new();
 
     /// <summary>
-    /// Prepares both folders. What lies in <c>incoming</c> is of a process that is no more (one platform at a time holds the data folder):
-    /// it never got its name, so nobody was told that it is there.
+    /// Prepares both folders. When an engine starts, what lies in <c>incoming</c> is of a process that is no more (one engine at a time
+    /// holds the data folder): it never got its name, so nobody was told that it is there. A gateway beside it does not clear
+    /// (<paramref name="clears"/>); what one receives while its engine starts is answered as not kept.
     /// </summary>
-    public DirectoryVault(string dataDirectory, TicketOffice tickets)
+    public DirectoryVault(string dataDirectory, TicketOffice tickets, bool clears = true)
     {
         var data = Path.GetFullPath(dataDirectory);
         (_vault, _incoming, _tickets) = (Path.Combine(data, "vault"), Path.Combine(data, "incoming"), tickets);
         DurableFolder.Make(data, _vault);
         DurableFolder.Make(data, _incoming);
+        if (!clears) return;
         foreach (var dead in Directory.EnumerateFiles(_incoming)) File.Delete(dead);
     }
 

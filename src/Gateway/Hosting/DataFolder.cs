@@ -12,8 +12,11 @@ internal static class DataFolder
     /// Makes the folder (0700) when it is not there. One that others may write to is refused, for they could put another root key or
     /// database in place; so is a database that others may open.
     /// </summary>
-    public static void Prepare(string path)
+    /// <param name="path">The folder.</param>
+    /// <param name="mayMake">False for a gateway beside an engine: a folder that is not there has no root key either.</param>
+    public static void Prepare(string path, bool mayMake = true)
     {
+        if (!mayMake && !Directory.Exists(path)) throw NoRootKey(path);
         try
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -32,6 +35,17 @@ internal static class DataFolder
             throw new StartFaultException($"The data folder {path} cannot be used: {fault.Message} Name another with --data.", fault);
         }
     }
+
+    /// <summary>Whether an engine has run on the folder.</summary>
+    public static bool IsOfAnEngine(string folder) => File.Exists(Path.Combine(folder, "cluster.port"));
+
+    /// <summary>Reads <c>root.key</c> as <see cref="ReadOrMakeRootKey"/> does, and never makes one: it is the engine's.</summary>
+    public static byte[] ReadRootKey(string folder) =>
+        File.Exists(Path.Combine(folder, "root.key")) ? ReadOrMakeRootKey(folder) : throw NoRootKey(folder);
+
+    private static StartFaultException NoRootKey(string folder) => new(
+        $"{Path.Combine(folder, "root.key")} is missing. A gateway needs the root key of its engine: name the engine's data folder with "
+        + "--data, or copy its root.key there (mode 0600).");
 
     /// <summary>
     /// Reads <c>root.key</c>, the ring of root keys with the newest first, or makes one key on the first start. A file that others may read

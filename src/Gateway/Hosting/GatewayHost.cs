@@ -4,6 +4,7 @@ using HostAtlas.Gateway.Ingest;
 using HostAtlas.Gateway.OpenApi;
 using HostAtlas.Gateway.Pages;
 using HostAtlas.Gateway.People;
+using HostAtlas.Gateway.People.Sessions;
 using HostAtlas.Gateway.Vault;
 
 namespace HostAtlas.Gateway.Hosting;
@@ -21,8 +22,9 @@ internal static class GatewayHost
     public static WebApplication Build(GatewayOptions options, Action<IServiceCollection>? adjust = null)
     {
         var data = Path.GetFullPath(options.Data);
-        DataFolder.Prepare(data);
-        var rootKey = DataFolder.ReadOrMakeRootKey(data);
+        var isGateway = options.Role == NodeRole.Gateway;
+        DataFolder.Prepare(data, mayMake: !isGateway);
+        var rootKey = isGateway ? DataFolder.ReadRootKey(data) : DataFolder.ReadOrMakeRootKey(data);
         // Nothing of the surroundings configures the platform but what Program.cs hands in.
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
@@ -30,10 +32,15 @@ internal static class GatewayHost
         services.AddLogging(Log).AddRoutingCore();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);
         services.AddHostAtlasEngine(EngineOptionsOf(options, data, rootKey));
-        services.AddSingleton(new CertificateFiles(data, CertificateFiles.NamesOf(options.Url, Environment.MachineName)));
+        services.AddSingleton(new CertificateFiles(data, CertificateFiles.NamesOf(options.Url, Environment.MachineName))
+        {
+            // In the engine's data folder its certificate is the engine's to renew: two that renew would take turns for ever.
+            IsOwner = !(isGateway && DataFolder.IsOfAnEngine(data)),
+        });
         services.AddSingleton<CertificateSource>().AddHostedService(provider => provider.GetRequiredService<CertificateSource>());
         services.AddSingleton<FailedCredentials>().AddSingleton<AgentGate>().AddSingleton<VaultDoor>();
         services.AddPeople();
+        if (!isGateway) services.AddHostedService<SessionSweeper>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
             KestrelSetup.Configure(kestrel, options, kestrel.ApplicationServices.GetRequiredService<CertificateSource>()));
@@ -58,6 +65,8 @@ internal static class GatewayHost
     {
         DataDirectory = data,
         RootKey = rootKey,
+        Role = options.Role,
+        Seed = options.Seed,
         Store = StoreSettings.Of(options),
         Window = options.Window,
         RawRetention = options.RawRetention,

@@ -1,3 +1,5 @@
+using System.Net;
+using HostAtlas.Engine;
 using HostAtlas.Engine.Storage;
 
 namespace HostAtlas.Gateway.Hosting;
@@ -11,6 +13,12 @@ internal sealed record GatewayOptions
     /// <summary>The address that people and agents use. An IP address or localhost is listened on alone, any other name on all
     /// addresses.</summary>
     public Uri Url { get; init; } = new("https://127.0.0.1:8443");
+
+    /// <summary>What this process hosts.</summary>
+    public NodeRole Role { get; init; }
+
+    /// <summary>Where a gateway finds its engine.</summary>
+    public IPEndPoint? Seed { get; init; }
 
     /// <summary>Which database keeps everything.</summary>
     public StoreKind StoreKind { get; init; }

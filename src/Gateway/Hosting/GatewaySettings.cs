@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using HostAtlas.Engine;
 using HostAtlas.Engine.Storage;
 
 namespace HostAtlas.Gateway.Hosting;
@@ -20,6 +22,15 @@ internal static class GatewaySettings
         ["server.data"] = ("a folder", (o, text) => text.Length > 0 ? o with { Data = text } : null),
         ["server.url"] = ("an https address without a path, e.g. https://127.0.0.1:8443", (o, text) =>
             ReadUrl(text) is { } url ? o with { Url = url } : null),
+        ["server.role"] = ("embedded or gateway", (o, text) => text switch
+        {
+            "embedded" => o with { Role = NodeRole.Embedded },
+            "gateway" => o with { Role = NodeRole.Gateway },
+            _ => null,
+        }),
+        ["cluster.seed"] = ("127.0.0.1:PORT with the port of the file cluster.port in the engine's data folder", (o, text) =>
+            IPEndPoint.TryParse(text, out var seed) && seed.Address.Equals(IPAddress.Loopback) && seed.Port > 0
+                ? o with { Seed = seed } : null),
         ["server.connections"] = Whole(10, 1_000_000, (o, n) => o with { Connections = n }),
         ["server.connections_per_address"] = Whole(1, 1_000_000, (o, n) => o with { ConnectionsPerAddress = n }),
         ["store.kind"] = ("sqlite or postgresql", (o, text) => text switch

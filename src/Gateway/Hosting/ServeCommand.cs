@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,8 +21,13 @@ internal static class ServeCommand
     {
         var data = new Option<string?>("--data") { Description = "The data folder (default ./data). Made on the first start." };
         var url = new Option<string?>("--url") { Description = "The platform's address (default https://127.0.0.1:8443)." };
+        var role = new Option<string?>("--role")
+        {
+            Description = "embedded (the default): gateway and engine in this process. gateway: the gateway alone, joined to an engine.",
+        };
+        var seed = new Option<string?>("--seed") { Description = "With --role gateway: the engine's 127.0.0.1:PORT (its DATA/cluster.port)." };
         var config = new Option<FileInfo?>("--config") { Description = "A TOML file of settings." };
-        var command = new Command("serve", "Run the platform: gateway and engine in one process.") { data, url, config };
+        var command = new Command("serve", "Run the platform: gateway and engine in one process, or another gateway.") { data, url, role, seed, config };
         command.SetAction(async (parse, cancellation) =>
         {
             var settings = new List<KeyValuePair<string, string>>();
@@ -35,6 +41,8 @@ internal static class ServeCommand
             }
             settings.AddRange(GatewaySettings.OfEnvironment(environment));
             if (parse.GetValue(data) is { } folder) settings.Add(new("server.data", folder));
+            if (parse.GetValue(role) is { } wanted) settings.Add(new("server.role", wanted));
+            if (parse.GetValue(seed) is { } engine) settings.Add(new("cluster.seed", engine));
             if (parse.GetValue(url) is { } address)
             {
                 if (GatewaySettings.ReadUrl(address) is null)
@@ -70,7 +78,7 @@ internal static class ServeCommand
         {
             foreach (var line in fault.Faults) Say(line);
         }
-        catch (Exception fault) when (fault is StartFaultException or StoreStartException)
+        catch (Exception fault) when (fault is StartFaultException or StoreStartException or ClusterStartException)
         {
             Say(fault.Message);
         }

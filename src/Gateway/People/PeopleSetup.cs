@@ -16,7 +16,7 @@ public static class PeopleSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PasswordHasher>().AddSingleton<SignInLimiter>().AddSingleton<PasswordCheck>();
-        services.AddSingleton<SessionSeal>().AddSingleton<SessionService>().AddHostedService<SessionSweeper>();
+        services.AddSingleton<SessionSeal>().AddSingleton<SessionService>();
         services.TryAddSingleton<FailedCredentials>();
         services.AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();

@@ -35,6 +35,7 @@ internal sealed class VaultDoor(
         if (!ticket.IsOurs) return RejectAsync(http);
         if (ticket.IsOver)
             return ProblemWriter.WriteAsync(http, ProblemSlug.CredentialsRejected, "The ticket's time is over. Ask for a new one.");
+        if (vault is UnreachableVault) return SayUnreachableAsync(http);
         return ticket.Form is { } form ? PutAsync(http, key, form) : GetAsync(http, key);
     }
 
@@ -69,6 +70,9 @@ internal sealed class VaultDoor(
                 "The vault does not answer; nothing was kept. Send the object again.");
         }
     }
+
+    private static Task SayUnreachableAsync(HttpContext http) => ProblemWriter.WriteAsync(
+        http, ProblemSlug.EngineBusy, "Objects are not kept at this address. Ask the engine's own address for tickets.", 60);
 
     private Task AnswerAsync(HttpContext http, VaultKey key, PutOutcome outcome, Refused? refused)
     {

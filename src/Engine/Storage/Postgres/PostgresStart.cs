@@ -44,6 +44,22 @@ internal static class PostgresStart
         CheckContent(database, roots);
     }
 
+    /// <summary>What a gateway looks at, which changes nothing: the engine has made and migrated the schema, and holds the lock.</summary>
+    public static void Look(PostgresDatabase database, RootKeys roots, TimeProvider time)
+    {
+        Check(database, time);
+        var version = Explained(database, () =>
+        {
+            using var connection = database.Of(PostgresRole.Owner).OpenConnection();
+            return PostgresMigrations.Version(connection);
+        });
+        if (version != PostgresMigrations.Current)
+            throw new StoreStartException(
+                $"The database {database.Name} has schema version {version}, this gateway knows {PostgresMigrations.Current}. Start engine "
+                + "and gateway of the same version, the engine first.");
+        CheckContent(database, roots);
+    }
+
     /// <summary>Checks server, login and roles, and takes the database for this process; changes nothing.</summary>
     public static PlatformLock Lock(PostgresDatabase database, TimeProvider time)
     {

@@ -247,7 +247,8 @@ public static class Migrations
         }
     }
 
-    private static int Version(SqliteConnection connection)
+    /// <summary>The version of a database; 0 for an empty one.</summary>
+    public static int Version(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "pragma user_version";

@@ -9,6 +9,23 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// </summary>
 internal static class SqliteStart
 {
+    /// <summary>What a gateway looks at, which changes nothing: the engine has made and migrated the file.</summary>
+    public static void Look(DataFile file, string dataDirectory, RootKeys roots)
+    {
+        if (!File.Exists(file.Path))
+            throw new StoreStartException(
+                $"{file.Path} is not there. With SQLite a gateway runs on its engine's own data folder: name it with --data. (Or is "
+                + "store.kind = \"postgresql\" missing?)");
+        using (var data = file.OpenReader())
+        {
+            if (Migrations.Version(data) is var version && version != Migrations.Current)
+                throw new StoreStartException(
+                    $"{file.Path} has schema version {version}, this gateway knows {Migrations.Current}. Start engine and gateway of the "
+                    + "same version, the engine first.");
+        }
+        Check(file, dataDirectory, roots);
+    }
+
     /// <summary>Throws <see cref="StoreStartException"/> with what is missing.</summary>
     public static void Check(DataFile file, string dataDirectory, RootKeys roots)
     {

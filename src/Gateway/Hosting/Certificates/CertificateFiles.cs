@@ -16,6 +16,9 @@ internal sealed class CertificateFiles(string folder, IReadOnlyList<string> name
     private readonly string _authorityFile = Path.Combine(folder, "ca.pem");
     private readonly string _authorityKeyFile = Path.Combine(folder, "ca.key");
 
+    /// <summary>Whether what is there may be renewed by this process. What is missing is made in any case.</summary>
+    public bool IsOwner { get; init; } = true;
+
     /// <summary>The server's certificate, then its intermediate ones if there are any; PEM.</summary>
     public string CertificateFile { get; } = Path.Combine(folder, "server.pem");
 
@@ -31,6 +34,7 @@ internal sealed class CertificateFiles(string folder, IReadOnlyList<string> name
     /// <summary>Makes or renews what is needed; true when a new server certificate was written.</summary>
     public bool Prepare(DateTimeOffset now)
     {
+        if (!IsOwner && File.Exists(CertificateFile) && File.Exists(KeyFile)) return false;
         try
         {
             using var authority = LoadAuthority() ?? (HasOperatorsCertificate() ? null : MakeAuthority(now));
