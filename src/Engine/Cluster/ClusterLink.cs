@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
+using Akka.Remote;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -130,11 +131,16 @@ internal sealed class ClusterLink(
     {
         var cluster = Akka.Cluster.Cluster.Get(system);
         var began = time.GetTimestamp();
-        while (!system.WhenTerminated.IsCompleted)
+        var cut = new TaskCompletionSource();
+        while (!system.WhenTerminated.IsCompleted && !cut.Task.IsCompleted)
         {
             if (SeesEngine(cluster))
             {
-                if (_way is null) Open(regions);
+                if (_way is null)
+                {
+                    system.ActorOf(Props.Create(() => new CutConnection(options.Seed!.Port, cut)), "cut-connection");
+                    Open(regions);
+                }
             }
             else if (_way is not null || time.GetElapsedTime(began) > JoinsWithin)
             {
@@ -178,6 +184,27 @@ internal sealed class ClusterLink(
             return;
         }
         await system.Terminate().WaitAsync(NodeEndsWithin).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Hears that the connection to the engine ended, which on one host means that the process did. Heartbeats say the same some seconds
+    /// later, and whoever asks meanwhile waits for nothing.
+    /// </summary>
+    private sealed class CutConnection : UntypedActor
+    {
+        private readonly int _port;
+        private readonly TaskCompletionSource _cut;
+
+        public CutConnection(int port, TaskCompletionSource cut)
+        {
+            (_port, _cut) = (port, cut);
+            Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        }
+
+        protected override void OnReceive(object message)
+        {
+            if (message is DisassociatedEvent ended && ended.RemoteAddress.Port == _port) _cut.TrySetResult();
+        }
     }
 
     private string Explain(SeedAnswer answer) => answer == SeedAnswer.Foreign

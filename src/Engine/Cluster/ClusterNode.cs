@@ -65,6 +65,8 @@ public static class ClusterNode
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
           remote {
+            # Who came and went is said by the gateway's link and by the resolver.
+            log-remote-lifecycle-events = off
             retry-gate-closed-for = 500ms
             dot-netty.tcp {
               maximum-frame-size = 32MiB
