@@ -23,6 +23,9 @@ public sealed record EngineOptions
     /// <summary>Where a gateway finds its engine: 127.0.0.1 and the engine's port. Null for the engine itself.</summary>
     public IPEndPoint? Seed { get; init; }
 
+    /// <summary>How long a gateway that starts waits for its engine. 1-600 s.</summary>
+    public TimeSpan SeedPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Which database keeps everything.</summary>
     public StoreOptions Store { get; init; } = StoreOptions.Sqlite;
 
@@ -78,6 +81,7 @@ public sealed record EngineOptions
         Expect(Seed is null || (Seed.Address.Equals(IPAddress.Loopback) && Seed.Port > 0),
             "cluster.seed (--seed): 127.0.0.1:PORT with the port of the file cluster.port in the engine's data folder. A gateway runs on its "
             + "engine's host.");
+        Expect(SeedPatience >= TimeSpan.FromSeconds(1) && SeedPatience <= TimeSpan.FromSeconds(600), "cluster.seed_wait_seconds: 1-600.");
         faults.AddRange(Store.Faults());
         Expect(BackupBytesPerServerDay is null or >= 1 << 20, "backups.server_day_mebibytes: at least 1.");
         Expect(BackupBytesPerTeam is null or >= 1 << 20, "backups.team_mebibytes: at least 1.");

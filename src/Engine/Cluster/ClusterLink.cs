@@ -18,7 +18,7 @@ internal sealed class ClusterLink(
     : IHostedService, IEngineLink, IAsyncDisposable
 {
     private static readonly TimeSpan
-        Patience = TimeSpan.FromSeconds(30), LookEvery = TimeSpan.FromMilliseconds(200), TryAgain = TimeSpan.FromSeconds(1),
+        LookEvery = TimeSpan.FromMilliseconds(200), TryAgain = TimeSpan.FromSeconds(1),
         NodeEndsWithin = TimeSpan.FromSeconds(5), JoinsWithin = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -32,12 +32,12 @@ internal sealed class ClusterLink(
     /// <inheritdoc />
     public EngineWay? Way => _way;
 
-    /// <summary>Joins within half a minute or throws <see cref="ClusterStartException"/>: afterwards, an engine may be away for longer.</summary>
+    /// <summary>Joins in time or throws <see cref="ClusterStartException"/>; afterwards the engine may be away for as long as it likes.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var answer = await seed.LookAsync(cancellationToken).ConfigureAwait(false);
-        while (answer == SeedAnswer.Silent && time.GetElapsedTime(began) < Patience)
+        while (answer == SeedAnswer.Silent && time.GetElapsedTime(began) < options.SeedPatience)
         {
             await Task.Delay(LookEvery, time, cancellationToken).ConfigureAwait(false);
             answer = await seed.LookAsync(cancellationToken).ConfigureAwait(false);
@@ -46,12 +46,12 @@ internal sealed class ClusterLink(
         _run = Task.Run(RunAsync, CancellationToken.None);
         try
         {
-            await _joined.Task.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+            await _joined.Task.WaitAsync(JoinsWithin + JoinsWithin, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             throw new ClusterStartException(
-                $"The engine at {options.Seed} answers, but did not take this gateway into its cluster within {Patience.TotalSeconds:0} s. "
+                $"The engine at {options.Seed} answers, but did not take this gateway into its cluster . "
                 + "Its log says why; is it the same version?");
         }
     }

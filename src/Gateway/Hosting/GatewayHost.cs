@@ -67,6 +67,7 @@ internal static class GatewayHost
         RootKey = rootKey,
         Role = options.Role,
         Seed = options.Seed,
+        SeedPatience = options.SeedPatience,
         Store = StoreSettings.Of(options),
         Window = options.Window,
         RawRetention = options.RawRetention,

@@ -20,6 +20,9 @@ internal sealed record GatewayOptions
     /// <summary>Where a gateway finds its engine.</summary>
     public IPEndPoint? Seed { get; init; }
 
+    /// <summary>How long a gateway that starts waits for its engine. 1-600 s.</summary>
+    public TimeSpan SeedPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Which database keeps everything.</summary>
     public StoreKind StoreKind { get; init; }
 

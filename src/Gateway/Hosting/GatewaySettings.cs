@@ -31,6 +31,7 @@ internal static class GatewaySettings
         ["cluster.seed"] = ("127.0.0.1:PORT with the port of the file cluster.port in the engine's data folder", (o, text) =>
             IPEndPoint.TryParse(text, out var seed) && seed.Address.Equals(IPAddress.Loopback) && seed.Port > 0
                 ? o with { Seed = seed } : null),
+        ["cluster.seed_wait_seconds"] = Whole(1, 600, (o, n) => o with { SeedPatience = TimeSpan.FromSeconds(n) }),
         ["server.connections"] = Whole(10, 1_000_000, (o, n) => o with { Connections = n }),
         ["server.connections_per_address"] = Whole(1, 1_000_000, (o, n) => o with { ConnectionsPerAddress = n }),
         ["store.kind"] = ("sqlite or postgresql", (o, text) => text switch

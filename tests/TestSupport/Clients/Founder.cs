@@ -11,7 +11,17 @@ public sealed class Founder : IDisposable
 {
     private readonly HttpClient _client;
 
-    private Founder(HttpClient client, string teamId) => (_client, TeamId) = (client, teamId);
+    private Founder(HttpClient client, string teamId, string email, string cookie) =>
+        (_client, TeamId, Email, Cookie) = (client, teamId, email, cookie);
+
+    /// <summary>The password of every founder.</summary>
+    public static string Password => "correct horse battery staple 7";
+
+    /// <summary>The address to sign in with.</summary>
+    public string Email { get; }
+
+    /// <summary>The session's Cookie header.</summary>
+    public string Cookie { get; }
 
     /// <summary>The founded team's id.</summary>
     public string TeamId { get; }
@@ -29,16 +39,18 @@ public sealed class Founder : IDisposable
             ["invitation"] = invitation,
             ["team"] = name,
             ["email"] = email,
-            ["password"] = "correct horse battery staple 7",
+            ["password"] = Password,
         });
         using var answer = await client.PostAsync(Relative("/api/setup"), Json(body));
         var text = await answer.Content.ReadAsStringAsync();
         if (answer.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException(
             $"POST /api/setup answered {answer.StatusCode}: {text}");
-        client.DefaultRequestHeaders.Add("Cookie", answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        client.DefaultRequestHeaders.Add("Cookie", cookie);
         using var document = JsonDocument.Parse(text);
         var team = document.RootElement.GetProperty("team");
-        return new Founder(client, (team.ValueKind == JsonValueKind.Object ? team.GetProperty("id") : team).GetString()!);
+        var id = (team.ValueKind == JsonValueKind.Object ? team.GetProperty("id") : team).GetString()!;
+        return new Founder(client, id, email, cookie);
     }
 
     /// <summary>Makes a server, whatever the answer; its status and body.</summary>

@@ -34,6 +34,9 @@ public sealed class PlatformProcess : IAsyncDisposable
     /// <summary>Its last lines of output.</summary>
     public string LastWords => _process?.LastWords ?? "";
 
+    /// <summary>The configuration it was started with, beside its folder and address.</summary>
+    internal IReadOnlyDictionary<string, string> Configuration => _environment;
+
     /// <summary>How long the last start took until it answered.</summary>
     public TimeSpan LastStart { get; private set; }
 

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Text;
+
+namespace HostAtlas.EndToEnd.Tests.Cluster;
+
+/// <summary>A browser's requests to one of the platform's processes.</summary>
+internal sealed class PersonAt(HttpClient client, Uri url) : IDisposable
+{
+    /// <summary>The status of a request with a session's cookie or an API key.</summary>
+    public async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path, string? cookie = null, string? key = null)
+    {
+        using var answer = await SendAsync(method, path, cookie, key);
+        return answer.StatusCode;
+    }
+
+    /// <summary>The body of a request that must succeed.</summary>
+    public async Task<string> BodyAsync(HttpMethod method, string path, string cookie)
+    {
+        using var answer = await SendAsync(method, path, cookie);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Signs in and gives the session's Cookie header.</summary>
+    public async Task<string> SignInAsync(string email, string password)
+    {
+        using var answer = await SendAsync(
+            HttpMethod.Post, "/api/session", body: $$"""{"email": "{{email}}", "password": "{{password}}"}""");
+        answer.EnsureSuccessStatusCode();
+        return answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
+
+    /// <summary>Any request.</summary>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? cookie = null, string? key = null, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Headers.Add("Origin", url.GetLeftPart(UriPartial.Authority));
+        if (cookie is not null) request.Headers.Add("Cookie", cookie);
+        if (key is not null) request.Headers.Add("Authorization", $"Bearer {key}");
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8);
+            request.Content.Headers.ContentType = new("application/json");
+        }
+        return await client.SendAsync(request);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => client.Dispose();
+}
