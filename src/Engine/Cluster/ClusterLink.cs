@@ -28,6 +28,7 @@ internal sealed class ClusterLink(
     private CancellationTokenSource? _lost;
     private Task _run = Task.CompletedTask;
     private SeedAnswer? _said;
+    private bool _disposed;
 
     /// <inheritdoc />
     public EngineWay? Way => _way;
@@ -63,9 +64,11 @@ internal sealed class ClusterLink(
         await _run.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc />
+    /// <summary>The container knows the link under several names and disposes it for each.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(false);
         _stopping.Dispose();

@@ -38,9 +38,10 @@ internal sealed class PersonAt(HttpClient client, Uri url) : IDisposable
         request.Headers.Add("Origin", url.GetLeftPart(UriPartial.Authority));
         if (cookie is not null) request.Headers.Add("Cookie", cookie);
         if (key is not null) request.Headers.Add("Authorization", $"Bearer {key}");
-        if (body is not null)
+        if (method != HttpMethod.Get)
         {
-            request.Content = new StringContent(body, Encoding.UTF8);
+            // What changes something is JSON, also where nothing is said: it is how the platform tells its own pages from forms.
+            request.Content = new StringContent(body ?? "{}", Encoding.UTF8);
             request.Content.Headers.ContentType = new("application/json");
         }
         return await client.SendAsync(request);

@@ -8,7 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace HostAtlas.Engine.Tests.Cluster;
 
-public sealed class ClusterOfOneTests
+public sealed class ClusterNodeTests
 {
     [Fact]
     public async Task The_port_is_kept_over_a_restart_and_moves_when_something_else_holds_it()
@@ -63,7 +63,7 @@ public sealed class ClusterOfOneTests
     private static X509Certificate2 OwnCertificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=hostatlas cluster of one", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=hostatlas node", key, HashAlgorithmName.SHA256);
         using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
