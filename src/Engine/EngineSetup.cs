@@ -34,7 +34,8 @@ public static class EngineSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         var roots = new RootKeys(options.RootKey);
-        services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots)).AddSingleton<PlatformSeal>().AddSingleton(new NodeKey(roots));
+        services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots)).AddSingleton<PlatformSeal>();
+        services.AddSingleton(new NodeKey(roots, believesRing: options.Role == NodeRole.Gateway));
         services.AddSingleton(new RootKeyFile(options.DataDirectory)).AddSingleton<InvitationWaiter>().AddSingleton<ProjectionWaiter>();
         return options.Role == NodeRole.Gateway ? services.AddGateway(options, roots) : services.AddEngine(options, roots);
     }
@@ -76,8 +77,7 @@ public static class EngineSetup
             provider.GetRequiredService<ILogger<ClusterLink>>()));
         services.AddSingleton<IEngineLink>(provider => provider.GetRequiredService<ClusterLink>());
         services.AddSingleton(provider => new EngineClient(provider.GetRequiredService<IEngineLink>()));
-        services.AddHostedService<RootKeyWatch>();
-        return services.AddHostedService(provider => provider.GetRequiredService<ClusterLink>());
+        return services.AddHostedService(provider => provider.GetRequiredService<ClusterLink>()).AddHostedService<RootKeyWatch>();
     }
 
     // A container of its own: it is made anew each time that the engine was lost.

@@ -10,13 +10,17 @@ namespace HostAtlas.Engine.Cluster;
 /// What a process shows at the cluster's door: a P-256 key that every process with the platform's root key derives alike. Whoever may talk
 /// to the cluster's port may command entities, so both ends must show it, and TLS proves that each has the private half.
 /// <para>
-/// The keys of the whole ring are let in, and a process shows the newest that it had when it started. A rotation therefore cuts nobody
-/// off: a process that runs on with the earlier certificate and one that starts with the later ring still know each other. It gives
-/// nothing away, because an earlier root key keeps its other powers for as long as it stands in the ring (tokens that it tagged are good,
-/// sessions that it sealed open); who has it has to be met by a new platform, not by a closed port.
+/// A process shows the newest key that it had when its node started. An engine lets in the newest key, and each that was the newest since
+/// it started: a gateway that runs on through a rotation stays, and from the engine's next start on an earlier root key opens nothing here,
+/// which is what a rotation after a leak is for. A gateway believes an engine with any key of its ring, because an engine that ran through
+/// the rotation still shows the earlier one; to abuse that, a local process would need the earlier key and the engine's port while no
+/// engine has it. The link makes a node anew when its engine starts again, so no gateway is left with an old certificate.
+/// </para>
+/// <para>
+/// The transport (DotNetty within Akka.Remote 1.5) speaks TLS 1.2 and nothing else, with ECDHE and AES-GCM; its versions cannot be set.
 /// </para>
 /// </summary>
-public sealed class NodeKey(RootKeys roots)
+public sealed class NodeKey
 {
     // FIPS 186-5, A.2.1: 64 bits more than the order has, so that no scalar is likelier than another.
     private const int SeedBytes = 40;
@@ -24,12 +28,24 @@ public sealed class NodeKey(RootKeys roots)
     private static readonly BigInteger Order = BigInteger.Parse(
         "00FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    private volatile Known _known = new(roots);
+    private readonly RootKeys _roots;
+    private readonly long _oldest;
+    private volatile Known _known;
+
+    /// <summary>The key of a process.</summary>
+    /// <param name="roots">The ring, as it changes.</param>
+    /// <param name="believesRing">True for a gateway: any key of the ring will do.</param>
+    public NodeKey(RootKeys roots, bool believesRing = false)
+    {
+        _roots = roots;
+        _oldest = believesRing ? roots.Ids[^1] : roots.NewestId;
+        _known = new Known(roots, _oldest);
+    }
 
     /// <summary>A certificate of the newest key, with the key; made anew for each start, for only the key in it counts.</summary>
     public X509Certificate2 NewCertificate(DateTimeOffset now)
     {
-        using var key = Derive(roots.Newest.Root);
+        using var key = Derive(_roots.Newest.Root);
         var request = new CertificateRequest("CN=hostatlas node", key, HashAlgorithmName.SHA256);
         using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(20));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
@@ -40,7 +56,7 @@ public sealed class NodeKey(RootKeys roots)
     {
         if (presented is null) return false;
         var known = _known;
-        if (known.Newest != roots.NewestId) _known = known = new Known(roots);
+        if (known.Newest != _roots.NewestId) _known = known = new Known(_roots, _oldest);
         var key = presented.PublicKey.ExportSubjectPublicKeyInfo();
         return known.Keys.Any(ours => key.AsSpan().SequenceEqual(ours));
     }
@@ -57,16 +73,24 @@ public sealed class NodeKey(RootKeys roots)
         return ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = padded });
     }
 
-    private sealed class Known(RootKeys roots)
+    private sealed class Known
     {
-        public long Newest { get; } = roots.NewestId;
-
-        public IReadOnlyList<byte[]> Keys { get; } = [.. roots.Roots.Select(PublicKey)];
-
-        private static byte[] PublicKey(byte[] root)
+        public Known(RootKeys roots, long oldest)
         {
-            using var key = Derive(root);
-            return key.ExportSubjectPublicKeyInfo();
+            var (newest, keys) = ((long?)null, new List<byte[]>());
+            foreach (var root in roots.Roots)
+            {
+                var id = RootKeys.IdOf(root);
+                newest ??= id;
+                using var key = Derive(root);
+                keys.Add(key.ExportSubjectPublicKeyInfo());
+                if (id == oldest) break;
+            }
+            (Newest, Keys) = (newest!.Value, keys);
         }
+
+        public long Newest { get; }
+
+        public IReadOnlyList<byte[]> Keys { get; }
     }
 }

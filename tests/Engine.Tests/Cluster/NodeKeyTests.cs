@@ -21,7 +21,7 @@ public sealed class NodeKeyTests
     {
         using var early = Of(Old).NewCertificate(Named.Noon);
         using var late = Of([.. New, .. Old]).NewCertificate(Named.Noon);
-        Assert.True(Of([.. New, .. Old]).IsOurs(early));
+        Assert.True(new NodeKey(new RootKeys([.. New, .. Old]), believesRing: true).IsOurs(early));
         Assert.False(Of(Old).IsOurs(late));
 
         // A process that hears of the new root key while it runs knows its certificate from then on.
@@ -31,6 +31,13 @@ public sealed class NodeKeyTests
         roots.Prepend(New);
         Assert.True(running.IsOurs(late));
         Assert.True(running.IsOurs(early));
+    }
+
+    [Fact]
+    public void From_the_engines_next_start_on_an_earlier_root_key_opens_nothing()
+    {
+        using var early = Of(Old).NewCertificate(Named.Noon);
+        Assert.False(Of([.. New, .. Old]).IsOurs(early));
     }
 
     /// <summary>During an upgrade a process of the one version meets one of the other: the derivation stays.</summary>
