@@ -79,8 +79,8 @@ public sealed record EngineOptions
         Expect((Role == NodeRole.Gateway) == Seed is not null,
             "cluster.seed (--seed): a process of role gateway needs it, and no other may have it.");
         Expect(Seed is null || (Seed.Address.Equals(IPAddress.Loopback) && Seed.Port > 0),
-            "cluster.seed (--seed): 127.0.0.1:PORT with the port of the file cluster.port in the engine's data folder. A gateway runs on its "
-            + "engine's host.");
+            "cluster.seed (--seed): 127.0.0.1:PORT with the port of the file cluster.port in the engine's data folder. A gateway runs on "
+            + "its engine's host.");
         Expect(SeedPatience >= TimeSpan.FromSeconds(1) && SeedPatience <= TimeSpan.FromSeconds(600), "cluster.seed_wait_seconds: 1-600.");
         faults.AddRange(Store.Faults());
         Expect(BackupBytesPerServerDay is null or >= 1 << 20, "backups.server_day_mebibytes: at least 1.");

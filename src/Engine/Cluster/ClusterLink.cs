@@ -33,7 +33,9 @@ internal sealed class ClusterLink(
     /// <inheritdoc />
     public EngineWay? Way => _way;
 
-    /// <summary>Joins in time or throws <see cref="ClusterStartException"/>; afterwards the engine may be away for as long as it likes.</summary>
+    /// <summary>
+    /// Joins in time or throws <see cref="ClusterStartException"/>; afterwards the engine may be away for as long as it likes.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();

@@ -4,8 +4,8 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Engine.Vault;
 
 /// <summary>
-/// The vault of a gateway that does not run on the engine's data folder: there is none. Entities and their tickets are the engine's, so only
-/// the door of objects meets it, and answers that objects must be sent to the engine's own address.
+/// The vault of a gateway that does not run on the engine's data folder: there is none. Entities and their tickets are the engine's, so
+/// only the door of objects meets it, and answers that objects must be sent to the engine's own address.
 /// </summary>
 public sealed class UnreachableVault : IVault
 {

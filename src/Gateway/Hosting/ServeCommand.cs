@@ -22,9 +22,13 @@ internal static class ServeCommand
         var url = new Option<string?>("--url") { Description = "The platform's address (default https://127.0.0.1:8443)." };
         var role = new Option<string?>("--role")
         {
-            Description = "embedded (the default): gateway and engine in this process. gateway: the gateway alone, joined to an engine.",
+            Description =
+                "embedded (the default): gateway and engine in this process. gateway: the gateway alone, joined to an engine.",
         };
-        var seed = new Option<string?>("--seed") { Description = "With --role gateway: the engine's 127.0.0.1:PORT (its DATA/cluster.port)." };
+        var seed = new Option<string?>("--seed")
+        {
+            Description = "With --role gateway: the engine's 127.0.0.1:PORT (its DATA/cluster.port).",
+        };
         var config = new Option<FileInfo?>("--config") { Description = "A TOML file of settings." };
         var command = new Command("serve", "Run the platform: gateway and engine in one process, or another gateway.") { data, url, role, seed, config };
         command.SetAction(async (parse, cancellation) =>

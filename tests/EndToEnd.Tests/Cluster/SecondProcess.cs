@@ -4,14 +4,15 @@ using HostAtlas.TestSupport.Processes;
 namespace HostAtlas.EndToEnd.Tests.Cluster;
 
 /// <summary>
-/// A platform of two processes. On SQLite the second runs on the first's data folder, as it must; on PostgreSQL on one of its own that holds
-/// a copy of root.key and nothing else.
+/// A platform of two processes. On SQLite the second runs on the first's data folder, as it must; on PostgreSQL on one of its own that
+/// holds a copy of root.key and nothing else.
 /// </summary>
 internal sealed class SecondProcess : IAsyncDisposable
 {
     private readonly TempFolder? _own;
 
-    private SecondProcess(PlatformProcess engine, GatewayProcess gateway, TempFolder? own) => (Engine, Gateway, _own) = (engine, gateway, own);
+    private SecondProcess(PlatformProcess engine, GatewayProcess gateway, TempFolder? own) =>
+        (Engine, Gateway, _own) = (engine, gateway, own);
 
     /// <summary>The process with the engine.</summary>
     public PlatformProcess Engine { get; }

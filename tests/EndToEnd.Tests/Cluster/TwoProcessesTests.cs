@@ -41,7 +41,8 @@ public sealed class TwoProcessesTests
     [Theory]
     [InlineData(PlatformStore.Sqlite)]
     [InlineData(PlatformStore.Postgresql)]
-    public async Task Reports_to_the_gateway_are_durable_and_seen_at_both_and_neither_a_replay_nor_an_ended_token_passes(PlatformStore store)
+    public async Task Reports_to_the_gateway_are_durable_and_seen_at_both_and_neither_a_replay_nor_an_ended_token_passes(
+        PlatformStore store)
     {
         await using var platform = await SecondProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform.Engine);
@@ -117,8 +118,6 @@ public sealed class TwoProcessesTests
     private static string KeyId(string keys)
     {
         using var document = JsonDocument.Parse(keys);
-        var list = document.RootElement.ValueKind == JsonValueKind.Array
-            ? document.RootElement : document.RootElement.EnumerateObject().First(member => member.Value.ValueKind == JsonValueKind.Array).Value;
-        return list.EnumerateArray().Single().GetProperty("id").GetString()!;
+        return document.RootElement.GetProperty("items").EnumerateArray().Single().GetProperty("id").GetString()!;
     }
 }
