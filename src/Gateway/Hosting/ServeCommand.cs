@@ -30,7 +30,10 @@ internal static class ServeCommand
             Description = "With --role gateway: the engine's 127.0.0.1:PORT (its DATA/cluster.port).",
         };
         var config = new Option<FileInfo?>("--config") { Description = "A TOML file of settings." };
-        var command = new Command("serve", "Run the platform: gateway and engine in one process, or another gateway.") { data, url, role, seed, config };
+        var command = new Command("serve", "Run the platform: gateway and engine in one process, or another gateway.")
+        {
+            data, url, role, seed, config,
+        };
         command.SetAction(async (parse, cancellation) =>
         {
             var settings = new List<KeyValuePair<string, string>>();
