@@ -18,6 +18,9 @@ internal sealed record BenchOptions(int Rounds, double Seconds, int Servers)
     /// <summary>Few rounds show that it runs, not how fast: such a run is printed and kept nowhere.</summary>
     public bool IsTrial => Rounds < RoundsOfAResult || OursAlone;
 
+    /// <summary>Whether a round that is not counted comes first.</summary>
+    public bool WarmsUp { get; init; } = true;
+
     /// <summary>How long a server of .NET is loaded before it is measured: until then it runs code that is not optimised.</summary>
     public TimeSpan WarmUp => IsTrial ? Span : TimeSpan.FromSeconds(Math.Max(Seconds, 6));
 

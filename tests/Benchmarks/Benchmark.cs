@@ -4,7 +4,7 @@ namespace HostAtlas.Benchmarks;
 
 /// <summary>A benchmark by its name.</summary>
 /// <param name="What">One line for the list.</param>
-/// <param name="Defaults">Sane enough to end within three minutes.</param>
+/// <param name="Defaults">Sane enough to end within three minutes; <c>backup</c> takes half an hour, for its tree is its point.</param>
 /// <param name="RunAsync">Runs it; its rivals are started and stopped within.</param>
 internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchOptions, Task<ResultPage>> RunAsync)
 {
@@ -13,6 +13,9 @@ internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchO
     {
         ["atrest"] = new(
             "bytes a sample at rest, as written (--seconds: days of reports)", new BenchOptions(5, 30, 4), AtRestBench.RunAsync),
+        ["backup"] = new(
+            "first and second backup and restore, against restic and borg (--seconds: 70 MB of tree each)", new BenchOptions(5, 30, 1),
+            BackupBench.RunAsync),
         ["batches"] = new(
             "durable samples a second in batches of 5,000, against VictoriaMetrics", new BenchOptions(5, 2, 200), BatchBench.RunAsync),
         ["ingest"] = new(

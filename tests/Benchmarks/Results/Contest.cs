@@ -16,7 +16,7 @@ internal static class Contest
         BenchOptions options, TimeSpan warmUp, IReadOnlyList<Contender<T>> contenders)
     {
         var figures = contenders.Select(_ => new T[options.Rounds]).ToArray();
-        for (var round = -1; round < options.Rounds; round++)
+        for (var round = options.WarmsUp ? -1 : 0; round < options.Rounds; round++)
         {
             for (var turn = 0; turn < contenders.Count; turn++)
             {

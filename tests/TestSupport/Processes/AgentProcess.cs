@@ -25,6 +25,10 @@ public sealed class AgentProcess : IAsyncDisposable
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("The agent is not running.");
 
+    /// <summary>The command that runs a verb of this agent, for whoever starts it himself.</summary>
+    public IReadOnlyList<string> CommandOf(params string[] arguments) =>
+        ["dotnet", ChildProcess.AssemblyOf("Agent"), .. arguments, "--config", Config, "--state", State];
+
     /// <summary>Runs a verb of the agent to its end.</summary>
     public Task<Finished> RunVerbAsync(params string[] arguments) => RunVerbAsync(TimeSpan.FromMinutes(3), arguments);
 

@@ -30,11 +30,14 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Starts one of this checkout's built assemblies, e.g. <c>Gateway</c>.</summary>
     public static ChildProcess StartAssembly(
         string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
-        string? input = null)
+        string? input = null) => Start("dotnet", [AssemblyOf(project), .. arguments], environment, input);
+
+    /// <summary>The path of one of this checkout's built assemblies.</summary>
+    public static string AssemblyOf(string project)
     {
         var assembly = Path.Combine(Repository.Root, "src", project, "bin", "Release", "net10.0", $"HostAtlas.{project}.dll");
-        if (!File.Exists(assembly)) throw new FileNotFoundException($"{assembly} is not built; build the solution with -c Release first.");
-        return Start("dotnet", [assembly, .. arguments], environment, input);
+        return File.Exists(assembly)
+            ? assembly : throw new FileNotFoundException($"{assembly} is not built; build the solution with -c Release first.");
     }
 
     /// <summary>Starts a program; <paramref name="input"/> becomes its whole standard input.</summary>

@@ -1,0 +1,111 @@
+using HostAtlas.Benchmarks.Backups;
+using HostAtlas.Benchmarks.Results;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Benchmarks;
+
+/// <summary>
+/// Backups of one generated tree: first, second and restore by restic, borg and the real agent with a real platform, in turn. The rivals
+/// write to a local folder; the agent sends to the platform over TLS, which keeps it in a folder: that is the product, and there is no way
+/// to back up without it. Restoring without it there is, and it has rows of its own.
+/// </summary>
+internal static class BackupBench
+{
+    // A tree of full size for thirty seconds: this many bytes for each.
+    private const double FullSizeSeconds = 30;
+    private const string Ours = "HostAtlas: agent and platform";
+
+    private static readonly TimeSpan CipherSpan = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs it, on a tree of 70 MB for each second that was asked for.</summary>
+    public static async Task<ResultPage> RunAsync(BenchOptions options)
+    {
+        using var folder = new TempFolder();
+        var tree = new BackupTree(folder.File("tree"), options.Seconds / FullSizeSeconds);
+        await using var platform = await BackupPlatform.StartAsync();
+        var programs = new List<(string Name, Func<Task<IBackupProgram>> Make)>();
+        if (!options.OursAlone) programs.AddRange(
+        [
+            ("restic, compression auto", () => ResticRepository.MakeAsync(tree.Folder, "auto")),
+            ("restic, compression off", () => ResticRepository.MakeAsync(tree.Folder, "off")),
+            ("borg, lz4", () => BorgRepository.MakeAsync(tree.Folder)),
+        ]);
+        programs.Add((Ours, () => OwnRepository.MakeAsync(platform, tree.Folder)));
+        var seen = new HashSet<string>();
+        // A trial only shows that it runs; a round of this costs seconds.
+        var contenders = programs.Select(program => new Contender<BackupTurn>(
+            program.Name, _ => BackupTurn.RunAsync(program.Make, tree, compares: seen.Add(program.Name)))).ToList();
+        var turns = await Contest.RunAsync(options with { WarmsUp = !options.IsTrial }, options.Span, contenders);
+        return new ResultPage(
+            "backup", "Backup and restore against restic and borg",
+            $"{tree.Bytes / 1e6:N0} MB in {tree.Files:N0} files: a third in files of log lines, a third in files of random bytes, a third "
+            + "in small files of source text. The second backup comes after one file in a hundred was written anew. The tree is in memory; "
+            + "each repository begins empty; what each restored first was compared byte by byte.",
+            [.. Tables(turns, tree.Bytes), await CipherAsync(options)])
+        {
+            Notes =
+            [
+                "restic and borg write to a local folder. HostAtlas's agent sends over TLS to the platform on the same machine, which "
+                + "verifies, syncs and keeps in a folder; the platform's processor time is in the rows \"agent and platform\". There is no "
+                + "backup without a platform.",
+                "HostAtlas compresses always: there is no row of it to hold against restic without compression.",
+                "\"From a plain copy\": restored from the vault's folder, without a platform.",
+                "Processor time: user and kernel mode of the process and all it started (wait4), of the platform from /proc.",
+            ],
+        };
+    }
+
+    private static IEnumerable<ResultTable> Tables(IReadOnlyList<(string Name, BackupTurn[] Rounds)> turns, long bytes)
+    {
+        var (megabytes, gigabytes) = (bytes / 1e6, bytes / 1e9);
+        return
+        [
+            Table("first backup, MB/s", "N0", Better.More, turn => megabytes / turn.First.Program.Seconds) with { Goal = ">= 3x restic" },
+            AgentToo("first backup, CPU seconds a GB", turn => turn.First, gigabytes) with { Goal = "<= 0.3 of restic's: a ratio of 3.33" },
+            Table("second backup, 1 % changed, seconds", "0.00", Better.Less, turn => turn.Second.Program.Seconds) with
+            {
+                Goal = ">= 3x faster",
+            },
+            AgentToo("second backup, CPU seconds", turn => turn.Second, 1),
+            CopyToo("restore, MB/s", "N0", Better.More, work => megabytes / work.Program.Seconds) with { Goal = ">= 2x restic" },
+            CopyToo("restore, CPU seconds a GB, a platform's included", "0.00", Better.Less, work => work.AllCpuSeconds / gigabytes),
+            Table("first backup, peak memory, MB", "N0", Better.Less, turn => turn.First.Program.PeakBytes / 1e6) with
+            {
+                Goal = "<= 200 MB",
+            },
+            CopyToo("restore, peak memory, MB", "N0", Better.Less, work => work.Program.PeakBytes / 1e6),
+            Table("repository after the first backup, MB", "N1", Better.Less, turn => turn.RepositoryBytes / 1e6) with
+            {
+                Goal = "<= 1.02 of restic's: a ratio of 0.98",
+            },
+        ];
+
+        ResultTable Table(string what, string format, Better better, Func<BackupTurn, double> figure) =>
+            new(what, format, better, [.. turns.Select(turn => new ResultRow(turn.Name, [.. turn.Rounds.Select(figure)]))]);
+
+        ResultTable And(ResultTable table, string name, Func<BackupTurn, double> figure) =>
+            table with { Rows = [.. table.Rows, new(name, [.. turns[^1].Rounds.Select(figure)])] };
+
+        ResultTable AgentToo(string what, Func<BackupTurn, Work> work, double per) => And(
+            Table(what, "0.00", Better.Less, turn => work(turn).AllCpuSeconds / per),
+            "HostAtlas: agent alone", turn => work(turn).Program.CpuSeconds / per);
+
+        ResultTable CopyToo(string what, string format, Better better, Func<Work, double> figure) => And(
+            Table(what, format, better, turn => figure(turn.Restore)),
+            "HostAtlas: from a plain copy", turn => figure(turn.RestoreFromCopy!.Value));
+    }
+
+    private static async Task<ResultTable> CipherAsync(BenchOptions options)
+    {
+        var contenders = new List<Contender<double>>();
+        if (!options.OursAlone) contenders.Add(new("openssl speed", SealingSpeed.OfOpenSslAsync));
+        contenders.Add(new("HostAtlas: chunks of an object", SealingSpeed.OfOursAsync));
+        var span = options.IsTrial ? options.Span : CipherSpan;
+        var figures = await Contest.RunAsync(options with { Seconds = span.TotalSeconds }, span, contenders);
+        return new ResultTable("AES-256-GCM in memory, 16 KiB, one core, GB/s", "0.00", Better.More,
+            [.. figures.Select(figure => new ResultRow(figure.Name, [.. figure.Rounds.Select(speed => speed / 1e9)]))])
+        {
+            Goal = ">= 0.95 of openssl",
+        };
+    }
+}
