@@ -135,22 +135,24 @@ public sealed class DirectoryVault : IVault, IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            var file = new FileStream(temporary, new FileStreamOptions
+            // Written by plain calls: an asynchronous file on Linux is the same call on another thread of the pool, and two hops for it.
+            using var file = new FileStream(temporary, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                Options = FileOptions.Asynchronous,
                 BufferSize = 0,
             });
-            await using var closing = file.ConfigureAwait(false);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var length = 0L;
-            while (await body.ReadAsync(buffer.AsMemory(0, BufferBytes), cancellation).ConfigureAwait(false) is var read and > 0)
+            var whole = buffer.AsMemory(0, BufferBytes);
+            // A connection gives what one record of TLS held; a buffer is filled before it is hashed and written.
+            while (await body.ReadAtLeastAsync(whole, BufferBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false)
+                is var read and > 0)
             {
                 if ((length += read) > form.Size) return PutOutcome.WrongSize;
                 hash.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                file.Write(buffer, 0, read);
             }
             if (length != form.Size) return PutOutcome.WrongSize;
             if (!hash.GetHashAndReset().AsSpan().SequenceEqual(form.Sha256)) return PutOutcome.WrongHash;
