@@ -19,17 +19,17 @@ internal sealed record GraphResult(Reference Root, long NewBytes, IReadOnlyList<
 /// <summary>
 /// The stream of a run:
 /// <code>
-/// walk, read ahead, cut -> id, known?, compress (a core each) -> trees and packs -> seal, open again -> put (2 at a time) -> index -> put
+/// walk, read ahead, cut -> id, known?, compress (a core each) -> trees and packs -> seal, open again, put (2 at a time) -> index -> put
 /// </code>
 /// Everything is ordered and pulls: a slow vault slows the reading. What it can hold is bounded: chunks by their budget (12 MiB), packs by
-/// their places (one open of 16 and one of 6 MiB, one sealed and opened again, two on their way: 70 MiB at most).
+/// their places (one open of 16 and one of 6 MiB, two that are sealed, opened again and on their way: 54 MiB at most).
 /// </summary>
 internal static class BackupGraph
 {
     /// <summary>Bytes of chunks, and of their compressed forms, on their way to a pack.</summary>
     public const int ChunkBudgetBytes = 12 << 20;
 
-    private const int PutsAtOnce = 2, ItemsAhead = 64;
+    private const int PacksAtOnce = 2, ItemsAhead = 64;
 
     /// <summary>Runs one pass. What goes wrong in any part ends all of them and is thrown.</summary>
     /// <param name="system">Lives as long as the run.</param>
@@ -51,8 +51,7 @@ internal static class BackupGraph
             .SelectAsync(Math.Clamp(Environment.ProcessorCount, 2, 8), work.DoAsync)
             .Async()
             .SelectMany(assembly.Take)
-            .SelectAsync(1, full => Task.Run(() => Seal(full, parts, verifier), stop.Token))
-            .SelectAsync(PutsAtOnce, pack => PutAsync(pack, parts, stop.Token))
+            .SelectAsync(PacksAtOnce, full => SealAndPutAsync(full, parts, verifier, stop.Token))
             .SelectMany(pack => parts.Gathering.Add(pack.Id, pack.Entries) is { } index ? [index] : Array.Empty<SealedIndex>())
             .SelectAsync(1, index => PutIndexAsync(index, parts, stop.Token))
             .RunForeach(indexes.Add, materializer);
@@ -100,20 +99,21 @@ internal static class BackupGraph
         return inner;
     }
 
-    private static (SealedPack Pack, bool Trees) Seal(FullPack full, BackupGraphParts parts, PackVerifier verifier)
+    private static SealedPack Seal(FullPack full, BackupGraphParts parts, PackVerifier verifier)
     {
         using var builder = full.Builder;
         var pack = builder.Seal(parts.Draw());
-        verifier.Verify(pack);
-        return (pack, full.Trees);
+        // One pack at a time: the other one is on its way meanwhile, and a second verifier would be 9 MiB more.
+        lock (verifier) verifier.Verify(pack);
+        return pack;
     }
 
-    private static async Task<(ObjectId Id, IReadOnlyList<BlobEntry> Entries)> PutAsync(
-        (SealedPack Pack, bool Trees) made, BackupGraphParts parts, CancellationToken stop)
+    private static async Task<(ObjectId Id, IReadOnlyList<BlobEntry> Entries)> SealAndPutAsync(
+        FullPack full, BackupGraphParts parts, PackVerifier verifier, CancellationToken stop)
     {
-        using var pack = made.Pack;
+        using var pack = await Task.Run(() => Seal(full, parts, verifier), stop).ConfigureAwait(false);
         await parts.Sender.SendAsync(pack.Object, pack.Entries, [], stop).ConfigureAwait(false);
-        if (made.Trees) parts.Copies.Keep(pack.Object.Name, pack.Object.Bytes.Span);
+        if (full.Trees) parts.Copies.Keep(pack.Object.Name, pack.Object.Bytes.Span);
         return (pack.Id, pack.Entries);
     }
 

@@ -26,7 +26,7 @@ internal sealed class BoundedPool : ArrayPool<byte>
     public static BoundedPool ForObjects() => new([512 << 10, 6 << 20, 16 << 20, 32 << 20], 44 << 20);
 
     /// <summary>For chunks: powers of two up to 4 MiB.</summary>
-    public static BoundedPool ForChunks() => new([.. Enumerable.Range(8, 15).Select(bits => 1 << bits)], 8 << 20);
+    public static BoundedPool ForChunks() => new([.. Enumerable.Range(8, 15).Select(bits => 1 << bits)], 4 << 20);
 
     /// <inheritdoc />
     public override byte[] Rent(int minimumLength)
