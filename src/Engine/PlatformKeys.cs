@@ -51,7 +51,7 @@ public sealed class PlatformKeys
     /// <summary>The address of a person's entity; upper and lower case and surrounding space of an e-mail address do not count.</summary>
     public UserAddress AddressOf(string email)
     {
-        var normalised = Encoding.UTF8.GetBytes(email.Trim().ToLowerInvariant());
+        var normalised = Encoding.UTF8.GetBytes(EmailForm.Normal(email));
         return new UserAddress(Convert.ToHexStringLower(HMACSHA256.HashData(_userAddress, normalised).AsSpan(0, 16)));
     }
 

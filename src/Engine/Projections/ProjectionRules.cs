@@ -92,7 +92,13 @@ public static class ProjectionRules
         if (entry.Event is ServerJoined joined && rows.Find(new ServerKey(team, joined.Server)) is null)
             rows.Put(new ProjectedServer(new ServerKey(team, joined.Server), joined.Name, Ms(joined.At), null, null, 0));
         // An event that no column tells of still moves the number on, or the next one would look like a hole.
-        rows.Put((entry.Event is PlanSet plan ? row with { Plan = plan.Servers } : row) with { EntitySeq = entry.SequenceNr });
+        var changed = entry.Event switch
+        {
+            TeamRenamed renamed => row with { Name = renamed.To },
+            PlanSet plan => row with { Plan = plan.Servers },
+            _ => row,
+        };
+        rows.Put(changed with { EntitySeq = entry.SequenceNr });
         return Telling.Told;
     }
 

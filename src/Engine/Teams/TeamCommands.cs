@@ -12,13 +12,31 @@ public interface ITeamCommand
 }
 
 /// <summary>
-/// Keeps an invitation's hash. For a team that nobody founded yet it is the founding one (role owner). Reply: <see cref="Done"/>.
+/// Keeps an invitation's hash. For a team that nobody founded yet it is the founding one (role owner); in one that exists a person invites
+/// up to the own role. Reply: <see cref="Done"/>, or NotPermitted or Conflict.
 /// </summary>
 public sealed record IssueInvitation(
-    TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, Author By) : ITeamCommand;
+    TeamId Team, InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, Author By) : ITeamCommand
+{
+    /// <summary>The only address that may accept it; null: whoever holds it.</summary>
+    public string? Email { get; init; }
 
-/// <summary>Asks whether an invitation is open; changes nothing. Reply: <see cref="InvitationOpen"/> or a refusal.</summary>
-public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash) : ITeamCommand;
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"IssueInvitation({Team}, {Invitation}, {Role})";
+}
+
+/// <summary>
+/// Asks whether an invitation is open; changes nothing. Reply: <see cref="InvitationOpen"/> or a refusal, NotPermitted when it is bound to
+/// another address than <see cref="Email"/>.
+/// </summary>
+public sealed record InspectInvitation(TeamId Team, InvitationId Invitation, TokenHash Hash) : ITeamCommand
+{
+    /// <summary>Who would accept it; null: nobody in particular, the invitation itself is looked at.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"InspectInvitation({Team}, {Invitation})";
+}
 
 /// <summary>
 /// Spends an invitation: founds the team (then <paramref name="TeamName"/> names it) or joins it. Repeating it for the same user gives the
@@ -30,6 +48,32 @@ public sealed record AcceptInvitation(
     /// <summary>Without the address: a record's own text would print it into a log.</summary>
     public override string ToString() => $"AcceptInvitation({Team}, {Invitation}, {User})";
 }
+
+/// <summary>Asks for the invitations that can be accepted now. Reply: <see cref="TeamInvitations"/>.</summary>
+public sealed record ListInvitations(TeamId Team) : ITeamCommand;
+
+/// <summary>
+/// Ends an invitation before anybody accepted it. Reply: <see cref="Done"/>, NotFound for one that is not open, or NotPermitted.
+/// </summary>
+public sealed record WithdrawInvitation(TeamId Team, InvitationId Invitation, Author By) : ITeamCommand;
+
+/// <summary>Asks for the members. Reply: <see cref="TeamMembers"/>.</summary>
+public sealed record ListMembers(TeamId Team) : ITeamCommand;
+
+/// <summary>Gives a member another role (<see cref="MembershipRules"/>). Reply: <see cref="MemberShown"/> or a refusal.</summary>
+public sealed record ChangeRole(TeamId Team, UserId User, TeamRole Role, Author By) : ITeamCommand;
+
+/// <summary>
+/// Ends a membership; everybody may end their own (<see cref="MembershipRules"/>). Reply: <see cref="MemberShown"/>, as it was, or a
+/// refusal.
+/// </summary>
+public sealed record RemoveMember(TeamId Team, UserId User, Author By) : ITeamCommand;
+
+/// <summary>Asks for the team itself. Reply: <see cref="TeamShown"/>.</summary>
+public sealed record ShowTeam(TeamId Team) : ITeamCommand;
+
+/// <summary>Gives the team another name. Reply: <see cref="TeamShown"/>.</summary>
+public sealed record RenameTeam(TeamId Team, string Name, Author By) : ITeamCommand;
 
 /// <summary>Asks what a person may do here. Reply: <see cref="Authorized"/>, or NotFound for everybody who is not a member.</summary>
 public sealed record AuthorizeUser(TeamId Team, UserId User) : ITeamCommand;

@@ -5,7 +5,7 @@ using HostAtlas.Shared.Tokens;
 namespace HostAtlas.Engine.Teams;
 
 /// <summary>What a team answers to each command, and what it journals for it. Pure.</summary>
-public static class TeamDecisions
+public static partial class TeamDecisions
 {
     /// <summary>API keys a team may hold.</summary>
     public const int MaxKeys = 100;
@@ -19,7 +19,7 @@ public static class TeamDecisions
     public static Decision Decide(TeamState state, ITeamCommand command, DateTimeOffset now) => command switch
     {
         IssueInvitation c => Issue(state, c, now),
-        InspectInvitation c => Inspect(state, c.Invitation, c.Hash, now),
+        InspectInvitation c => Inspect(state, c.Invitation, c.Hash, c.Email, now),
         AcceptInvitation c => Accept(state, c, now),
         AuthorizeKey when state.Name is null => NoSuchCredential,
         _ when state.Name is null => NoSuchTeam,
@@ -29,6 +29,15 @@ public static class TeamDecisions
         AuthorizeKey c => state.Keys.TryGetValue(c.Key, out var key) && key.Hash == c.Hash
             ? Decision.Answer(new Authorized(c.Team, state.Name, null, key.Scopes, key.Name))
             : NoSuchCredential,
+        ShowTeam c => Decision.Answer(Shown(state, c.Team, state.Name)),
+        RenameTeam c => state.Name == c.Name
+            ? Decision.Answer(Shown(state, c.Team, c.Name))
+            : Decision.Journal(new TeamRenamed(state.Name, c.Name, now, c.By), Shown(state, c.Team, c.Name)),
+        ListInvitations => Decision.Answer(OpenInvitations(state, now)),
+        WithdrawInvitation c => Withdraw(state, c, now),
+        ListMembers => Decision.Answer(Members(state)),
+        ChangeRole c => Change(state, c, now),
+        RemoveMember c => Remove(state, c, now),
         AddServer c => Add(state, c, now),
         FindServer c => state.Servers.ContainsKey(c.Server) ? Granted : Decision.Refuse(RefusalKind.NotFound, "There is no such server."),
         SetPlan { Servers: < 0 } => Decision.Refuse(RefusalKind.InvalidContent, "A plan holds 0 servers or more."),
@@ -45,34 +54,8 @@ public static class TeamDecisions
         _ => Decision.Refuse(RefusalKind.Internal, "This version does not know the command."),
     };
 
-    private static Decision Issue(TeamState state, IssueInvitation command, DateTimeOffset now) =>
-        state.Invitations.TryGetValue(command.Invitation, out var known)
-            ? known.Hash == command.Hash ? Granted : Decision.Refuse(RefusalKind.Conflict, "There is an invitation of this id.")
-            : Decision.Journal(
-                new InvitationIssued(command.Invitation, command.Hash, command.Role, command.ExpiresAt, now, command.By), Done.Instance);
-
-    private static Decision Inspect(TeamState state, InvitationId id, TokenHash hash, DateTimeOffset now) =>
-        !state.Invitations.TryGetValue(id, out var invitation) || invitation.Hash != hash ? NoSuchCredential
-        : invitation.SpentBy is not null ? Decision.Refuse(RefusalKind.InvitationSpent, "This invitation was used. Ask for a new one.")
-        : invitation.ExpiresAt <= now ? Decision.Refuse(RefusalKind.InvitationSpent, "This invitation is too old. Ask for a new one.")
-        : Decision.Answer(new InvitationOpen(invitation.Role, Founding: state.Name is null));
-
-    private static Decision Accept(TeamState state, AcceptInvitation command, DateTimeOffset now)
-    {
-        // A set-up that died after this step is sent again by the same person: the same answer, no second effect.
-        if (state.Invitations.TryGetValue(command.Invitation, out var invitation) && invitation.Hash == command.Hash
-            && invitation.SpentBy == command.User && state.Members.TryGetValue(command.User, out var member))
-            return Decision.Answer(new TeamJoined(command.Team, state.Name!, member.Role));
-        var open = Inspect(state, command.Invitation, command.Hash, now);
-        if (open.Reply is not InvitationOpen { Role: var role, Founding: var founding }) return open;
-        if (state.Members.ContainsKey(command.User)) return Decision.Refuse(RefusalKind.Conflict, "You are a member of this team already.");
-        var name = state.Name ?? command.TeamName ?? "Team";
-        var joined = new MemberJoined(
-            command.User, command.Email, founding ? TeamRole.Owner : role, command.Invitation, now, command.By);
-        return new Decision(
-            founding ? [new TeamFounded(name, now, command.By), joined] : [joined],
-            new TeamJoined(command.Team, name, joined.Role));
-    }
+    private static TeamShown Shown(TeamState state, TeamId team, string name) =>
+        new(team, name, state.PlanServers, state.Servers.Count);
 
     private static Decision Add(TeamState state, AddServer command, DateTimeOffset now)
     {

@@ -6,10 +6,28 @@ namespace HostAtlas.Engine.Teams;
 
 /// <summary>An invitation's hash is known from here on.</summary>
 public sealed record InvitationIssued(
-    InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, DateTimeOffset At, Author? By) : IAuditedEvent;
+    InvitationId Invitation, TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>The only address that may accept it; null: whoever holds it.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"InvitationIssued({Invitation}, {Role})";
+}
+
+/// <summary>An invitation that nobody had accepted is worth nothing any more.</summary>
+public sealed record InvitationWithdrawn(
+    InvitationId Invitation, TeamRole Role, string? Email, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"InvitationWithdrawn({Invitation}, {Role})";
+}
 
 /// <summary>The team exists.</summary>
 public sealed record TeamFounded(string Name, DateTimeOffset At, Author? By) : IAuditedEvent;
+
+/// <summary>The team has another name.</summary>
+public sealed record TeamRenamed(string From, string To, DateTimeOffset At, Author? By) : IAuditedEvent;
 
 /// <summary>A person joined by an invitation, which is spent by it.</summary>
 public sealed record MemberJoined(
@@ -17,6 +35,20 @@ public sealed record MemberJoined(
 {
     /// <summary>Without the address: a record's own text would print it into a log.</summary>
     public override string ToString() => $"MemberJoined({User}, {Role})";
+}
+
+/// <summary>A member has another role.</summary>
+public sealed record RoleChanged(UserId User, string Email, TeamRole From, TeamRole To, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"RoleChanged({User}, {From} to {To})";
+}
+
+/// <summary>A person is no member any more: removed by somebody, or gone by their own wish (then they are the author).</summary>
+public sealed record MemberLeft(UserId User, string Email, TeamRole Role, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>Without the address: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"MemberLeft({User}, {Role})";
 }
 
 /// <summary>

@@ -15,8 +15,12 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
     public static IReadOnlyList<WireType> Table { get; } =
     [
         new("invitation-issued.1", TeamJson.Default.InvitationIssued),
+        new("invitation-withdrawn.1", TeamJson.Default.InvitationWithdrawn),
         new("founded.1", TeamJson.Default.TeamFounded),
+        new("renamed.1", TeamJson.Default.TeamRenamed),
         new("member-joined.1", TeamJson.Default.MemberJoined),
+        new("role-changed.1", TeamJson.Default.RoleChanged),
+        new("member-left.1", TeamJson.Default.MemberLeft),
         new("plan-set.1", TeamJson.Default.PlanSet),
         new("server-joined.1", TeamJson.Default.ServerJoined),
         new("key-added.1", TeamJson.Default.KeyAdded),
@@ -25,6 +29,13 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("c-issue-invitation.1", TeamJson.Default.IssueInvitation),
         new("c-inspect-invitation.1", TeamJson.Default.InspectInvitation),
         new("c-accept-invitation.1", TeamJson.Default.AcceptInvitation),
+        new("c-list-invitations.1", TeamJson.Default.ListInvitations),
+        new("c-withdraw-invitation.1", TeamJson.Default.WithdrawInvitation),
+        new("c-list-members.1", TeamJson.Default.ListMembers),
+        new("c-change-role.1", TeamJson.Default.ChangeRole),
+        new("c-remove-member.1", TeamJson.Default.RemoveMember),
+        new("c-show.1", TeamJson.Default.ShowTeam),
+        new("c-rename.1", TeamJson.Default.RenameTeam),
         new("c-authorize-user.1", TeamJson.Default.AuthorizeUser),
         new("c-authorize-key.1", TeamJson.Default.AuthorizeKey),
         new("c-add-server.1", TeamJson.Default.AddServer),
@@ -35,6 +46,10 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("c-list-keys.1", TeamJson.Default.ListKeys),
         new("r-invitation-open.1", TeamJson.Default.InvitationOpen),
         new("r-joined.1", TeamJson.Default.TeamJoined),
+        new("r-invitations.1", TeamJson.Default.TeamInvitations),
+        new("r-members.1", TeamJson.Default.TeamMembers),
+        new("r-member.1", TeamJson.Default.MemberShown),
+        new("r-shown.1", TeamJson.Default.TeamShown),
         new("r-authorized.1", TeamJson.Default.Authorized),
         new("r-server-added.1", TeamJson.Default.ServerAdded),
         new("r-keys.1", TeamJson.Default.TeamKeys),
@@ -44,8 +59,12 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 /// <summary>Source-generated JSON of the room.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(InvitationIssued))]
+[JsonSerializable(typeof(InvitationWithdrawn))]
 [JsonSerializable(typeof(TeamFounded))]
+[JsonSerializable(typeof(TeamRenamed))]
 [JsonSerializable(typeof(MemberJoined))]
+[JsonSerializable(typeof(RoleChanged))]
+[JsonSerializable(typeof(MemberLeft))]
 [JsonSerializable(typeof(PlanSet))]
 [JsonSerializable(typeof(ServerJoined))]
 [JsonSerializable(typeof(KeyAdded))]
@@ -54,6 +73,13 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(IssueInvitation))]
 [JsonSerializable(typeof(InspectInvitation))]
 [JsonSerializable(typeof(AcceptInvitation))]
+[JsonSerializable(typeof(ListInvitations))]
+[JsonSerializable(typeof(WithdrawInvitation))]
+[JsonSerializable(typeof(ListMembers))]
+[JsonSerializable(typeof(ChangeRole))]
+[JsonSerializable(typeof(RemoveMember))]
+[JsonSerializable(typeof(ShowTeam))]
+[JsonSerializable(typeof(RenameTeam))]
 [JsonSerializable(typeof(AuthorizeUser))]
 [JsonSerializable(typeof(AuthorizeKey))]
 [JsonSerializable(typeof(AddServer))]
@@ -64,6 +90,10 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(ListKeys))]
 [JsonSerializable(typeof(InvitationOpen))]
 [JsonSerializable(typeof(TeamJoined))]
+[JsonSerializable(typeof(TeamInvitations))]
+[JsonSerializable(typeof(TeamMembers))]
+[JsonSerializable(typeof(MemberShown))]
+[JsonSerializable(typeof(TeamShown))]
 [JsonSerializable(typeof(Authorized))]
 [JsonSerializable(typeof(ServerAdded))]
 [JsonSerializable(typeof(TeamKeys))]

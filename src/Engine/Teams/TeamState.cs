@@ -12,13 +12,18 @@ public sealed record TeamState
     /// <summary>Before any event.</summary>
     public static readonly TeamState Nobody = new();
 
+    private static readonly TimeSpan EndedKept = TimeSpan.FromDays(30);
+
     /// <summary>Null until somebody founds the team.</summary>
     public string? Name { get; init; }
 
     /// <summary>How many servers it may have; null is unlimited.</summary>
     public int? PlanServers { get; init; } = Limits.FreePlanServers;
 
-    /// <summary>Every invitation ever issued: a spent one must be told from an unknown one.</summary>
+    /// <summary>
+    /// The invitations, also for 30 days after they ended: a spent one must be told from an unknown one, and a set-up that died half-way
+    /// goes on where it stopped. Without an end the list would grow with every person who ever came.
+    /// </summary>
     public ImmutableDictionary<InvitationId, StoredInvitation> Invitations { get; init; } =
         ImmutableDictionary<InvitationId, StoredInvitation>.Empty;
 
@@ -37,14 +42,25 @@ public sealed record TeamState
     /// <summary>The state after an event; throws on one that this version does not know.</summary>
     public static TeamState Apply(TeamState state, IEntityEvent happened) => happened switch
     {
-        InvitationIssued e =>
-            state with { Invitations = state.Invitations.SetItem(e.Invitation, new StoredInvitation(e.Hash, e.Role, e.ExpiresAt, null)) },
+        InvitationIssued e => state with
+        {
+            Invitations = state.Invitations
+                .RemoveRange(state.Invitations.Where(known => known.Value.ExpiresAt < e.At - EndedKept).Select(known => known.Key))
+                .SetItem(e.Invitation, new StoredInvitation(e.Hash, e.Role, e.Email, e.At, e.ExpiresAt, e.By, null, Withdrawn: false)),
+        },
+        InvitationWithdrawn e => state with
+        {
+            Invitations = state.Invitations.SetItem(e.Invitation, state.Invitations[e.Invitation] with { Withdrawn = true }),
+        },
         TeamFounded e => state with { Name = e.Name },
+        TeamRenamed e => state with { Name = e.To },
         MemberJoined e => state with
         {
             Members = state.Members.SetItem(e.User, new Member(e.Email, e.Role, e.At)),
             Invitations = state.Invitations.SetItem(e.Invitation, state.Invitations[e.Invitation] with { SpentBy = e.User }),
         },
+        RoleChanged e => state with { Members = state.Members.SetItem(e.User, state.Members[e.User] with { Role = e.To }) },
+        MemberLeft e => state with { Members = state.Members.Remove(e.User) },
         PlanSet e => state with { PlanServers = e.Servers },
         ServerJoined e => state with { Servers = state.Servers.SetItem(e.Server, new TeamServer(e.Name, e.At)) },
         KeyAdded e => state with { Keys = state.Keys.SetItem(e.Key, new StoredKey(e.Name, e.Scopes, e.Hash, e.At)) },
@@ -53,8 +69,10 @@ public sealed record TeamState
     };
 }
 
-/// <summary>An invitation as the team keeps it.</summary>
-public sealed record StoredInvitation(TokenHash Hash, TeamRole Role, DateTimeOffset ExpiresAt, UserId? SpentBy);
+/// <summary>An invitation as the team keeps it. <paramref name="Email"/>: the only address that may accept it; null: any.</summary>
+public sealed record StoredInvitation(
+    TokenHash Hash, TeamRole Role, string? Email, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, Author? By, UserId? SpentBy,
+    bool Withdrawn);
 
 /// <summary>A person in the team.</summary>
 public sealed record Member(string Email, TeamRole Role, DateTimeOffset JoinedAt);

@@ -35,5 +35,11 @@ public sealed record RegisterUser(UserAddress Address, UserId User, string Email
 /// </summary>
 public sealed record NoteMembership(UserAddress Address, TeamId Team) : IUserCommand;
 
+/// <summary>
+/// Forgets that the person belongs to a team; forgetting twice changes nothing. Whoever sends it asks the team once more afterwards: the
+/// person may just have joined again. Reply: <see cref="Done"/>.
+/// </summary>
+public sealed record ForgetMembership(UserAddress Address, TeamId Team) : IUserCommand;
+
 /// <summary>Asks for what sign-in needs. Reply: <see cref="UserKnown"/> or NotFound.</summary>
 public sealed record FindUser(UserAddress Address) : IUserCommand;

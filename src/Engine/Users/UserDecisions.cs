@@ -22,6 +22,9 @@ public static class UserDecisions
         NoteMembership when state.Teams.Count >= MaxTeams =>
             Decision.Refuse(RefusalKind.Conflict, $"A person belongs to at most {MaxTeams} teams."),
         NoteMembership c => Decision.Journal(new MembershipNoted(c.Team, now), Done.Instance),
+        ForgetMembership c => state.Teams.Contains(c.Team)
+            ? Decision.Journal(new MembershipForgotten(c.Team, now), Done.Instance)
+            : Decision.Answer(Done.Instance),
         _ => Decision.Refuse(RefusalKind.Internal, "This version does not know the command."),
     };
 

@@ -12,3 +12,6 @@ public sealed record UserRegistered(UserId User, string Email, string PasswordHa
 
 /// <summary>The person belongs to a team; the team itself decides on rights.</summary>
 public sealed record MembershipNoted(TeamId Team, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>The person does not belong to the team any more.</summary>
+public sealed record MembershipForgotten(TeamId Team, DateTimeOffset At) : IEntityEvent;

@@ -16,9 +16,11 @@ public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(
     [
         new("registered.1", UserJson.Default.UserRegistered),
         new("membership-noted.1", UserJson.Default.MembershipNoted),
+        new("membership-forgotten.1", UserJson.Default.MembershipForgotten),
         new("state.1", UserJson.Default.UserState),
         new("c-register.1", UserJson.Default.RegisterUser),
         new("c-note-membership.1", UserJson.Default.NoteMembership),
+        new("c-forget-membership.1", UserJson.Default.ForgetMembership),
         new("c-find.1", UserJson.Default.FindUser),
         new("r-known.1", UserJson.Default.UserKnown),
     ];
@@ -28,9 +30,11 @@ public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(UserRegistered))]
 [JsonSerializable(typeof(MembershipNoted))]
+[JsonSerializable(typeof(MembershipForgotten))]
 [JsonSerializable(typeof(UserState))]
 [JsonSerializable(typeof(RegisterUser))]
 [JsonSerializable(typeof(NoteMembership))]
+[JsonSerializable(typeof(ForgetMembership))]
 [JsonSerializable(typeof(FindUser))]
 [JsonSerializable(typeof(UserKnown))]
 internal sealed partial class UserJson : JsonSerializerContext;

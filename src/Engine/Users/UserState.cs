@@ -27,6 +27,7 @@ public sealed record UserState
     {
         UserRegistered e => state with { User = e.User, Email = e.Email, PasswordHash = e.PasswordHash },
         MembershipNoted e => state with { Teams = state.Teams.Add(e.Team) },
+        MembershipForgotten e => state with { Teams = state.Teams.Remove(e.Team) },
         _ => throw new InvalidOperationException($"A person's journal holds a {happened.GetType().Name} that this version does not know."),
     };
 

@@ -1,5 +1,7 @@
 using System.Text;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.People.Passwords;
+using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Wire;
 
@@ -38,6 +40,14 @@ internal sealed class Fields
             Fault(pointer, "An e-mail address is expected.");
         }
         return email;
+    }
+
+    /// <summary>A role's name.</summary>
+    public TeamRole Role(string pointer, string? name)
+    {
+        if (WireNames.Role(name ?? string.Empty) is { } role) return role;
+        Fault(pointer, "One of owner, admin, member, viewer is expected.");
+        return default;
     }
 
     /// <summary>A password that is to be set.</summary>

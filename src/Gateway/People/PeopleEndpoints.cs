@@ -19,6 +19,21 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Delete, "/api/session", session.DeleteAsync);
         Map(routes, HttpMethods.Get, "/api/teams", session.GetTeamsAsync);
 
+        var team = services.GetRequiredService<TeamEndpoints>();
+        Map(routes, HttpMethods.Post, "/api/teams", team.JoinAsync);
+        Map(routes, HttpMethods.Get, "/api/team", team.GetAsync);
+        Map(routes, HttpMethods.Patch, "/api/team", team.PatchAsync);
+
+        var members = services.GetRequiredService<MemberEndpoints>();
+        var invitations = services.GetRequiredService<InvitationEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/members", members.ListAsync);
+        Map(routes, HttpMethods.Post, "/api/members", invitations.PostMemberAsync);
+        Map(routes, HttpMethods.Patch, "/api/members/{id}", members.PatchAsync);
+        Map(routes, HttpMethods.Delete, "/api/members/{id}", members.DeleteAsync);
+        Map(routes, HttpMethods.Get, "/api/invitations", invitations.ListAsync);
+        Map(routes, HttpMethods.Post, "/api/invitations", invitations.PostAsync);
+        Map(routes, HttpMethods.Delete, "/api/invitations/{id}", invitations.DeleteAsync);
+
         var servers = services.GetRequiredService<ServerEndpoints>();
         Map(routes, HttpMethods.Get, "/api/servers", servers.ListAsync);
         Map(routes, HttpMethods.Post, "/api/servers", servers.PostAsync);

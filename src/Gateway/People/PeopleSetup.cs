@@ -18,8 +18,9 @@ public static class PeopleSetup
         services.AddSingleton<PasswordHasher>().AddSingleton<SignInLimiter>().AddSingleton<PasswordCheck>();
         services.AddSingleton<SessionSeal>().AddSingleton<SessionService>();
         services.TryAddSingleton<FailedCredentials>();
-        services.AddSingleton<Access>();
+        services.AddSingleton<Memberships>().AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
+        services.AddSingleton<TeamEndpoints>().AddSingleton<MemberEndpoints>().AddSingleton<InvitationEndpoints>();
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
             .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>();
         return services;

@@ -18,7 +18,7 @@ namespace HostAtlas.Gateway.People;
 /// </summary>
 internal sealed class SetupEndpoint(
     EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions, Access access,
-        InvitationWaiter invitations)
+        Memberships memberships, InvitationWaiter invitations)
 {
     /// <summary>201 with the team, the person and a session.</summary>
     public async Task<Answer> PostAsync(HttpContext http)
@@ -39,7 +39,8 @@ internal sealed class SetupEndpoint(
 
     private async Task<Answer> AcceptAsync(HttpContext http, Accepting wish)
     {
-        var inspected = await engine.AskAsync(new InspectInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash), http.RequestAborted);
+        var inspect = new InspectInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash) { Email = wish.Email };
+        var inspected = await engine.AskAsync(inspect, http.RequestAborted);
         var person = inspected switch
         {
             InvitationOpen => await PersonAsync(http, wish),
@@ -50,11 +51,8 @@ internal sealed class SetupEndpoint(
 
         // From here on nothing is given up because the sender hung up: a half-made set-up helps nobody.
         var by = Author.OfPerson(user.User, user.Email, http.Connection.RemoteIpAddress, session: null);
-        var accept = new AcceptInvitation(wish.Claims.Team, wish.Claims.Subject, wish.Hash, user.User, user.Email, wish.TeamName, by);
-        var accepted = Failure.Unless<TeamJoined>(await engine.AskAsync(accept, CancellationToken.None));
+        var accepted = await memberships.JoinAsync(user, wish.Claims, wish.Hash, wish.TeamName, by);
         if (accepted.Value is not { } joined) return accepted.Failure!;
-        var noted = Failure.Unless<Done>(await engine.AskAsync(new NoteMembership(wish.Address, joined.Team), CancellationToken.None));
-        if (noted.Failure is { } notNoted) return notNoted;
         if (SessionCookie.Read(http.Request) is { } earlier) await sessions.EndAsync(earlier, CancellationToken.None);
         await invitations.WaitUntilGoneAsync(wish.Hash);
         SessionCookie.Give(http.Response, await sessions.BeginAsync(user.User, user.Email, CancellationToken.None));

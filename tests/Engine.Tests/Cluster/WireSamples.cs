@@ -50,6 +50,14 @@ internal static class WireSamples
     private static Dictionary<string, object> Teams { get; } = new()
     {
         ["invitation-issued.1"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
+        ["invitation-issued.1~bound"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Viewer, Later, At, Named.Ada)
+        {
+            Email = "bob@example.org",
+        },
+        ["invitation-withdrawn.1"] = new InvitationWithdrawn(Invitation, TeamRole.Viewer, "bob@example.org", At, Named.Ada),
+        ["renamed.1"] = new TeamRenamed("Engines", "Müller & Söhne", At, Named.Ada),
+        ["role-changed.1"] = new RoleChanged(User, "ada@example.org", TeamRole.Admin, TeamRole.Viewer, At, Named.Ada),
+        ["member-left.1"] = new MemberLeft(User, "ada@example.org", TeamRole.Admin, At, Named.Ada),
         ["founded.1"] = new TeamFounded("Müller & Söhne", At, Named.Ada),
         ["member-joined.1"] = new MemberJoined(User, "ada@example.org", TeamRole.Admin, Invitation, At, Named.Ada),
         ["plan-set.1"] = new PlanSet(3, At, Named.Ada, new PlanLimit(10)),
@@ -64,6 +72,18 @@ internal static class WireSamples
         ["c-accept-invitation.1"] = new AcceptInvitation(Team, Invitation, Named.Hash("i"), User, "ada@example.org", "Engines", Named.Ada),
         ["c-accept-invitation.1~joining"] = new AcceptInvitation(
             Team, Invitation, Named.Hash("i"), User, "ada@example.org", null, Named.Ada),
+        ["c-issue-invitation.1~bound"] = new IssueInvitation(Team, Invitation, Named.Hash("i"), TeamRole.Member, Later, Named.Ada)
+        {
+            Email = "bob@example.org",
+        },
+        ["c-inspect-invitation.1~bound"] = new InspectInvitation(Team, Invitation, Named.Hash("i")) { Email = "bob@example.org" },
+        ["c-list-invitations.1"] = new ListInvitations(Team),
+        ["c-withdraw-invitation.1"] = new WithdrawInvitation(Team, Invitation, Named.Ada),
+        ["c-list-members.1"] = new ListMembers(Team),
+        ["c-change-role.1"] = new ChangeRole(Team, User, TeamRole.Member, Named.Ada),
+        ["c-remove-member.1"] = new RemoveMember(Team, User, Named.Ada),
+        ["c-show.1"] = new ShowTeam(Team),
+        ["c-rename.1"] = new RenameTeam(Team, "Engines", Named.Ada),
         ["c-authorize-user.1"] = new AuthorizeUser(Team, User),
         ["c-authorize-key.1"] = new AuthorizeKey(Team, Key, Named.Hash("k")),
         ["c-add-server.1"] = new AddServer(Team, Server, "web-1", EnrolledByKey: true, Named.Ada),
@@ -75,6 +95,12 @@ internal static class WireSamples
         ["c-list-keys.1"] = new ListKeys(Team),
         ["r-invitation-open.1"] = new InvitationOpen(TeamRole.Member, Founding: true),
         ["r-joined.1"] = new TeamJoined(Team, "Engines", TeamRole.Viewer),
+        ["r-invitations.1"] = new TeamInvitations(
+            [new TeamInvitation(Invitation, TeamRole.Member, "bob@example.org", At, Later, Named.Ada)]),
+        ["r-members.1"] = new TeamMembers([new TeamMember(User, "ada@example.org", TeamRole.Owner, At)]),
+        ["r-member.1"] = new MemberShown(new TeamMember(User, "ada@example.org", TeamRole.Owner, At)),
+        ["r-shown.1"] = new TeamShown(Team, "Engines", 3, 1),
+        ["r-shown.1~unlimited"] = new TeamShown(Team, "Engines", null, 0),
         ["r-authorized.1"] = new Authorized(Team, "Engines", TeamRole.Owner, KeyScopes.None, null),
         ["r-authorized.1~key"] = new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.Write | KeyScopes.ServersEnroll, "ci"),
         ["r-server-added.1"] = new ServerAdded(Server, "web-1", At),
@@ -85,10 +111,12 @@ internal static class WireSamples
     {
         ["registered.1"] = new UserRegistered(User, "Ada@example.org", "$argon2id$v=19$…", At, Named.Ada),
         ["membership-noted.1"] = new MembershipNoted(Team, At),
+        ["membership-forgotten.1"] = new MembershipForgotten(Team, At),
         ["state.1"] = new UserState { User = User, Email = "Ada@example.org", PasswordHash = "$argon2id$v=19$…", Teams = [Team] },
         ["state.1~nobody"] = UserState.Nobody,
         ["c-register.1"] = new RegisterUser(Address, User, "Ada@example.org", "$argon2id$v=19$…", Named.Ada),
         ["c-note-membership.1"] = new NoteMembership(Address, Team),
+        ["c-forget-membership.1"] = new ForgetMembership(Address, Team),
         ["c-find.1"] = new FindUser(Address),
         ["r-known.1"] = new UserKnown(User, "Ada@example.org", "$argon2id$v=19$…", [Team]),
     };
@@ -134,7 +162,7 @@ internal static class WireSamples
         new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
         new TeamFounded("Engines", At, Named.Ada),
         new MemberJoined(User, "ada@example.org", TeamRole.Owner, Invitation, At, Named.Ada),
-        new PlanSet(null, At, Named.Ada),
+        new PlanSet(3, null, At, Named.Ada),
         new ServerJoined(Server, "web-1", At, Named.Ada),
         new KeyAdded(Key, "ci", KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada),
     }.Aggregate(TeamState.Nobody, TeamState.Apply);

@@ -70,7 +70,7 @@ internal static class JournalScript
             else
             {
                 Journal(TeamPid(Teams[t]), die / 18 % 2 == 0
-                    ? new PlanSet(die % 5 == 0 ? null : die % 5, at, Named.Ada)
+                    ? new PlanSet(3, die % 5 == 0 ? null : die % 5, at, Named.Ada)
                     : new KeyRevoked(Named.Id<KeyId>("k"), at, Named.Ada));
             }
         }

@@ -100,6 +100,13 @@ public sealed class TeamDecisionsTests
         Refuses(RefusalKind.NotFound, Key("k"));
         Refuses(RefusalKind.NotFound, new RevokeKey(Team, Named.Id<KeyId>("k"), Named.Ada));
         Refuses(RefusalKind.NotFound, new ListKeys(Team));
+        Refuses(RefusalKind.NotFound, new ShowTeam(Team));
+        Refuses(RefusalKind.NotFound, new RenameTeam(Team, "Engines", Named.Ada));
+        Refuses(RefusalKind.NotFound, new ListMembers(Team));
+        Refuses(RefusalKind.NotFound, new ChangeRole(Team, Ada, TeamRole.Owner, Named.Ada));
+        Refuses(RefusalKind.NotFound, new RemoveMember(Team, Ada, Named.Ada));
+        Refuses(RefusalKind.NotFound, new ListInvitations(Team));
+        Refuses(RefusalKind.NotFound, new WithdrawInvitation(Team, Issue.Invitation, Named.Ada));
         Refuses(RefusalKind.CredentialsRejected, new AuthorizeKey(Team, Named.Id<KeyId>("k"), Named.Hash("k")));
     }
 
@@ -230,6 +237,25 @@ public sealed class TeamDecisionsTests
             "example.org",
             $"{Accept} {new MemberJoined(Ada, "ada@example.org", TeamRole.Owner, Issue.Invitation, Now, Named.Ada)}",
             StringComparison.Ordinal);
+
+    [Fact]
+    public void A_team_shows_its_name_and_plan_and_is_renamed_with_both_names_in_the_event()
+    {
+        Found();
+        Carry(Server("one"));
+        Assert.Equal(new TeamShown(Team, "Engines", 3, 1), Carry(new ShowTeam(Team)));
+        var renamed = TeamDecisions.Decide(_state, new RenameTeam(Team, "Motors", Named.Ada), Now);
+        Assert.Equal([new TeamRenamed("Engines", "Motors", Now, Named.Ada)], renamed.Events);
+        Assert.Equal(new TeamShown(Team, "Motors", 3, 1), renamed.Reply);
+        Assert.Empty(TeamDecisions.Decide(_state, new RenameTeam(Team, "Engines", Named.Ada), Now).Events);
+    }
+
+    [Fact]
+    public void A_plan_is_told_with_what_it_was()
+    {
+        Found();
+        Assert.Equal([new PlanSet(3, 10, Now, Named.Ada)], TeamDecisions.Decide(_state, new SetPlan(Team, 10, Named.Ada), Now).Events);
+    }
 
     private static AddServer Server(string name) => new(Team, Named.Id<ServerId>(name), name, EnrolledByKey: false, Named.Ada);
 

@@ -12,9 +12,19 @@ public sealed class TeamReplayTests
     private static readonly TeamId Team = Named.Id<TeamId>("team");
     private static readonly Gen<string> Name = Gen.OneOf("a", "b", "c", "d", "e");
 
+    private static readonly Gen<Author> By = Name.Select(name => TeamWith.AuthorOf(Named.Id<UserId>(name)));
+
     private static readonly Gen<ITeamCommand> Command = Gen.OneOf(
-        Gen.Select(Name, Gen.Enum<TeamRole>(), Gen.Int[0, 40]).Select(ITeamCommand (name, role, hours) =>
-            new IssueInvitation(Team, Named.Id<InvitationId>(name), Named.Hash(name), role, Named.Noon.AddHours(hours), Named.Ada)),
+        Gen.Select(Name, Gen.Enum<TeamRole>(), Gen.Int[0, 40], Gen.Bool, By).Select(ITeamCommand (name, role, hours, bound, by) =>
+            new IssueInvitation(Team, Named.Id<InvitationId>(name), Named.Hash(name), role, Named.Noon.AddHours(hours), by)
+            {
+                Email = bound ? $"{name}@example.org" : null,
+            }),
+        Gen.Select(Name, By).Select(ITeamCommand (name, by) => new WithdrawInvitation(Team, Named.Id<InvitationId>(name), by)),
+        Gen.Select(Name, Gen.Enum<TeamRole>(), By).Select(ITeamCommand (name, role, by) =>
+            new ChangeRole(Team, Named.Id<UserId>(name), role, by)),
+        Gen.Select(Name, By).Select(ITeamCommand (name, by) => new RemoveMember(Team, Named.Id<UserId>(name), by)),
+        Gen.Select(Name, By).Select(ITeamCommand (name, by) => new RenameTeam(Team, name, by)),
         Name.Select(ITeamCommand (name) => new InspectInvitation(Team, Named.Id<InvitationId>(name), Named.Hash(name))),
         Gen.Select(Name, Name, Name).Select(ITeamCommand (name, hash, user) => new AcceptInvitation(
             Team, Named.Id<InvitationId>(name), Named.Hash(hash), Named.Id<UserId>(user), $"{user}@example.org", user, Named.Ada)),

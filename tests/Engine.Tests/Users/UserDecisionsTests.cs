@@ -49,6 +49,18 @@ public sealed class UserDecisionsTests
     }
 
     [Fact]
+    public void A_team_that_was_left_is_forgotten_once_and_can_be_noted_again()
+    {
+        Carry(Register);
+        Carry(new NoteMembership(Address, Named.Id<TeamId>("1")));
+        Carry(new NoteMembership(Address, Named.Id<TeamId>("2")));
+        Assert.Equal(Done.Instance, Carry(new ForgetMembership(Address, Named.Id<TeamId>("1"))));
+        Assert.Empty(UserDecisions.Decide(_state, new ForgetMembership(Address, Named.Id<TeamId>("1")), Named.Noon).Events);
+        Carry(new NoteMembership(Address, Named.Id<TeamId>("1")));
+        Assert.Equal([Named.Id<TeamId>("2"), Named.Id<TeamId>("1")], Assert.IsType<UserKnown>(Carry(new FindUser(Address))).Teams);
+    }
+
+    [Fact]
     public void An_unknown_command_is_refused_and_an_unknown_event_crashes()
     {
         Carry(Register);

@@ -14,7 +14,8 @@ namespace HostAtlas.Gateway.People.Rights;
 /// Finds out who calls and whether the team lets them. Nothing is remembered between calls: the team's entity is asked each time, so a key
 /// that was revoked or a role that was changed counts from the next call on, on every node.
 /// </summary>
-internal sealed class Access(EngineClient engine, SessionService sessions, PlatformKeys keys, FailedCredentials failures)
+internal sealed class Access(
+    EngineClient engine, SessionService sessions, PlatformKeys keys, FailedCredentials failures, Memberships memberships, TimeProvider time)
 {
     private const string BearerScheme = "Bearer ", TeamHeader = "X-Team";
 
@@ -37,12 +38,18 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
     public async Task<Step<Grant>> AdmitAsync(HttpContext http, Operation operation)
     {
         var grant = http.Request.Headers.Authorization.Count > 0 ? await OfKeyAsync(http) : await OfPersonAsync(http);
-        if (grant.Value is not { } found) return grant;
-        var allowed = found.Role is { } role ? RightsTable.Allows(role, operation) : RightsTable.Allows(found.Scopes, operation);
-        return allowed ? found : new Failure(ProblemSlug.NotPermitted, found.Role is null
-            ? "This key's scopes do not allow it. Some things need a person's session, whatever the scopes."
-            : "Your role in this team does not allow it. Ask an owner or an admin of the team.");
+        return grant.Value is { } found && Refusal(found, operation) is { } refusal ? refusal : grant;
     }
+
+    /// <summary>Why the rights table does not allow an operation to who was admitted for another one; null when it does.</summary>
+    public Failure? Refusal(Grant grant, Operation operation) =>
+        !(grant.Role is { } role ? RightsTable.Allows(role, operation) : RightsTable.Allows(grant.Scopes, operation))
+            ? new Failure(ProblemSlug.NotPermitted, grant.Role is null
+                ? "This key's scopes do not allow it. Some things need a person's session, whatever the scopes."
+                : "Your role in this team does not allow it. Ask an owner or an admin of the team.")
+        : RightsTable.NeedsFreshness(operation) && !Freshness.Holds(grant.SignedInAt, time.GetUtcNow())
+            ? new Failure(ProblemSlug.NotPermitted, "This needs a sign-in that is less than 10 minutes old. Sign in again, then repeat it.")
+        : null;
 
     /// <summary>The person's teams, as the teams themselves see it: one that does not know the person (any more) is left out.</summary>
     public async Task<Step<List<TeamView>>> TeamsOfAsync(UserId user, string email, CancellationToken cancellation)
@@ -50,10 +57,12 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
         var reply = Failure.Unless<UserKnown>(await engine.AskAsync(new FindUser(keys.AddressOf(email)), cancellation));
         if (reply.Value is not { } known) return reply.Failure!;
         var views = new List<TeamView>(known.Teams.Count);
-        foreach (var answer in await Task.WhenAll(known.Teams.Select(team => engine.AskAsync(new AuthorizeUser(team, user), cancellation))))
+        var answers = await Task.WhenAll(known.Teams.Select(team => engine.AskAsync(new AuthorizeUser(team, user), cancellation)));
+        foreach (var (team, answer) in known.Teams.Zip(answers))
         {
             if (answer is Authorized { Role: { } role } member) views.Add(new TeamView(member.Team, member.TeamName, WireNames.Of(role)));
             else if (answer is Refused { Kind: not RefusalKind.NotFound } refused) return Failure.Of(refused);
+            else await memberships.ForgetAsync(team, user, email);
         }
         return views;
     }
@@ -67,7 +76,7 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
         var reply = Failure.Unless<Authorized>(await engine.AskAsync(new AuthorizeUser(team.Id, session.User), http.RequestAborted));
         if (reply.Value is not { } member) return reply.Failure!;
         var by = Author.OfPerson(session.User, session.Email, http.Connection.RemoteIpAddress, session.Id);
-        return new Grant(member.Team, member.TeamName, member.Role, KeyScopes.None, by);
+        return new Grant(member.Team, member.TeamName, member.Role, KeyScopes.None, by) { SignedInAt = session.SignedInAt };
     }
 
     /// <summary>The team that X-Team names, or the only one there is.</summary>
@@ -124,6 +133,9 @@ internal sealed class Access(EngineClient engine, SessionService sessions, Platf
 /// <param name="By">Who it is, for the changes that the call leads to.</param>
 internal sealed record Grant(TeamId Team, string TeamName, TeamRole? Role, KeyScopes Scopes, Author By)
 {
+    /// <summary>When the person signed in; null for a key.</summary>
+    public DateTimeOffset? SignedInAt { get; init; }
+
     /// <summary>The caller is an API key.</summary>
     public bool ByKey => Role is null;
 }

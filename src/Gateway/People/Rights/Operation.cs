@@ -3,8 +3,32 @@ namespace HostAtlas.Gateway.People.Rights;
 /// <summary>Everything a person or a key can ask of a team: a closed set, each with its row in <see cref="RightsTable"/>.</summary>
 internal enum Operation
 {
-    /// <summary>Name and role of the team.</summary>
+    /// <summary>Name, role and plan of the team.</summary>
     ReadTeam,
+
+    /// <summary>Another name for the team.</summary>
+    RenameTeam,
+
+    /// <summary>The members, with their addresses.</summary>
+    ReadMembers,
+
+    /// <summary>Another role for a member; <see cref="Engine.Teams.MembershipRules"/> says which and for whom.</summary>
+    ChangeRole,
+
+    /// <summary>The end of another's membership, within the same rules.</summary>
+    RemoveMember,
+
+    /// <summary>The end of one's own membership.</summary>
+    LeaveTeam,
+
+    /// <summary>The open invitations.</summary>
+    ReadInvitations,
+
+    /// <summary>A new invitation, up to the own role.</summary>
+    Invite,
+
+    /// <summary>The end of an invitation that nobody has accepted.</summary>
+    WithdrawInvitation,
 
     /// <summary>The list of servers and each of them.</summary>
     ReadServers,

@@ -12,6 +12,14 @@ internal static class RightsTable
     private static readonly Row[] Rows =
     [
         new(Operation.ReadTeam, TeamRole.Viewer, KeyScopes.Read),
+        new(Operation.RenameTeam, TeamRole.Admin, KeyScopes.None),
+        new(Operation.ReadMembers, TeamRole.Viewer, KeyScopes.None),
+        new(Operation.ChangeRole, TeamRole.Admin, KeyScopes.None),
+        new(Operation.RemoveMember, TeamRole.Admin, KeyScopes.None),
+        new(Operation.LeaveTeam, TeamRole.Viewer, KeyScopes.None),
+        new(Operation.ReadInvitations, TeamRole.Admin, KeyScopes.None),
+        new(Operation.Invite, TeamRole.Admin, KeyScopes.None),
+        new(Operation.WithdrawInvitation, TeamRole.Admin, KeyScopes.None),
         new(Operation.ReadServers, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.ReadMetrics, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.ReadBackups, TeamRole.Viewer, KeyScopes.Read),
@@ -30,8 +38,11 @@ internal static class RightsTable
     /// <summary>Whether a key of these scopes may.</summary>
     public static bool Allows(KeyScopes scopes, Operation operation) => (scopes & Of(operation).AnyScope) != KeyScopes.None;
 
+    /// <summary>Whether a person's sign-in must be fresh for it (<see cref="Freshness"/>), whatever the role.</summary>
+    public static bool NeedsFreshness(Operation operation) => Of(operation).Fresh;
+
     // Looked up by value, not by position: a row in the wrong place must not hand out another row's rights.
     private static Row Of(Operation operation) => Rows.Single(row => row.Operation == operation);
 
-    private readonly record struct Row(Operation Operation, TeamRole LeastRole, KeyScopes AnyScope);
+    private readonly record struct Row(Operation Operation, TeamRole LeastRole, KeyScopes AnyScope, bool Fresh = false);
 }

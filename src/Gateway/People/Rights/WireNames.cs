@@ -24,6 +24,16 @@ internal static class WireNames
         return names;
     }
 
+    /// <summary>A role; null for a name that is none.</summary>
+    public static TeamRole? Role(string name) => name switch
+    {
+        "viewer" => TeamRole.Viewer,
+        "member" => TeamRole.Member,
+        "admin" => TeamRole.Admin,
+        "owner" => TeamRole.Owner,
+        _ => null,
+    };
+
     /// <summary>A role's name.</summary>
     public static string Of(TeamRole role) => role switch
     {

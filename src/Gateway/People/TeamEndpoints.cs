@@ -1,0 +1,82 @@
+using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Users;
+using HostAtlas.Gateway.People.Rights;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Tokens;
+
+namespace HostAtlas.Gateway.People;
+
+/// <summary><c>/api/team</c>, the team that a call is about, and <c>POST /api/teams</c>, by which who is signed in joins another.</summary>
+internal sealed class TeamEndpoints(EngineClient engine, PlatformKeys keys, Memberships memberships, Access access)
+{
+    /// <summary>Name, the caller's role, and how much of the plan is used.</summary>
+    public async Task<Answer> GetAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.ReadTeam);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        return Show(grant, await engine.AskAsync(new ShowTeam(grant.Team), http.RequestAborted));
+    }
+
+    /// <summary>Gives the team another name: 200 with the team.</summary>
+    public async Task<Answer> PatchAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.RenameTeam);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.TeamBody);
+        if (read.Value is not { } body) return read.Failure!;
+        var fields = new Fields();
+        var name = fields.Name("/name", body.Name);
+        if (fields.Failure is { } faults) return faults;
+        return Show(grant, await engine.AskAsync(new RenameTeam(grant.Team, name, grant.By), CancellationToken.None));
+    }
+
+    /// <summary>Joins the team of an invitation as the person who is signed in: 201 with the team.</summary>
+    public async Task<Answer> JoinAsync(HttpContext http)
+    {
+        var signedIn = await access.SignedInAsync(http);
+        if (signedIn.Value is not { } session) return signedIn.Failure!;
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.JoinBody);
+        if (read.Value is not { } body) return read.Failure!;
+        var fields = new Fields();
+        if (body.Invitation is null) fields.Fault("/invitation", "An invitation (hai_…) is expected.");
+        if (fields.Failure is { } faults) return faults;
+        var invitation = body.Invitation!.Trim();
+        if (!TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, keys.TokenKeys, out var claims)) return access.Rejected(http);
+
+        var found = Failure.Unless<UserKnown>(await engine.AskAsync(new FindUser(keys.AddressOf(session.Email)), http.RequestAborted));
+        if (found.Value is not { } user) return found.Failure!;
+        var by = Author.OfPerson(session.User, session.Email, http.Connection.RemoteIpAddress, session.Id);
+        var joined = await memberships.JoinAsync(user, claims, TokenHash.Of(invitation), teamName: null, by);
+        return joined.Value is { } team
+            ? Answer.Json(
+                StatusCodes.Status201Created, new TeamView(team.Team, team.Name, WireNames.Of(team.Role)), PeopleJson.Default.TeamView)
+            : joined.Failure!;
+    }
+
+    private static Answer Show(Grant grant, IEngineReply reply)
+    {
+        var shown = Failure.Unless<TeamShown>(reply);
+        if (shown.Value is not { } team) return shown.Failure!;
+        var role = grant.Role is { } own ? WireNames.Of(own) : null;
+        var view = new OwnTeamView(team.Id, team.Name, role, new PlanView(team.PlanServers, team.Servers));
+        return Answer.Json(StatusCodes.Status200OK, view, PeopleJson.Default.OwnTeamView);
+    }
+}
+
+/// <summary>The body of <c>PATCH /api/team</c>.</summary>
+internal sealed record TeamBody(string? Name);
+
+/// <summary>The body of <c>POST /api/teams</c>.</summary>
+internal sealed record JoinBody(string? Invitation)
+{
+    /// <summary>Without the secret.</summary>
+    public override string ToString() => nameof(JoinBody);
+}
+
+/// <summary>The team that a call is about; <paramref name="Role"/> is null for a key.</summary>
+internal sealed record OwnTeamView(TeamId Id, string Name, string? Role, PlanView Plan);
+
+/// <summary>How many servers the plan holds (null: unlimited), and how many there are.</summary>
+internal sealed record PlanView(int? Servers, int Used);
