@@ -1,4 +1,5 @@
 using System.Net;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.Tests.People.Support;
 using HostAtlas.Shared.Ids;
 using Microsoft.AspNetCore.Routing;
@@ -15,13 +16,21 @@ public sealed class IsolationTests(PeopleHost host)
         var (ann, bob) = (await host.FounderAsync(), await host.FounderAsync());
         var server = await bob.PostAsync("/api/servers", new { name = "bobs" });
         var key = await bob.PostAsync("/api/keys", new { name = "bobs", scopes = new[] { "read" } });
+        var invitation = await bob.PostAsync("/api/invitations", new { role = "viewer" });
+        var member = (await (await host.MemberAsync(bob.Team, TeamRole.Viewer)).GetAsync("/api/session"))["user"];
         var routes = host.Routes.Where(route => route.RoutePattern.RawText!.Contains("{id}", StringComparison.Ordinal)).ToList();
-        Assert.Equal(6, routes.Count);
+        Assert.True(routes.Count >= 8);
 
         foreach (var route in routes)
         {
             var (method, pattern) = (Method(route), route.RoutePattern.RawText!);
-            var theirs = pattern.StartsWith("/api/keys", StringComparison.Ordinal) ? key["id"] : server["id"];
+            var theirs = pattern.Split('/')[2] switch
+            {
+                "keys" => key["id"],
+                "invitations" => invitation["id"],
+                "members" => member,
+                _ => server["id"],
+            };
             var foreign = await SendAsync(ann, method, pattern, theirs);
             string[] nothings = [PeopleHost.NewId<ServerId>().ToString(), "7", theirs.ToUpperInvariant(), Guid.Empty.ToString()];
             foreach (var nothing in nothings)
@@ -40,10 +49,11 @@ public sealed class IsolationTests(PeopleHost host)
     public async Task Another_team_in_X_Team_answers_like_one_that_does_not_exist_on_every_route()
     {
         var (ann, bob) = (await host.FounderAsync(), await host.FounderAsync());
-        string[] ofTeams = ["/api/servers", "/api/keys", "/api/audit"];
+        string[] ofTeams =
+            ["/api/servers", "/api/keys", "/api/audit", "/api/team/", "/api/members", "/api/invitations"];
         var routes = host.Routes
-            .Where(route => Array.Exists(ofTeams, of => route.RoutePattern.RawText!.StartsWith(of, StringComparison.Ordinal))).ToList();
-        Assert.NotEmpty(routes);
+            .Where(route => Array.Exists(ofTeams, of => $"{route.RoutePattern.RawText}/".StartsWith(of, StringComparison.Ordinal))).ToList();
+        Assert.True(routes.Count >= 18);
 
         foreach (var route in routes)
         {
@@ -94,7 +104,8 @@ public sealed class IsolationTests(PeopleHost host)
     private static Task<Reply> SendAsync(
         Browser browser, string method, string pattern, string id, params (string Name, string Value)[] headers)
     {
-        var body = method == "POST" ? """{"name": "x", "scopes": ["read"], "overlapSeconds": 0}""" : null;
+        var body = method is "POST" or "PATCH"
+            ? """{"name": "x", "scopes": ["read"], "overlapSeconds": 0, "role": "member", "email": "x@example.org"}""" : null;
         return browser.SendAsync(method, pattern.Replace("{id}", id, StringComparison.Ordinal), body, headers);
     }
 }

@@ -15,6 +15,14 @@ public sealed class RightsTableTests
     private static readonly Dictionary<string, string> Cells = new()
     {
         ["ReadTeam"] /*    */ = "yes yes yes yes  yes no  no  yes",
+        ["RenameTeam"] /*  */ = "no  no  yes yes  no  no  no  no",
+        ["ReadMembers"] /* */ = "yes yes yes yes  no  no  no  no",
+        ["ChangeRole"] /*  */ = "no  no  yes yes  no  no  no  no",
+        ["RemoveMember"] /**/ = "no  no  yes yes  no  no  no  no",
+        ["LeaveTeam"] /*   */ = "yes yes yes yes  no  no  no  no",
+        ["ReadInvitations"] = "no  no  yes yes  no  no  no  no",
+        ["Invite"] /*      */ = "no  no  yes yes  no  no  no  no",
+        ["WithdrawInvitation"] = "no  no  yes yes  no  no  no  no",
         ["ReadServers"] /* */ = "yes yes yes yes  yes no  no  yes",
         ["ReadMetrics"] /* */ = "yes yes yes yes  yes no  no  yes",
         ["ReadBackups"] /* */ = "yes yes yes yes  yes no  no  yes",
@@ -38,6 +46,21 @@ public sealed class RightsTableTests
             Assert.True(expected.SequenceEqual(said), $"The row of {operation} is another one than written here.");
         }
     }
+
+    /// <summary>What takes a sign-in under 10 minutes old, whatever the role.</summary>
+    private static readonly string[] Fresh = [];
+
+    [Fact]
+    public void What_cannot_be_undone_needs_a_fresh_sign_in_and_nothing_else_does() => Assert.Equal(
+        Fresh, Enum.GetValues<Operation>().Where(RightsTable.NeedsFreshness).Select(operation => operation.ToString()));
+
+    /// <summary>The protocol's own words, for every scope there is.</summary>
+    [Theory]
+    [InlineData(nameof(Operation.CreateKey))]
+    [InlineData(nameof(Operation.Invite))]
+    [InlineData(nameof(Operation.RotateToken))]
+    public void No_scope_of_a_key_opens_what_the_protocol_keeps_for_people(string operation) =>
+        Assert.All(Keys, scopes => Assert.False(RightsTable.Allows(scopes, Enum.Parse<Operation>(operation))));
 
     [Fact]
     public void A_key_without_scopes_may_nothing() =>

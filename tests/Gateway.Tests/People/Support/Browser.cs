@@ -37,6 +37,9 @@ public sealed class Browser(Uri address)
     public Task<Reply> PostAsync(string path, object body, params (string Name, string Value)[] headers) =>
         SendAsync("POST", path, JsonSerializer.Serialize(body), headers);
 
+    public Task<Reply> PatchAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync("PATCH", path, JsonSerializer.Serialize(body), headers);
+
     public Task<Reply> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync("DELETE", path, null, headers);
 
     /// <summary>Signs in and keeps the cookie.</summary>
