@@ -87,6 +87,9 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
         (CheckBackups, _) => BackupDecisions.Check(State, now),
         (ShowBackups, _) => BackupDecision.Answer(
             new BackupsShown(State.Chain, State.ChainSince, State.Schedule, State.Head, State.Runs, State.History)),
+        (CloseBackups close, _) => BackupDecisions.Close(State, close.By, now),
+        (FreezeBackups or ResumeBackups or ApproveNewChain, _) when State.ClosedAt is not null =>
+            BackupDecision.Refuse(RefusalKind.NotFound, "There is no such server."),
         (FreezeBackups freeze, _) => BackupDecisions.Freeze(State, freeze.Cause, now, freeze.By),
         (ResumeBackups resume, _) => BackupDecisions.Resume(State, now, resume.By),
         (ApproveNewChain approve, _) => BackupDecisions.ApproveNewChain(State, now, approve.By),

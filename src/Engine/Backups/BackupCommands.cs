@@ -88,3 +88,10 @@ public sealed record ResumeBackups(TeamId Team, ServerId Server, Author By) : IB
 
 /// <summary>A person lets the next run begin without a parent. Idempotent. Reply: <see cref="Done"/>.</summary>
 public sealed record ApproveNewChain(TeamId Team, ServerId Server, Author By) : IBackupCommand;
+
+/// <summary>
+/// Closes the chain for good: the server is being deleted. Refused (Conflict) while the chain is suspect or frozen: whoever wants to be rid
+/// of the evidence, or of the last good snapshot, must not get it by deleting the server. The vault stays. Idempotent. Reply:
+/// <see cref="Done"/>.
+/// </summary>
+public sealed record CloseBackups(TeamId Team, ServerId Server, Author By) : IBackupCommand;

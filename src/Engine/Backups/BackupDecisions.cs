@@ -22,11 +22,14 @@ public static partial class BackupDecisions
 
     private static readonly Refused Frozen = new(
         RefusalKind.BackupsFrozen, "Backups of this server are frozen. A person must look at it and resume them; list and restore work.");
+    private static readonly Refused Closed = new(RefusalKind.CredentialsRejected, "This server was deleted. Add it again to back it up.");
     private static readonly Refused Replayed = new(RefusalKind.RequestReplayed, "This request was taken before. Sign it anew.");
 
     /// <summary>What can be refused before anything is read; null when there is more to decide.</summary>
     public static Refused? TurnAway(BackupState state, BackupRequest request, DateTimeOffset now)
     {
+        // Its door is shut a moment later or was already; what had passed it before ends here.
+        if (state.ClosedAt is not null) return Closed;
         var signature = SignatureOf(request);
         if (state.Spent.Any(spent => spent.Signature == signature && spent.Call != request.Call && spent.Until > now)) return Replayed;
         // A critical verdict of the agent's gate on a frozen chain changes nothing, and is answered like everything else.
@@ -34,7 +37,8 @@ public static partial class BackupDecisions
     }
 
     /// <summary>Whether an object that has arrived may get its name.</summary>
-    public static IEngineReply AskToKeep(BackupState state) => state.Chain == ChainStatus.Frozen ? Frozen : Done.Instance;
+    public static IEngineReply AskToKeep(BackupState state) =>
+        state.ClosedAt is not null ? Closed : state.Chain == ChainStatus.Frozen ? Frozen : Done.Instance;
 
     /// <summary>A run begins.</summary>
     public static BackupDecision Begin(BackupState state, BackupRequest request, BeginPayload begin, DateTimeOffset now)
@@ -95,6 +99,14 @@ public static partial class BackupDecisions
         state.MayStartAnew || state.Head is null
             ? BackupDecision.Answer(Done.Instance)
             : new BackupDecision([new NewChainApproved(now, by)], Done.Instance);
+
+    /// <summary>The server is deleted.</summary>
+    public static BackupDecision Close(BackupState state, Author by, DateTimeOffset now) =>
+        state.ClosedAt is not null ? BackupDecision.Answer(Done.Instance)
+        : state.Chain == ChainStatus.Open ? new BackupDecision([new BackupsClosed(now, by)], Done.Instance)
+        : BackupDecision.Refuse(RefusalKind.Conflict, state.Chain == ChainStatus.Frozen
+            ? "Backups of this server are frozen. Look at them and resume them first, then delete it."
+            : "Backups of this server are suspect. Look at them and resume them first, then delete it.");
 
     private static IEnumerable<IEntityEvent> FreezeEvents(BackupState state, FreezeCause cause, DateTimeOffset now, Author by) =>
         [.. state.Runs.Select(run => new RunEnded(run.Snapshot, RunEnd.Frozen, now)), new ChainFrozen(cause, state.Chain, now, by)];

@@ -51,6 +51,9 @@ public sealed record ChainReopened(ReopenCause Cause, ChainStatus? From, DateTim
 /// <summary>A person lets the next run begin without a parent.</summary>
 public sealed record NewChainApproved(DateTimeOffset At, Author? By) : IAuditedEvent;
 
+/// <summary>The server was deleted: nothing enters the chain any more, nothing is due. The vault stays for 30 days from here.</summary>
+public sealed record BackupsClosed(DateTimeOffset At, Author? By) : IAuditedEvent;
+
 /// <summary>Why a run was closed.</summary>
 public enum RunEnd
 {

@@ -28,6 +28,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("frozen.1", BackupJson.Default.ChainFrozen),
         new("reopened.1", BackupJson.Default.ChainReopened),
         new("new-chain-approved.1", BackupJson.Default.NewChainApproved),
+        new("closed.1", BackupJson.Default.BackupsClosed),
         new("state.1", BackupJson.Default.BackupState),
         new("c-request.1", BackupJson.Default.BackupRequest),
         new("c-ask-to-keep.1", BackupJson.Default.AskToKeep),
@@ -36,6 +37,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("c-freeze.1", BackupJson.Default.FreezeBackups),
         new("c-resume.1", BackupJson.Default.ResumeBackups),
         new("c-approve-new-chain.1", BackupJson.Default.ApproveNewChain),
+        new("c-close.1", BackupJson.Default.CloseBackups),
         new("r-uploads.1", BackupJson.Default.UploadsGranted),
         new("r-kept.1", BackupJson.Default.SnapshotKept),
         new("r-listed.1", BackupJson.Default.SnapshotsListed),
@@ -60,6 +62,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(ChainFrozen))]
 [JsonSerializable(typeof(ChainReopened))]
 [JsonSerializable(typeof(NewChainApproved))]
+[JsonSerializable(typeof(BackupsClosed))]
 [JsonSerializable(typeof(BackupState))]
 [JsonSerializable(typeof(BackupRequest))]
 [JsonSerializable(typeof(BeginPayload))]
@@ -73,6 +76,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(FreezeBackups))]
 [JsonSerializable(typeof(ResumeBackups))]
 [JsonSerializable(typeof(ApproveNewChain))]
+[JsonSerializable(typeof(CloseBackups))]
 [JsonSerializable(typeof(UploadsGranted))]
 [JsonSerializable(typeof(SnapshotKept))]
 [JsonSerializable(typeof(SnapshotsListed))]

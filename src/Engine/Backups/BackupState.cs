@@ -77,8 +77,11 @@ public sealed record BackupState
     /// <summary>What happened, the newest first.</summary>
     public ImmutableList<BackupHappening> History { get; init; } = [];
 
+    /// <summary>When the server was deleted; null while it is not.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
     /// <summary>Whether anything ever happened.</summary>
-    public bool Exists => BeganAt is not null || ChainSince is not null || MayStartAnew;
+    public bool Exists => BeganAt is not null || ChainSince is not null || MayStartAnew || ClosedAt is not null;
 
     /// <summary>The run that is open under an id, or null.</summary>
     public OpenRun? Run(SnapshotId snapshot) => Runs.Find(run => run.Snapshot == snapshot);
@@ -117,6 +120,8 @@ public sealed record BackupState
         ChainSuspected e => state.Became(ChainStatus.Suspect, e.At).Told(KindOf(e.Cause), null, e.At),
         ChainFrozen e => state.Became(ChainStatus.Frozen, e.At).Told(HappeningKind.Frozen, null, e.At),
         ChainReopened e => state.Became(ChainStatus.Open, e.At).Told(HappeningKind.Reopened, null, e.At),
+        // Without runs and schedule nothing is ever due again.
+        BackupsClosed e => state with { ClosedAt = e.At, Runs = [], Schedule = null },
         NewChainApproved e => state.Told(HappeningKind.NewChainApproved, null, e.At) with { MayStartAnew = true },
         _ => throw new InvalidOperationException(
             $"The journal of backups holds a {happened.GetType().Name} that this version does not know."),

@@ -24,6 +24,7 @@ public sealed class ProjectedRows
     private readonly HashSet<TeamId> _changedTeams = [];
     private readonly HashSet<ServerKey> _changedServers = [];
     private readonly HashSet<TeamId> _droppedTeams = [];
+    private readonly HashSet<ServerKey> _droppedServers = [];
     private readonly HashSet<string> _passedOver = [];
 
     /// <summary>No rows: where a rebuild begins. The audit logs are none of its business.</summary>
@@ -50,6 +51,9 @@ public sealed class ProjectedRows
 
     /// <summary>Teams whose rows, the servers' among them, are to go: also those that are not loaded here.</summary>
     public IReadOnlyCollection<TeamId> DroppedTeams => _droppedTeams;
+
+    /// <summary>Servers whose rows are to go.</summary>
+    public IReadOnlyCollection<ServerKey> DroppedServers => _droppedServers;
 
     /// <summary>A team's row, or null before it was founded.</summary>
     public ProjectedTeam? Find(TeamId team) => _teams.GetValueOrDefault(team);
@@ -82,6 +86,14 @@ public sealed class ProjectedRows
             _changedServers.Remove(server);
         }
         _droppedTeams.Add(team);
+    }
+
+    /// <summary>Drops a server: it was deleted.</summary>
+    public void Drop(ServerKey server)
+    {
+        _servers.Remove(server);
+        _changedServers.Remove(server);
+        _droppedServers.Add(server);
     }
 
     /// <summary>Takes note of an entity that has no row and of which an event does not open: what follows cannot make one either.</summary>

@@ -55,6 +55,15 @@ public static class ProjectionRules
         return row is null ? told : told is null ? row : Math.Min(row.Value, told.Value);
     }
 
+    /// <summary>The server whose row an event of its team touches; null for all other events.</summary>
+    public static ServerId? ServerOf(object happened) => happened switch
+    {
+        ServerJoined joined => joined.Server,
+        ServerRenamed renamed => renamed.Server,
+        ServerRemoved removed => removed.Server,
+        _ => null,
+    };
+
     /// <summary>Whether telling the entry leaves behind what there is to be known of its entity: a row, where it is a team.</summary>
     public static bool MakesRow(ProjectedRows rows, JournalEntry entry) =>
         entry.Event is TeamFounded || !EntityAddress.TryReadTeam(entry.PersistenceId, out var team) || rows.Find(team) is not null;
@@ -91,6 +100,10 @@ public static class ProjectionRules
         if (entry.SequenceNr > row.EntitySeq + 1) return Telling.Hole;
         if (entry.Event is ServerJoined joined && rows.Find(new ServerKey(team, joined.Server)) is null)
             rows.Put(new ProjectedServer(new ServerKey(team, joined.Server), joined.Name, Ms(joined.At), null, null, 0));
+        if (entry.Event is ServerRenamed named && rows.Find(new ServerKey(team, named.Server)) is { } server)
+            rows.Put(server with { Name = named.To });
+        // What the door writes after its server was deleted finds no row, and is passed over.
+        if (entry.Event is ServerRemoved removed) rows.Drop(new ServerKey(team, removed.Server));
         // An event that no column tells of still moves the number on, or the next one would look like a hole.
         var changed = entry.Event switch
         {

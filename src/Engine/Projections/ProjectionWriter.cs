@@ -75,7 +75,7 @@ public sealed class ProjectionWriter(
         }
         foreach (var entry in entries)
         {
-            if (entry.Event is ServerJoined { Server: var server } && EntityAddress.TryReadTeam(entry.PersistenceId, out var team))
+            if (EntityAddress.TryReadTeam(entry.PersistenceId, out var team) && ProjectionRules.ServerOf(entry.Event) is { } server)
                 servers.Add(new ServerKey(team, server));
         }
         var audit = new AuditWanted(

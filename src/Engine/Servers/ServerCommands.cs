@@ -24,6 +24,12 @@ public interface IServerCommand
 public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, int OverlapSeconds, Author By) : IServerCommand;
 
 /// <summary>
+/// Closes the door for good: the server is being deleted, all its tokens are dead from here on. Closing twice changes nothing. Reply:
+/// <see cref="Done"/>.
+/// </summary>
+public sealed record CloseDoor(TeamId Team, ServerId Server, Author By) : IServerCommand;
+
+/// <summary>
 /// A request whose form, tag, signature and window the gateway has verified. <paramref name="Call"/> is the gateway's own id of this call:
 /// its retry joins the one in flight, while another call with the same signature is a replay. <paramref name="Signature"/>: 32 bytes.
 /// <paramref name="From"/>: the network address it came from, null when unknown.

@@ -15,6 +15,10 @@ public static class ServerDecisions
     /// <summary>A command that changes what is kept.</summary>
     public static Decision Decide(ServerState state, IServerCommand command, DateTimeOffset now, TimeSpan silentAfter) => command switch
     {
+        CloseDoor when state.ClosedAt is not null => Decision.Answer(Done.Instance),
+        CloseDoor c => Decision.Journal(new DoorClosed(now, c.By), Done.Instance),
+        CheckSilence when state.ClosedAt is not null => Decision.Nothing,
+        _ when state.ClosedAt is not null => Decision.Refuse(RefusalKind.NotFound, "There is no such server."),
         IssueToken { OverlapSeconds: < 0 or > Limits.TokenOverlapMaxSeconds } =>
             Decision.Refuse(RefusalKind.InvalidContent, "overlapSeconds lies between 0 and a week."),
         // Sent again after a lost answer, the same token changes nothing.
@@ -30,21 +34,17 @@ public static class ServerDecisions
     /// What a durable report changes: the first one and the first after a silence are worth an event, all others are not.
     /// </summary>
     public static IEntityEvent? Heard(ServerState state, DateTimeOffset now) =>
-        state.FirstReportAt is null ? new ServerReported(now) : state.SilentSince is not null ? new ServerReturned(now) : null;
+        // A batch that was under way when the server was deleted is kept and seen by nobody.
+        state.ClosedAt is not null ? null
+        : state.FirstReportAt is null ? new ServerReported(now)
+        : state.SilentSince is not null ? new ServerReturned(now)
+        : null;
 
     /// <summary>Whether a verified request may pass the door; null when it may.</summary>
     public static Refused? Admit(ServerState state, AgentRequest request, DateTimeOffset now, TimeSpan window)
     {
-        if (!HasToken(state, request.Token, now)) return BadCredential;
+        if (!StoredTokens.Hold(state.Tokens, request.Token, now)) return BadCredential;
         // The gateway has checked the window by its own clock; a gateway whose clock is off must not keep old signatures alive.
         return Math.Abs(now.ToUnixTimeSeconds() - request.TimestampSeconds) > (long)window.TotalSeconds ? OutsideWindow : null;
-    }
-
-    // Every token is compared, so the time tells neither which one fitted nor whether the first did.
-    private static bool HasToken(ServerState state, TokenHash presented, DateTimeOffset now)
-    {
-        var found = false;
-        foreach (var token in state.Tokens) found |= (token.Hash == presented) & (token.EndsAt is null || token.EndsAt > now);
-        return found;
     }
 }

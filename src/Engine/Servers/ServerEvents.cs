@@ -6,6 +6,9 @@ namespace HostAtlas.Engine.Servers;
 /// <summary>A token is valid from here on. Earlier ones end at <paramref name="EarlierEndAt"/>.</summary>
 public sealed record TokenIssued(TokenHash Hash, DateTimeOffset EarlierEndAt, DateTimeOffset At, Author? By) : IAuditedEvent;
 
+/// <summary>The server was deleted: none of its tokens is worth anything, and no new one is made.</summary>
+public sealed record DoorClosed(DateTimeOffset At, Author? By) : IAuditedEvent;
+
 /// <summary>The server sent its first report.</summary>
 public sealed record ServerReported(DateTimeOffset At) : IEntityEvent;
 

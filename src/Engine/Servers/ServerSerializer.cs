@@ -20,11 +20,13 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
     public static IReadOnlyList<WireType> Table { get; } =
     [
         new("token-issued.1", ServerJson.Default.TokenIssued),
+        new("closed.1", ServerJson.Default.DoorClosed),
         new("reported.1", ServerJson.Default.ServerReported),
         new("silent.1", ServerJson.Default.ServerSilent),
         new("returned.1", ServerJson.Default.ServerReturned),
         new("state.1", ServerJson.Default.ServerState),
         new("c-issue-token.1", ServerJson.Default.IssueToken),
+        new("c-close.1", ServerJson.Default.CloseDoor),
         new("c-request.1", ServerJson.Default.AgentRequest),
         new("c-check-silence.1", ServerJson.Default.CheckSilence),
         new("c-settled.1", ServerJson.Default.RequestSettled),
@@ -37,11 +39,13 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true, Converters = [typeof(ObjectNameJsonConverter)])]
 [JsonSerializable(typeof(TokenIssued))]
+[JsonSerializable(typeof(DoorClosed))]
 [JsonSerializable(typeof(ServerReported))]
 [JsonSerializable(typeof(ServerSilent))]
 [JsonSerializable(typeof(ServerReturned))]
 [JsonSerializable(typeof(ServerState))]
 [JsonSerializable(typeof(IssueToken))]
+[JsonSerializable(typeof(CloseDoor))]
 [JsonSerializable(typeof(AgentRequest))]
 [JsonSerializable(typeof(MetricsPayload))]
 [JsonSerializable(typeof(CheckSilence))]

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using HostAtlas.Engine.Cluster;
-using HostAtlas.Shared;
-using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Servers;
 
@@ -22,25 +20,20 @@ public sealed record ServerState
     /// <summary>Set while the server is silent.</summary>
     public DateTimeOffset? SilentSince { get; init; }
 
+    /// <summary>When the server was deleted; null while it is not. The door never opens again.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
     /// <summary>Whether a token was ever issued.</summary>
-    public bool Exists => !Tokens.IsEmpty;
+    public bool Exists => !Tokens.IsEmpty || ClosedAt is not null;
 
     /// <summary>The state after an event; throws on one that this version does not know.</summary>
     public static ServerState Apply(ServerState state, IEntityEvent happened) => happened switch
     {
-        TokenIssued e => state with
-        {
-            Tokens = [new StoredToken(e.Hash, null), .. state.Tokens
-                .Where(token => token.EndsAt is null || token.EndsAt > e.At)
-                .Take(Limits.TokensPerServer - 1)
-                .Select(token => token with { EndsAt = token.EndsAt < e.EarlierEndAt ? token.EndsAt : e.EarlierEndAt })],
-        },
+        TokenIssued e => state with { Tokens = StoredTokens.Rotate(state.Tokens, e.Hash, e.EarlierEndAt, e.At) },
+        DoorClosed e => state with { Tokens = [], SilentSince = null, ClosedAt = e.At },
         ServerReported e => state with { FirstReportAt = e.At },
         ServerSilent e => state with { SilentSince = e.At },
         ServerReturned => state with { SilentSince = null },
         _ => throw new InvalidOperationException($"A server's journal holds a {happened.GetType().Name} that this version does not know."),
     };
 }
-
-/// <summary>A token's hash and when it ends; null while it is the newest.</summary>
-public sealed record StoredToken(TokenHash Hash, DateTimeOffset? EndsAt);

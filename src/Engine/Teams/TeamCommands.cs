@@ -93,12 +93,34 @@ public sealed record AddServer(TeamId Team, ServerId Server, string Name, bool E
 public sealed record FindServer(TeamId Team, ServerId Server) : ITeamCommand;
 
 /// <summary>
+/// Gives a server another name. As for a new one a name may repeat when a person asks; <paramref name="ByKey"/> makes it unique (Conflict).
+/// Reply: <see cref="Done"/> or a refusal.
+/// </summary>
+public sealed record RenameServer(TeamId Team, ServerId Server, string Name, bool ByKey, Author By) : ITeamCommand;
+
+/// <summary>
+/// The last step of a deletion: the server is the team's no longer. Sent after its backups and its door were closed, so that a deletion that
+/// dies half-way leaves a server that is still listed, and deleting it again goes on. Reply: <see cref="Done"/> or NotFound.
+/// </summary>
+public sealed record RemoveServer(TeamId Team, ServerId Server, Author By) : ITeamCommand;
+
+/// <summary>
 /// Sets how many servers the plan holds; null is unlimited. Reply: <see cref="Done"/>, or NotFound for a team nobody founded.
 /// </summary>
 public sealed record SetPlan(TeamId Team, int? Servers, Author By) : ITeamCommand;
 
 /// <summary>Keeps an API key's hash. Reply: <see cref="Done"/>.</summary>
-public sealed record AddKey(TeamId Team, KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash, Author By) : ITeamCommand;
+public sealed record AddKey(TeamId Team, KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash, Author By) : ITeamCommand
+{
+    /// <summary>From when on the key is worth nothing; null: it has no end.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>
+/// Gives a key another text under the same id. The earlier one ends after <paramref name="OverlapSeconds"/>; at most two are valid at a
+/// time. Reply: <see cref="Done"/> or a refusal.
+/// </summary>
+public sealed record RotateKey(TeamId Team, KeyId Key, TokenHash Hash, int OverlapSeconds, Author By) : ITeamCommand;
 
 /// <summary>Revokes an API key at once. Reply: <see cref="Done"/> or NotFound.</summary>
 public sealed record RevokeKey(TeamId Team, KeyId Key, Author By) : ITeamCommand;

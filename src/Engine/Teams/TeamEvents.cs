@@ -62,8 +62,22 @@ public sealed record PlanLimit(int? Servers);
 /// <summary>The server belongs to the team.</summary>
 public sealed record ServerJoined(ServerId Server, string Name, DateTimeOffset At, Author? By) : IAuditedEvent;
 
+/// <summary>The server has another name.</summary>
+public sealed record ServerRenamed(ServerId Server, string From, string To, DateTimeOffset At, Author? By) : IAuditedEvent;
+
+/// <summary>The server was deleted, and its place in the plan is free. Its vault stays for 30 days from here.</summary>
+public sealed record ServerRemoved(ServerId Server, string Name, DateTimeOffset At, Author? By) : IAuditedEvent;
+
 /// <summary>An API key's hash is known from here on.</summary>
-public sealed record KeyAdded(KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash, DateTimeOffset At, Author? By) : IAuditedEvent;
+public sealed record KeyAdded(KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>From when on the key is worth nothing; null: it has no end.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>The key has another text; the earlier one ends at <paramref name="EarlierEndAt"/>.</summary>
+public sealed record KeyRotated(
+    KeyId Key, string Name, TokenHash Hash, DateTimeOffset EarlierEndAt, DateTimeOffset At, Author? By) : IAuditedEvent;
 
 /// <summary>The key is worth nothing any more.</summary>
-public sealed record KeyRevoked(KeyId Key, DateTimeOffset At, Author? By) : IAuditedEvent;
+public sealed record KeyRevoked(KeyId Key, string Name, DateTimeOffset At, Author? By) : IAuditedEvent;

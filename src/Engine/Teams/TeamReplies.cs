@@ -46,4 +46,4 @@ public sealed record ServerAdded(ServerId Server, string Name, DateTimeOffset Cr
 public sealed record TeamKeys(IReadOnlyList<TeamKey> Items) : IEngineReply;
 
 /// <summary>One key's metadata.</summary>
-public sealed record TeamKey(KeyId Id, string Name, KeyScopes Scopes, DateTimeOffset CreatedAt);
+public sealed record TeamKey(KeyId Id, string Name, KeyScopes Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);

@@ -23,7 +23,10 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("member-left.1", TeamJson.Default.MemberLeft),
         new("plan-set.1", TeamJson.Default.PlanSet),
         new("server-joined.1", TeamJson.Default.ServerJoined),
+        new("server-renamed.1", TeamJson.Default.ServerRenamed),
+        new("server-removed.1", TeamJson.Default.ServerRemoved),
         new("key-added.1", TeamJson.Default.KeyAdded),
+        new("key-rotated.1", TeamJson.Default.KeyRotated),
         new("key-revoked.1", TeamJson.Default.KeyRevoked),
         new("state.1", TeamJson.Default.TeamState),
         new("c-issue-invitation.1", TeamJson.Default.IssueInvitation),
@@ -40,8 +43,11 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("c-authorize-key.1", TeamJson.Default.AuthorizeKey),
         new("c-add-server.1", TeamJson.Default.AddServer),
         new("c-find-server.1", TeamJson.Default.FindServer),
+        new("c-rename-server.1", TeamJson.Default.RenameServer),
+        new("c-remove-server.1", TeamJson.Default.RemoveServer),
         new("c-set-plan.1", TeamJson.Default.SetPlan),
         new("c-add-key.1", TeamJson.Default.AddKey),
+        new("c-rotate-key.1", TeamJson.Default.RotateKey),
         new("c-revoke-key.1", TeamJson.Default.RevokeKey),
         new("c-list-keys.1", TeamJson.Default.ListKeys),
         new("r-invitation-open.1", TeamJson.Default.InvitationOpen),
@@ -67,7 +73,10 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(MemberLeft))]
 [JsonSerializable(typeof(PlanSet))]
 [JsonSerializable(typeof(ServerJoined))]
+[JsonSerializable(typeof(ServerRenamed))]
+[JsonSerializable(typeof(ServerRemoved))]
 [JsonSerializable(typeof(KeyAdded))]
+[JsonSerializable(typeof(KeyRotated))]
 [JsonSerializable(typeof(KeyRevoked))]
 [JsonSerializable(typeof(TeamState))]
 [JsonSerializable(typeof(IssueInvitation))]
@@ -84,8 +93,11 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(AuthorizeKey))]
 [JsonSerializable(typeof(AddServer))]
 [JsonSerializable(typeof(FindServer))]
+[JsonSerializable(typeof(RenameServer))]
+[JsonSerializable(typeof(RemoveServer))]
 [JsonSerializable(typeof(SetPlan))]
 [JsonSerializable(typeof(AddKey))]
+[JsonSerializable(typeof(RotateKey))]
 [JsonSerializable(typeof(RevokeKey))]
 [JsonSerializable(typeof(ListKeys))]
 [JsonSerializable(typeof(InvitationOpen))]

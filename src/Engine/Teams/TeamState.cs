@@ -63,7 +63,13 @@ public sealed record TeamState
         MemberLeft e => state with { Members = state.Members.Remove(e.User) },
         PlanSet e => state with { PlanServers = e.Servers },
         ServerJoined e => state with { Servers = state.Servers.SetItem(e.Server, new TeamServer(e.Name, e.At)) },
-        KeyAdded e => state with { Keys = state.Keys.SetItem(e.Key, new StoredKey(e.Name, e.Scopes, e.Hash, e.At)) },
+        ServerRenamed e => state with { Servers = state.Servers.SetItem(e.Server, state.Servers[e.Server] with { Name = e.To }) },
+        ServerRemoved e => state with { Servers = state.Servers.Remove(e.Server) },
+        KeyAdded e => state with
+        {
+            Keys = state.Keys.SetItem(e.Key, new StoredKey(e.Name, e.Scopes, [new StoredToken(e.Hash, null)], e.At, e.ExpiresAt)),
+        },
+        KeyRotated e => state with { Keys = state.Keys.SetItem(e.Key, state.Keys[e.Key].Rotated(e)) },
         KeyRevoked e => state with { Keys = state.Keys.Remove(e.Key) },
         _ => throw new InvalidOperationException($"A team's journal holds a {happened.GetType().Name} that this version does not know."),
     };
@@ -81,4 +87,15 @@ public sealed record Member(string Email, TeamRole Role, DateTimeOffset JoinedAt
 public sealed record TeamServer(string Name, DateTimeOffset CreatedAt);
 
 /// <summary>An API key as the team keeps it.</summary>
-public sealed record StoredKey(string Name, KeyScopes Scopes, TokenHash Hash, DateTimeOffset CreatedAt);
+/// <param name="Tokens">Newest first, at most two.</param>
+/// <param name="ExpiresAt">From when on it is worth nothing, however often it was rotated; null: it has no end.</param>
+public sealed record StoredKey(
+    string Name, KeyScopes Scopes, ImmutableList<StoredToken> Tokens, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>The key after a rotation.</summary>
+    public StoredKey Rotated(KeyRotated happened) =>
+        this with { Tokens = StoredTokens.Rotate(Tokens, happened.Hash, happened.EarlierEndAt, happened.At) };
+
+    /// <summary>Whether its end has come.</summary>
+    public bool HasExpired(DateTimeOffset now) => ExpiresAt <= now;
+}

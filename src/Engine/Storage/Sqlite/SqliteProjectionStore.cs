@@ -65,6 +65,9 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals, Audit
         if (replace) DataFile.Execute(connection, "delete from servers; delete from teams;");
         using var drop = Command(connection, "delete from servers where team = $team; delete from teams where team = $team");
         foreach (var team in rows.DroppedTeams) Execute(drop, ("$team", team.ToBytes()));
+        using var dropServer = Command(connection, "delete from servers where team = $team and server = $server");
+        foreach (var server in rows.DroppedServers)
+            Execute(dropServer, ("$team", server.Team.ToBytes()), ("$server", server.Server.ToBytes()));
         using var putTeam = Command(connection, """
             insert into teams (team, name, founded_at_ms, plan, entity_seq) values ($team, $name, $founded, $plan, $seq)
             on conflict (team) do update set name = excluded.name, founded_at_ms = excluded.founded_at_ms, plan = excluded.plan,
