@@ -71,6 +71,7 @@ public static class StorageSetup
         .AddSingleton<IMetricsSource, SqliteMetricsSource>()
         .AddSingleton<IServerDirectory, SqliteServerDirectory>()
         .AddSingleton<ISessionStore, SqliteSessionStore>()
+        .AddSingleton<IKeyUseStore, SqliteKeyUseStore>()
         .AddSingleton<IBackupStore, SqliteBackupStore>()
         .AddSingleton<IAuditLog, SqliteAuditLog>();
 
@@ -79,6 +80,7 @@ public static class StorageSetup
         .AddSingleton<IMetricsSource, PostgresMetricsSource>()
         .AddSingleton<IServerDirectory, PostgresServerDirectory>()
         .AddSingleton<ISessionStore, PostgresSessionStore>()
+        .AddSingleton<IKeyUseStore, PostgresKeyUseStore>()
         .AddSingleton<IBackupStore, PostgresBackupStore>()
         .AddSingleton<IAuditLog, PostgresAuditLog>();
 

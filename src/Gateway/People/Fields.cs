@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.People.Passwords;
@@ -11,6 +12,10 @@ namespace HostAtlas.Gateway.People;
 internal sealed class Fields
 {
     private const int EmailLength = 254;
+    private static readonly TimeSpan FarthestEnd = TimeSpan.FromDays(3_653);
+    private static readonly string[] TimeForms =
+        ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
     private readonly List<ContentError> _errors = [];
 
     /// <summary>The answer when there were faults, else null.</summary>
@@ -40,6 +45,28 @@ internal sealed class Fields
             Fault(pointer, "An e-mail address is expected.");
         }
         return email;
+    }
+
+    /// <summary>
+    /// A time at which something ends: ISO 8601 with a zone, in the future, within ten years. Null for none. Without a zone it would mean
+    /// another moment to the platform than to its sender.
+    /// </summary>
+    public DateTimeOffset? End(string pointer, string? text, DateTimeOffset now)
+    {
+        if (text is null) return null;
+        const DateTimeStyles Zone = DateTimeStyles.AssumeUniversal;
+        if (!DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, Zone, out var end))
+            Fault(pointer, "A time in ISO 8601 with its zone is expected, such as 2030-01-31T12:00:00Z.");
+        else if (end <= now || end > now + FarthestEnd) Fault(pointer, "A time in the future is expected, at most ten years ahead.");
+        return end;
+    }
+
+    /// <summary>Seconds that an earlier token or key stays valid beside its successor; 0 when nothing is said.</summary>
+    public int Overlap(string pointer, int? seconds)
+    {
+        if (seconds is < 0 or > Limits.TokenOverlapMaxSeconds)
+            Fault(pointer, $"A number from 0 to {Limits.TokenOverlapMaxSeconds} is expected.");
+        return seconds ?? 0;
     }
 
     /// <summary>A role's name.</summary>

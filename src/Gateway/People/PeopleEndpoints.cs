@@ -38,6 +38,8 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Get, "/api/servers", servers.ListAsync);
         Map(routes, HttpMethods.Post, "/api/servers", servers.PostAsync);
         Map(routes, HttpMethods.Get, "/api/servers/{id}", servers.GetAsync);
+        Map(routes, HttpMethods.Patch, "/api/servers/{id}", servers.PatchAsync);
+        Map(routes, HttpMethods.Delete, "/api/servers/{id}", servers.DeleteAsync);
         Map(routes, HttpMethods.Post, "/api/servers/{id}/token", servers.PostTokenAsync);
         Map(routes, HttpMethods.Get, "/api/servers/{id}/metrics", services.GetRequiredService<MetricsEndpoint>().GetAsync);
         var backups = services.GetRequiredService<BackupsEndpoint>();
@@ -47,6 +49,7 @@ public static class PeopleEndpoints
         var keys = services.GetRequiredService<KeyEndpoints>();
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);
         Map(routes, HttpMethods.Post, "/api/keys", keys.PostAsync);
+        Map(routes, HttpMethods.Post, "/api/keys/{id}/rotate", keys.RotateAsync);
         Map(routes, HttpMethods.Delete, "/api/keys/{id}", keys.DeleteAsync);
 
         var audit = services.GetRequiredService<AuditEndpoints>();

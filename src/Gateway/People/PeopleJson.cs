@@ -31,6 +31,7 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(ServerView))]
 [JsonSerializable(typeof(ServerCreated))]
 [JsonSerializable(typeof(KeyCreated))]
+[JsonSerializable(typeof(KeyText))]
 [JsonSerializable(typeof(Page<TeamView>), TypeInfoPropertyName = "TeamPage")]
 [JsonSerializable(typeof(Page<ServerView>), TypeInfoPropertyName = "ServerPage")]
 [JsonSerializable(typeof(Page<KeyView>), TypeInfoPropertyName = "KeyPage")]

@@ -21,14 +21,14 @@ internal sealed record SignInBody(string? Email, string? Password)
     public override string ToString() => nameof(SignInBody);
 }
 
-/// <summary>The body of <c>POST /api/servers</c>.</summary>
+/// <summary>The body of <c>POST /api/servers</c> and of <c>PATCH /api/servers/{id}</c>.</summary>
 internal sealed record ServerBody(string? Name);
 
-/// <summary>The body of <c>POST /api/servers/{id}/token</c>.</summary>
+/// <summary>The body of <c>POST /api/servers/{id}/token</c> and of <c>POST /api/keys/{id}/rotate</c>.</summary>
 internal sealed record TokenBody(int? OverlapSeconds);
 
 /// <summary>The body of <c>POST /api/keys</c>.</summary>
-internal sealed record KeyBody(string? Name, IReadOnlyList<string?>? Scopes);
+internal sealed record KeyBody(string? Name, IReadOnlyList<string?>? Scopes, string? ExpiresAt);
 
 /// <summary>201 of <c>POST /api/setup</c>.</summary>
 internal sealed record SetupDone(TeamId Team, UserId User);
@@ -55,17 +55,29 @@ internal sealed record TokenView(string Token)
 }
 
 /// <summary>An API key's metadata.</summary>
-internal sealed record KeyView(KeyId Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt)
+/// <param name="ExpiresAt">From when on it is worth nothing; null: it has no end.</param>
+/// <param name="LastUsedAt">To within a minute; null: never.</param>
+internal sealed record KeyView(
+    KeyId Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt)
 {
     /// <summary>The team's own record for people.</summary>
-    public static KeyView Of(TeamKey key) => new(key.Id, key.Name, WireNames.Of(key.Scopes), key.CreatedAt.ToUniversalTime());
+    public static KeyView Of(TeamKey key, IReadOnlyDictionary<KeyId, DateTimeOffset> uses) => new(
+        key.Id, key.Name, WireNames.Of(key.Scopes), key.CreatedAt.ToUniversalTime(), key.ExpiresAt?.ToUniversalTime(),
+        uses.TryGetValue(key.Id, out var used) ? used.ToUniversalTime() : null);
 }
 
 /// <summary>201 of <c>POST /api/keys</c>: the only time the key is shown.</summary>
-internal sealed record KeyCreated(KeyId Id, string Name, IReadOnlyList<string> Scopes, string Key)
+internal sealed record KeyCreated(KeyId Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, string Key)
 {
     /// <summary>Without the secret.</summary>
     public override string ToString() => nameof(KeyCreated);
+}
+
+/// <summary>200 of <c>POST /api/keys/{id}/rotate</c>: the only time the key's new text is shown.</summary>
+internal sealed record KeyText(string Key)
+{
+    /// <summary>Without the secret.</summary>
+    public override string ToString() => nameof(KeyText);
 }
 
 /// <summary>A page of a list; <paramref name="Next"/> is the cursor of the page after it, null on the last.</summary>

@@ -1,19 +1,19 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.People.Rights;
-using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.People;
 
-/// <summary><c>/api/servers</c>: list, add, show, and new agent tokens.</summary>
+/// <summary><c>/api/servers</c>: list, add, show, rename, delete, and new agent tokens.</summary>
 internal sealed class ServerEndpoints(
     EngineClient engine,
     PlatformKeys keys,
@@ -67,10 +67,56 @@ internal sealed class ServerEndpoints(
         var reply = Failure.Unless<ServerAdded>(await engine.AskAsync(add, CancellationToken.None));
         if (reply.Value is not { } added) return reply.Failure!;
         var issued = await IssueAsync(grant, id, overlapSeconds: 0);
-        await WaitUntilListedAsync(grant.Team, id, http.RequestAborted);
+        await CourtesyAsync(id, () => projection.WaitForServerAsync(grant.Team, id, cancellation: http.RequestAborted));
         if (issued.Value is not { } token) return Tokenless(issued.Failure, id);
         var created = new ServerCreated(id, added.Name, token.Token);
         return Answer.Json(StatusCodes.Status201Created, created, PeopleJson.Default.ServerCreated, $"/api/servers/{id}");
+    }
+
+    /// <summary>Gives a server another name: 200 with the server.</summary>
+    public async Task<Answer> PatchAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.RenameServer);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        if (!ResourceId.TryParse<ServerId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.ServerBody);
+        if (read.Value is not { } body) return read.Failure!;
+        var fields = new Fields();
+        var name = fields.Name("/name", body.Name);
+        if (fields.Failure is { } faults) return faults;
+        var rename = new RenameServer(grant.Team, id, name, grant.ByKey, grant.By);
+        var renamed = Failure.Unless<Done>(await engine.AskAsync(rename, CancellationToken.None));
+        if (renamed.Failure is { } failure) return failure;
+        await CourtesyAsync(id, () => projection.WaitForNameAsync(grant.Team, id, name, cancellation: http.RequestAborted));
+        var found = await FindAsync(http, grant.Team);
+        // Should the tables still show the old name, the answer does not: the change is journalled.
+        return found.Value is { } row
+            ? Answer.Json(StatusCodes.Status200OK, ServerView.Of(row) with { Name = name }, PeopleJson.Default.ServerView)
+            : found.Failure!;
+    }
+
+    /// <summary>
+    /// Deletes a server: 204. Three entities take part, and each step may be repeated: the chain closes first, since it may refuse; then the
+    /// door, with which every token is dead; then the team lets go. A deletion that dies on the way leaves a server that is still listed,
+    /// and deleting it again goes on.
+    /// </summary>
+    public async Task<Answer> DeleteAsync(HttpContext http)
+    {
+        var admitted = await access.AdmitAsync(http, Operation.DeleteServer);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        if (!ResourceId.TryParse<ServerId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
+        var known = Failure.Unless<Done>(await engine.AskAsync(new FindServer(grant.Team, id), http.RequestAborted));
+        if (known.Failure is { } unknown) return unknown;
+        // Not given up because the sender hung up: half a deletion helps nobody.
+        var closed = Failure.Unless<Done>(
+            await engine.AskAsync(new CloseBackups(grant.Team, id, grant.By), CancellationToken.None));
+        if (closed.Failure is { } refused) return refused;
+        var shut = Failure.Unless<Done>(await engine.AskAsync(new CloseDoor(grant.Team, id, grant.By), CancellationToken.None));
+        if (shut.Failure is { } open) return open;
+        var removed = Failure.Unless<Done>(await engine.AskAsync(new RemoveServer(grant.Team, id, grant.By), CancellationToken.None));
+        if (removed.Failure is { } kept) return kept;
+        await CourtesyAsync(id, () => projection.WaitUntilGoneAsync(grant.Team, id, cancellation: http.RequestAborted));
+        return Answer.NoContent;
     }
 
     /// <summary>A new token; earlier ones end after <c>overlapSeconds</c> (default 0).</summary>
@@ -84,12 +130,10 @@ internal sealed class ServerEndpoints(
         if (known.Failure is { } unknown) return unknown;
         var read = await JsonBody.ReadAsync(http, PeopleJson.Default.TokenBody);
         if (read.Value is not { } body) return read.Failure!;
-        var overlapSeconds = body.OverlapSeconds ?? 0;
-        if (overlapSeconds is < 0 or > Limits.TokenOverlapMaxSeconds)
-        {
-            return Failure.Invalid(new ContentError("/overlapSeconds", $"A number from 0 to {Limits.TokenOverlapMaxSeconds} is expected."));
-        }
-        var issued = await IssueAsync(grant, id, overlapSeconds);
+        var fields = new Fields();
+        var overlap = fields.Overlap("/overlapSeconds", body.OverlapSeconds);
+        if (fields.Failure is { } faults) return faults;
+        var issued = await IssueAsync(grant, id, overlap);
         return issued.Value is { } token ? Answer.Json(StatusCodes.Status200OK, token, PeopleJson.Default.TokenView) : issued.Failure!;
     }
 
@@ -101,18 +145,18 @@ internal sealed class ServerEndpoints(
     }
 
     /// <summary>
-    /// So that the next page a person sees has the server, also when its token failed. Only a courtesy: the answer holds the one copy of
-    /// the token there is, and tables that are away must not lose it.
+    /// So that the next page a person sees shows the change, a new server's also when its token failed. Only a courtesy: what happened is
+    /// journalled, the answer may hold the one copy of a token there is, and tables that are away must not lose it.
     /// </summary>
-    private async Task WaitUntilListedAsync(TeamId team, ServerId server, CancellationToken cancellation)
+    private async Task CourtesyAsync(ServerId server, Func<Task> wait)
     {
         try
         {
-            await projection.WaitForServerAsync(team, server, cancellation: cancellation);
+            await wait();
         }
         catch (DbException fault)
         {
-            log.LogWarning(fault, "Server {Server} was added, but the list cannot be read to see it there", server);
+            log.LogWarning(fault, "Server {Server} was changed, but the list cannot be read to see it there", server);
         }
     }
 

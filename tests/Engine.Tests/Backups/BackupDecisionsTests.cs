@@ -57,6 +57,33 @@ public sealed class BackupDecisionsTests
         Assert.Equal(proceeds, state.Apply(decision.Events).Run(Id("run")) is not null);
     }
 
+    [Theory]
+    [InlineData(ChainStatus.Open, true)]
+    [InlineData(ChainStatus.Suspect, false)]
+    [InlineData(ChainStatus.Frozen, false)]
+    public void Only_an_open_chain_is_closed_for_good(ChainStatus chain, bool closes)
+    {
+        var state = In(chain, Open("run", Committed("head")));
+        var decision = BackupDecisions.Close(state, Named.Ada, Now);
+        if (closes) Assert.Equal([new BackupsClosed(Now, Named.Ada)], decision.Events);
+        else Assert.Equal(RefusalKind.Conflict, KindOf(decision));
+    }
+
+    [Fact]
+    public void A_closed_chain_takes_and_shows_nothing_more_and_nothing_is_due_of_it()
+    {
+        var state = BackupState.Apply(Open("run", Committed("head")), new ScheduleChanged(null, "0 2 * * *", Now));
+        Assert.NotNull(BackupDecisions.DueAt(state));
+        state = state.Apply(BackupDecisions.Close(state, Named.Ada, Now).Events);
+        Assert.Equal((Now, true, null), (state.ClosedAt, state.Exists, BackupDecisions.DueAt(state)));
+        Assert.Empty(BackupDecisions.Check(state, Now.AddDays(30)).Events);
+        Assert.Equal(RefusalKind.CredentialsRejected, Assert.IsType<Refused>(BackupDecisions.AskToKeep(state)).Kind);
+        foreach (var payload in (IBackupPayload[])[new BeginPayload(Id("next"), Id("head"), null), new ListPayload()])
+            Assert.Equal(RefusalKind.CredentialsRejected, BackupDecisions.TurnAway(state, Request(payload), Now)?.Kind);
+        Assert.Equal((0, Done.Instance), (
+            BackupDecisions.Close(state, Named.Ada, Now).Events.Count, BackupDecisions.Close(state, Named.Ada, Now).Reply));
+    }
+
     [Fact]
     public void A_persons_leave_lets_one_chain_begin_anew()
     {

@@ -40,6 +40,8 @@ internal static class BackupSamples
         ["frozen.1"] = new ChainFrozen(FreezeCause.AgentsGate, ChainStatus.Suspect, At, Author.OfServer(Server, "192.0.2.9")),
         ["reopened.1"] = new ChainReopened(ReopenCause.CleanRuns, ChainStatus.Suspect, At, Author.Platform),
         ["new-chain-approved.1"] = new NewChainApproved(At, Named.Ada),
+        ["closed.1"] = new BackupsClosed(At, Named.Ada),
+        ["c-close.1"] = new CloseBackups(Team, Server, Named.Ada),
         ["state.1"] = StateWithAll(),
         ["state.1~nothing"] = BackupState.Nothing,
         ["c-request.1"] = Request(new BeginPayload(Run, Head, "0 2 * * *")),

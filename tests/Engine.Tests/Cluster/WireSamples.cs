@@ -64,7 +64,11 @@ internal static class WireSamples
         ["plan-set.1~unlimited"] = new PlanSet(null, At, Named.Ada),
         ["server-joined.1"] = new ServerJoined(Server, "web-1", At, Named.Ada),
         ["key-added.1"] = new KeyAdded(Key, "ci", KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada),
-        ["key-revoked.1"] = new KeyRevoked(Key, At, Named.Ada),
+        ["key-added.1~ending"] = new KeyAdded(Key, "ci", KeyScopes.Read, Named.Hash("k"), At, Named.Ada) { ExpiresAt = Later },
+        ["key-rotated.1"] = new KeyRotated(Key, "ci", Named.Hash("k2"), Later, At, Named.Ada),
+        ["server-renamed.1"] = new ServerRenamed(Server, "web-1", "web-2", At, Named.Ada),
+        ["server-removed.1"] = new ServerRemoved(Server, "web-1", At, Named.Ada),
+        ["key-revoked.1"] = new KeyRevoked(Key, "ci", At, Named.Ada),
         ["state.1"] = TeamWithAll(),
         ["state.1~nobody"] = TeamState.Nobody,
         ["c-issue-invitation.1"] = new IssueInvitation(Team, Invitation, Named.Hash("i"), TeamRole.Owner, Later, Named.Ada),
@@ -91,6 +95,10 @@ internal static class WireSamples
         ["c-set-plan.1"] = new SetPlan(Team, 10, Named.Ada),
         ["c-set-plan.1~unlimited"] = new SetPlan(Team, null, Named.Ada),
         ["c-add-key.1"] = new AddKey(Team, Key, "ci", KeyScopes.Write, Named.Hash("k"), Named.Ada),
+        ["c-add-key.1~ending"] = new AddKey(Team, Key, "ci", KeyScopes.Write, Named.Hash("k"), Named.Ada) { ExpiresAt = Later },
+        ["c-rotate-key.1"] = new RotateKey(Team, Key, Named.Hash("k2"), 60, Named.Ada),
+        ["c-rename-server.1"] = new RenameServer(Team, Server, "web-2", ByKey: true, Named.Ada),
+        ["c-remove-server.1"] = new RemoveServer(Team, Server, Named.Ada),
         ["c-revoke-key.1"] = new RevokeKey(Team, Key, Named.Ada),
         ["c-list-keys.1"] = new ListKeys(Team),
         ["r-invitation-open.1"] = new InvitationOpen(TeamRole.Member, Founding: true),
@@ -104,7 +112,7 @@ internal static class WireSamples
         ["r-authorized.1"] = new Authorized(Team, "Engines", TeamRole.Owner, KeyScopes.None, null),
         ["r-authorized.1~key"] = new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.Write | KeyScopes.ServersEnroll, "ci"),
         ["r-server-added.1"] = new ServerAdded(Server, "web-1", At),
-        ["r-keys.1"] = new TeamKeys([new TeamKey(Key, "ci", KeyScopes.Read, At)]),
+        ["r-keys.1"] = new TeamKeys([new TeamKey(Key, "ci", KeyScopes.Read, At, Later)]),
     };
 
     private static Dictionary<string, object> Users { get; } = new()
@@ -135,6 +143,9 @@ internal static class WireSamples
             SilentSince = At,
         },
         ["state.1~nobody"] = ServerState.Nobody,
+        ["state.1~closed"] = new ServerState { FirstReportAt = Named.Noon, ClosedAt = At },
+        ["closed.1"] = new DoorClosed(At, Named.Ada),
+        ["c-close.1"] = new CloseDoor(Team, Server, Named.Ada),
         ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600, Named.Ada),
         ["c-request.1"] = new AgentRequest(
             Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
@@ -164,6 +175,7 @@ internal static class WireSamples
         new MemberJoined(User, "ada@example.org", TeamRole.Owner, Invitation, At, Named.Ada),
         new PlanSet(3, null, At, Named.Ada),
         new ServerJoined(Server, "web-1", At, Named.Ada),
-        new KeyAdded(Key, "ci", KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada),
+        new KeyAdded(Key, "ci", KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada) { ExpiresAt = Later },
+        new KeyRotated(Key, "ci", Named.Hash("k2"), Later, At, Named.Ada),
     }.Aggregate(TeamState.Nobody, TeamState.Apply);
 }

@@ -33,7 +33,7 @@ internal static class JournalScript
     {
         var journal = new List<JournalEntry>();
         var numbers = new Dictionary<string, long>();
-        var joined = new HashSet<ServerKey>();
+        var (joined, removed) = (new HashSet<ServerKey>(), new HashSet<ServerKey>());
         foreach (var die in dice)
         {
             var t = die % 2;
@@ -69,9 +69,14 @@ internal static class JournalScript
             }
             else
             {
-                Journal(TeamPid(Teams[t]), die / 18 % 2 == 0
-                    ? new PlanSet(3, die % 5 == 0 ? null : die % 5, at, Named.Ada)
-                    : new KeyRevoked(Named.Id<KeyId>("k"), at, Named.Ada));
+                Journal(TeamPid(Teams[t]), (IEntityEvent)((die / 18 % 4) switch
+                {
+                    2 when !removed.Contains(server) => new ServerRenamed(server.Server, "old", $"renamed {die}", at, Named.Ada),
+                    // One of each team, and its door goes on writing for a while.
+                    3 when die / 2 % 3 == 0 && removed.Add(server) => new ServerRemoved(server.Server, "old", at, Named.Ada),
+                    1 or 3 => new KeyRevoked(Named.Id<KeyId>("k"), "k", at, Named.Ada),
+                    _ => new PlanSet(3, die % 5 == 0 ? null : die % 5, at, Named.Ada),
+                }));
             }
         }
         foreach (var entity in numbers.Keys.Order(StringComparer.Ordinal).Reverse().ToList())

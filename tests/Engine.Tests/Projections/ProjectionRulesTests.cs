@@ -29,7 +29,7 @@ public sealed class ProjectionRulesTests
     {
         var rows = Founded();
         OfTeam(rows, 3, new PlanSet(3, null, Named.Noon, Named.Ada));
-        OfTeam(rows, 4, new KeyRevoked(Named.Id<KeyId>("k"), Named.Noon, Named.Ada));
+        OfTeam(rows, 4, new KeyRevoked(Named.Id<KeyId>("k"), "k", Named.Noon, Named.Ada));
         Assert.Equal(new ProjectedTeam(Team, "Red", NoonMs, null, 4), rows.Find(Team));
         OfTeam(rows, 5, new TeamRenamed("Red", "Scarlet", Named.Noon, Named.Ada));
         Assert.Equal(new ProjectedTeam(Team, "Scarlet", NoonMs, null, 5), rows.Find(Team));
@@ -47,6 +47,22 @@ public sealed class ProjectionRulesTests
         Assert.Equal(new ProjectedServer(Server, "web", NoonMs, NoonMs + 1000, NoonMs + 2000, 3), rows.Find(Server));
         OfServer(rows, 4, new ServerReturned(Named.Noon.AddSeconds(3)));
         Assert.Equal(new ProjectedServer(Server, "web", NoonMs, NoonMs + 1000, null, 4), rows.Find(Server));
+    }
+
+    [Fact]
+    public void A_server_is_renamed_and_deleted_by_its_team_and_what_its_door_writes_afterwards_makes_no_row()
+    {
+        var rows = Founded();
+        OfTeam(rows, 3, new ServerJoined(Server.Server, "web", Named.Noon, Named.Ada));
+        OfServer(rows, 1, new TokenIssued(Named.Hash("t"), Named.Noon, Named.Noon, Named.Ada));
+        OfTeam(rows, 4, new ServerRenamed(Server.Server, "web", "mail", Named.Noon, Named.Ada));
+        Assert.Equal(new ProjectedServer(Server, "mail", NoonMs, null, null, 1), rows.Find(Server));
+        OfTeam(rows, 5, new ServerRemoved(Server.Server, "mail", Named.Noon, Named.Ada));
+        Assert.Null(rows.Find(Server));
+        Assert.Equal([Server], rows.DroppedServers);
+        Assert.Empty(rows.ChangedServers);
+        Assert.Equal(Telling.Told, OfServer(rows, 2, new DoorClosed(Named.Noon, Named.Ada)));
+        Assert.Null(rows.Find(Server));
     }
 
     [Fact]

@@ -41,6 +41,24 @@ public abstract class ProjectionSuite
     }
 
     [Fact]
+    public async Task A_server_is_listed_by_its_new_name_and_no_longer_once_it_was_deleted()
+    {
+        await using var engine = await StartAsync();
+        var team = await FoundAsync(engine);
+        var (kept, server) = (await AddServerAsync(engine, team, "kept"), await AddServerAsync(engine, team, "web-1"));
+        Assert.IsType<Done>(await engine.Client.AskAsync(new RenameServer(team, server, "web-2", ByKey: false, Named.Ada)));
+        Assert.True(await engine.Get<ProjectionWaiter>().WaitForNameAsync(team, server, "web-2"));
+
+        Assert.IsType<Done>(await engine.Client.AskAsync(new RemoveServer(team, server, Named.Ada)));
+        Assert.True(await engine.Get<ProjectionWaiter>().WaitUntilGoneAsync(team, server));
+        Assert.Equal([kept], (await engine.Get<IServerDirectory>().ListAsync(team, null, 10, default)).Select(row => row.Id));
+        // What its door writes afterwards brings it back in no table, nor does telling all of it again.
+        Assert.IsType<Done>(await engine.Client.AskAsync(new CloseDoor(team, server, Named.Ada)));
+        await engine.Client.AskAsync(new AwaitCaughtUp());
+        Assert.Equal(1, Assert.IsType<ProjectionRebuilt>(await engine.Client.AskAsync(new RebuildProjection())).Servers);
+    }
+
+    [Fact]
     public async Task Waiting_for_a_server_that_never_comes_ends_without_an_error() =>
         await WithEngineAsync(async engine => Assert.False(await engine.Get<ProjectionWaiter>().WaitForServerAsync(
             EmbeddedEngine.NewId<TeamId>(), EmbeddedEngine.NewId<ServerId>(), TimeSpan.FromMilliseconds(60))));

@@ -50,6 +50,28 @@ public sealed class ServerDecisionsTests
     }
 
     [Fact]
+    public void A_closed_door_lets_nobody_in_and_never_opens_again()
+    {
+        Issue("first");
+        Issue("second", overlapSeconds: 3600);
+        var close = new CloseDoor(Team, Server, Named.Ada);
+        var closed = Decide(close);
+        Assert.Equal([new DoorClosed(_now, Named.Ada)], closed.Events);
+        _state = closed.Events.Aggregate(_state, ServerState.Apply);
+        Assert.True(_state.Exists);
+        Assert.Equal([false, false], new[] { "first", "second" }.Select(Admits));
+        Assert.Equal(RefusalKind.NotFound,
+            Assert.IsType<Refused>(Decide(new IssueToken(Team, Server, Named.Hash("third"), 0, Named.Ada)).Reply).Kind);
+        Assert.Equal(Decision.Nothing, Decide(new CheckSilence(Team, Server, _now.AddDays(-1))));
+        Assert.Null(ServerDecisions.Heard(_state, _now));
+        // A deletion that died half-way is sent again.
+        Assert.Equal((0, Done.Instance), (Decide(close).Events.Count, Decide(close).Reply));
+    }
+
+    [Fact]
+    public void A_door_that_nobody_ever_used_is_closed_as_well() => Assert.Single(Decide(new CloseDoor(Team, Server, Named.Ada)).Events);
+
+    [Fact]
     public void The_same_token_sent_again_changes_nothing()
     {
         Issue("first");

@@ -100,6 +100,9 @@ public sealed class TeamDecisionsTests
         Refuses(RefusalKind.NotFound, Key("k"));
         Refuses(RefusalKind.NotFound, new RevokeKey(Team, Named.Id<KeyId>("k"), Named.Ada));
         Refuses(RefusalKind.NotFound, new ListKeys(Team));
+        Refuses(RefusalKind.NotFound, new RotateKey(Team, Named.Id<KeyId>("k"), Named.Hash("k"), 0, Named.Ada));
+        Refuses(RefusalKind.NotFound, new RenameServer(Team, Named.Id<ServerId>("one"), "two", ByKey: false, Named.Ada));
+        Refuses(RefusalKind.NotFound, new RemoveServer(Team, Named.Id<ServerId>("one"), Named.Ada));
         Refuses(RefusalKind.NotFound, new ShowTeam(Team));
         Refuses(RefusalKind.NotFound, new RenameTeam(Team, "Engines", Named.Ada));
         Refuses(RefusalKind.NotFound, new ListMembers(Team));
@@ -194,6 +197,76 @@ public sealed class TeamDecisionsTests
         Assert.Equal(Done.Instance, Carry(new RevokeKey(Team, authorize.Key, Named.Ada)));
         Refuses(RefusalKind.CredentialsRejected, authorize);
         Refuses(RefusalKind.NotFound, new RevokeKey(Team, authorize.Key, Named.Ada));
+    }
+
+    [Fact]
+    public void A_rotated_key_keeps_its_id_and_the_earlier_text_lives_as_long_as_the_overlap()
+    {
+        Found();
+        Carry(Key("k"));
+        var (id, first) = (Named.Id<KeyId>("k"), new AuthorizeKey(Team, Named.Id<KeyId>("k"), Named.Hash("k")));
+        var rotate = new RotateKey(Team, id, Named.Hash("second"), 60, Named.Ada);
+        var rotated = TeamDecisions.Decide(_state, rotate, Now);
+        Assert.Equal([new KeyRotated(id, "k", Named.Hash("second"), Now.AddSeconds(60), Now, Named.Ada)], rotated.Events);
+        Assert.Equal(Done.Instance, Carry(rotate));
+        Assert.Empty(TeamDecisions.Decide(_state, rotate, Now).Events);
+        Assert.IsType<Authorized>(TeamDecisions.Decide(_state, first, Now.AddSeconds(59)).Reply);
+        Refuses(RefusalKind.CredentialsRejected, first, Now.AddSeconds(60));
+        Assert.IsType<Authorized>(TeamDecisions.Decide(_state, first with { Hash = Named.Hash("second") }, Now.AddDays(9)).Reply);
+        // At most two: the oldest gives way, whatever it was promised.
+        Carry(rotate with { Hash = Named.Hash("third"), OverlapSeconds = 30 });
+        Refuses(RefusalKind.CredentialsRejected, first);
+        Assert.IsType<Authorized>(Carry(first with { Hash = Named.Hash("second") }));
+        Refuses(RefusalKind.NotFound, rotate with { Key = Named.Id<KeyId>("guess") });
+        Refuses(RefusalKind.InvalidContent, rotate with { OverlapSeconds = -1 });
+        Refuses(RefusalKind.InvalidContent, rotate with { OverlapSeconds = 604_801 });
+        Carry(new RevokeKey(Team, id, Named.Ada));
+        foreach (var text in new[] { "k", "second", "third" }) Refuses(RefusalKind.CredentialsRejected, first with { Hash = Named.Hash(text) });
+    }
+
+    [Fact]
+    public void An_expired_key_is_as_good_as_none_from_its_last_moment_on_and_is_not_rotated_back_to_life()
+    {
+        Found();
+        Carry(Key("k") with { ExpiresAt = InADay });
+        var authorize = new AuthorizeKey(Team, Named.Id<KeyId>("k"), Named.Hash("k"));
+        Assert.IsType<Authorized>(TeamDecisions.Decide(_state, authorize, InADay.AddTicks(-1)).Reply);
+        Refuses(RefusalKind.CredentialsRejected, authorize, InADay);
+        var rotate = new RotateKey(Team, authorize.Key, Named.Hash("second"), 0, Named.Ada);
+        Refuses(RefusalKind.Conflict, rotate, InADay);
+        Carry(rotate);
+        Refuses(RefusalKind.CredentialsRejected, authorize with { Hash = Named.Hash("second") }, InADay);
+        Assert.Equal(InADay, Assert.IsType<TeamKeys>(Carry(new ListKeys(Team))).Items.Single().ExpiresAt);
+    }
+
+    [Fact]
+    public void A_server_is_renamed_with_both_names_in_the_event_and_a_script_takes_no_name_that_is_taken()
+    {
+        Found();
+        Carry(Server("web"));
+        Carry(Server("mail"));
+        var rename = new RenameServer(Team, Named.Id<ServerId>("web"), "MAIL", ByKey: true, Named.Ada);
+        Refuses(RefusalKind.Conflict, rename);
+        Refuses(RefusalKind.NotFound, rename with { Server = Named.Id<ServerId>("made up") });
+        var renamed = TeamDecisions.Decide(_state, rename with { ByKey = false }, Now);
+        Assert.Equal([new ServerRenamed(rename.Server, "web", "MAIL", Now, Named.Ada)], renamed.Events);
+        Assert.Equal(Done.Instance, Carry(rename with { Name = "Web" }));
+        Assert.Empty(TeamDecisions.Decide(_state, rename with { Name = "Web" }, Now).Events);
+    }
+
+    [Fact]
+    public void A_deleted_server_is_as_good_as_never_known_and_leaves_its_place_in_the_plan()
+    {
+        Found();
+        Carry(new SetPlan(Team, 1, Named.Ada));
+        Carry(Server("web"));
+        var remove = new RemoveServer(Team, Named.Id<ServerId>("web"), Named.Ada);
+        Assert.Equal([new ServerRemoved(remove.Server, "web", Now, Named.Ada)], TeamDecisions.Decide(_state, remove, Now).Events);
+        Assert.Equal(Done.Instance, Carry(remove));
+        Refuses(RefusalKind.NotFound, remove);
+        Refuses(RefusalKind.NotFound, new FindServer(Team, remove.Server));
+        Refuses(RefusalKind.NotFound, new RenameServer(Team, remove.Server, "x", ByKey: false, Named.Ada));
+        Assert.IsType<ServerAdded>(Carry(Server("mail")));
     }
 
     [Fact]

@@ -33,6 +33,11 @@ public sealed class TeamReplayTests
         Gen.Int[-1, 5].Select(ITeamCommand (servers) => new SetPlan(Team, servers == 5 ? null : servers, Named.Ada)),
         Gen.Select(Name, Name).Select(ITeamCommand (id, hash) =>
             new AddKey(Team, Named.Id<KeyId>(id), id, KeyScopes.Read, Named.Hash(hash), Named.Ada)),
+        Gen.Select(Name, Name, Gen.Bool).Select(ITeamCommand (id, name, byKey) =>
+            new RenameServer(Team, Named.Id<ServerId>(id), name, byKey, Named.Ada)),
+        Name.Select(ITeamCommand (id) => new RemoveServer(Team, Named.Id<ServerId>(id), Named.Ada)),
+        Gen.Select(Name, Name, Gen.Int[-1, 7200]).Select(ITeamCommand (id, hash, overlap) =>
+            new RotateKey(Team, Named.Id<KeyId>(id), Named.Hash(hash), overlap, Named.Ada)),
         Name.Select(ITeamCommand (id) => new RevokeKey(Team, Named.Id<KeyId>(id), Named.Ada)));
 
     private static readonly Gen<ITeamCommand[]> Commands = Command.Array[0, 60];

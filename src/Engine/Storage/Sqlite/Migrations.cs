@@ -220,6 +220,15 @@ public static class Migrations
         -- The projection reads the journal from its beginning once more: rows know what is told again, the logs do not.
         delete from projection;
         """,
+        """
+        -- When API keys were last used, written at most once a minute a key: a use is no event, it changes nothing that we would answer.
+        create table key_uses (
+            team            blob    not null check (length(team) = 16),
+            key             blob    not null check (length(key) = 16),
+            last_used_at_ms integer not null,
+            primary key (team, key)
+        ) strict, without rowid;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

@@ -1,5 +1,6 @@
 using HostAtlas.Engine;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.Ingest;
@@ -15,7 +16,8 @@ namespace HostAtlas.Gateway.People.Rights;
 /// that was revoked or a role that was changed counts from the next call on, on every node.
 /// </summary>
 internal sealed class Access(
-    EngineClient engine, SessionService sessions, PlatformKeys keys, FailedCredentials failures, Memberships memberships, TimeProvider time)
+    EngineClient engine, SessionService sessions, PlatformKeys keys, FailedCredentials failures, Memberships memberships, KeyUses uses,
+    TimeProvider time)
 {
     private const string BearerScheme = "Bearer ", TeamHeader = "X-Team";
 
@@ -109,6 +111,7 @@ internal sealed class Access(
         var named = http.Request.Headers[TeamHeader];
         if (named.Count > 0 && (named.Count > 1 || !ResourceId.TryParse<TeamId>(named[0], out _))) return IllFormedTeam;
         if (named.Count > 0 && named[0] != claims.Team.ToString()) return Failure.NotFound;
+        uses.Note(claims.Team, claims.Subject);
         var by = Author.OfKey(claims.Subject, key.KeyName, http.Connection.RemoteIpAddress);
         return new Grant(key.Team, key.TeamName, null, key.Scopes, by);
     }

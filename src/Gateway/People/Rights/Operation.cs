@@ -42,6 +42,12 @@ internal enum Operation
     /// <summary>A new server, whose first agent token is shown once.</summary>
     AddServer,
 
+    /// <summary>Another name for a server.</summary>
+    RenameServer,
+
+    /// <summary>The end of a server.</summary>
+    DeleteServer,
+
     /// <summary>A new agent token for a server.</summary>
     RotateToken,
 
@@ -50,6 +56,9 @@ internal enum Operation
 
     /// <summary>A new API key.</summary>
     CreateKey,
+
+    /// <summary>Another text for an API key.</summary>
+    RotateKey,
 
     /// <summary>The end of an API key.</summary>
     RevokeKey,

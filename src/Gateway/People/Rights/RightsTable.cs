@@ -4,8 +4,9 @@ namespace HostAtlas.Gateway.People.Rights;
 
 /// <summary>
 /// Who may do what: the one table. A person needs at least the row's role; a key needs one of the row's scopes, and a row without any is
-/// closed to keys altogether (protocol: keys never create keys, members or invitations, nor rotate tokens). <c>servers:enroll</c> is the
-/// part of <c>write</c> that an installation script needs: it makes servers and reads nothing.
+/// closed to keys altogether (protocol: keys never create keys, members or invitations, rotate tokens, change retention, delete a server or
+/// resume a freeze). <c>servers:enroll</c> is the part of <c>write</c> that an installation script needs: it makes servers and reads
+/// nothing. A fresh row needs a sign-in under 10 minutes old besides (<see cref="Freshness"/>).
 /// </summary>
 internal static class RightsTable
 {
@@ -24,9 +25,12 @@ internal static class RightsTable
         new(Operation.ReadMetrics, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.ReadBackups, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.AddServer, TeamRole.Member, KeyScopes.Write | KeyScopes.ServersEnroll),
+        new(Operation.RenameServer, TeamRole.Member, KeyScopes.Write),
+        new(Operation.DeleteServer, TeamRole.Admin, KeyScopes.None, Fresh: true),
         new(Operation.RotateToken, TeamRole.Member, KeyScopes.None),
         new(Operation.ReadKeys, TeamRole.Admin, KeyScopes.None),
         new(Operation.CreateKey, TeamRole.Admin, KeyScopes.None),
+        new(Operation.RotateKey, TeamRole.Admin, KeyScopes.None),
         new(Operation.RevokeKey, TeamRole.Admin, KeyScopes.None),
         // Closed to keys: addresses, sessions and e-mail addresses of people stand in it, and a key with read lies on other machines.
         new(Operation.ReadAudit, TeamRole.Admin, KeyScopes.None),

@@ -15,6 +15,7 @@ internal static class Catalogue
         "hostatlas.metric_marks", "hostatlas.servers", "hostatlas.teams",
         "hostatlas.backup_objects", "hostatlas.backup_needs", "hostatlas.backup_snapshots", "hostatlas.backup_due",
         "hostatlas.audit_entries", "hostatlas.audit_heads",
+        "hostatlas.key_uses",
     ];
 
     /// <summary>Tables of the platform's and of people's own.</summary>
@@ -29,6 +30,8 @@ internal static class Catalogue
     [
         .. Grant("hostatlas_journal", "journal.journal journal.snapshot", "select insert update delete"),
         .. Grant("hostatlas_platform", "hostatlas.sessions hostatlas.team_keys", "select insert update delete"),
+        .. Grant("hostatlas_platform", "hostatlas.key_uses", "select insert update"),
+        .. Grant("hostatlas_reader", "hostatlas.key_uses", "select", "key last_used_at_ms"),
         .. Grant("hostatlas_ingest",
             "hostatlas.metric_rows hostatlas.metric_retries hostatlas.metric_sets hostatlas.metric_marks", "insert"),
         .. Grant("hostatlas_ingest", "hostatlas.metric_rows hostatlas.metric_retries", "select", "server at_ms key signature"),
@@ -112,6 +115,7 @@ internal static class Catalogue
         .. Policy("all_teams_reseal * hostatlas_reseal true true",
             "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots audit_entries audit_heads"),
         .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams audit_entries audit_heads"),
+        .. Policy("all_teams_platform * hostatlas_platform true true", "key_uses"),
         .. Policy("all_teams_backups * hostatlas_backups true true", "backup_objects backup_needs backup_snapshots backup_due"),
     ];
 

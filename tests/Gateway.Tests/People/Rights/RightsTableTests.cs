@@ -27,9 +27,12 @@ public sealed class RightsTableTests
         ["ReadMetrics"] /* */ = "yes yes yes yes  yes no  no  yes",
         ["ReadBackups"] /* */ = "yes yes yes yes  yes no  no  yes",
         ["AddServer"] /*   */ = "no  yes yes yes  no  yes yes yes",
+        ["RenameServer"] /**/ = "no  yes yes yes  no  yes no  yes",
+        ["DeleteServer"] /**/ = "no  no  yes yes  no  no  no  no",
         ["RotateToken"] /* */ = "no  yes yes yes  no  no  no  no",
         ["ReadKeys"] /*    */ = "no  no  yes yes  no  no  no  no",
         ["CreateKey"] /*   */ = "no  no  yes yes  no  no  no  no",
+        ["RotateKey"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["RevokeKey"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["ReadAudit"] /*   */ = "no  no  yes yes  no  no  no  no",
     };
@@ -48,7 +51,7 @@ public sealed class RightsTableTests
     }
 
     /// <summary>What takes a sign-in under 10 minutes old, whatever the role.</summary>
-    private static readonly string[] Fresh = [];
+    private static readonly string[] Fresh = [nameof(Operation.DeleteServer)];
 
     [Fact]
     public void What_cannot_be_undone_needs_a_fresh_sign_in_and_nothing_else_does() => Assert.Equal(
@@ -59,6 +62,9 @@ public sealed class RightsTableTests
     [InlineData(nameof(Operation.CreateKey))]
     [InlineData(nameof(Operation.Invite))]
     [InlineData(nameof(Operation.RotateToken))]
+    [InlineData(nameof(Operation.RotateKey))]
+    [InlineData(nameof(Operation.ChangeRole))]
+    [InlineData(nameof(Operation.DeleteServer))]
     public void No_scope_of_a_key_opens_what_the_protocol_keeps_for_people(string operation) =>
         Assert.All(Keys, scopes => Assert.False(RightsTable.Allows(scopes, Enum.Parse<Operation>(operation))));
 

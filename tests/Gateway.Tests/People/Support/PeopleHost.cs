@@ -4,6 +4,7 @@ using HostAtlas.Engine;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
 using HostAtlas.Engine.Teams;
@@ -31,6 +32,9 @@ public sealed class PeopleHost : IAsyncLifetime
     private readonly TempFolder _folder = new();
     private WebApplication? _app;
 
+    /// <summary>The clock of engine and gateway.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Where it answers.</summary>
     public Uri Address => new(_app!.Urls.Single());
 
@@ -39,6 +43,9 @@ public sealed class PeopleHost : IAsyncLifetime
 
     /// <summary>The vault.</summary>
     public IVault Vault => _app!.Services.GetRequiredService<IVault>();
+
+    /// <summary>When API keys were used.</summary>
+    public KeyUses KeyUses => _app!.Services.GetRequiredService<KeyUses>();
 
     /// <summary>The platform's keys.</summary>
     public PlatformKeys Keys => _app!.Services.GetRequiredService<PlatformKeys>();
@@ -60,7 +67,7 @@ public sealed class PeopleHost : IAsyncLifetime
     {
         var id = NewId<InvitationId>();
         var text = TokenForm.Write(TokenKind.Invitation, team, id, RandomNumberGenerator.GetBytes(32), Keys.TokenKey);
-        var expires = TimeProvider.System.GetUtcNow() + (validFor ?? TimeSpan.FromHours(1));
+        var expires = Time.GetUtcNow() + (validFor ?? TimeSpan.FromHours(1));
         Assert.IsType<Done>(await Engine.AskAsync(
             new IssueInvitation(team, id, TokenHash.Of(text), role, expires, Author.OfOperator("test"))));
         return text;
@@ -95,7 +102,7 @@ public sealed class PeopleHost : IAsyncLifetime
             System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(RandomNumberGenerator.GetBytes(8)), 1, [set],
             [.. points.Select(point => new ReportRow(point.AtMs, 0, PackedValues.Pack([point.Value])))]);
         var request = new AgentRequest(team, server, new Guid(RandomNumberGenerator.GetBytes(16)), TokenHash.Of(token),
-            RandomNumberGenerator.GetBytes(32), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), new MetricsPayload(batch));
+            RandomNumberGenerator.GetBytes(32), Time.GetUtcNow().ToUnixTimeSeconds(), new MetricsPayload(batch));
         Assert.IsType<MetricsStored>(await Engine.AskAsync(request));
     }
 
@@ -105,6 +112,7 @@ public sealed class PeopleHost : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(Time);
         var root = RandomNumberGenerator.GetBytes(32);
         builder.Services.AddHostAtlasEngine(new EngineOptions { DataDirectory = _folder.File("data"), RootKey = root });
         builder.Services.AddPeople();
