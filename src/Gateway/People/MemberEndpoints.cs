@@ -41,10 +41,9 @@ internal sealed class MemberEndpoints(EngineClient engine, Memberships membershi
     /// <summary>Ends a membership, one's own or another's, from the next call on: 204. What the person made, keys among it, stays.</summary>
     public async Task<Answer> DeleteAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.LeaveTeam);
+        var admitted = await access.AdmitAsync(http, Operation.EndMembership);
         if (admitted.Value is not { } grant) return admitted.Failure!;
         if (!ResourceId.TryParse<UserId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
-        if (grant.By.Id != id.Value && access.Refusal(grant, Operation.RemoveMember) is { } refusal) return refusal;
         var remove = new RemoveMember(grant.Team, id, grant.By);
         var removed = Failure.Unless<MemberShown>(await engine.AskAsync(remove, CancellationToken.None));
         if (removed.Value is not { } gone) return removed.Failure!;

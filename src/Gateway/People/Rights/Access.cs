@@ -43,8 +43,8 @@ internal sealed class Access(
         return grant.Value is { } found && Refusal(found, operation) is { } refusal ? refusal : grant;
     }
 
-    /// <summary>Why the rights table does not allow an operation to who was admitted for another one; null when it does.</summary>
-    public Failure? Refusal(Grant grant, Operation operation) =>
+    /// <summary>Why the rights table does not allow it; null when it does.</summary>
+    private Failure? Refusal(Grant grant, Operation operation) =>
         !(grant.Role is { } role ? RightsTable.Allows(role, operation) : RightsTable.Allows(grant.Scopes, operation))
             ? new Failure(ProblemSlug.NotPermitted, grant.Role is null
                 ? "This key's scopes do not allow it. Some things need a person's session, whatever the scopes."

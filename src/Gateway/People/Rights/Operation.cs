@@ -15,11 +15,8 @@ internal enum Operation
     /// <summary>Another role for a member; <see cref="Engine.Teams.MembershipRules"/> says which and for whom.</summary>
     ChangeRole,
 
-    /// <summary>The end of another's membership, within the same rules.</summary>
-    RemoveMember,
-
-    /// <summary>The end of one's own membership.</summary>
-    LeaveTeam,
+    /// <summary>The end of a membership: one's own, or another's within the same rules.</summary>
+    EndMembership,
 
     /// <summary>The open invitations.</summary>
     ReadInvitations,

@@ -16,8 +16,8 @@ internal static class RightsTable
         new(Operation.RenameTeam, TeamRole.Admin, KeyScopes.None),
         new(Operation.ReadMembers, TeamRole.Viewer, KeyScopes.None),
         new(Operation.ChangeRole, TeamRole.Admin, KeyScopes.None),
-        new(Operation.RemoveMember, TeamRole.Admin, KeyScopes.None),
-        new(Operation.LeaveTeam, TeamRole.Viewer, KeyScopes.None),
+        // Everybody may leave; whom else one may remove is decided with the memberships at hand (MembershipRules).
+        new(Operation.EndMembership, TeamRole.Viewer, KeyScopes.None),
         new(Operation.ReadInvitations, TeamRole.Admin, KeyScopes.None),
         new(Operation.Invite, TeamRole.Admin, KeyScopes.None),
         new(Operation.WithdrawInvitation, TeamRole.Admin, KeyScopes.None),
