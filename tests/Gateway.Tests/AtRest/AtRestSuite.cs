@@ -149,6 +149,8 @@ public abstract class AtRestSuite : IDisposable
         var (_, _, again) = await platform.SendAsync(HttpMethod.Post, "/api/session", new { email = Founder, password = Password });
         _planted.Text("a session", again!);
 
+        await ChangeTeamAsync(platform, key.GetProperty("id").GetString()!, again!);
+
         await RotateAsync();
         await ReportAsync(platform, servers, rounds: 10);
         var list = await platform.MustAsync(HttpMethod.Get, "/api/servers", null, again);
@@ -158,6 +160,19 @@ public abstract class AtRestSuite : IDisposable
         // What is refused is logged, and must not tell either.
         await platform.SendAsync(HttpMethod.Post, "/api/session", new { email = Founder, password = Password + " nicht" });
         await platform.SendAsync(HttpMethod.Get, $"/api/servers/{servers[3].Id}/metrics?step=60", null, again);
+    }
+
+    /// <summary>What people do to their team: each word of it lies in the journal, and some of it in tables.</summary>
+    private async Task ChangeTeamAsync(PlatformAtRest platform, string key, string cookie)
+    {
+        const string Invited = "dora.zebrafink@planted.example", Renamed = "Zebrafink & Quokka Holding", Short = "zebrafink-kurz";
+        foreach (var text in new[] { Invited, Renamed, Short }) _planted.Text($"'{text}'", text);
+        var invitation = await platform.MustAsync(HttpMethod.Post, "/api/members", new { email = Invited, role = "viewer" }, cookie);
+        PlantSecret("an invitation", invitation.GetProperty("invitation").GetString()!);
+        await platform.MustAsync(HttpMethod.Patch, "/api/team", new { name = Renamed }, cookie);
+        var text = await platform.MustAsync(HttpMethod.Post, $"/api/keys/{key}/rotate", new { overlapSeconds = 60 }, cookie);
+        PlantSecret("a rotated key", text.GetProperty("key").GetString()!);
+        await platform.MustAsync(HttpMethod.Post, "/api/keys", new { name = Short, scopes = new[] { "read" } }, cookie);
     }
 
     private async Task<string> SignUpAsync(PlatformAtRest platform, TeamId team, TeamRole role, string name, string email)

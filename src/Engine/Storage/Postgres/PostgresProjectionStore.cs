@@ -69,8 +69,8 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
         }
         foreach (var server in rows.DroppedServers)
         {
-            await RunAsync(connection, [Command("delete from servers where team = $1 and server = $2", server.Team.Value, server.Server.Value)],
-                cancellation).ConfigureAwait(false);
+            const string Delete = "delete from servers where team = $1 and server = $2";
+            await RunAsync(connection, [Command(Delete, server.Team.Value, server.Server.Value)], cancellation).ConfigureAwait(false);
         }
         foreach (var piece in puts.Chunk(RowsAPiece)) await RunAsync(connection, piece, cancellation).ConfigureAwait(false);
         await RunAsync(connection, [Command("update projection set \"offset\" = $2 where name = $1", Name, to)], cancellation)
