@@ -78,5 +78,5 @@ internal sealed record InvitationView(
     /// <summary>The team's own record for people.</summary>
     public static InvitationView Of(TeamInvitation one) => new(
         one.Id, WireNames.Of(one.Role), one.Email, one.CreatedAt.ToUniversalTime(), one.ExpiresAt.ToUniversalTime(),
-        one.By is { Kind: Engine.Cluster.AuthorKind.Person } person ? person.Name : null);
+        one.By is { Kind: AuthorKind.Person } person ? person.Name : null);
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Hosting;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Gateway.Hosting;

@@ -30,7 +30,7 @@ internal static class TeamWith
         var invitation = Named.Id<InvitationId>(name);
         IEntityEvent[] events =
         [
-            new InvitationIssued(invitation, Named.Hash(name), role, Named.Noon, Named.Noon, HostAtlas.Engine.Cluster.Author.Platform),
+            new InvitationIssued(invitation, Named.Hash(name), role, Named.Noon, Named.Noon, HostAtlas.Engine.Author.Platform),
             new MemberJoined(
                 Named.Id<UserId>(name), $"{name.Replace(' ', '.')}@example.org", role, invitation, Named.Noon, Named.Ada),
         ];

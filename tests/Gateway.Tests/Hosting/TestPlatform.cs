@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.Shared.Ids;

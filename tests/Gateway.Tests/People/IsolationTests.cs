@@ -21,7 +21,8 @@ public sealed class IsolationTests(PeopleHost host)
         // What ends a thing comes last: until then its own team must reach it.
         var routes = host.Routes.Where(route => route.RoutePattern.RawText!.Contains("{id}", StringComparison.Ordinal))
             .OrderBy(route => Method(route) == "DELETE").ToList();
-        Assert.True(routes.Count >= 11);
+        string[] ofTeams =
+            [];
 
         foreach (var route in routes)
         {
@@ -55,7 +56,7 @@ public sealed class IsolationTests(PeopleHost host)
             ["/api/servers", "/api/keys", "/api/audit", "/api/team/", "/api/members", "/api/invitations"];
         var routes = host.Routes
             .Where(route => Array.Exists(ofTeams, of => $"{route.RoutePattern.RawText}/".StartsWith(of, StringComparison.Ordinal))).ToList();
-        Assert.True(routes.Count >= 21);
+        Assert.True(routes.Count >= 22);
 
         foreach (var route in routes)
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.Tests.People.Support;

@@ -1,7 +1,6 @@
 using System.Net;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Backups;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.Tests.People.Support;

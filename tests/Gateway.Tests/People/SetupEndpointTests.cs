@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Gateway.People.Passwords;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.Tests.People.Support;
 

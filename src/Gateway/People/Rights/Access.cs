@@ -1,5 +1,4 @@
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;

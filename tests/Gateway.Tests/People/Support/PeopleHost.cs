@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage;

@@ -1,7 +1,7 @@
 using System.Net;
 using HostAtlas.Shared.Ids;
 
-namespace HostAtlas.Engine.Cluster;
+namespace HostAtlas.Engine;
 
 /// <summary>
 /// Who asked for a change. It travels with the command and stands in the events that the change led to, so that the audit log is a telling
@@ -55,13 +55,4 @@ public enum AuthorKind
 
     /// <summary>The platform by itself.</summary>
     Platform = 5,
-}
-
-/// <summary>
-/// An event that people are told of in the audit log. <see cref="By"/> is null only in journals of before there were authors.
-/// </summary>
-public interface IAuditedEvent : IEntityEvent
-{
-    /// <summary>Who asked for it.</summary>
-    Author? By { get; }
 }
