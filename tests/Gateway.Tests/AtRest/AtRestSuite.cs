@@ -170,8 +170,8 @@ public abstract class AtRestSuite : IDisposable
         var invitation = await platform.MustAsync(HttpMethod.Post, "/api/members", new { email = Invited, role = "viewer" }, cookie);
         PlantSecret("an invitation", invitation.GetProperty("invitation").GetString()!);
         await platform.MustAsync(HttpMethod.Patch, "/api/team", new { name = Renamed }, cookie);
-        var text = await platform.MustAsync(HttpMethod.Post, $"/api/keys/{key}/rotate", new { overlapSeconds = 60 }, cookie);
-        PlantSecret("a rotated key", text.GetProperty("key").GetString()!);
+        var rotated = await platform.MustAsync(HttpMethod.Post, $"/api/keys/{key}/rotate", new { overlapSeconds = 60 }, cookie);
+        PlantSecret("a rotated key", rotated.GetProperty("key").GetString()!);
         await platform.MustAsync(HttpMethod.Post, "/api/keys", new { name = Short, scopes = new[] { "read" } }, cookie);
     }
 
