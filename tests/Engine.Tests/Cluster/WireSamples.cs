@@ -173,7 +173,7 @@ internal static class WireSamples
         new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
         new TeamFounded("Engines", At, Named.Ada),
         new MemberJoined(User, "ada@example.org", TeamRole.Owner, Invitation, At, Named.Ada),
-        new PlanSet(3, null, At, Named.Ada),
+        new PlanSet(null, At, Named.Ada),
         new ServerJoined(Server, "web-1", At, Named.Ada),
         new KeyAdded(Key, "ci", KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada) { ExpiresAt = Later },
         new KeyRotated(Key, "ci", Named.Hash("k2"), Later, At, Named.Ada),

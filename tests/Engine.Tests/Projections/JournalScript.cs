@@ -75,7 +75,7 @@ internal static class JournalScript
                     // One of each team, and its door goes on writing for a while.
                     3 when die / 2 % 3 == 0 && removed.Add(server) => new ServerRemoved(server.Server, "old", at, Named.Ada),
                     1 or 3 => new KeyRevoked(Named.Id<KeyId>("k"), "k", at, Named.Ada),
-                    _ => new PlanSet(3, die % 5 == 0 ? null : die % 5, at, Named.Ada),
+                    _ => new PlanSet(die % 5 == 0 ? null : die % 5, at, Named.Ada),
                 }));
             }
         }

@@ -28,7 +28,7 @@ public sealed class ProjectionRulesTests
     public void A_plan_is_told_and_what_no_column_tells_of_moves_the_number_on()
     {
         var rows = Founded();
-        OfTeam(rows, 3, new PlanSet(3, null, Named.Noon, Named.Ada));
+        OfTeam(rows, 3, new PlanSet(null, Named.Noon, Named.Ada));
         OfTeam(rows, 4, new KeyRevoked(Named.Id<KeyId>("k"), "k", Named.Noon, Named.Ada));
         Assert.Equal(new ProjectedTeam(Team, "Red", NoonMs, null, 4), rows.Find(Team));
         OfTeam(rows, 5, new TeamRenamed("Red", "Scarlet", Named.Noon, Named.Ada));
@@ -69,13 +69,13 @@ public sealed class ProjectionRulesTests
     public void An_event_that_skips_one_changes_nothing_and_says_so()
     {
         var rows = Founded();
-        Assert.Equal(Telling.Hole, OfTeam(rows, 4, new PlanSet(3, 9, Named.Noon, Named.Ada)));
+        Assert.Equal(Telling.Hole, OfTeam(rows, 4, new PlanSet(9, Named.Noon, Named.Ada)));
         Assert.Equal(Limits.FreePlanServers, rows.Find(Team)!.Plan);
         OfTeam(rows, 3, new ServerJoined(Server.Server, "web", Named.Noon, Named.Ada));
         Assert.Equal(Telling.Hole, OfServer(rows, 2, new ServerReported(Named.Noon)));
         Assert.Equal((2L, 0L), (ProjectionRules.LastKnown(Founded(), $"team-{Team}"), ProjectionRules.LastKnown(rows, $"server-{Server}")));
         // A team's own founding was passed over.
-        Assert.Equal(Telling.Hole, OfTeam(new ProjectedRows(), 3, new PlanSet(3, 9, Named.Noon, Named.Ada)));
+        Assert.Equal(Telling.Hole, OfTeam(new ProjectedRows(), 3, new PlanSet(9, Named.Noon, Named.Ada)));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ProjectionRulesTests
     {
         var rows = Founded();
         foreach (var id in new[] { "user-00ff", $"team-{Team}x", $"server-{Team}", $"server-{Team}.{Team}.{Team}", "team-", "" })
-            Assert.Equal(Telling.Told, ProjectionRules.Tell(rows, new JournalEntry(9, id, 7, new PlanSet(3, 1, Named.Noon, Named.Ada))));
+            Assert.Equal(Telling.Told, ProjectionRules.Tell(rows, new JournalEntry(9, id, 7, new PlanSet(1, Named.Noon, Named.Ada))));
         Assert.Equal(Limits.FreePlanServers, rows.Find(Team)!.Plan);
     }
 

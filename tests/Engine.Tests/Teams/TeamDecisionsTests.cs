@@ -327,7 +327,7 @@ public sealed class TeamDecisionsTests
     public void A_plan_is_told_with_what_it_was()
     {
         Found();
-        Assert.Equal([new PlanSet(3, 10, Now, Named.Ada)], TeamDecisions.Decide(_state, new SetPlan(Team, 10, Named.Ada), Now).Events);
+        Assert.Equal([new PlanSet(10, Now, Named.Ada, new PlanLimit(3))], TeamDecisions.Decide(_state, new SetPlan(Team, 10, Named.Ada), Now).Events);
     }
 
     private static AddServer Server(string name) => new(Team, Named.Id<ServerId>(name), name, EnrolledByKey: false, Named.Ada);
