@@ -29,6 +29,9 @@ public sealed record EngineOptions
     /// <summary>Which database keeps everything.</summary>
     public StoreOptions Store { get; init; } = StoreOptions.Sqlite;
 
+    /// <summary>Where people reach the platform, e.g. <c>https://atlas.example.org</c>; links begin with it. Null: unknown.</summary>
+    public string? Address { get; init; }
+
     /// <summary>How far X-Timestamp may lie from the clock. 5-300 s.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(Shared.Limits.WindowDefaultSeconds);
 

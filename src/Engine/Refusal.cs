@@ -49,6 +49,9 @@ public enum RefusalKind
 
     /// <summary>The server's backups are frozen; a person must look at it first.</summary>
     BackupsFrozen,
+
+    /// <summary>The password was right; a code of the second factor is needed beside it, or the one given is not right.</summary>
+    SecondFactorRequired,
 }
 
 /// <summary>Every answer of an entity is one of these.</summary>

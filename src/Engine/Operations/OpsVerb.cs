@@ -31,4 +31,5 @@ public sealed record OpsParameter(string Name, string Placeholder, bool IsOption
 
 /// <summary>What a verb may use of the platform that it runs in.</summary>
 public sealed record OpsPlatform(
-    EngineClient Engine, InvitationIssuer Invitations, ClusterView Cluster, KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit);
+    EngineClient Engine, EngineOptions Options, InvitationIssuer Invitations, ResetIssuer Resets, ClusterView Cluster,
+    KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit);

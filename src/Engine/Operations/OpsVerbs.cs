@@ -15,6 +15,8 @@ public static class OpsVerbs
         new("teams plan", "Set how many servers a team may have.",
             [new("team", "TEAM-ID", false, "The team's id."), new("servers", "N|unlimited", true, "How many servers, or unlimited.")],
             TeamVerbs.PlanAsync),
+        new("users reset-password", "Print a link that sets a person's password anew; it works once, for one hour.",
+            [new("email", "EMAIL", false, "The person's e-mail address.")], UserVerbs.ResetPasswordAsync),
         new("cluster show", "Show the nodes and how many entities each holds in memory.", [], ClusterVerbs.ShowAsync),
         new("projection rebuild", "Tell the tables that people read anew from the journal; they stay readable meanwhile.", [],
             ProjectionVerbs.RebuildAsync),

@@ -11,6 +11,15 @@ public interface ISessionStore
     /// <summary>Finds a session that has not expired at <paramref name="now"/>.</summary>
     Task<SessionRow?> FindAsync(byte[] idHash, DateTimeOffset now, CancellationToken cancellation);
 
+    /// <summary>A person's sessions that have not expired at <paramref name="now"/>, the latest sign-in first.</summary>
+    Task<IReadOnlyList<SessionRow>> ListAsync(UserId user, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>
+    /// Puts another payload in the place of <paramref name="expected"/>; false when it holds another by now (of two that try, one wins).
+    /// </summary>
+    Task<bool> ReplaceAsync(
+        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation);
+
     /// <summary>Moves the idle expiry on.</summary>
     Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation);
 

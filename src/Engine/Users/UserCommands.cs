@@ -42,4 +42,8 @@ public sealed record NoteMembership(UserAddress Address, TeamId Team) : IUserCom
 public sealed record ForgetMembership(UserAddress Address, TeamId Team) : IUserCommand;
 
 /// <summary>Asks for what sign-in needs. Reply: <see cref="UserKnown"/> or NotFound.</summary>
-public sealed record FindUser(UserAddress Address) : IUserCommand;
+public sealed record FindUser(UserAddress Address) : IUserCommand
+{
+    /// <summary>Where the question comes from; the reply says whether the person signed in from there before.</summary>
+    public string? Network { get; init; }
+}

@@ -24,6 +24,8 @@ public static class RefusalMapping
         RefusalKind.QuotaReached => ProblemSlug.QuotaReached,
         RefusalKind.ObjectMissing => ProblemSlug.ObjectMissing,
         RefusalKind.BackupsFrozen => ProblemSlug.BackupsFrozen,
+        // With a member that says so: Failure.Of.
+        RefusalKind.SecondFactorRequired => ProblemSlug.CredentialsRejected,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A refusal without a row in the mapping."),
     };
 }

@@ -33,6 +33,7 @@ public static class TokenForm
         TokenKind.Agent => "hat_",
         TokenKind.ApiKey => "hak_",
         TokenKind.Invitation => "hai_",
+        TokenKind.PasswordReset => "har_",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -40,11 +41,19 @@ public static class TokenForm
     public static string Write<TSubject>(TokenKind kind, TeamId team, TSubject subject, ReadOnlySpan<byte> secret, TokenKey key)
         where TSubject : struct, IResourceId<TSubject>
     {
+        Span<byte> names = stackalloc byte[2 * ResourceId.SizeBytes];
+        team.Write(names);
+        subject.Write(names[ResourceId.SizeBytes..]);
+        return Write(kind, names, secret, key);
+    }
+
+    /// <summary>Writes a token whose first 32 bytes, whom it is bound to, are given as they are.</summary>
+    internal static string Write(TokenKind kind, ReadOnlySpan<byte> names, ReadOnlySpan<byte> secret, TokenKey key)
+    {
         if (secret.Length != SecretBytes) throw new ArgumentException("A token's secret has 32 bytes.", nameof(secret));
         Span<byte> bytes = stackalloc byte[PrefixLength + PayloadBytes + TagBytes];
         Encoding.ASCII.GetBytes(Prefix(kind), bytes);
-        team.Write(bytes[PrefixLength..]);
-        subject.Write(bytes[(PrefixLength + ResourceId.SizeBytes)..]);
+        names.CopyTo(bytes[PrefixLength..]);
         secret.CopyTo(bytes[(PrefixLength + (2 * ResourceId.SizeBytes))..]);
         key.Tag(bytes[..^TagBytes], bytes[^TagBytes..]);
         var text = Prefix(kind) + Base64Url.EncodeToString(bytes[PrefixLength..]);
@@ -61,6 +70,18 @@ public static class TokenForm
         where TSubject : struct, IResourceId<TSubject>
     {
         claims = default;
+        Span<byte> names = stackalloc byte[2 * ResourceId.SizeBytes];
+        var issued = TryRead(kind, text, keys, names);
+        var wellFormed = ResourceId.TryRead<TeamId>(names[..ResourceId.SizeBytes], out var team)
+            & ResourceId.TryRead<TSubject>(names[ResourceId.SizeBytes..], out var subject);
+        if (!(issued & wellFormed)) return false;
+        claims = new TokenClaims<TSubject>(team, subject);
+        return true;
+    }
+
+    /// <summary>The 32 bytes of whom a token is bound to, if this platform issued it.</summary>
+    internal static bool TryRead(TokenKind kind, ReadOnlySpan<char> text, IReadOnlyList<TokenKey> keys, Span<byte> names)
+    {
         Span<byte> bytes = stackalloc byte[PrefixLength + PayloadBytes + TagBytes];
         if (!TryDecode(kind, text, bytes)) return false;
         Span<byte> tag = stackalloc byte[TagBytes];
@@ -70,12 +91,9 @@ public static class TokenForm
             keys[i].Tag(bytes[..^TagBytes], tag);
             issued |= CryptographicOperations.FixedTimeEquals(tag, bytes[^TagBytes..]);
         }
-        var wellFormed = ResourceId.TryRead<TeamId>(bytes.Slice(PrefixLength, ResourceId.SizeBytes), out var team)
-            & ResourceId.TryRead<TSubject>(bytes.Slice(PrefixLength + ResourceId.SizeBytes, ResourceId.SizeBytes), out var subject);
+        bytes.Slice(PrefixLength, 2 * ResourceId.SizeBytes).CopyTo(names);
         CryptographicOperations.ZeroMemory(bytes);
-        if (!(issued & wellFormed)) return false;
-        claims = new TokenClaims<TSubject>(team, subject);
-        return true;
+        return issued;
     }
 
     /// <summary>

@@ -21,6 +21,10 @@ public sealed record Problem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ServerTime { get; init; }
 
+    /// <summary><c>required</c>: the password was right, a code of the second factor is needed; with <c>credentials-rejected</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SecondFactor { get; init; }
+
     /// <summary>What is wrong where; with <c>invalid-content</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ContentError>? Errors { get; init; }

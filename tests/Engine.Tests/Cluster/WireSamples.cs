@@ -21,7 +21,6 @@ internal static class WireSamples
     private static readonly UserId User = Named.Id<UserId>("user");
     private static readonly KeyId Key = Named.Id<KeyId>("key");
     private static readonly InvitationId Invitation = Named.Id<InvitationId>("invitation");
-    private static readonly UserAddress Address = Named.Address("ada");
 
     private static readonly MetricBatch Batch = new(
         long.MinValue, long.MaxValue,
@@ -33,7 +32,7 @@ internal static class WireSamples
     {
         "engine" => Engine,
         "teams" => Teams,
-        "users" => Users,
+        "users" => UserSamples.All,
         "servers" => Servers,
         "projections" => Projections,
         "backups" => BackupSamples.All,
@@ -113,20 +112,6 @@ internal static class WireSamples
         ["r-authorized.1~key"] = new Authorized(Team, "Engines", null, KeyScopes.Read | KeyScopes.Write | KeyScopes.ServersEnroll, "ci"),
         ["r-server-added.1"] = new ServerAdded(Server, "web-1", At),
         ["r-keys.1"] = new TeamKeys([new TeamKey(Key, "ci", KeyScopes.Read, At, Later)]),
-    };
-
-    private static Dictionary<string, object> Users { get; } = new()
-    {
-        ["registered.1"] = new UserRegistered(User, "Ada@example.org", "$argon2id$v=19$…", At, Named.Ada),
-        ["membership-noted.1"] = new MembershipNoted(Team, At),
-        ["membership-forgotten.1"] = new MembershipForgotten(Team, At),
-        ["state.1"] = new UserState { User = User, Email = "Ada@example.org", PasswordHash = "$argon2id$v=19$…", Teams = [Team] },
-        ["state.1~nobody"] = UserState.Nobody,
-        ["c-register.1"] = new RegisterUser(Address, User, "Ada@example.org", "$argon2id$v=19$…", Named.Ada),
-        ["c-note-membership.1"] = new NoteMembership(Address, Team),
-        ["c-forget-membership.1"] = new ForgetMembership(Address, Team),
-        ["c-find.1"] = new FindUser(Address),
-        ["r-known.1"] = new UserKnown(User, "Ada@example.org", "$argon2id$v=19$…", [Team]),
     };
 
     private static Dictionary<string, object> Servers { get; } = new()

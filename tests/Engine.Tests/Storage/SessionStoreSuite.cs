@@ -53,6 +53,36 @@ public abstract class SessionStoreSuite
         Assert.NotNull(await Sessions.FindAsync(live.IdHash, Now, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_persons_sessions_are_listed_the_latest_first_until_they_expire()
+    {
+        var user = EmbeddedEngine.NewId<UserId>();
+        var (old, late, gone) = (Session("old") with { User = user }, Session("late") with { User = user, CreatedAt = Now },
+            Session("gone") with { User = user, ExpiresAt = Now });
+        foreach (var session in new[] { old, late, gone, Session("another's") })
+            await Sessions.AddAsync(session, CancellationToken.None);
+
+        var listed = await Sessions.ListAsync(user, Now, CancellationToken.None);
+        Assert.Equal([late.IdHash, old.IdHash], listed.Select(row => row.IdHash));
+        Assert.Equal((late.User, late.CreatedAt, late.LastUsedAt, late.ExpiresAt),
+            (listed[0].User, listed[0].CreatedAt, listed[0].LastUsedAt, listed[0].ExpiresAt));
+        Assert.Equal(late.Sealed, listed[0].Sealed);
+        Assert.Empty(await Sessions.ListAsync(EmbeddedEngine.NewId<UserId>(), Now, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Of_two_that_replace_one_payload_one_wins()
+    {
+        var session = Session("one");
+        await Sessions.AddAsync(session, CancellationToken.None);
+
+        Assert.True(await Sessions.ReplaceAsync(session.IdHash, session.Sealed, [7], Now.AddSeconds(10), CancellationToken.None));
+        Assert.False(await Sessions.ReplaceAsync(session.IdHash, session.Sealed, [8], Now.AddSeconds(10), CancellationToken.None));
+        var found = await Sessions.FindAsync(session.IdHash, Now, CancellationToken.None);
+        Assert.Equal([7], found!.Sealed);
+        Assert.Equal(Now.AddSeconds(10), found.ExpiresAt);
+    }
+
     private static SessionRow Session(string name) => new(
         SHA256.HashData(Encoding.ASCII.GetBytes(name)), EmbeddedEngine.NewId<UserId>(), Now.AddHours(-1), Now, Now.AddHours(2), [1, 2, 3]);
 }

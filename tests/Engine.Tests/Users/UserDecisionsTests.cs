@@ -78,24 +78,6 @@ public sealed class UserDecisionsTests
         Assert.DoesNotContain("slow", text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Reading_the_journals_bytes_gives_the_state_that_lived() =>
-        Gen.OneOf(
-            Gen.OneOf("a", "b").Select(IUserCommand (user) => Register with { User = Named.Id<UserId>(user) }),
-            Gen.OneOf("x", "y", "z").Select(IUserCommand (team) => new NoteMembership(Address, Named.Id<TeamId>(team))))
-        .Array[0, 20].Sample(commands =>
-        {
-            var (live, replayed) = (UserState.Nobody, UserState.Nobody);
-            foreach (var happened in commands.SelectMany(command => UserDecisions.Decide(live, command, Named.Noon).Events
-                .Select(happened => (live = UserState.Apply(live, happened), happened).happened)))
-            {
-                var row = UserSerializer.Table.Single(type => type.Json.Type == happened.GetType());
-                replayed = UserState.Apply(replayed, (IEntityEvent)JsonSerializer.Deserialize(
-                    JsonSerializer.SerializeToUtf8Bytes(happened, row.Json), row.Json)!);
-            }
-            Assert.Equivalent(live, replayed, strict: true);
-        }, iter: 200);
-
     private IEngineReply? Carry(IUserCommand command)
     {
         var decision = UserDecisions.Decide(_state, command, Named.Noon);

@@ -28,6 +28,30 @@ public sealed class PostgresSessionStore(PostgresDatabase database) : ISessionSt
         }, cancellation);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<SessionRow>> ListAsync(UserId user, DateTimeOffset now, CancellationToken cancellation) =>
+        database.RunAsync<IReadOnlyList<SessionRow>>(PostgresRole.Platform, async (connection, token) =>
+        {
+            await using var command = Command(connection, """
+                select id_hash, created_at_ms, last_used_at_ms, expires_at_ms, sealed from sessions
+                where "user" = $1 and expires_at_ms > $2 order by created_at_ms desc, id_hash
+                """, user.Value, Ms(now));
+            await using var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
+            var rows = new List<SessionRow>();
+            while (await reader.ReadAsync(token).ConfigureAwait(false))
+            {
+                rows.Add(new SessionRow(reader.GetFieldValue<byte[]>(0), user, reader.Time(1)!.Value, reader.Time(2)!.Value,
+                    reader.Time(3)!.Value, reader.GetFieldValue<byte[]>(4)));
+            }
+            return rows;
+        }, cancellation);
+
+    /// <inheritdoc />
+    public async Task<bool> ReplaceAsync(
+        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+        await WriteAsync("update sessions set sealed = $3, expires_at_ms = $4 where id_hash = $1 and sealed = $2", cancellation,
+            idHash, expected, payload, Ms(expiresAt)).ConfigureAwait(false) == 1;
+
+    /// <inheritdoc />
     public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation) =>
         WriteAsync("update sessions set last_used_at_ms = $2, expires_at_ms = $3 where id_hash = $1", cancellation,
             idHash, Ms(lastUsedAt), Ms(expiresAt));

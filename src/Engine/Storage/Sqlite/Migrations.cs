@@ -229,6 +229,10 @@ public static class Migrations
             primary key (team, key)
         ) strict, without rowid;
         """,
+        """
+        -- A person's own sessions are listed and ended together.
+        create index sessions_by_user on sessions (user);
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

@@ -29,6 +29,32 @@ public sealed class SqliteSessionStore(DataFile file) : ISessionStore
     }, cancellation);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<SessionRow>> ListAsync(UserId user, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.Run<IReadOnlyList<SessionRow>>(() =>
+        {
+            using var connection = file.OpenReader();
+            using var command = Command(connection, """
+                select id_hash, created_at_ms, last_used_at_ms, expires_at_ms, sealed from sessions
+                where user = $user and expires_at_ms > $now order by created_at_ms desc, id_hash
+                """, [("$user", user.ToBytes()), ("$now", Ms(now))]);
+            using var reader = command.ExecuteReader();
+            var rows = new List<SessionRow>();
+            while (reader.Read())
+            {
+                rows.Add(new SessionRow(reader.GetFieldValue<byte[]>(0), user, Time(reader, 1), Time(reader, 2), Time(reader, 3),
+                    reader.GetFieldValue<byte[]>(4)));
+            }
+            return rows;
+        }, cancellation);
+
+    /// <inheritdoc />
+    public async Task<bool> ReplaceAsync(
+        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+        await WriteAsync(
+            "update sessions set sealed = $sealed, expires_at_ms = $expires where id_hash = $id and sealed = $expected", cancellation,
+            ("$id", idHash), ("$expected", expected), ("$sealed", payload), ("$expires", Ms(expiresAt))).ConfigureAwait(false) == 1;
+
+    /// <inheritdoc />
     public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation) =>
         WriteAsync("update sessions set last_used_at_ms = $used, expires_at_ms = $expires where id_hash = $id",
         cancellation, ("$id", idHash), ("$used", Ms(lastUsedAt)), ("$expires", Ms(expiresAt)));
