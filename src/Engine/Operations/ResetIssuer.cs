@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Users;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;

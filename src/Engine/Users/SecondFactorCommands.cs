@@ -1,4 +1,3 @@
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Users;

@@ -68,6 +68,7 @@ internal static class GatewayHost
         Role = options.Role,
         Seed = options.Seed,
         SeedPatience = options.SeedPatience,
+        Address = options.Url.GetLeftPart(UriPartial.Authority),
         Store = StoreSettings.Of(options),
         Window = options.Window,
         RawRetention = options.RawRetention,

@@ -13,7 +13,13 @@ internal sealed class PageAsset
 
     private PageAsset(string name, byte[] content)
     {
-        Path = name == "index.html" ? "/" : "/" + name;
+        // Pages have addresses that people read; what pages load keeps its name.
+        Path = name switch
+        {
+            "index.html" => "/",
+            _ when name.EndsWith(".html", StringComparison.Ordinal) => "/" + name[..^".html".Length],
+            _ => "/" + name,
+        };
         _content = content;
         _contentType = ContentTypeOf(name);
         _tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"");

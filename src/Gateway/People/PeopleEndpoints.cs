@@ -17,7 +17,11 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Post, "/api/session", session.PostAsync);
         Map(routes, HttpMethods.Get, "/api/session", session.GetAsync);
         Map(routes, HttpMethods.Delete, "/api/session", session.DeleteAsync);
+        Map(routes, HttpMethods.Get, "/api/sessions", session.ListAsync);
+        Map(routes, HttpMethods.Delete, "/api/sessions", session.DeleteOthersAsync);
+        Map(routes, HttpMethods.Delete, "/api/sessions/{id}", session.DeleteOneAsync);
         Map(routes, HttpMethods.Get, "/api/teams", session.GetTeamsAsync);
+        MapCredentials(routes);
 
         var team = services.GetRequiredService<TeamEndpoints>();
         Map(routes, HttpMethods.Post, "/api/teams", team.JoinAsync);
@@ -55,6 +59,21 @@ public static class PeopleEndpoints
         var audit = services.GetRequiredService<AuditEndpoints>();
         Map(routes, HttpMethods.Get, "/api/audit", audit.ListAsync);
         Map(routes, HttpMethods.Get, "/api/audit/export", audit.ExportAsync);
+    }
+
+    private static void MapCredentials(IEndpointRouteBuilder routes)
+    {
+        var passwords = routes.ServiceProvider.GetRequiredService<PasswordEndpoints>();
+        Map(routes, HttpMethods.Post, "/api/password", passwords.PostAsync);
+        Map(routes, HttpMethods.Post, "/api/reset", passwords.ResetAsync);
+        Map(routes, HttpMethods.Post, "/api/members/{id}/reset", passwords.PostMemberResetAsync);
+
+        var factor = routes.ServiceProvider.GetRequiredService<SecondFactorEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/second-factor", factor.GetAsync);
+        Map(routes, HttpMethods.Post, "/api/second-factor", factor.PostAsync);
+        Map(routes, HttpMethods.Post, "/api/second-factor/confirm", factor.ConfirmAsync);
+        Map(routes, HttpMethods.Delete, "/api/second-factor", factor.DeleteAsync);
+        Map(routes, HttpMethods.Post, "/api/second-factor/recovery-codes", factor.PostRecoveryCodesAsync);
     }
 
     private static void Map(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<Answer>> handle) =>

@@ -39,4 +39,12 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(BackupsView))]
 [JsonSerializable(typeof(Page<HappeningView>), TypeInfoPropertyName = "HappeningPage")]
 [JsonSerializable(typeof(Session))]
+[JsonSerializable(typeof(Page<ListedSessionView>), TypeInfoPropertyName = "SessionPage")]
+[JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(ResetBody))]
+[JsonSerializable(typeof(ResetView))]
+[JsonSerializable(typeof(SecondFactorBody))]
+[JsonSerializable(typeof(SecondFactorView))]
+[JsonSerializable(typeof(SecondFactorSecret))]
+[JsonSerializable(typeof(RecoveryCodesView))]
 internal sealed partial class PeopleJson : JsonSerializerContext;

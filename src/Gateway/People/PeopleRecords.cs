@@ -8,14 +8,14 @@ namespace HostAtlas.Gateway.People;
 // Every member of a body that people send may be missing: what is wrong with it is told by the endpoint, with a pointer, not by a parser.
 
 /// <summary>The body of <c>POST /api/setup</c>.</summary>
-internal sealed record SetupBody(string? Invitation, string? Team, string? Email, string? Password)
+internal sealed record SetupBody(string? Invitation, string? Team, string? Email, string? Password, string? Code)
 {
     /// <summary>Without the secrets.</summary>
     public override string ToString() => nameof(SetupBody);
 }
 
 /// <summary>The body of <c>POST /api/session</c>.</summary>
-internal sealed record SignInBody(string? Email, string? Password)
+internal sealed record SignInBody(string? Email, string? Password, string? Code)
 {
     /// <summary>Without the secrets.</summary>
     public override string ToString() => nameof(SignInBody);

@@ -15,11 +15,12 @@ public static class PeopleSetup
     public static IServiceCollection AddPeople(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<PasswordHasher>().AddSingleton<SignInLimiter>().AddSingleton<PasswordCheck>();
-        services.AddSingleton<SessionSeal>().AddSingleton<SessionService>();
+        services.AddSingleton<PasswordHasher>().AddSingleton<SignInLimiter>().AddSingleton<SignInDoor>().AddSingleton<PasswordCheck>();
+        services.AddSingleton<SessionSeal>().AddSingleton<SessionService>().AddSingleton<SignedInAnew>();
         services.TryAddSingleton<FailedCredentials>();
         services.AddSingleton<Memberships>().AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
+        services.AddSingleton<PasswordEndpoints>().AddSingleton<SecondFactorEndpoints>();
         services.AddSingleton<TeamEndpoints>().AddSingleton<MemberEndpoints>().AddSingleton<InvitationEndpoints>();
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
             .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>();

@@ -16,7 +16,7 @@ namespace HostAtlas.Gateway.People;
 /// so each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
 /// </summary>
 internal sealed class SetupEndpoint(
-    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SessionService sessions, Access access,
+    EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SignedInAnew anew, Access access,
         Memberships memberships, InvitationWaiter invitations)
 {
     /// <summary>201 with the team, the person and a session.</summary>
@@ -32,7 +32,8 @@ internal sealed class SetupEndpoint(
         if (fields.Failure is { } faults) return faults;
         var invitation = body.Invitation!.Trim();
         return TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, keys.TokenKeys, out var claims)
-            ? await AcceptAsync(http, new Accepting(claims, TokenHash.Of(invitation), team, email, keys.AddressOf(email), password))
+            ? await AcceptAsync(
+                http, new Accepting(claims, TokenHash.Of(invitation), team, email, keys.AddressOf(email), password, body.Code))
             : access.Rejected(http);
     }
 
@@ -47,14 +48,18 @@ internal sealed class SetupEndpoint(
             _ => Failure.Unless<InvitationOpen>(inspected).Failure!,
         };
         if (person.Value is not { } user) return person.Failure!;
+        var signedIn = await check.AcceptAsync(wish.Address, user, wish.Code, http);
+        if (signedIn.Value is not { Epoch: var epoch }) return signedIn.Failure!;
 
         // From here on nothing is given up because the sender hung up: a half-made set-up helps nobody.
         var by = Author.OfPerson(user.User, user.Email, http.Connection.RemoteIpAddress, session: null);
         var accepted = await memberships.JoinAsync(user, wish.Claims, wish.Hash, wish.TeamName, by);
         if (accepted.Value is not { } joined) return accepted.Failure!;
-        if (SessionCookie.Read(http.Request) is { } earlier) await sessions.EndAsync(earlier, CancellationToken.None);
+        var teams = user.Teams.Contains(joined.Team) ? user.Teams : [.. user.Teams, joined.Team];
+        var own = await access.TeamsOfAsync(user.User, user.Email, teams, CancellationToken.None);
+        if (own.Value is not { Roles: var roles }) return own.Failure!;
         await invitations.WaitUntilGoneAsync(wish.Hash);
-        SessionCookie.Give(http.Response, await sessions.BeginAsync(user.User, user.Email, CancellationToken.None));
+        await anew.BeginAsync(http, new NewSession(user.User, user.Email, epoch, roles, SessionOrigin.Of(http)));
         return Answer.Json(StatusCodes.Status201Created, new SetupDone(joined.Team, user.User), PeopleJson.Default.SetupDone);
     }
 
@@ -88,8 +93,9 @@ internal sealed class SetupEndpoint(
     }
 
     private Task<Step<UserKnown>> VerifyAsync(HttpContext http, Accepting wish) =>
-        check.VerifyAsync(wish.Address, wish.Password, http.Connection.RemoteIpAddress, http.RequestAborted);
+        check.VerifyAsync(wish.Address, wish.Password, http);
 
     private sealed record Accepting(
-        TokenClaims<InvitationId> Claims, TokenHash Hash, string? TeamName, string Email, UserAddress Address, byte[] Password);
+        TokenClaims<InvitationId> Claims, TokenHash Hash, string? TeamName, string Email, UserAddress Address, byte[] Password,
+        string? Code);
 }

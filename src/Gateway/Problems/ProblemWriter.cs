@@ -18,7 +18,8 @@ public static class ProblemWriter
     /// can forget them. <paramref name="detail"/> is for people and names the next step; it holds no secret.
     /// </summary>
     public static Task WriteAsync(
-        HttpContext http, string slug, string? detail, int? retryAfterSeconds = null, IReadOnlyList<ContentError>? errors = null)
+        HttpContext http, string slug, string? detail, int? retryAfterSeconds = null, IReadOnlyList<ContentError>? errors = null,
+        bool needsCode = false)
     {
         var kind = ProblemTable.Of(slug);
         var problem = new Problem
@@ -28,6 +29,7 @@ public static class ProblemWriter
             Status = kind.Status,
             Detail = detail,
             ServerTime = slug == ProblemSlug.TimestampOutsideWindow ? NowSeconds(http) : null,
+            SecondFactor = needsCode ? "required" : null,
             Errors = errors is { Count: > MostErrors } ? [.. errors.Take(MostErrors)] : errors,
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, WireJson.Default.Problem);

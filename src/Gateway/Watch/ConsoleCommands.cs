@@ -27,6 +27,10 @@ public static class ConsoleCommands
         Description = "A file that holds your password; - is standard input.",
         Required = true,
     };
+    private static readonly Option<string?> Code = new("--code")
+    {
+        Description = "The code of your authenticator app, when you have a second factor; it works once.",
+    };
     private static readonly Option<string> InvitationFile = new("--invitation-file")
     {
         Description = "A file that holds the invitation.",
@@ -104,7 +108,7 @@ public static class ConsoleCommands
         string name, string description, Option[] own, Func<PeopleClient, ParseResult, CancellationToken, Task<int>> action)
     {
         var command = new Command(name, description);
-        foreach (var option in (Option[])[Url, Ca, Email, PasswordFile, .. own]) command.Options.Add(option);
+        foreach (var option in (Option[])[Url, Ca, Email, PasswordFile, Code, .. own]) command.Options.Add(option);
         command.SetAction(async (parse, cancellation) =>
         {
             try
@@ -142,6 +146,6 @@ public static class ConsoleCommands
     {
         var from = parse.GetValue(PasswordFile)!;
         var text = from == "-" ? await Console.In.ReadToEndAsync(cancellation) : await File.ReadAllTextAsync(from, cancellation);
-        return new SignIn(parse.GetValue(Email)!, text.TrimEnd('\r', '\n'));
+        return new SignIn(parse.GetValue(Email)!, text.TrimEnd('\r', '\n'), parse.GetValue(Code));
     }
 }

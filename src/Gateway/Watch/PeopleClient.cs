@@ -60,21 +60,15 @@ public sealed class PeopleClient : IDisposable
 
     /// <summary>Founds or joins a team and signs in.</summary>
     public Task<JsonElement> SetUpAsync(string invitation, string team, SignIn person, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "/api/setup", new Dictionary<string, string>
+        SendAsync(HttpMethod.Post, "/api/setup", new Dictionary<string, string>(Credentials(person))
         {
             ["invitation"] = invitation,
             ["team"] = team,
-            ["email"] = person.Email,
-            ["password"] = person.Password,
         }, cancellation);
 
     /// <summary>Signs in.</summary>
     public Task<JsonElement> SignInAsync(SignIn person, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "/api/session", new Dictionary<string, string>
-        {
-            ["email"] = person.Email,
-            ["password"] = person.Password,
-        }, cancellation);
+        SendAsync(HttpMethod.Post, "/api/session", Credentials(person), cancellation);
 
     /// <summary>Adds a server; gives its token.</summary>
     public async Task<string> AddServerAsync(string name, CancellationToken cancellation)
@@ -121,4 +115,11 @@ public sealed class PeopleClient : IDisposable
         problem?.Errors is { Count: > 0 } errors
             ? " " + string.Join(' ', errors.Select(error => error.Pointer is { Length: > 0 } at ? $"{at}: {error.Detail}" : error.Detail))
             : "";
+
+    private static Dictionary<string, string> Credentials(SignIn person)
+    {
+        var credentials = new Dictionary<string, string> { ["email"] = person.Email, ["password"] = person.Password };
+        if (person.Code is not null) credentials["code"] = person.Code;
+        return credentials;
+    }
 }

@@ -12,7 +12,8 @@ public sealed partial class PagesTests
     [Fact]
     public void Every_file_of_the_folder_is_in_the_assembly() =>
         Assert.Equal(
-            Directory.GetFiles(Folder).Select(file => Path.GetFileName(file) is "index.html" ? "/" : "/" + Path.GetFileName(file)).Order(),
+            Directory.GetFiles(Folder).Select(file => Path.GetFileName(file))
+                .Select(name => name is "index.html" ? "/" : "/" + name.Replace(".html", "", StringComparison.Ordinal)).Order(),
             PageAsset.LoadAll().Select(asset => asset.Path).Order());
 
     [Fact]
@@ -32,10 +33,9 @@ public sealed partial class PagesTests
     [Fact]
     public void The_page_carries_nothing_inline_and_nothing_from_outside()
     {
-        var html = File.ReadAllText(Path.Combine(Folder, "index.html"));
-
-        Assert.DoesNotMatch(InlineMarkup(), html);
-        foreach (var file in Directory.GetFiles(Folder, "*.css").Append(Path.Combine(Folder, "index.html")))
+        var pages = Directory.GetFiles(Folder, "*.html");
+        foreach (var page in pages) Assert.DoesNotMatch(InlineMarkup(), File.ReadAllText(page));
+        foreach (var file in Directory.GetFiles(Folder, "*.css").Concat(pages))
         {
             Assert.DoesNotMatch(OutsideAddress(), File.ReadAllText(file));
         }

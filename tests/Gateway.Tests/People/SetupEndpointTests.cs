@@ -45,7 +45,7 @@ public sealed class SetupEndpointTests(PeopleHost host)
     [Fact]
     public async Task A_set_up_that_died_after_the_invitation_was_spent_goes_on_where_it_stopped()
     {
-        using var hasher = new PasswordHasher();
+        var hasher = new PasswordHasher();
         var (team, user) = (PeopleHost.NewId<TeamId>(), PeopleHost.NewId<UserId>());
         var hash = await hasher.HashAsync(Encoding.UTF8.GetBytes(Browser.Password), default);
         await host.Engine.AskAsync(new RegisterUser(
@@ -63,7 +63,7 @@ public sealed class SetupEndpointTests(PeopleHost host)
     [Fact]
     public async Task A_set_up_that_died_after_the_person_was_made_goes_on_with_the_same_password_only()
     {
-        using var hasher = new PasswordHasher();
+        var hasher = new PasswordHasher();
         var user = PeopleHost.NewId<UserId>();
         var hash = await hasher.HashAsync(Encoding.UTF8.GetBytes(Browser.Password), default);
         await host.Engine.AskAsync(new RegisterUser(

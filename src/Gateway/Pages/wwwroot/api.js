@@ -7,6 +7,7 @@ export class Problem extends Error {
     this.status = status;
     this.slug = (body?.type ?? '').replace('urn:hostatlas:problem:', '');
     this.errors = body?.errors ?? [];
+    this.needsCode = body?.secondFactor === 'required';
   }
 }
 
@@ -46,8 +47,18 @@ async function call(method, path, body) {
 }
 
 export const session = () => call('GET', '/api/session');
-export const signIn = (email, password) => call('POST', '/api/session', { email, password });
+export const signIn = form => call('POST', '/api/session', form);
 export const signOut = () => call('DELETE', '/api/session');
+export const reset = form => call('POST', '/api/reset', form);
+export const sessions = () => call('GET', '/api/sessions?limit=200');
+export const endSession = id => call('DELETE', `/api/sessions/${id}`);
+export const endOtherSessions = () => call('DELETE', '/api/sessions');
+export const changePassword = form => call('POST', '/api/password', form);
+export const secondFactor = () => call('GET', '/api/second-factor');
+export const beginSecondFactor = form => call('POST', '/api/second-factor', form);
+export const confirmSecondFactor = form => call('POST', '/api/second-factor/confirm', form);
+export const endSecondFactor = form => call('DELETE', '/api/second-factor', form);
+export const renewRecoveryCodes = form => call('POST', '/api/second-factor/recovery-codes', form);
 export const setUp = form => call('POST', '/api/setup', form);
 export const addServer = name => call('POST', '/api/servers', { name });
 export const server = id => call('GET', `/api/servers/${id}`);

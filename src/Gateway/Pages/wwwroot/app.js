@@ -1,3 +1,4 @@
+import { accountView } from './account.js';
 import * as api from './api.js';
 import { addServerDialog, newTokenDialog } from './dialogs.js';
 import { el } from './dom.js';
@@ -60,6 +61,17 @@ async function refresh() {
   }
 }
 
+/** Does something once; a session that has ended shows the sign-in. */
+async function attempt(what) {
+  try {
+    await what();
+  } catch (problem) {
+    if (!(problem instanceof api.Problem)) throw problem;
+    if (problem.status === 401) signedOut();
+    else notice(problem.message);
+  }
+}
+
 function signedOut() {
   session = null;
   api.useTeam(null);
@@ -78,6 +90,12 @@ function route() {
   if (session === null) {
     const form = location.hash === '#/setup' ? setUpView(signedIn) : signInView(signedIn);
     show({ node: form });
+    return;
+  }
+  if (location.hash === '#/account') {
+    const account = accountView();
+    show(account);
+    attempt(account.load);
     return;
   }
   const server = /^#\/servers\/([0-9a-f-]{36})$/.exec(location.hash);

@@ -1,112 +1,124 @@
-using System.Globalization;
-using System.Net;
 using HostAtlas.Engine.Users;
-using HostAtlas.Gateway.Ingest;
 
 namespace HostAtlas.Gateway.People.Passwords;
 
+/// <summary>How far an attempt is trusted before its password is looked at. Lower ones wait for higher ones.</summary>
+internal enum SignInTrust
+{
+    /// <summary>The person signed in from this network before, or the request carries a session, an invitation or a link.</summary>
+    Known = 0,
+
+    /// <summary>A network that has not failed lately.</summary>
+    Fresh = 1,
+
+    /// <summary>A network that failed, or was refused, less than a minute ago.</summary>
+    Failing = 2,
+}
+
 /// <summary>
-/// The cheap guard before the slow hash. Wrong passwords are counted against three names at once: this account from this network, this
-/// account from anywhere, this network for any account. An address nobody has is counted like one that somebody has, so the guard tells
-/// nothing about who has an account. A right password costs nothing.
+/// The cheap guard before the slow hash. Wrong passwords are counted against several names at once: the network for any account, the
+/// account from this network, and, for networks that the person never signed in from, the account from all of those together. So strangers
+/// spend each other's attempts at an account and never its person's. An address nobody has is counted like one that somebody has: the guard
+/// tells nothing about who has an account. A right password costs nothing.
 /// </summary>
 /// <remarks>
-/// Not guaranteed: whoever holds thousands of networks can keep a person from signing in for minutes (the account's own bucket); the
-/// alternative would be unlimited guesses. Each gateway process counts by itself.
+/// Strangers are two crowds. Networks that have not failed within a minute have their own allowance, so that a person in a new place gets
+/// in while others guess at the account; who guesses from a few hundred networks is soon in the other crowd with all of them. Not
+/// guaranteed: whoever holds thousands of networks can spend that allowance as well; such a person signs in from a place of before. Each
+/// gateway process counts by itself.
 /// </remarks>
 internal sealed class SignInLimiter(TimeProvider time)
 {
     private static readonly Allowance AccountFromNetwork = new(10, TimeSpan.FromSeconds(30));
-    private static readonly Allowance AccountFromAnywhere = new(100, TimeSpan.FromSeconds(10));
+    private static readonly Allowance AccountFromStrangers = new(100, TimeSpan.FromSeconds(10));
     private static readonly Allowance NetworkForAnyone = new(60, TimeSpan.FromSeconds(5));
+    private static readonly Allowance Failed = new(1, TimeSpan.FromSeconds(60));
+
+    // What is left of a mark that was added and taken back, by the rounding of the clock's fractions.
+    private const double Nothing = 1e-6;
+
+    private static readonly Allowance KnownHere = new(1, TimeSpan.FromDays(1));
 
     private readonly FailureBuckets _buckets = new(20_000);
 
-    /// <summary>
-    /// Takes an attempt, to be given back by <see cref="Forgive"/> when the password was right; many at a time cannot outrun the count this
-    /// way. Returns the seconds to wait, or null when the attempt may go on.
-    /// </summary>
-    public int? Take(UserAddress account, IPAddress? from)
+    // Pairs of account and network that this process was told are known, so that they are told from strangers before anybody is asked.
+    private readonly FailureBuckets _known = new(10_000);
+
+    /// <summary>Seconds to wait because of what the network does at all accounts together; null: go on. Asked before the look-up.</summary>
+    public int? OfNetwork(SourceNetwork network)
     {
-        var now = Seconds();
-        var names = Names(account, from);
-        lock (_buckets)
-        {
-            var wait = names.Max(one => _buckets.SecondsUntilFree(one.Name, one.Allowance, now));
-            if (wait > 0) return (int)Math.Ceiling(wait);
-            foreach (var (name, allowance) in names) _buckets.Add(name, allowance, now, 1);
-        }
-        return null;
+        lock (_buckets) return WaitFor([(network.Name, NetworkForAnyone)], Seconds());
     }
 
-    /// <summary>The password was right (or was never judged): the attempt does not count.</summary>
-    public void Forgive(UserAddress account, IPAddress? from)
+    /// <summary>How far an attempt is trusted before the look-up, by what this process has seen.</summary>
+    public SignInTrust Presume(UserAddress account, SourceNetwork network)
     {
         var now = Seconds();
         lock (_buckets)
         {
-            foreach (var (name, allowance) in Names(account, from)) _buckets.Add(name, allowance, now, -1);
+            return _known.LevelOf($"{account}@{network}", now) > 0 ? SignInTrust.Known : OfStranger(network, now);
         }
+    }
+
+    /// <summary>
+    /// Takes an attempt, to be given back by <see cref="Forgive"/> when the password was right; many at a time cannot outrun the count this
+    /// way. Without an attempt: the seconds to wait.
+    /// </summary>
+    public (SignInAttempt? Attempt, int WaitSeconds) Take(UserAddress account, SourceNetwork network, bool isKnown)
+    {
+        var now = Seconds();
+        var mark = MarkOf(network);
+        lock (_buckets)
+        {
+            var trust = isKnown ? SignInTrust.Known : OfStranger(network, now);
+            if (isKnown) _known.Add($"{account}@{network}", KnownHere, now, 1 - _known.LevelOf($"{account}@{network}", now));
+            List<(string Name, Allowance Allowance)> names =
+                [(network.Name, NetworkForAnyone), ($"{account}@{network}", AccountFromNetwork)];
+            var wait = WaitFor(names, now);
+            if (!isKnown)
+            {
+                // Who is refused with the crowd has failed and is of the other crowd for a minute: to come again sooner is of no use.
+                (string Name, Allowance Allowance) crowd = ($"{account} {trust}", AccountFromStrangers);
+                if (WaitFor([crowd], now) is { } free) wait = Math.Max(free, (int)Failed.ForgottenAfter.TotalSeconds);
+                names.Add(crowd);
+            }
+            // Also who was refused has failed: else a refused network would be a fresh one at each new attempt.
+            var marked = 1 - _buckets.LevelOf(mark, now);
+            _buckets.Add(mark, Failed, now, marked);
+            if (wait is { } seconds) return (null, seconds);
+            foreach (var (name, allowance) in names) _buckets.Add(name, allowance, now, 1);
+            return (new SignInAttempt(trust, names, mark, marked), 0);
+        }
+    }
+
+    /// <summary>
+    /// The attempt does not count: the password was right, or (<paramref name="wasRight"/> false) it was never judged. In that case the
+    /// network has failed all the same: else those who fill the line of the fresh ones would stay fresh and keep it full.
+    /// </summary>
+    public void Forgive(SignInAttempt attempt, bool wasRight = true)
+    {
+        var now = Seconds();
+        lock (_buckets)
+        {
+            foreach (var (name, allowance) in attempt.Names) _buckets.Add(name, allowance, now, -1);
+            if (wasRight) _buckets.Add(attempt.Mark, Failed, now, -attempt.Marked);
+        }
+    }
+
+    private SignInTrust OfStranger(SourceNetwork network, double now) =>
+        _buckets.LevelOf(MarkOf(network), now) > Nothing ? SignInTrust.Failing : SignInTrust.Fresh;
+
+    private static string MarkOf(SourceNetwork network) => $"{network} failed";
+
+    private int? WaitFor(IEnumerable<(string Name, Allowance Allowance)> names, double now)
+    {
+        var wait = names.Max(one => _buckets.SecondsUntilFree(one.Name, one.Allowance, now));
+        return wait > 0 ? (int)Math.Ceiling(wait) : null;
     }
 
     private double Seconds() => (double)time.GetTimestamp() / time.TimestampFrequency;
-
-    private static (string Name, Allowance Allowance)[] Names(UserAddress account, IPAddress? from)
-    {
-        var network = FailedCredentials.NetworkOf(from).ToString("x", CultureInfo.InvariantCulture);
-        return [($"{account}@{network}", AccountFromNetwork), (account.Value, AccountFromAnywhere), (network, NetworkForAnyone)];
-    }
 }
 
-/// <summary>How many failures at once, and after what time one of them is forgotten.</summary>
-internal readonly record struct Allowance(int Burst, TimeSpan ForgottenAfter);
-
-/// <summary>
-/// Leaky buckets of failures by name, at most <paramref name="most"/> of them: when there are more, the emptied ones go, then the least
-/// full one. Not safe for threads; seconds are those of any steady clock.
-/// </summary>
-internal sealed class FailureBuckets(int most)
-{
-    private readonly Dictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
-
-    /// <summary>Names that are held.</summary>
-    public int Count => _buckets.Count;
-
-    /// <summary>Seconds until one more failure fits; 0 when it fits now.</summary>
-    public double SecondsUntilFree(string name, Allowance allowance, double now)
-    {
-        if (!_buckets.TryGetValue(name, out var bucket)) return 0;
-        var over = bucket.LevelAt(now) + 1 - allowance.Burst;
-        return over <= 0 ? 0 : over * allowance.ForgottenAfter.TotalSeconds;
-    }
-
-    /// <summary>Adds a failure, or takes one back.</summary>
-    public void Add(string name, Allowance allowance, double now, int failures)
-    {
-        var level = Math.Max(0, (_buckets.TryGetValue(name, out var bucket) ? bucket.LevelAt(now) : 0) + failures);
-        if (level == 0)
-        {
-            _buckets.Remove(name);
-            return;
-        }
-        if (_buckets.Count >= most && !_buckets.ContainsKey(name)) MakeRoom(now);
-        _buckets[name] = new Bucket(level, now, 1 / allowance.ForgottenAfter.TotalSeconds);
-    }
-
-    private void MakeRoom(double now)
-    {
-        var (leastFull, least) = (string.Empty, double.MaxValue);
-        foreach (var (name, bucket) in _buckets)
-        {
-            var level = bucket.LevelAt(now);
-            if (level <= 0) _buckets.Remove(name);
-            else if (level < least) (leastFull, least) = (name, level);
-        }
-        if (_buckets.Count >= most) _buckets.Remove(leastFull);
-    }
-
-    private readonly record struct Bucket(double Level, double At, double ForgottenPerSecond)
-    {
-        public double LevelAt(double now) => Math.Max(0, Level - ((now - At) * ForgottenPerSecond));
-    }
-}
+/// <summary>An attempt that was let through to the slow hash, and where it is counted.</summary>
+internal sealed record SignInAttempt(
+    SignInTrust Trust, IReadOnlyList<(string Name, Allowance Allowance)> Names, string Mark, double Marked);

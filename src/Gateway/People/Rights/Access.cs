@@ -7,6 +7,7 @@ using HostAtlas.Gateway.People.Sessions;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using HostAtlas.Shared.Wire;
+using Microsoft.Net.Http.Headers;
 
 namespace HostAtlas.Gateway.People.Rights;
 
@@ -23,6 +24,16 @@ internal sealed class Access(
     /// <summary>The person who is signed in; API keys are refused.</summary>
     public async Task<Step<Session>> SignedInAsync(HttpContext http)
     {
+        var person = await PersonAsync(http);
+        return person.Value is { } signedIn ? signedIn.Session : person.Failure!;
+    }
+
+    /// <summary>
+    /// The person who is signed in, with what the person's entity said just now. It is asked at each call, so a change of credentials ends
+    /// the other sessions on every node with their next call.
+    /// </summary>
+    public async Task<Step<SignedInPerson>> PersonAsync(HttpContext http)
+    {
         if (http.Request.Headers.Authorization.Count > 0)
         {
             return new Failure(ProblemSlug.NotPermitted, "This needs a person's session; an API key has none.");
@@ -31,8 +42,28 @@ internal sealed class Access(
         {
             return Failure.SignInRequired;
         }
-        SessionCookie.Give(http.Response, value);
-        return session;
+        var address = keys.AddressOf(session.Email);
+        var reply = await engine.AskAsync(new JudgeSession(address, session.User, session.Epoch), http.RequestAborted);
+        if (reply is Refused { Kind: RefusalKind.CredentialsRejected }) return Failure.SignInRequired;
+        var judged = Failure.Unless<SessionStands>(reply);
+        if (judged.Value is not { } stands) return judged.Failure!;
+        // An id that was replaced gives no cookie: the browser holds the new one already, or is about to.
+        if (!session.IsAlias) SessionCookie.Give(http.Response, value);
+        return new SignedInPerson(session, address, stands.Teams, value);
+    }
+
+    /// <summary>
+    /// Gives the session another id when a role differs from the one it last saw, or a team is new to it. Not the alias of one: its
+    /// successor sees the change itself.
+    /// </summary>
+    public async Task SeeRolesAsync(HttpContext http, SignedInPerson person, params IReadOnlyList<SeenRole> roles)
+    {
+        if (person.Session.IsAlias || roles.All(person.Session.Roles.Contains)) return;
+        var seen = person.Session.Roles.Where(known => roles.All(role => role.Team != known.Team)).Concat(roles).ToList();
+        if (await sessions.RenewAsync(person.Cookie, seen, CancellationToken.None) is { } renewed)
+            SessionCookie.Give(http.Response, renewed);
+        else
+            http.Response.Headers.Remove(HeaderNames.SetCookie);
     }
 
     /// <summary>The caller's grant in the team that the call is about, if the rights table allows the operation.</summary>
@@ -53,44 +84,51 @@ internal sealed class Access(
         : null;
 
     /// <summary>The person's teams, as the teams themselves see it: one that does not know the person (any more) is left out.</summary>
-    public async Task<Step<List<TeamView>>> TeamsOfAsync(UserId user, string email, CancellationToken cancellation)
+    public async Task<Step<OwnTeams>> TeamsOfAsync(
+        UserId user, string email, IReadOnlyList<TeamId> teams, CancellationToken cancellation)
     {
-        var reply = Failure.Unless<UserKnown>(await engine.AskAsync(new FindUser(keys.AddressOf(email)), cancellation));
-        if (reply.Value is not { } known) return reply.Failure!;
-        var views = new List<TeamView>(known.Teams.Count);
-        var answers = await Task.WhenAll(known.Teams.Select(team => engine.AskAsync(new AuthorizeUser(team, user), cancellation)));
-        foreach (var (team, answer) in known.Teams.Zip(answers))
+        var (views, roles) = (new List<TeamView>(teams.Count), new List<SeenRole>(teams.Count));
+        var answers = await Task.WhenAll(teams.Select(team => engine.AskAsync(new AuthorizeUser(team, user), cancellation)));
+        foreach (var (team, answer) in teams.Zip(answers))
         {
-            if (answer is Authorized { Role: { } role } member) views.Add(new TeamView(member.Team, member.TeamName, WireNames.Of(role)));
-            else if (answer is Refused { Kind: not RefusalKind.NotFound } refused) return Failure.Of(refused);
-            else await memberships.ForgetAsync(team, user, email);
+            if (answer is Authorized { Role: { } role } member)
+            {
+                views.Add(new TeamView(member.Team, member.TeamName, WireNames.Of(role)));
+                roles.Add(new SeenRole(member.Team, role));
+            }
+            else if (answer is Refused { Kind: not RefusalKind.NotFound } refused)
+            {
+                return Failure.Of(refused);
+            }
+            else
+            {
+                await memberships.ForgetAsync(team, user, email);
+            }
         }
-        return views;
+        return new OwnTeams(views, roles);
     }
 
     private async Task<Step<Grant>> OfPersonAsync(HttpContext http)
     {
-        var signedIn = await SignedInAsync(http);
-        if (signedIn.Value is not { } session) return signedIn.Failure!;
-        var named = await TeamOfAsync(http, session);
+        var signedIn = await PersonAsync(http);
+        if (signedIn.Value is not { Session: var session } person) return signedIn.Failure!;
+        var named = TeamOf(http, person.Teams);
         if (named.Value is not { } team) return named.Failure!;
         var reply = Failure.Unless<Authorized>(await engine.AskAsync(new AuthorizeUser(team.Id, session.User), http.RequestAborted));
         if (reply.Value is not { } member) return reply.Failure!;
-        var by = Author.OfPerson(session.User, session.Email, http.Connection.RemoteIpAddress, session.Id);
-        return new Grant(member.Team, member.TeamName, member.Role, KeyScopes.None, by) { SignedInAt = session.SignedInAt };
+        await SeeRolesAsync(http, person, new SeenRole(member.Team, member.Role!.Value));
+        return new Grant(member.Team, member.TeamName, member.Role, KeyScopes.None, person.By(http)) { SignedInAt = session.SignedInAt };
     }
 
     /// <summary>The team that X-Team names, or the only one there is.</summary>
-    private async Task<Step<NamedTeam>> TeamOfAsync(HttpContext http, Session session)
+    private static Step<NamedTeam> TeamOf(HttpContext http, IReadOnlyList<TeamId> teams)
     {
         var header = http.Request.Headers[TeamHeader];
         if (header.Count > 0)
         {
             return header.Count == 1 && ResourceId.TryParse<TeamId>(header[0], out var id) ? new NamedTeam(id) : IllFormedTeam;
         }
-        var reply = Failure.Unless<UserKnown>(await engine.AskAsync(new FindUser(keys.AddressOf(session.Email)), http.RequestAborted));
-        if (reply.Value is not { } known) return reply.Failure!;
-        return known.Teams switch
+        return teams switch
         {
             [var only] => new NamedTeam(only),
             [] => new Failure(ProblemSlug.NotFound, "You belong to no team yet. Open an invitation first."),
@@ -130,6 +168,26 @@ internal sealed class Access(
 
     private sealed record NamedTeam(TeamId Id);
 }
+
+/// <summary>The person who is signed in.</summary>
+/// <param name="Address">Of the person's entity.</param>
+/// <param name="Teams">Those the person belongs to, as the entity notes it; each team decides for itself.</param>
+/// <param name="Cookie">The value that the request carried.</param>
+internal sealed record SignedInPerson(Session Session, UserAddress Address, IReadOnlyList<TeamId> Teams, string Cookie)
+{
+    /// <summary>Who it is, for the changes that the call leads to.</summary>
+    public Author By(HttpContext http) =>
+        Author.OfPerson(Session.User, Session.Email, http.Connection.RemoteIpAddress, Session.Id);
+
+    /// <summary>The session that takes the place of this one after a change of the credentials.</summary>
+    public NewSession With(int epoch, SessionOrigin origin) => new(Session.User, Session.Email, epoch, Session.Roles, origin);
+
+    /// <summary>Without the cookie: a record's own text would print it into a log.</summary>
+    public override string ToString() => $"SignedInPerson({Session.User})";
+}
+
+/// <summary>A person's teams for the person, and the role in each for the session.</summary>
+internal sealed record OwnTeams(IReadOnlyList<TeamView> Views, IReadOnlyList<SeenRole> Roles);
 
 /// <summary>What a caller holds in one team: a person's role, or (role null) a key's scopes.</summary>
 /// <param name="By">Who it is, for the changes that the call leads to.</param>

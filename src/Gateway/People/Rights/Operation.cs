@@ -18,6 +18,9 @@ internal enum Operation
     /// <summary>The end of a membership: one's own, or another's within the same rules.</summary>
     EndMembership,
 
+    /// <summary>A link that sets a member's password anew.</summary>
+    ResetMember,
+
     /// <summary>The open invitations.</summary>
     ReadInvitations,
 

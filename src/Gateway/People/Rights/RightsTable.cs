@@ -18,6 +18,8 @@ internal static class RightsTable
         new(Operation.ChangeRole, TeamRole.Admin, KeyScopes.None),
         // Everybody may leave; whom else one may remove is decided with the memberships at hand (MembershipRules).
         new(Operation.EndMembership, TeamRole.Viewer, KeyScopes.None),
+        // Whoever resets a person can be that person: a session left open must not suffice.
+        new(Operation.ResetMember, TeamRole.Owner, KeyScopes.None, Fresh: true),
         new(Operation.ReadInvitations, TeamRole.Admin, KeyScopes.None),
         new(Operation.Invite, TeamRole.Admin, KeyScopes.None),
         new(Operation.WithdrawInvitation, TeamRole.Admin, KeyScopes.None),

@@ -45,7 +45,8 @@ internal sealed class SessionSeal(PlatformKeys keys)
         if (!keys.SessionSeals.Any(key => TryOpen(key, row, idHash, clear))) return false;
         session = JsonSerializer.Deserialize(clear, PeopleJson.Default.Session);
         CryptographicOperations.ZeroMemory(clear);
-        return session is not null;
+        // One of a build before there were epochs lacks members: its person signs in again.
+        return session is { Roles: not null, Origin: not null };
     }
 
     private static bool TryOpen(byte[] key, byte[] row, byte[] idHash, byte[] clear)

@@ -6,7 +6,8 @@ namespace HostAtlas.Gateway.People.Sessions;
 
 /// <summary>
 /// People's sessions: begun at sign-in with a new id, renewed by use, ended by sign-out, by 7,200 s without use, or after 30 days whatever
-/// happens. The cookie's value is never kept, only its hash.
+/// happens. The cookie's value is never kept, only its hash. Whether the credentials behind a session are still the person's is not known
+/// here: <see cref="Rights.Access"/> asks the person's entity at each call.
 /// </summary>
 internal sealed class SessionService(ISessionStore store, SessionSeal seal, TimeProvider time)
 {
@@ -16,6 +17,9 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     /// <summary>A session ends after this long however much it is used.</summary>
     public static readonly TimeSpan Absolute = TimeSpan.FromDays(30);
 
+    /// <summary>An id that was replaced is good this much longer: a page sends several requests at once.</summary>
+    public static readonly TimeSpan AliasFor = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Use is written down at most this often: a dashboard asks several things at once every few seconds, and each write is an fsync. A
     /// session may so end up to this much before its 7,200 s.
@@ -23,15 +27,12 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     internal static readonly TimeSpan WrittenEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>Begins a session and returns the cookie's value.</summary>
-    public async Task<string> BeginAsync(UserId user, string email, CancellationToken cancellation)
+    public async Task<string> BeginAsync(NewSession begun, CancellationToken cancellation)
     {
-        var value = SessionCookie.NewValue();
-        var idHash = SessionCookie.HashOf(value);
-        // The store keeps milliseconds; a payload that said more would differ from its row.
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var session = new Session(ResourceId.FromRandom<SessionId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes)), user, email, now);
-        await store.AddAsync(new SessionRow(idHash, user, now, now, now + Idle, seal.Seal(session, idHash)), cancellation);
-        return value;
+        var now = Now();
+        var id = ResourceId.FromRandom<SessionId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
+        var session = new Session(id, begun.User, begun.Email, now, begun.Epoch, begun.Roles, begun.Origin);
+        return await AddAsync(session, now, now + Idle, cancellation);
     }
 
     /// <summary>The session of a cookie's value, its idle time begun anew; null when there is none (any more).</summary>
@@ -40,16 +41,83 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
         var idHash = SessionCookie.HashOf(value);
         var now = time.GetUtcNow();
         var row = await store.FindAsync(idHash, now, cancellation);
-        // The store filters by its expiry; whether the payload is of this row and person, and not older than 30 days, is judged here again.
-        if (row is null || !seal.TryOpen(row.Sealed, idHash, out var session) || session.User != row.User) return null;
-        var end = session.SignedInAt + Absolute;
-        if (now >= end) return null;
-        if (now - row.LastUsedAt >= WrittenEvery) await store.TouchAsync(idHash, now, Earlier(now + Idle, end), cancellation);
+        if (row is null || Open(row, now) is not { } session) return null;
+        if (!session.IsAlias && now - row.LastUsedAt >= WrittenEvery)
+            await store.TouchAsync(idHash, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
         return session;
+    }
+
+    /// <summary>
+    /// Gives a session another id, because what its person may do has changed: an id that somebody planted or read before is worth nothing
+    /// with the new rights. The old one is an alias for <see cref="AliasFor"/>. Returns the new cookie's value; null when a request beside
+    /// this one was faster, or the session has ended.
+    /// </summary>
+    public async Task<string?> RenewAsync(string value, IReadOnlyList<SeenRole> roles, CancellationToken cancellation)
+    {
+        var (idHash, now) = (SessionCookie.HashOf(value), Now());
+        var row = await store.FindAsync(idHash, now, cancellation);
+        if (row is null || Open(row, now) is not { IsAlias: false } session) return null;
+        // The new id is there before the old one goes: a crash between leaves a row nobody knows the id of, which runs out by itself.
+        var renewed = await AddAsync(
+            session with { Roles = roles }, row.CreatedAt, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
+        var until = now + AliasFor;
+        var alias = seal.Seal(session with { AliasUntil = until }, idHash);
+        if (await store.ReplaceAsync(idHash, row.Sealed, alias, Earlier(until, row.ExpiresAt), cancellation)) return renewed;
+        await EndAsync(renewed, CancellationToken.None);
+        return null;
     }
 
     /// <summary>Ends the session of a cookie's value, if there is one.</summary>
     public Task EndAsync(string value, CancellationToken cancellation) => store.RemoveAsync(SessionCookie.HashOf(value), cancellation);
+
+    /// <summary>
+    /// A person's sessions of an epoch, the latest sign-in first. Ids that were replaced are not among them, nor what has ended.
+    /// </summary>
+    public async Task<IReadOnlyList<ListedSession>> ListAsync(UserId user, int epoch, CancellationToken cancellation) =>
+        [.. (await OfAsync(user, cancellation)).Where(one => !one.Session.IsAlias && one.Session.Epoch == epoch)];
+
+    /// <summary>
+    /// Ends every session of a person for which <paramref name="ends"/> says so, ids that were replaced with them, and returns which they
+    /// were. Sessions that the epoch has ended already go along.
+    /// </summary>
+    public async Task<IReadOnlyList<SessionId>> EndAsync(UserId user, Func<SessionId, bool> ends, CancellationToken cancellation)
+    {
+        var ended = new List<SessionId>();
+        foreach (var one in await OfAsync(user, cancellation))
+        {
+            if (!ends(one.Session.Id)) continue;
+            await store.RemoveAsync(one.Row.IdHash, cancellation);
+            if (!ended.Contains(one.Session.Id)) ended.Add(one.Session.Id);
+        }
+        return ended;
+    }
+
+    private async Task<IReadOnlyList<ListedSession>> OfAsync(UserId user, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var rows = await store.ListAsync(user, now, cancellation);
+        return [.. rows.Select(row => (Row: row, Session: Open(row, now))).Where(one => one.Session is not null)
+            .Select(one => new ListedSession(one.Session!, one.Row))];
+    }
+
+    // The store filters by its expiry; whether the payload is of this row and person, and not too old, is judged here again.
+    private Session? Open(SessionRow row, DateTimeOffset now) =>
+        seal.TryOpen(row.Sealed, row.IdHash, out var session) && session.User == row.User
+        && now < session.SignedInAt + Absolute && (session.AliasUntil is not { } until || now < until)
+            ? session
+            : null;
+
+    private async Task<string> AddAsync(Session session, DateTimeOffset createdAt, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        var value = SessionCookie.NewValue();
+        var idHash = SessionCookie.HashOf(value);
+        await store.AddAsync(
+            new SessionRow(idHash, session.User, createdAt, Now(), expiresAt, seal.Seal(session, idHash)), cancellation);
+        return value;
+    }
+
+    // The store keeps milliseconds; a payload that said more would differ from its row.
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

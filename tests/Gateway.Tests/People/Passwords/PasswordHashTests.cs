@@ -12,43 +12,44 @@ public sealed class PasswordHashTests
     [Fact]
     public async Task A_hash_of_the_reference_implementation_is_verified()
     {
-        using var hasher = new PasswordHasher();
+        var hasher = new PasswordHasher();
 
-        Assert.True(await hasher.VerifyAsync("password"u8.ToArray(), Reference, default));
-        Assert.False(await hasher.VerifyAsync("passwore"u8.ToArray(), Reference, default));
+        Assert.True(await hasher.VerifyAsync("password"u8.ToArray(), Reference, SignInTrust.Known, default));
+        Assert.False(await hasher.VerifyAsync("passwore"u8.ToArray(), Reference, SignInTrust.Known, default));
     }
 
     [Fact]
     public async Task A_new_hash_carries_its_parameters_and_verifies_only_its_password()
     {
-        using var hasher = new PasswordHasher();
+        var hasher = new PasswordHasher();
         var text = await hasher.HashAsync("a few unrelated words"u8.ToArray(), default);
 
         Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", text, StringComparison.Ordinal);
-        Assert.True(await hasher.VerifyAsync("a few unrelated words"u8.ToArray(), text, default));
-        Assert.False(await hasher.VerifyAsync("a few unrelated word"u8.ToArray(), text, default));
+        Assert.True(await hasher.VerifyAsync("a few unrelated words"u8.ToArray(), text, SignInTrust.Known, default));
+        Assert.False(await hasher.VerifyAsync("a few unrelated word"u8.ToArray(), text, SignInTrust.Known, default));
         Assert.NotEqual(text, await hasher.HashAsync("a few unrelated words"u8.ToArray(), default));
     }
 
     [Fact]
     public async Task Nobody_has_no_password_at_all()
     {
-        using var hasher = new PasswordHasher();
+        var hasher = new PasswordHasher();
 
-        Assert.False(await hasher.VerifyAsync("a few unrelated words"u8.ToArray(), null, default));
+        Assert.False(await hasher.VerifyAsync("a few unrelated words"u8.ToArray(), null, SignInTrust.Known, default));
     }
 
     [Fact]
     public async Task When_too_many_wait_the_rest_is_told_at_once()
     {
-        using var hasher = new PasswordHasher();
-        var many = Enumerable.Range(0, 120).Select(i => hasher.VerifyAsync(Encoding.UTF8.GetBytes($"password {i}"), null, default));
+        var hasher = new PasswordHasher();
+        var many = Enumerable.Range(0, 120).Select(i => hasher.VerifyAsync(
+            Encoding.UTF8.GetBytes($"password {i}"), null, SignInTrust.Known, default));
 
         var answers = await Task.WhenAll(many);
 
         Assert.Contains(answers, answer => answer is null);
         Assert.Contains(answers, answer => answer is false);
-        Assert.False(await hasher.VerifyAsync("later"u8.ToArray(), null, default));
+        Assert.False(await hasher.VerifyAsync("later"u8.ToArray(), null, SignInTrust.Known, default));
     }
 
     [Fact]

@@ -9,6 +9,8 @@ public sealed class PasswordRuleTests
     [InlineData("abcdefg hijk")]
     [InlineData("пароль из слов")]
     [InlineData("zażółć gęślą")]
+    [InlineData("correct horse battery staple 7")]
+    [InlineData("ann has a dog 1")]
     public void Length_alone_makes_a_password_good(string password) => Assert.Null(PasswordRule.Fault(password, "ann@example.org"));
 
     [Theory]
@@ -18,7 +20,16 @@ public sealed class PasswordRuleTests
     [InlineData("abcabcabcabcabc")]
     [InlineData("correcthorsebatterystaple")]
     [InlineData("PASSWORD1234")]
+    [InlineData("administrator1")]
+    [InlineData("dragon-20261125")]
+    [InlineData("!!!!!2026Sunshine")]
+    [InlineData("finalfantasy")]
+    [InlineData("hostatlas1234")]
+    [InlineData("HostAtlas-2026!")]
+    [InlineData("ann1234567890")]
+    [InlineData("example.org-1")]
     [InlineData("ann@example.org")]
+    [InlineData("ann@example.org1")]
     [InlineData("ANN@example.org")]
     public void Short_uniform_and_first_guessed_ones_are_not(string password) =>
         Assert.NotNull(PasswordRule.Fault(password, "ann@example.org"));

@@ -19,6 +19,7 @@ public sealed class RightsTableTests
         ["ReadMembers"] /* */ = "yes yes yes yes  no  no  no  no",
         ["ChangeRole"] /*  */ = "no  no  yes yes  no  no  no  no",
         ["EndMembership"]/**/ = "yes yes yes yes  no  no  no  no",
+        ["ResetMember"] /* */ = "no  no  no  yes  no  no  no  no",
         ["ReadInvitations"] = "no  no  yes yes  no  no  no  no",
         ["Invite"] /*      */ = "no  no  yes yes  no  no  no  no",
         ["WithdrawInvitation"] = "no  no  yes yes  no  no  no  no",
@@ -50,7 +51,7 @@ public sealed class RightsTableTests
     }
 
     /// <summary>What takes a sign-in under 10 minutes old, whatever the role.</summary>
-    private static readonly string[] Fresh = [nameof(Operation.DeleteServer)];
+    private static readonly string[] Fresh = [nameof(Operation.DeleteServer), nameof(Operation.ResetMember)];
 
     [Fact]
     public void What_cannot_be_undone_needs_a_fresh_sign_in_and_nothing_else_does() => Assert.Equal(

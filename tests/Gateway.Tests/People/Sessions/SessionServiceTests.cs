@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Storage.Sealing;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.People.Sessions;
 using HostAtlas.Gateway.Tests.People.Support;
 using HostAtlas.Shared.Ids;
@@ -12,18 +13,21 @@ namespace HostAtlas.Gateway.Tests.People.Sessions;
 public sealed class SessionServiceTests
 {
     private const string Email = "ann.the.secret@example.org";
+    private static readonly TeamId Team = ResourceId.FromRandom<TeamId>(RandomNumberGenerator.GetBytes(16));
+    private static readonly UserId Bob = ResourceId.FromRandom<UserId>(RandomNumberGenerator.GetBytes(16));
     private static readonly UserId Ann = ResourceId.FromRandom<UserId>(RandomNumberGenerator.GetBytes(16));
     private readonly ManualTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
     private readonly MemorySessionStore _store = new();
+    private readonly RootKeys _ring = new(new byte[32]);
     private readonly SessionService _sessions;
 
     public SessionServiceTests() =>
-        _sessions = new SessionService(_store, new SessionSeal(new PlatformKeys(new RootKeys(new byte[32]))), _time);
+        _sessions = new SessionService(_store, new SessionSeal(new PlatformKeys(_ring)), _time);
 
     [Fact]
     public async Task A_session_ends_7200_seconds_after_its_last_use()
     {
-        var value = await _sessions.BeginAsync(Ann, Email, default);
+        var value = await _sessions.BeginAsync(New(), default);
         _time.Advance(TimeSpan.FromSeconds(7199));
         Assert.Equal(Ann, (await _sessions.UseAsync(value, default))?.User);
         _time.Advance(TimeSpan.FromSeconds(7199));
@@ -36,7 +40,7 @@ public sealed class SessionServiceTests
     [Fact]
     public async Task A_session_ends_after_30_days_however_much_it_is_used()
     {
-        var value = await _sessions.BeginAsync(Ann, Email, default);
+        var value = await _sessions.BeginAsync(New(), default);
         for (var hours = 1; hours < 30 * 24; hours++)
         {
             _time.Advance(TimeSpan.FromHours(1));
@@ -52,7 +56,7 @@ public sealed class SessionServiceTests
     [Fact]
     public async Task The_store_sees_neither_the_cookie_nor_the_address()
     {
-        var value = await _sessions.BeginAsync(Ann, Email, default);
+        var value = await _sessions.BeginAsync(New(), default);
         var row = Assert.Single(_store.Rows);
 
         Assert.Equal(SHA256.HashData(Encoding.ASCII.GetBytes(value)), row.IdHash);
@@ -64,8 +68,8 @@ public sealed class SessionServiceTests
     [Fact]
     public async Task A_payload_moved_into_another_row_does_not_open()
     {
-        var annsValue = await _sessions.BeginAsync(Ann, Email, default);
-        var otherValue = await _sessions.BeginAsync(Ann, "mallory@example.org", default);
+        var annsValue = await _sessions.BeginAsync(New(), default);
+        var otherValue = await _sessions.BeginAsync(New("mallory@example.org"), default);
         var anns = _store.Rows.Single(row => row.IdHash.SequenceEqual(SessionCookie.HashOf(annsValue)));
         var others = _store.Rows.Single(row => row.IdHash.SequenceEqual(SessionCookie.HashOf(otherValue)));
         await _store.RemoveAsync(others.IdHash, default);
@@ -77,7 +81,7 @@ public sealed class SessionServiceTests
     [Fact]
     public async Task A_payload_with_one_changed_bit_does_not_open()
     {
-        var value = await _sessions.BeginAsync(Ann, Email, default);
+        var value = await _sessions.BeginAsync(New(), default);
         var row = Assert.Single(_store.Rows);
         var seal = new SessionSeal(new PlatformKeys(new RootKeys(new byte[32])));
         Assert.True(seal.TryOpen(row.Sealed, row.IdHash, out _));
@@ -96,7 +100,7 @@ public sealed class SessionServiceTests
     [Fact]
     public async Task Use_is_written_down_at_most_every_five_seconds()
     {
-        var value = await _sessions.BeginAsync(Ann, Email, default);
+        var value = await _sessions.BeginAsync(New(), default);
         for (var i = 0; i < 20; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -109,10 +113,98 @@ public sealed class SessionServiceTests
     [Fact]
     public async Task An_ended_session_is_gone()
     {
-        var value = await _sessions.BeginAsync(Ann, Email, default);
+        var value = await _sessions.BeginAsync(New(), default);
         await _sessions.EndAsync(value, default);
 
         Assert.Null(await _sessions.UseAsync(value, default));
         Assert.Empty(_store.Rows);
     }
+
+    [Fact]
+    public async Task A_renewed_session_has_another_id_and_the_old_one_is_good_for_ten_seconds_and_renews_nothing()
+    {
+        var old = await _sessions.BeginAsync(New(), default);
+        var begun = await _sessions.UseAsync(old, default);
+        var renewed = await _sessions.RenewAsync(old, [new SeenRole(Team, TeamRole.Owner)], default);
+
+        Assert.NotNull(renewed);
+        Assert.NotEqual(old, renewed);
+        var session = await _sessions.UseAsync(renewed, default);
+        Assert.Equal((begun!.Id, begun.SignedInAt, false), (session!.Id, session.SignedInAt, session.IsAlias));
+        Assert.Equal([new SeenRole(Team, TeamRole.Owner)], session.Roles);
+        Assert.Null(await _sessions.RenewAsync(old, [], default));
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.True((await _sessions.UseAsync(old, default))?.IsAlias);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await _sessions.UseAsync(old, default));
+        Assert.NotNull(await _sessions.UseAsync(renewed, default));
+    }
+
+    [Fact]
+    public async Task Of_two_requests_that_renew_one_session_one_wins_and_no_third_id_is_left()
+    {
+        var old = await _sessions.BeginAsync(New(), default);
+        var both = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => _sessions.RenewAsync(old, [], default))));
+
+        Assert.Single(both, value => value is not null);
+        Assert.Equal(2, _store.Rows.Count);
+        Assert.Single(await _sessions.ListAsync(Ann, 0, default));
+    }
+
+    [Fact]
+    public async Task Renewing_does_not_prolong_the_thirty_days()
+    {
+        var value = await _sessions.BeginAsync(New(), default);
+        for (var hours = 1; hours < 30 * 24; hours++)
+        {
+            _time.Advance(TimeSpan.FromHours(1));
+            value = await _sessions.RenewAsync(value, [], default);
+            Assert.NotNull(value);
+        }
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Null(await _sessions.UseAsync(value, default));
+    }
+
+    [Fact]
+    public async Task A_person_lists_and_ends_the_own_sessions_and_nobody_elses()
+    {
+        var one = await _sessions.BeginAsync(New(), default);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var two = await _sessions.BeginAsync(New(), default);
+        var bobs = await _sessions.BeginAsync(New() with { User = Bob }, default);
+        await _sessions.BeginAsync(New() with { Epoch = 1 }, default);
+        var (first, second) = ((await _sessions.UseAsync(one, default))!.Id, (await _sessions.UseAsync(two, default))!.Id);
+
+        Assert.Equal([second, first], (await _sessions.ListAsync(Ann, 0, default)).Select(listed => listed.Session.Id));
+        Assert.Equal([first], await _sessions.EndAsync(Ann, id => id == first, default));
+        Assert.Empty(await _sessions.EndAsync(Ann, id => id == first, default));
+        Assert.Null(await _sessions.UseAsync(one, default));
+        Assert.NotNull(await _sessions.UseAsync(two, default));
+        Assert.NotNull(await _sessions.UseAsync(bobs, default));
+    }
+
+    [Fact]
+    public async Task Ending_a_session_ends_the_id_that_was_replaced_as_well()
+    {
+        var old = await _sessions.BeginAsync(New(), default);
+        var renewed = await _sessions.RenewAsync(old, [], default);
+        var id = (await _sessions.UseAsync(renewed!, default))!.Id;
+        await _sessions.EndAsync(Ann, one => one == id, default);
+
+        Assert.Null(await _sessions.UseAsync(old, default));
+        Assert.Empty(_store.Rows);
+    }
+
+    [Fact]
+    public async Task A_session_outlives_a_rotation_of_the_root_key()
+    {
+        var value = await _sessions.BeginAsync(New(), default);
+        _ring.Prepend(RandomNumberGenerator.GetBytes(32));
+
+        Assert.Equal(Ann, (await _sessions.UseAsync(value, default))?.User);
+    }
+
+    private static NewSession New(string email = Email) => new(Ann, email, 0, [], new SessionOrigin("192.0.2.1", "a browser"));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HostAtlas.Engine.Storage;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Gateway.Tests.People.Support;
 
@@ -20,6 +21,18 @@ internal sealed class MemorySessionStore : ISessionStore
 
     public Task<SessionRow?> FindAsync(byte[] idHash, DateTimeOffset now, CancellationToken cancellation) =>
         Task.FromResult(_rows.TryGetValue(Convert.ToHexStringLower(idHash), out var row) && row.ExpiresAt > now ? row : null);
+
+    public Task<IReadOnlyList<SessionRow>> ListAsync(UserId user, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<SessionRow>>(
+            [.. _rows.Values.Where(row => row.User == user && row.ExpiresAt > now).OrderByDescending(row => row.CreatedAt)]);
+
+    public Task<bool> ReplaceAsync(
+        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        var key = Convert.ToHexStringLower(idHash);
+        return Task.FromResult(_rows.TryGetValue(key, out var row) && row.Sealed.SequenceEqual(expected)
+            && _rows.TryUpdate(key, row with { Sealed = payload, ExpiresAt = expiresAt }, row));
+    }
 
     public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
@@ -39,6 +40,9 @@ public sealed class PeopleHost : IAsyncLifetime
 
     /// <summary>The engine, asked directly.</summary>
     public EngineClient Engine => _app!.Services.GetRequiredService<EngineClient>();
+
+    /// <summary>Makes links that set a password anew.</summary>
+    public ResetIssuer Resets => _app!.Services.GetRequiredService<ResetIssuer>();
 
     /// <summary>The vault.</summary>
     public IVault Vault => _app!.Services.GetRequiredService<IVault>();
