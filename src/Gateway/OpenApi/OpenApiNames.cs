@@ -1,6 +1,9 @@
 namespace HostAtlas.Gateway.OpenApi;
 
-/// <summary>Members of the description that the parts are written with. Those with <c>x-</c> are ours and also stay in the outcome.</summary>
+/// <summary>
+/// Members of the description that the parts are written with. Those with <c>x-</c> are ours; where not said otherwise they stay in the
+/// outcome.
+/// </summary>
 internal static class OpenApiNames
 {
     /// <summary>In a part: the tag of all its operations. Taken out.</summary>

@@ -13,13 +13,7 @@ internal sealed class PageAsset
 
     private PageAsset(string name, byte[] content)
     {
-        // Pages have addresses that people read; what pages load keeps its name.
-        Path = name switch
-        {
-            "index.html" => "/",
-            _ when name.EndsWith(".html", StringComparison.Ordinal) => "/" + name[..^".html".Length],
-            _ => "/" + name,
-        };
+        Path = PathOf(name);
         _content = content;
         _contentType = ContentTypeOf(name);
         _tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"");
@@ -62,6 +56,14 @@ internal sealed class PageAsset
         http.Response.ContentLength = _content.Length;
         if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.Body.WriteAsync(_content, http.RequestAborted);
     }
+
+    /// <summary>Pages have the addresses that people type, everything else its file's name.</summary>
+    internal static string PathOf(string name) => name switch
+    {
+        "index.html" => "/",
+        _ when name.EndsWith(".html", StringComparison.Ordinal) => "/" + System.IO.Path.GetFileNameWithoutExtension(name),
+        _ => "/" + name,
+    };
 
     private static string ContentTypeOf(string name) => System.IO.Path.GetExtension(name) switch
     {

@@ -12,8 +12,7 @@ public sealed partial class PagesTests
     [Fact]
     public void Every_file_of_the_folder_is_in_the_assembly() =>
         Assert.Equal(
-            Directory.GetFiles(Folder).Select(file => Path.GetFileName(file))
-                .Select(name => name is "index.html" ? "/" : "/" + name.Replace(".html", "", StringComparison.Ordinal)).Order(),
+            Directory.GetFiles(Folder).Select(file => PageAsset.PathOf(Path.GetFileName(file))).Order(),
             PageAsset.LoadAll().Select(asset => asset.Path).Order());
 
     [Fact]
@@ -30,12 +29,17 @@ public sealed partial class PagesTests
         Assert.Equal(200, changed.StatusCode);
     }
 
+    [Theory]
+    [InlineData("index.html", "/")]
+    [InlineData("docs.html", "/docs")]
+    [InlineData("docs.js", "/docs.js")]
+    public void Pages_have_addresses_that_people_type(string file, string path) => Assert.Equal(path, PageAsset.PathOf(file));
+
     [Fact]
-    public void The_page_carries_nothing_inline_and_nothing_from_outside()
+    public void The_pages_carry_nothing_inline_and_nothing_from_outside()
     {
-        var pages = Directory.GetFiles(Folder, "*.html");
-        foreach (var page in pages) Assert.DoesNotMatch(InlineMarkup(), File.ReadAllText(page));
-        foreach (var file in Directory.GetFiles(Folder, "*.css").Concat(pages))
+        foreach (var page in Directory.GetFiles(Folder, "*.html")) Assert.DoesNotMatch(InlineMarkup(), File.ReadAllText(page));
+        foreach (var file in Directory.GetFiles(Folder, "*.css").Concat(Directory.GetFiles(Folder, "*.html")))
         {
             Assert.DoesNotMatch(OutsideAddress(), File.ReadAllText(file));
         }
