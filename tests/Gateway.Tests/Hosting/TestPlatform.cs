@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Signing;
@@ -33,6 +34,9 @@ public sealed class TestPlatform : IAsyncLifetime
     /// <summary>When a batch that the store does not take is given up.</summary>
     public TimeSpan StoreGivesUpAfter { get; init; } = new GatewayOptions().StoreGivesUpAfter;
 
+    /// <summary>A PostgreSQL database to keep everything in; null for SQLite.</summary>
+    public string? Postgres { get; init; }
+
     /// <summary>The platform's services.</summary>
     public IServiceProvider Services => _app!.Services;
 
@@ -44,6 +48,8 @@ public sealed class TestPlatform : IAsyncLifetime
             Data = Data,
             Url = new Uri("https://127.0.0.1:0"),
             StoreGivesUpAfter = StoreGivesUpAfter,
+            StoreKind = Postgres is null ? StoreKind.Sqlite : StoreKind.Postgresql,
+            StoreConnection = Postgres,
         });
         await _app.StartAsync();
         Url = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

@@ -120,14 +120,16 @@ internal sealed class Access(
         return new Grant(member.Team, member.TeamName, member.Role, KeyScopes.None, person.By(http)) { SignedInAt = session.SignedInAt };
     }
 
-    /// <summary>The team that X-Team names, or the only one there is.</summary>
+    /// <summary>
+    /// The team that X-Team names, or the only one there is. One that is not the person's is refused by what the person's entity says,
+    /// before that team is asked: a team that is there answers sooner than one that has to be looked for in the journal.
+    /// </summary>
     private static Step<NamedTeam> TeamOf(HttpContext http, IReadOnlyList<TeamId> teams)
     {
         var header = http.Request.Headers[TeamHeader];
-        if (header.Count > 0)
-        {
-            return header.Count == 1 && ResourceId.TryParse<TeamId>(header[0], out var id) ? new NamedTeam(id) : IllFormedTeam;
-        }
+        TeamId id = default;
+        if (header.Count > 0 && !(header.Count == 1 && ResourceId.TryParse(header[0], out id))) return IllFormedTeam;
+        if (header.Count > 0) return teams.Contains(id) ? new NamedTeam(id) : Failure.NotFound;
         return teams switch
         {
             [var only] => new NamedTeam(only),

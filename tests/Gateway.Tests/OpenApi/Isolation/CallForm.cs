@@ -1,0 +1,48 @@
+namespace HostAtlas.Gateway.Tests.OpenApi.Isolation;
+
+/// <summary>
+/// How a valid call of an operation is built.
+/// </summary>
+/// <param name="Kinds">For each place that takes an id (<see cref="IdPlaces"/>) what the id is of. X-Team stands for itself.</param>
+/// <param name="Body">The body, with <c>{{/pointer}}</c> where an id goes; null for none.</param>
+/// <param name="Takes">
+/// The id is the caller's own to choose, so any is taken; that somebody else chose the same must not show either.
+/// </param>
+internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, string? Body = null, bool Takes = false)
+{
+    /// <summary>Every operation with an id. One that is not here fails the test: whoever adds an endpoint says how it is called.</summary>
+    public static readonly IReadOnlyDictionary<string, CallForm> All = new Dictionary<string, CallForm>
+    {
+        // To a person it lists the person's own teams, whatever X-Team says.
+        ["listTeams"] = Of("query:cursor=team", takes: true),
+        ["listServers"] = Of("query:cursor=server"),
+        ["addServer"] = Of("", """{"name": "another"}"""),
+        ["getServer"] = Of("path:id=server"),
+        ["rotateServerToken"] = Of("path:id=server", """{"overlapSeconds": 0}"""),
+        ["getMetrics"] = Of("path:id=server"),
+        ["getBackups"] = Of("path:id=server query:cursor=snapshot"),
+        ["listKeys"] = Of("query:cursor=key"),
+        ["createKey"] = Of("", """{"name": "another", "scopes": ["read"]}"""),
+        ["revokeKey"] = Of("path:id=key"),
+        ["sendMetrics"] = Of(
+            "body:/batch=batch", """{"batch": "{{/batch}}", "reports": [{"at": 1712150400000, "values": {"cpu": 1}}]}""", takes: true),
+        ["beginBackup"] = Of("body:/snapshot=snapshot body:/parent=snapshot",
+            """{"request": "{{request}}", "snapshot": "{{/snapshot}}", "parent": "{{/parent}}"}""", takes: true),
+        ["requestUploads"] = Of("body:/snapshot=snapshot body:/objects/name=object body:/reused=object", """
+            {"request": "{{request}}", "snapshot": "{{/snapshot}}", "reused": ["packs/{{/reused}}"], "objects":
+            [{"name": "indexes/{{/objects/name}}", "size": 1, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]}
+            """),
+        ["commitBackup"] = Of("body:/snapshot=snapshot body:/snapshotObject=object", """
+            {"request": "{{request}}", "snapshot": "{{/snapshot}}", "snapshotObject": "snapshots/{{/snapshotObject}}",
+             "objects": 1, "bytes": 1}
+            """),
+        ["requestDownloads"] = Of(
+            "body:/objects=object", """{"request": "{{request}}", "objects": ["packs/{{/objects}}"]}""", takes: true),
+        ["putObject"] = Of("path:team=team path:server=server path:object=object"),
+        ["getObject"] = Of("path:team=team path:server=server path:object=object"),
+    };
+
+    private static CallForm Of(string kinds, string? body = null, bool takes = false) => new(
+        kinds.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(kind => kind.Split('='))
+            .ToDictionary(kind => kind[0], kind => kind[1], StringComparer.Ordinal), body, takes);
+}
