@@ -37,6 +37,9 @@ public sealed class TestPlatform : IAsyncLifetime
     /// <summary>A PostgreSQL database to keep everything in; null for SQLite.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>Replaces parts of the platform.</summary>
+    public Action<IServiceCollection>? Adjust { get; init; }
+
     /// <summary>The platform's services.</summary>
     public IServiceProvider Services => _app!.Services;
 
@@ -50,7 +53,7 @@ public sealed class TestPlatform : IAsyncLifetime
             StoreGivesUpAfter = StoreGivesUpAfter,
             StoreKind = Postgres is null ? StoreKind.Sqlite : StoreKind.Postgresql,
             StoreConnection = Postgres,
-        });
+        }, Adjust);
         await _app.StartAsync();
         Url = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }

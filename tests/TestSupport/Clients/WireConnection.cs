@@ -44,8 +44,12 @@ public sealed class WireConnection : IAsyncDisposable
         await _stream.FlushAsync(cancellation);
     }
 
+    /// <summary>Reads one whole answer, not to a HEAD; null when the other side closed before the first byte of one.</summary>
+    public Task<WireAnswer?> ReadAnswerAsync(CancellationToken cancellation = default) => ReadAnswerAsync(isHead: false, cancellation);
+
     /// <summary>Reads one whole answer; null when the other side closed before the first byte of one.</summary>
-    public async Task<WireAnswer?> ReadAnswerAsync(CancellationToken cancellation = default)
+    /// <param name="isHead">It answers a HEAD.</param>
+    public async Task<WireAnswer?> ReadAnswerAsync(bool isHead, CancellationToken cancellation = default)
     {
         int headLength;
         while ((headLength = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n\r\n"u8)) < 0)
@@ -58,10 +62,13 @@ public sealed class WireConnection : IAsyncDisposable
         var status = int.Parse(head[0].AsSpan(9, 3), CultureInfo.InvariantCulture);
         var headers = head.Skip(1).Select(line => line.Split(':', 2))
             .ToLookup(f => f[0], f => f[1].Trim(), StringComparer.OrdinalIgnoreCase);
-        if (status is >= 100 and < 200) return await ReadAnswerAsync(cancellation);
+        if (status is >= 100 and < 200) return await ReadAnswerAsync(isHead, cancellation);
         var chunked = headers["Transfer-Encoding"].Any(v => v.Equals("chunked", StringComparison.OrdinalIgnoreCase));
         var length = headers["Content-Length"].Select(v => int.Parse(v, CultureInfo.InvariantCulture)).FirstOrDefault();
-        return new WireAnswer(status, headers, chunked ? await ReadChunksAsync(cancellation) : await TakeAsync(length, cancellation));
+        // An answer to HEAD, and 304, announce what they do not carry.
+        var hasBody = status is not (204 or 304) && !isHead;
+        var body = chunked ? await ReadChunksAsync(cancellation) : await TakeAsync(hasBody ? length : 0, cancellation);
+        return new WireAnswer(status, headers, body) { Head = head };
     }
 
     /// <inheritdoc />
@@ -117,6 +124,9 @@ public sealed class WireConnection : IAsyncDisposable
 /// <summary>An HTTP answer as it came over the wire.</summary>
 public sealed record WireAnswer(int Status, ILookup<string, string> Headers, byte[] Body)
 {
+    /// <summary>The status line and the headers, as they came: order, case and spaces.</summary>
+    public IReadOnlyList<string> Head { get; init; } = [];
+
     /// <summary>The body as text.</summary>
     public string Text => Encoding.UTF8.GetString(Body);
 }
