@@ -14,7 +14,7 @@ namespace HostAtlas.Gateway.Tests.AtRest;
 /// House rule: at rest nothing of a tenant is in clear. A busy platform, then every byte it left on the disk is searched for what was
 /// planted. One subclass a store.
 /// </summary>
-public abstract class AtRestSuite : IDisposable
+public abstract partial class AtRestSuite : IDisposable
 {
     /// <summary>
     /// The only files that are not searched: they hold secrets by their very purpose, 0600, and nothing of a tenant. (The invitation of the

@@ -11,6 +11,7 @@ namespace HostAtlas.Gateway.Tests.AtRest;
 internal sealed class PlantedValues
 {
     private readonly List<(string What, byte[] Bytes)> _forms = [];
+    private readonly ManyPatterns _patterns = new();
 
     /// <summary>A text: UTF-8, UTF-16 of both byte orders, base64 and hex of its UTF-8.</summary>
     public void Text(string what, string text)
@@ -46,7 +47,7 @@ internal sealed class PlantedValues
 
     /// <summary>What of it lies in these bytes.</summary>
     public IEnumerable<string> FindIn(string where, byte[] bytes) =>
-        _forms.Where(form => bytes.AsSpan().IndexOf(form.Bytes) >= 0).Select(form => $"{form.What} lies in {where}");
+        _patterns.FindIn(bytes).Select(form => $"{_forms[form].What} lies in {where}");
 
     /// <summary>Each form, for the test of the search itself.</summary>
     public IReadOnlyList<(string What, byte[] Bytes)> Forms => _forms;
@@ -65,7 +66,8 @@ internal sealed class PlantedValues
 
     private void Add(string what, byte[] bytes)
     {
-        if (bytes.Length < 6) throw new ArgumentException($"{what} is too short to be told from chance.");
+        if (bytes.Length < ManyPatterns.Shortest) throw new ArgumentException($"{what} is too short to be told from chance.");
+        _patterns.Add(bytes);
         _forms.Add((what, bytes));
     }
 }

@@ -32,6 +32,12 @@ internal sealed class PlatformAtRest : IAsyncDisposable
 
     public CapturedLog Log { get; } = new();
 
+    /// <summary>
+    /// Every answer to <see cref="SendAsync"/>, headers and body. A session that its own holder sent is given again in the cookie; that one
+    /// line is masked.
+    /// </summary>
+    public List<string> Answers { get; } = [];
+
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => _app!.Services;
@@ -68,7 +74,7 @@ internal sealed class PlatformAtRest : IAsyncDisposable
 
     /// <summary>Sends one call; with a session's cookie when one is given.</summary>
     public async Task<(HttpStatusCode Status, string Body, string? Cookie)> SendAsync(
-        HttpMethod method, string path, object? body = null, string? cookie = null)
+        HttpMethod method, string path, object? body = null, string? cookie = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (body is not null)
@@ -76,10 +82,15 @@ internal sealed class PlatformAtRest : IAsyncDisposable
             request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8);
             request.Content.Headers.ContentType = new("application/json");
         }
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         if (cookie is not null) request.Headers.Add("Cookie", $"hostatlas_session={cookie}");
         using var answer = await Http.SendAsync(request);
         var given = answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.Single().Split(';')[0].Split('=')[1] : null;
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), given);
+        var text = await answer.Content.ReadAsStringAsync();
+        var whole = $"{answer.Headers}{answer.Content.Headers}\n{text}";
+        var own = cookie is null ? null : $"hostatlas_session={cookie};";
+        Answers.Add(own is null ? whole : whole.Replace(own, "hostatlas_session=(own);", StringComparison.Ordinal));
+        return (answer.StatusCode, text, given);
     }
 
     /// <summary>A call that must succeed, and a member of its answer.</summary>
