@@ -37,6 +37,7 @@ public static partial class AuditRules
         (typeof(RequestAdmitted), "Keeps a signature from being used twice."),
         (typeof(RunBegan), Regular), (typeof(ObjectsAnnounced), Regular), (typeof(SnapshotCommitted), Regular),
         (typeof(RunSilent), Observed), (typeof(RunEnded), Regular), (typeof(RunMissed), Observed), (typeof(ChainSuspected), Observed),
+        (typeof(RunRefused), Regular),
     ];
 
     private static JsonObject? Chain(ChainStatus? was) => was is null ? null : new JsonObject { ["chain"] = AuditNames.Of(was) };

@@ -17,7 +17,7 @@ namespace HostAtlas.Engine.Tests.Audit;
 /// <summary>The audit logs in a running engine, whichever store it is on.</summary>
 public abstract class AuditLogSuite
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly Author Operator = Author.OfOperator("uid 1000");
 
     /// <summary>Starts an engine on the store that this suite is run against.</summary>

@@ -8,7 +8,7 @@ namespace HostAtlas.Engine.Tests.Operations;
 
 public sealed class AuditVerbsTests(OpsFixture ops) : IClassFixture<OpsFixture>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task An_export_of_many_pages_is_checked_without_a_platform()
