@@ -50,7 +50,7 @@ public sealed class AuditRows
             // the next hash begins anew, so no verification passes here either.
             tail = tail with { Head = tail.Head with { Hash = AuditChain.Start(team) }, IsBroken = false };
             var at = entry(tail.Head.Number + 1).At;
-            Append(ref tail, new AuditEntry(team, tail.Head.Number + 1, at, Cluster.Author.Platform, AuditRules.LogBroken,
+            Append(ref tail, new AuditEntry(team, tail.Head.Number + 1, at, Author.Platform, AuditRules.LogBroken,
                 new AuditFacts(new AuditSubject("log", null)), null));
         }
         Append(ref tail, entry(tail.Head.Number + 1));
