@@ -14,6 +14,7 @@ public static partial class AuditRules
     [
         OnServer<TokenIssued>("server.token-issued", "server", e =>
             (null, new JsonObject { ["earlierTokensEndAt"] = AuditNames.Of(e.EarlierEndAt) })),
+        OnServer<DoorClosed>("server.tokens-ended", "server", _ => (null, null)),
     ];
 
     private static (Type Event, string Why)[] UntoldOfServers =>
@@ -30,6 +31,7 @@ public static partial class AuditRules
         OnServer<ChainReopened>("backups.reopened", "backups", e => (
             Chain(e.From), new JsonObject { ["cause"] = AuditNames.Of(e.Cause), ["chain"] = AuditNames.Of(ChainStatus.Open) })),
         OnServer<NewChainApproved>("backups.new-chain-approved", "backups", _ => (null, null)),
+        OnServer<BackupsClosed>("backups.closed", "backups", _ => (null, null)),
     ];
 
     private static (Type Event, string Why)[] UntoldOfBackups =>

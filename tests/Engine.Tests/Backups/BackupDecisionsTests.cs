@@ -72,7 +72,7 @@ public sealed class BackupDecisionsTests
     [Fact]
     public void A_closed_chain_takes_and_shows_nothing_more_and_nothing_is_due_of_it()
     {
-        var state = BackupState.Apply(Open("run", Committed("head")), new ScheduleChanged(null, "0 2 * * *", Now));
+        var state = BackupState.Apply(Open("run", Committed("head")), new ScheduleChanged(null, "0 2 * * *", Now, Named.Ada));
         Assert.NotNull(BackupDecisions.DueAt(state));
         state = state.Apply(BackupDecisions.Close(state, Named.Ada, Now).Events);
         Assert.Equal((Now, true, null), (state.ClosedAt, state.Exists, BackupDecisions.DueAt(state)));

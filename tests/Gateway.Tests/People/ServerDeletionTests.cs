@@ -74,12 +74,13 @@ public sealed class ServerDeletionTests(PeopleOverTime people) : IClassFixture<P
         var ann = await people.Host.FounderAsync();
         var made = await ann.PostAsync("/api/servers", new { name = "web-1" });
         var id = ResourceId.Parse<ServerId>(made["id"]);
-        Assert.IsType<Done>(await people.Host.Engine.AskAsync(new FreezeBackups(ann.Team, id, FreezeCause.Person)));
+        Assert.IsType<Done>(await people.Host.Engine.AskAsync(
+            new FreezeBackups(ann.Team, id, FreezeCause.Person, Author.OfOperator("test"))));
 
         Assert.Equal("409 conflict", (await ann.DeleteAsync($"/api/servers/{id}")).Said);
 
         await people.Host.ReportAsync(ann.Team, id, made["token"], "cpu", (people.Now.ToUnixTimeMilliseconds(), 1));
-        Assert.IsType<Done>(await people.Host.Engine.AskAsync(new ResumeBackups(ann.Team, id)));
+        Assert.IsType<Done>(await people.Host.Engine.AskAsync(new ResumeBackups(ann.Team, id, Author.OfOperator("test"))));
         Assert.Equal(HttpStatusCode.NoContent, (await ann.DeleteAsync($"/api/servers/{id}")).Status);
     }
 
