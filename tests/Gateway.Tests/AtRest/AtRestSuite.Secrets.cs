@@ -5,7 +5,7 @@ namespace HostAtlas.Gateway.Tests.AtRest;
 public abstract partial class AtRestSuite
 {
     // Another seed is another story; this one is told each time, so that what it found once it finds again.
-    private const int Seed = 20261125, Steps = 60;
+    private const int Seed = 20261125, Steps = 32;
 
     [Fact]
     public async Task No_secret_is_found_in_any_table_journal_file_log_line_or_later_answer()
@@ -18,7 +18,7 @@ public abstract partial class AtRestSuite
         await platform.StopAsync();
         AssertNothingIn([.. Dump(), ("the log", Encoding.UTF8.GetBytes(platform.Log.Text))]);
 
-        Assert.InRange(story.Shown.Count, 30, int.MaxValue);
+        Assert.InRange(story.Shown.Count, 25, int.MaxValue);
         Assert.InRange(platform.Answers.Count, 100, int.MaxValue);
         foreach (var (what, secret, after) in story.Shown)
         {

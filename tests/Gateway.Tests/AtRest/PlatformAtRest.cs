@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.Hosting;
@@ -88,8 +89,8 @@ internal sealed class PlatformAtRest : IAsyncDisposable
         var given = answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.Single().Split(';')[0].Split('=')[1] : null;
         var text = await answer.Content.ReadAsStringAsync();
         var whole = $"{answer.Headers}{answer.Content.Headers}\n{text}";
-        var own = cookie is null ? null : $"hostatlas_session={cookie};";
-        Answers.Add(own is null ? whole : whole.Replace(own, "hostatlas_session=(own);", StringComparison.Ordinal));
+        var own = request.Headers.TryGetValues("Cookie", out var sent) ? sent.Single() + ";" : null;
+        Answers.Add(own is null ? whole : whole.Replace(own, "(the own session);", StringComparison.Ordinal));
         return (answer.StatusCode, text, given);
     }
 
