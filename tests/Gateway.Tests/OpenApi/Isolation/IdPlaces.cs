@@ -5,7 +5,7 @@ namespace HostAtlas.Gateway.Tests.OpenApi.Isolation;
 
 /// <summary>
 /// Where an operation takes an id, read from the description: <c>path:id</c>, <c>header:X-Team</c>, <c>query:cursor</c> (an id of the page
-/// before) and, for members of a body, <c>body:/objects/name</c>.
+/// before), <c>query:actor</c>, and for members of a body <c>body:/objects/name</c>.
 /// </summary>
 internal static class IdPlaces
 {
@@ -15,7 +15,8 @@ internal static class IdPlaces
     public static IReadOnlyList<string> Of(ApiDescription description, DescribedOperation operation)
     {
         var parameters = operation.AllParameters.Select(description.Resolve)
-            .Where(parameter => IsId(parameter["schema"]!) || parameter["name"]!.GetValue<string>() == "cursor")
+            .Where(parameter => IsId(parameter["schema"]!) || parameter["schema"]!["anyOf"]?.AsArray().Any(part => IsId(part!)) == true
+                || parameter["name"]!.GetValue<string>() == "cursor")
             .Select(parameter => $"{parameter["in"]}:{parameter["name"]}");
         var bodies = operation.Json["requestBody"]?["content"]?.AsObject()
             .SelectMany(media => media.Value!["schema"] is { } schema ? Members(description, schema, "") : []) ?? [];
