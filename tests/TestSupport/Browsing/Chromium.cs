@@ -150,11 +150,12 @@ public sealed class Chromium : IAsyncDisposable
     private void Note(JsonNode message)
     {
         var parameters = message["params"];
+        static bool IsBad(JsonNode? level) => level!.GetValue<string>() is "error" or "warning" or "assert";
         var complaint = message["method"]?.GetValue<string>() switch
         {
-            "Log.entryAdded" when parameters!["entry"]!["level"]!.GetValue<string>() is "error" or "warning" => parameters["entry"]!["text"],
+            "Log.entryAdded" when IsBad(parameters!["entry"]!["level"]) => parameters["entry"]!["text"],
             "Runtime.exceptionThrown" => parameters!["exceptionDetails"],
-            "Runtime.consoleAPICalled" when parameters!["type"]!.GetValue<string>() is "error" or "warning" or "assert" => parameters["args"],
+            "Runtime.consoleAPICalled" when IsBad(parameters!["type"]) => parameters["args"],
             _ => null,
         };
         if (complaint is not null) _complaints.Add(complaint.ToJsonString());

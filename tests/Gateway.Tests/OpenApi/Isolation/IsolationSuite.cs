@@ -70,7 +70,8 @@ public abstract partial class IsolationSuite : IAsyncLifetime
             {
                 var nothing = await SeenAsync(operation, form, place, BackupClient.NewId(), caller);
                 // The owner tries whatever the others have, everybody else what belongs there.
-                foreach (var (ofKind, id) in _theirs.Ids.Concat(_others.Ids).Where(id => id.Key == kind || caller is "owner" or "agent"))
+                var ids = _theirs.Ids.Concat(_others.Ids).Where(id => id.Key == kind || caller is "owner" or "agent");
+                foreach (var (ofKind, id) in ids)
                 {
                     var foreign = await SeenAsync(operation, form, place, id, caller);
                     Assert.True(nothing == foreign, $"{operation} by {caller}, {place} = {ofKind}:\n{nothing}\n---\n{foreign}");
