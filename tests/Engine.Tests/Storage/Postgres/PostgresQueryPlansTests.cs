@@ -164,6 +164,7 @@ public sealed partial class PostgresQueryPlansTests
         Assert.Single(await log.ReadAsync(Team, 0, 10, 10, CancellationToken.None));
         Assert.Single(await log.PageAsync(Team, new AuditWindow(0, long.MaxValue, null), 10, CancellationToken.None));
         var dropped = new ProjectedRows();
+        dropped.Drop(new ServerKey(Team, Servers[1]));
         dropped.Drop(Team);
         await projection.SaveAsync(2, 3, dropped, CancellationToken.None);
         await projection.ReplaceAsync(3, new ProjectedRows(), CancellationToken.None);
