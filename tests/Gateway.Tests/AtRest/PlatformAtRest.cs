@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HostAtlas.Engine;
-using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.Hosting;
