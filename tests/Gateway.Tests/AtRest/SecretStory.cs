@@ -10,7 +10,7 @@ namespace HostAtlas.Gateway.Tests.AtRest;
 /// A long random story of people, keys, tokens, sessions and invitations, told by a seed, in which every secret there is comes to be, is
 /// used, sent to the wrong place, replaced and ended. Each is planted in the moment it was shown.
 /// </summary>
-internal sealed class SecretStory(PlatformAtRest platform, PlantedValues planted, int seed)
+internal sealed partial class SecretStory(PlatformAtRest platform, PlantedValues planted, int seed)
 {
     private readonly Random _random = new(seed);
     private readonly List<Person> _people = [];
@@ -28,7 +28,7 @@ internal sealed class SecretStory(PlatformAtRest platform, PlantedValues planted
         Func<Task>[] turns =
         [
             FoundAsync, JoinAsync, AddServerAsync, AddServerAsync, RotateTokenAsync, AddKeyAsync, AddKeyAsync, RevokeKeyAsync,
-            SignInAsync, SignInAsync, SignOutAsync, ReportAsync, ReadAsync, ReadAsync, SendToWrongPlacesAsync, SendToWrongPlacesAsync,
+            RotateKeyAsync, ChangePasswordAsync, TakeSecondFactorAsync, ResetPasswordAsync, SignInAsync, SignInAsync, SignOutAsync, ReportAsync, ReadAsync, ReadAsync, SendToWrongPlacesAsync, SendToWrongPlacesAsync,
         ];
         // Each turn once at least, then as the seed has it.
         foreach (var turn in turns) await turn();
@@ -43,14 +43,11 @@ internal sealed class SecretStory(PlatformAtRest platform, PlantedValues planted
     {
         var invitation = await platform.InviteAsync(team, role);
         Show("an invitation", invitation);
-        var password = "Kennwort " + Base64Url.EncodeToString(Bytes(12));
-        planted.Text("a password", password);
-        _secrets.Add(password);
-        Shown.Add(("a password", password, platform.Answers.Count));
+        var password = NewPassword();
         var email = $"story-{Convert.ToHexStringLower(Bytes(5))}@example.org";
         var cookie = await platform.SetUpAsync(invitation, "Story " + email, email, password);
         ShowSession(cookie);
-        _people.Add(new Person(team, role, email, password) { Cookie = cookie });
+        _people.Add(new Person(team, role, email) { Password = password, Cookie = cookie });
     }
 
     private async Task SignInAsync()
@@ -63,7 +60,7 @@ internal sealed class SecretStory(PlatformAtRest platform, PlantedValues planted
     private async Task BeginSessionAsync(Person person, string? before)
     {
         var (_, text, cookie) = await platform.SendAsync(
-            HttpMethod.Post, "/api/session", new { email = person.Email, password = person.Password }, before);
+            HttpMethod.Post, "/api/session", new { email = person.Email, password = person.Password, code = person.NextCode() }, before);
         Assert.True(cookie is not null, text);
         ShowSession(cookie);
         person.Cookie = cookie;
@@ -215,8 +212,15 @@ internal sealed class SecretStory(PlatformAtRest platform, PlantedValues planted
 
     private static T NewId<T>() where T : struct, IResourceId<T> => ResourceId.FromRandom<T>(RandomNumberGenerator.GetBytes(16));
 
-    private sealed record Person(TeamId Team, TeamRole Role, string Email, string Password)
+    private sealed record Person(TeamId Team, TeamRole Role, string Email)
     {
+        public required string Password { get; set; }
+
         public string? Cookie { get; set; }
+
+        /// <summary>Recovery codes that are left; none where there is no second factor.</summary>
+        public Queue<string> Codes { get; } = [];
+
+        public string? NextCode() => Codes.TryDequeue(out var code) ? code : null;
     }
 }
