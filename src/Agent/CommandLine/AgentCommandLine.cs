@@ -25,6 +25,7 @@ internal sealed class AgentCommandLine
         _root.Add(KeyVerb.Command(common, around, Guard));
         _root.Add(RestoreVerb.Command(common, around, Guard));
         _root.Add(VerifyVerb.Command(common, around, Guard));
+        _root.Add(RedactVerb.Command(common, around, Guard));
     }
 
     /// <summary>Runs one verb; the result is the process's exit code.</summary>

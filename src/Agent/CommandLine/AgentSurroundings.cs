@@ -11,6 +11,12 @@ internal sealed record AgentSurroundings
     /// <summary>Standard input, for secrets (<c>-</c>).</summary>
     public required TextReader In { get; init; }
 
+    /// <summary>Standard input as bytes, for the filter.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Standard output as bytes, for the filter.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     /// <summary>Results.</summary>
     public required TextWriter Out { get; init; }
 

@@ -1,3 +1,5 @@
+using HostAtlas.Agent.Redaction;
+
 namespace HostAtlas.Agent.Configuration;
 
 /// <summary>What agent.toml says, checked. <see cref="AgentToml"/> reads it; the defaults stand there and in docs/agent.md.</summary>
@@ -23,6 +25,9 @@ public sealed record AgentOptions
 
     /// <summary>What is backed up; null: nothing.</summary>
     public BackupOptions? Backup { get; init; }
+
+    /// <summary>What is filtered besides what always is.</summary>
+    public OwnerRules Redaction { get; init; } = OwnerRules.None;
 
     /// <summary>Default, shortest and longest interval.</summary>
     public static readonly TimeSpan IntervalDefault = TimeSpan.FromSeconds(10),

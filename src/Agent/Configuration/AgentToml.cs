@@ -1,3 +1,4 @@
+using HostAtlas.Agent.Redaction;
 using Tomlyn;
 using Tomlyn.Model;
 using Tomlyn.Parsing;
@@ -16,7 +17,7 @@ public static class AgentToml
         ["spool"] = ["max_bytes"],
         ["backup"] = BackupToml.Keys,
         ["logs"] = ["files", "journald"],
-        ["redaction"] = ["rules"],
+        ["redaction"] = RedactionToml.Keys,
         ["gate"] = ["encrypted_paths", "canaries"],
     };
 
@@ -103,6 +104,8 @@ public static class AgentToml
         var origins = ReadOrigins(table, faults);
         var backup = table.TryGetValue("backup", out var section) && section is TomlTable backupTable
             ? BackupToml.Read(backupTable, faults) : null;
+        var redaction = table.TryGetValue("redaction", out var rules) && rules is TomlTable redactionTable
+            ? RedactionToml.Read(redactionTable, faults) : OwnerRules.None;
         return url is null ? null : new AgentOptions
         {
             Url = url,
@@ -112,6 +115,7 @@ public static class AgentToml
             HttpsProxy = proxy,
             VaultOrigins = origins,
             Backup = backup,
+            Redaction = redaction ?? OwnerRules.None,
         };
     }
 

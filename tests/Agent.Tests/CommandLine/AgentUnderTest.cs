@@ -25,7 +25,19 @@ internal sealed class AgentUnderTest : IDisposable
     /// <summary>What the last verb said on standard output.</summary>
     public string Output { get; private set; } = "";
 
-    public async Task<int> RunAsync(string[] arguments, string input = "", CancellationToken stop = default)
+    /// <summary>Runs a verb that filters bytes, which must end with 0; gives what it wrote.</summary>
+    public async Task<byte[]> FilterAsync(string[] arguments, byte[] input)
+    {
+        using var written = new MemoryStream();
+        Assert.Equal(ExitCode.Done, await RunAsync(arguments, new MemoryStream(input), written));
+        return written.ToArray();
+    }
+
+    public Task<int> RunAsync(string[] arguments, string input = "", CancellationToken stop = default) =>
+        RunAsync(arguments, Stream.Null, Stream.Null, input, stop);
+
+    private async Task<int> RunAsync(string[] arguments, Stream bytesIn, Stream bytesOut, string input = "",
+        CancellationToken stop = default)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
@@ -34,6 +46,8 @@ internal sealed class AgentUnderTest : IDisposable
         {
             In = new StringReader(input),
             Out = output,
+            OpenInput = () => bytesIn,
+            OpenOutput = () => bytesOut,
             Error = TextWriter.Synchronized(errors),
             IsTerminal = IsTerminal,
             Time = TimeProvider.System,

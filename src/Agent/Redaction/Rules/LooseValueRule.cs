@@ -1,0 +1,163 @@
+using System.Buffers;
+using HostAtlas.Agent.Redaction.Values;
+
+namespace HostAtlas.Agent.Redaction.Rules;
+
+/// <summary>
+/// Secrets behind a name with no sign between: flags (<c>--token x</c>), directives (<c>SetEnv DB_PASSWORD x</c>), <c>.netrc</c>, pairs of
+/// name and value (<c>"name": "PASSWORD", "value": "x"</c>) and prose (<c>the password is x</c>).
+/// </summary>
+internal static class LooseValueRule
+{
+    private static readonly KeyWords.Set Directives = new("env setenv passenv fastcgi_param uwsgi_param scgi_param arg setx config:set");
+    private static readonly KeyWords.Set Connectors = new("is was are be to set as now of := equals");
+    private static readonly KeyWords.Set ConfigNames =
+        new("requirepass masterauth bindpw rootpw authtoken rpcpassword smtppass olcrootpw password passwd psk secret userpassword");
+    private static readonly KeyWords.Set Stops = new(
+        "to is are was for or and flag option options instead on if with requires require must not as in via using argument parameter "
+            + "the a an "
+        + "of by from needs can cannot may should when that has have will been parameter, at");
+
+    private static readonly SearchValues<string> Generated = SearchValues.Create(
+        ["temporary", "generated", "initial", "one-time", "one time", "default", "random", "auto-generated"],
+            StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> Askers =
+        SearchValues.Create(["mysql", "mariadb", "psql", "pg_dump", "pg_restore", "pg_basebackup", "createdb", "createuser"],
+            StringComparison.Ordinal);
+
+    private static readonly SearchValues<string> Builders =
+        SearchValues.Create(["docker ", "podman ", "buildah ", "nerdctl ", "buildctl "], StringComparison.Ordinal);
+
+    /// <summary>Looks behind the name; gives where reading goes on.</summary>
+    /// <param name="findings">The line.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="closed">Behind the quotes that close it.</param>
+    public static int Find(Findings findings, in Name name, int closed)
+    {
+        if (name.Kind is KeyKind.Authorization or KeyKind.Cookie or KeyKind.SetCookie) return name.End;
+        var text = findings.Text;
+        if (TryPair(findings, name, closed, out var next)) return next;
+        var at = Blank.Skip(text, name.End);
+        if (at == name.End || at >= text.Length) return name.End;
+        if (name.Hyphens > 0 && (name.Start == name.Hyphens
+            || !KeyName.IsPart(text[name.Start - name.Hyphens - 1]))) return Flag(findings, name, at);
+        if (name.Kind is KeyKind.Strong or KeyKind.Password or KeyKind.Key)
+        {
+            if (Directives.Has(name.WordBefore)) return Note(findings, ValueScanner.Read(text, at));
+            if (IsNetrc(text, name)) return Note(findings, ValueScanner.Read(text, at));
+            if (TwoWords(name, at) is { } value) return Note(findings, value);
+        }
+        return Prose(findings, name, at);
+    }
+
+    private static int Flag(Findings findings, in Name name, int at)
+    {
+        var text = findings.Text;
+        if (name.Kind is KeyKind.Weak or KeyKind.Medium || (name.Hyphens == 1 && !KeyName.IsLongFlag(name.Word))) return name.End;
+        if (IsSwitch(text.AsSpan(0, name.Start), name.Word)) return name.End;
+        if (text[at] is '-' or '|' or '>' or '<' or '&' or ';' or '\\' or ')' or ']' or '}') return name.End;
+        if (ValueScanner.TryReadQuoted(text, at, out var quoted)) return Note(findings, quoted);
+        var value = new ValueSpan(at, ValueScanner.EndOfBare(text, at), 0, false);
+        var word = value.In(text);
+        // "--password is required" is a message.
+        if (Stops.Has(word) || NoSecret.IsWord(word) || NamedValues.IsNameOfOne(word) || IsSecretsName(name, word)
+            || (name.Kind == KeyKind.Key && word[0] is '/' or '.')) return name.End;
+        return Note(findings, value with { Next = value.End });
+    }
+
+    // A store's secret_id is its name; an AppRole's is a UUID.
+    private static bool IsSecretsName(in Name name, ReadOnlySpan<char> word) =>
+        name.Word.EndsWith("secret-id", StringComparison.OrdinalIgnoreCase) && !(Looks.Token(word) && Looks.IsHexOrUuid(word));
+
+    // mysql --password x asks for it, and x is a database; docker build --secret id=x names one.
+    private static bool IsSwitch(ReadOnlySpan<char> before, ReadOnlySpan<char> flag) =>
+        (flag is "password" && before.IndexOfAny(Askers) >= 0) || (flag is "secret" && before.IndexOfAny(Builders) >= 0);
+
+    // machine x login y password z
+    private static bool IsNetrc(string text, in Name name) =>
+        name.Word.Equals("password", StringComparison.OrdinalIgnoreCase)
+            && text.AsSpan(0, name.Start).Contains("login ", StringComparison.OrdinalIgnoreCase)
+        && (text.AsSpan(0, name.Start).Contains("machine ", StringComparison.OrdinalIgnoreCase)
+            || text.AsSpan().TrimStart().StartsWith("login ")
+            || text.AsSpan().TrimStart().StartsWith("default "));
+
+    // A configuration's line: the name, one value, nothing else.
+    private static ValueSpan? TwoWords(in Name name, int at)
+    {
+        var text = name.Text;
+        if (!name.BeginsLine || text[at] is '=' or '-') return null;
+        var value = ValueScanner.Read(text, at);
+        if (Blank.Skip(text, value.Next) < text.Length || NoSecret.Is(value.In(text))) return null;
+        return ConfigNames.Has(name.Word) && char.IsLower(name.Word[0]) || Looks.Password(value.In(text)) ? value : null;
+    }
+
+    private static int Prose(Findings findings, in Name name, int at)
+    {
+        var text = findings.Text;
+        var password = name.Kind == KeyKind.Password;
+        if (password && ValueScanner.TryReadQuoted(text, at, out var quoted))
+            return quoted.Next < text.Length || quoted.End < quoted.Next ? Note(findings, quoted) : name.End;
+        for (var steps = 0; steps < 3; steps++)
+        {
+            var end = ValueScanner.EndOfBare(text, at);
+            var word = text.AsSpan(at, end - at);
+            if (password ? Looks.Password(word) && !word.Contains('=') && !NoSecret.Is(word) : IsKeyLike(name, word))
+                return Note(findings, new ValueSpan(at, end, end, false));
+            if (!Connectors.Has(word.TrimEnd(':'))) break;
+            at = Blank.Skip(text, end);
+            if (at >= text.Length) return name.End;
+            if (password && ValueScanner.TryReadQuoted(text, at, out quoted)) return Note(findings, quoted);
+        }
+        return password ? GeneratedAtEnd(findings, name) : name.End;
+    }
+
+    private static bool IsKeyLike(in Name name, ReadOnlySpan<char> word)
+    {
+        word = word.TrimEnd(".,;:!?)");
+        if (name.Kind is KeyKind.Weak or KeyKind.Medium || word.Length < 16) return false;
+        return Looks.Random(word) || (word.Length >= 32 && Looks.Token(word) && Looks.IsHexOrUuid(word) && !word.Contains('-'));
+    }
+
+    // "A temporary password is generated for root@localhost: x"
+    private static int GeneratedAtEnd(Findings findings, in Name name)
+    {
+        var text = findings.Text;
+        var rest = text.AsSpan(name.End);
+        var colon = rest.LastIndexOf(": ");
+        if (colon < 0 || colon > 96 || text.AsSpan().IndexOfAny(Generated) < 0) return name.End;
+        var start = Blank.Skip(text, name.End + colon + 1);
+        var end = ValueScanner.EndOfLine(text, start);
+        var value = text.AsSpan(start, end - start);
+        if (value.Length < 4 || value.Contains(' ') || NoSecret.Is(value)) return name.End;
+        return Note(findings, new ValueSpan(start, end, end, false));
+    }
+
+    // "name": "PASSWORD", "value": "x" and Key=PASSWORD,Value=x
+    private static bool TryPair(Findings findings, in Name name, int at, out int next)
+    {
+        var text = findings.Text;
+        next = name.End;
+        var from = at;
+        while (at < text.Length && at < from + 8 && (Blank.Is(text[at]) || text[at] is ',' or ';' or '"' or '\'' or '-' or '\\')) at++;
+        if (at == from && at < text.Length && text[at] is not ('v' or 'V')) return false;
+        var end = at;
+        while (end < text.Length && end < at + 32 && (char.IsAsciiLetter(text[end]) || text[end] == '_')) end++;
+        if (end == at || !text.AsSpan(at, end - at).EndsWith("value", StringComparison.OrdinalIgnoreCase)) return false;
+        var separator = Separator.Read(text, Separator.SkipClosing(text, end));
+        if (separator.Sign is SeparatorSign.None or SeparatorSign.Call) return false;
+        var start = Blank.Skip(text, separator.End);
+        if (start >= text.Length) return false;
+        var value = ValueScanner.Read(text, start);
+        if (name.Kind is KeyKind.Weak or KeyKind.Medium ? Looks.Random(value.In(text)) : !NoSecret.Is(value.In(text)))
+            findings.Add(value.Start, value.End, RuleNames.NamedValue);
+        next = value.Next;
+        return true;
+    }
+
+    private static int Note(Findings findings, ValueSpan value)
+    {
+        if (!NoSecret.Is(value.In(findings.Text))) findings.Add(value.Start, value.End, RuleNames.LooseValue);
+        return value.Next;
+    }
+}

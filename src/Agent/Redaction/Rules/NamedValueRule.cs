@@ -1,0 +1,113 @@
+using System.Buffers;
+using HostAtlas.Agent.Redaction.Values;
+
+namespace HostAtlas.Agent.Redaction.Rules;
+
+/// <summary>
+/// Secrets that stand behind a name: <c>password=x</c>, <c>"token": "x"</c>, <c>secret: x</c>, <c>?sig=x</c>,
+/// <c>&lt;password&gt;x&lt;/</c>,
+/// <c>--api-key x</c>, headers. It goes from name to name and never back.
+/// </summary>
+internal static class NamedValueRule
+{
+    private static readonly string[] Stems =
+    [
+        "pass", "pwd", "pw", "psk", "kennwort", "losungswort", "mdp", "contrase", "clave", "senha", "hesl", "haslo", "wachtwoord",
+            "losenord",
+        "adgangskode", "kodeord", "salasana", "jelszo", "parol", "sifre", "lozinka", "geslo", "slaptazodis", "matkhau", "sandi",
+            "presharedkey",
+        "zugang", "pincode", "secret", "token", "credential", "cred", "apikey", "otp", "cvv", "cvc", "mnemonic", "bearer", "geheim",
+            "jeton",
+        "secreto", "segredo", "segreto", "gettone", "tajn", "hemlighet", "masterauth", "privkey", "samlresponse", "samlassertion", "key",
+        "schluessel", "cle", "chave", "chiave", "sleutel", "nyckel", "klucz", "avain", "sess", "sid", "sig", "hmac", "assertion", "ticket",
+        "xsrf", "csrf", "authenticity", "awsalb", "verifier", "hwid", "licen", "lizenz", "sso", "auth", "code", "seed", "login", "state",
+        "nonce", "cookie",
+    ];
+
+    private static readonly string[] ForeignStems =
+    [
+        "contraseña", "contrasen", "hasło", "lösenord", "jelszó", "şifre", "парол", "лозинка", "slaptažodis", "lykilorð", "парола",
+            "κωδικός",
+        "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "암호", "المرور", "السر", "סיסמה", "סיסמא", "khẩu", "รหัสผ่าน", "पासवर्ड",
+        "گذرواژه", "رمزعبور", "токен", "секрет", "令牌", "密钥", "密鑰", "トークン", "토큰", "schlüssel", "clé", "ключ", "klíč", "nøkkel",
+    ];
+
+    private static readonly SearchValues<string> Ascii = SearchValues.Create(Stems, StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Foreign = SearchValues.Create(ForeignStems, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The stems of all names, for whoever looks for lines that may hold one.</summary>
+    internal static IReadOnlyList<string> AsciiStems => Stems;
+
+    /// <summary>Finds them all.</summary>
+    public static void Find(Findings findings)
+    {
+        var text = findings.Text;
+        var foreign = !System.Text.Ascii.IsValid(text);
+        int at = 0, nextAscii = -1, nextForeign = foreign ? -1 : int.MaxValue;
+        while (at < text.Length)
+        {
+            if (nextAscii < at) nextAscii = Next(text, at, Ascii);
+            if (nextForeign < at) nextForeign = Next(text, at, Foreign);
+            var hit = Math.Min(nextAscii, nextForeign);
+            if (hit == int.MaxValue) return;
+            var (start, end) = (hit, hit + 1);
+            while (start > at && KeyName.IsPart(text[start - 1])) start--;
+            while (end < text.Length && KeyName.IsPart(text[end])) end++;
+            at = Math.Max(end, Examine(findings, start, end));
+        }
+    }
+
+    private static int Next(string text, int at, SearchValues<string> stems)
+    {
+        var hit = text.AsSpan(at).IndexOfAny(stems);
+        return hit < 0 ? int.MaxValue : at + hit;
+    }
+
+    private static int Examine(Findings findings, int start, int end)
+    {
+        var text = findings.Text;
+        var hyphens = 0;
+        while (start < end && text[start] is '-' or '.' or '$' && start < end - 1)
+        {
+            if (text[start] == '-') hyphens++;
+            start++;
+        }
+        while (end > start && text[end - 1] is '-' or '.') end--;
+        var kind = KeyName.Classify(text.AsSpan(start, end - start));
+        if (kind == KeyKind.None) return end;
+        var name = new Name(text, start, end, kind, hyphens);
+        if (MarkupRule.TryRead(findings, name, out var next)) return next;
+        var closed = Separator.SkipClosing(text, end);
+        var separator = Separator.Read(text, closed);
+        if (separator.Sign == SeparatorSign.None) return LooseValueRule.Find(findings, name, closed);
+        return AfterSeparator(findings, name, separator);
+    }
+
+    private static int AfterSeparator(Findings findings, in Name name, Separator separator)
+    {
+        var text = findings.Text;
+        var at = Blank.Skip(text, separator.End);
+        if (at >= text.Length) return name.End;
+        if (name.Kind is KeyKind.Authorization) return HeaderRule.Authorization(findings, at);
+        if (name.Kind is KeyKind.Cookie or KeyKind.SetCookie) return HeaderRule.Cookies(findings, at, name.Kind == KeyKind.SetCookie);
+        // "password= user=bob": there is none.
+        if (at > separator.End && separator.Sign == SeparatorSign.Equals && IsAnotherName(text, at, '=')) return at;
+        if (at > separator.End && separator.Sign == SeparatorSign.Colon && IsAnotherName(text, at, ':')) return at;
+        if (text[at] == '[' && !Placeholder.Begins(text.AsSpan(at))) return NamedValues.List(findings, name, at);
+        if (text[at] == '{' && NamedValues.IsObject(text, at)) return at;
+        if (text[at] == '(') at = Blank.Skip(text, at + 1);
+        if (at >= text.Length) return name.End;
+        var value = NamedValues.Read(name, separator, at, findings.IsCommand);
+        return NamedValues.Judge(findings, name, separator, value) ? value.Next : Math.Max(name.End, value.Quoted ? value.Start : at);
+    }
+
+    // name= or name: with a blank behind the colon.
+    private static bool IsAnotherName(string text, int at, char sign)
+    {
+        var end = at;
+        while (end < text.Length && end < at + 48 && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '_' or '.' or '-')) end++;
+        return end > at && end < text.Length && text[end] == sign && char.IsAsciiLetter(text[at])
+            && (sign == '=' ? end + 1 < text.Length && text[end + 1] is not ('=' or ' ') : end + 1 < text.Length
+                && Blank.Is(text[end + 1]));
+    }
+}

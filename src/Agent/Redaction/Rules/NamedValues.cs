@@ -1,0 +1,168 @@
+using HostAtlas.Agent.Redaction.Values;
+
+namespace HostAtlas.Agent.Redaction.Rules;
+
+/// <summary>Reads the value behind a name and its separator, and judges whether it is a secret.</summary>
+internal static class NamedValues
+{
+    /// <summary>Reads the value that begins here.</summary>
+    public static ValueSpan Read(in Name name, Separator separator, int at, bool isCommand)
+    {
+        var text = name.Text;
+        var value = ValueScanner.Read(text, at, name.InQuery);
+        if (value.Quoted) return value;
+        if (separator.Sign == SeparatorSign.Encoded)
+        {
+            var encoded = value.In(text);
+            var end = encoded.IndexOf("%26") is >= 0 and var next ? next : encoded.IndexOf("%22") is >= 0 and var quote
+                ? quote : encoded.Length;
+            return value with { End = value.Start + end, Next = value.Start + end };
+        }
+        return !isCommand && OwnsLine(name, value) ? ToEndOfLine(text, value) : value;
+    }
+
+    /// <summary>Notes the value when it is a secret.</summary>
+    public static bool Judge(Findings findings, in Name name, Separator separator, ValueSpan value)
+    {
+        var text = findings.Text;
+        var content = value.In(text);
+        if (NoSecret.Is(content) || IsNameOfOne(content) || !IsSecret(name, separator, value, content)) return false;
+        findings.Add(value.Start, value.End, RuleNames.NamedValue);
+        return true;
+    }
+
+    /// <summary>A list: <c>["a", "b"]</c> or <c>[a]</c>. Entries with blanks are messages of a validation.</summary>
+    public static int List(Findings findings, in Name name, int at)
+    {
+        var text = findings.Text;
+        var inner = Blank.Skip(text, at + 1);
+        if (name.Kind is not (KeyKind.Strong or KeyKind.Password or KeyKind.Key)) return at + 1;
+        if (!ValueScanner.TryReadQuoted(text, inner, out var entry))
+        {
+            var bare = ValueScanner.EndOfBare(text, at);
+            if (NoSecret.Is(text.AsSpan(at, bare - at))) return bare;
+            var close = text.AsSpan(inner).IndexOfAny(']', ' ');
+            var end = close < 0 ? text.Length : inner + close;
+            if (end > inner && text[inner] is not ('{' or '[') && !NoSecret.Is(text.AsSpan(inner, end - inner)))
+                findings.Add(inner, end, RuleNames.NamedValue);
+            return Math.Max(end, at + 1);
+        }
+        while (true)
+        {
+            var content = entry.In(text);
+            if (!content.Contains(' ') && !NoSecret.Is(content)) findings.Add(entry.Start, entry.End, RuleNames.NamedValue);
+            var next = Blank.Skip(text, entry.Next);
+            if (next >= text.Length || text[next] != ',') return entry.Next;
+            if (!ValueScanner.TryReadQuoted(text, Blank.Skip(text, next + 1), out entry)) return next;
+        }
+    }
+
+    /// <summary>Whether an object begins here: its own names are looked at one by one.</summary>
+    public static bool IsObject(string text, int at)
+    {
+        if (text.AsSpan(at).StartsWith("{{")) return false;
+        var inner = Blank.Skip(text, at + 1);
+        return inner >= text.Length || inner > at + 1 || text[inner] is '"' or '\'' or '}' or '\\' || ValueScanner.NameFollows(text, inner);
+    }
+
+    private static bool IsSecret(in Name name, Separator separator, ValueSpan value, ReadOnlySpan<char> content)
+    {
+        switch (name.Kind)
+        {
+            case KeyKind.Weak when name.Word.EndsWith("code", StringComparison.OrdinalIgnoreCase):
+                return name.InQuery && content.Length >= 8 && content.ContainsAnyInRange('0', '9') && content.ContainsAnyInRange('A', 'z');
+            case KeyKind.Weak:
+                return Looks.Random(content) || (name.InQuery && Looks.Token(content) && !IsStateOrNonce(name))
+                    || (IsAuth(name) && (Looks.BasicCredentials(content) || (Looks.Token(content) && Looks.IsHexOrUuid(content))));
+            case KeyKind.Medium:
+                return Looks.Token(content);
+            case KeyKind.Key:
+                return !IsFile(content) && !IsCount(name, content);
+            default:
+                return !IsCount(name, content) && !IsTask(name, separator, value) && !IsWorkingDirectory(name, content)
+                    && !IsProse(name, separator, value)
+                    && !IsVerdict(name, content);
+        }
+    }
+
+    /// <summary>
+    /// Whether a value only names what should stand there, as usage texts do: <c>--password PASSWORD</c>, <c>YOUR_API_KEY</c>.
+    /// </summary>
+    public static bool IsNameOfOne(ReadOnlySpan<char> value)
+    {
+        value = value.Trim("<>[]{}().,");
+        foreach (var c in value)
+        {
+            if (!char.IsAsciiLetterUpper(c) && c is not ('_' or '-')) return false;
+        }
+        return value.Length > 0 && KeyName.Classify(value) != KeyKind.None;
+    }
+
+    private static bool IsStateOrNonce(in Name name) => name.Word is "state" or "nonce" or "login";
+
+    private static bool IsAuth(in Name name) => name.Word.Contains("auth", StringComparison.OrdinalIgnoreCase);
+
+    // A key's name often leads to the file that holds it.
+    private static bool IsFile(ReadOnlySpan<char> value) =>
+        value.Length > 1 && (value[0] == '/' || value.StartsWith("./") || value.StartsWith("~/"))
+        && (value.Count('/') > 1 || value.Contains('.')) && !value.ContainsAny('+', '=');
+
+    // max tokens, secrets: 12.
+    private static bool IsCount(in Name name, ReadOnlySpan<char> value) =>
+        name.Word[^1] is 's' or 'S' && !name.Word.EndsWith("pass", StringComparison.OrdinalIgnoreCase) && value.Length < 10
+        && !value.ContainsAnyExceptInRange('0', '9');
+
+    // rake tokens:cleanup, pam_unix(passwd:chauthtok)
+    private static bool IsTask(in Name name, Separator separator, ValueSpan value)
+    {
+        if (separator.Sign != SeparatorSign.Colon || value.Quoted || separator.End != value.Start) return false;
+        var plural = name.Word[^1] == 's' && !name.Word.EndsWith("pass");
+        if (!plural && !(name.Before("(") && name.Word is "passwd")) return false;
+        foreach (var c in value.In(name.Text).TrimEnd(":)"))
+        {
+            if (!char.IsAsciiLetterLower(c) && c is not ('_' or ':' or ')')) return false;
+        }
+        return true;
+    }
+
+    // PWD is the shell's directory.
+    private static bool IsWorkingDirectory(in Name name, ReadOnlySpan<char> value) =>
+        name.Word.EndsWith("pwd", StringComparison.OrdinalIgnoreCase) && (value[0] is '/' or '~' || value is ".") && name.Word.Length <= 6;
+
+    // pass=12 fail=0
+    private static bool IsVerdict(in Name name, ReadOnlySpan<char> value) =>
+        (name.Word.Equals("pass", StringComparison.OrdinalIgnoreCase) || name.Word.EndsWith("passes", StringComparison.OrdinalIgnoreCase))
+        && value.Length < 8 && !value.TrimEnd("%,").ContainsAnyExceptInRange('.', '9');
+
+    // "password: authentication failed for": letters only, and a sentence goes on.
+    private static bool IsProse(in Name name, Separator separator, ValueSpan value)
+    {
+        var text = name.Text;
+        if (value.Quoted || separator.Sign != SeparatorSign.Colon || separator.End == value.Start || name.BeginsLine) return false;
+        foreach (var c in value.In(text).TrimEnd(".,;:"))
+        {
+            if (!char.IsLetter(c) && c is not ('\'' or '-')) return false;
+        }
+        var next = Blank.Skip(text, value.End);
+        var end = next;
+        while (end < text.Length && char.IsAsciiLetterLower(text[end])) end++;
+        return end > next && (end == text.Length || text[end] is ' ' or '.' or ',' or '\'');
+    }
+
+    private static bool OwnsLine(in Name name, ValueSpan value)
+    {
+        var text = name.Text;
+        if (value.End >= text.Length || name.InQuery || !name.BeginsLine || name.Hyphens > 1) return false;
+        if (NoSecret.IsWord(value.In(text)) || text[value.End] is not (' ' or '\t')) return false;
+        // Another name further on: this is a line of pairs.
+        var rest = text.AsSpan(value.End);
+        return !rest.Contains('=') && rest.IndexOf(": ") < 0;
+    }
+
+    private static ValueSpan ToEndOfLine(string text, ValueSpan value)
+    {
+        var comment = text.AsSpan(value.Start).IndexOf(" #");
+        var end = comment < 0 ? ValueScanner.EndOfLine(text, value.Start) : value.Start + comment;
+        return value with { End = end, Next = end };
+    }
+}

@@ -1,0 +1,73 @@
+using HostAtlas.Agent.Redaction.Values;
+
+namespace HostAtlas.Agent.Redaction.Rules;
+
+/// <summary><c>Bearer x</c> and <c>Basic x</c> without their header's name, and hashes of passwords.</summary>
+internal static class SchemeRule
+{
+    private static readonly string[] Hashes =
+    [
+        "$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$argon2id$", "$argon2i$", "$argon2d$", "$scrypt$",
+        "$pbkdf2", "$apr1$", "$sha1$", "pbkdf2_sha256$", "pbkdf2_sha1$", "bcrypt_sha256$", "pbkdf2:sha256:", "{SSHA", "{SHA}", "{SHA512}",
+        "{CRYPT}", "{PBKDF2", "{ARGON2", "SCRAM-SHA-256$", "scrypt:32768:", "grub.pbkdf2.sha512.", "{MD5}", "{SMD5}",
+    ];
+
+    private static readonly System.Buffers.SearchValues<string> HashMarks =
+        System.Buffers.SearchValues.Create(Hashes, StringComparison.Ordinal);
+
+    /// <summary>Finds them.</summary>
+    public static void Find(Findings findings)
+    {
+        FindScheme(findings, "bearer");
+        FindScheme(findings, "basic");
+        FindHashes(findings);
+    }
+
+    private static void FindScheme(Findings findings, string scheme)
+    {
+        var text = findings.Text;
+        var at = 0;
+        while (at < text.Length && text.AsSpan(at).IndexOf(scheme, StringComparison.OrdinalIgnoreCase) is >= 0 and var hit)
+        {
+            var start = at + hit;
+            at = start + scheme.Length;
+            if (start > 0 && char.IsAsciiLetterOrDigit(text[start - 1])) continue;
+            var from = text.AsSpan(at).StartsWith("%20") ? at + 3 : Blank.Skip(text, at);
+            if (from == at) continue;
+            var end = from;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end])
+                || text[end] is '.' or '_' or '~' or '+' or '/' or '=' or '-' or '%')) end++;
+            var value = text.AsSpan(from, end - from);
+            var secret = scheme == "basic" ? Looks.BasicCredentials(value) : IsBearer(value);
+            if (secret) findings.Add(from, end, RuleNames.Scheme);
+            at = Math.Max(at, end);
+        }
+    }
+
+    // "bearer authentication", "Bearer error=..." and "bearer token" are no tokens.
+    private static bool IsBearer(ReadOnlySpan<char> value) =>
+        value.Length >= 8 && value.ContainsAnyInRange('0', '9') && value.TrimEnd('=').IndexOf('=') < 0;
+
+    private static void FindHashes(Findings findings)
+    {
+        var text = findings.Text;
+        var at = 0;
+        while (at < text.Length && text.AsSpan(at).IndexOfAny(HashMarks) is >= 0 and var hit)
+        {
+            var start = at + hit;
+            var end = start + 1;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end])
+                || text[end] is '$' or '.' or '/' or '+' or '=' or ',' or '{' or '}' or ':' or '-' or '_' or '*' or '@'))
+            {
+                // A shadow's fields are parted by colons.
+                if (text[end] is ':' or ',' && text[start] == '$' && !text.AsSpan(start).StartsWith("$argon2")
+                    && !text.AsSpan(start).StartsWith("$pbkdf2")) break;
+                if (text[end] == ':' && text[start] is '$' or '{') break;
+                end++;
+            }
+            if (end - start >= 20 && text.AsSpan(start, end - start).ContainsAnyInRange('0', '9')) findings.Add(start, end,
+                RuleNames.PasswordHash);
+            at = Math.Max(start + 1, end);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using HostAtlas.Agent.Redaction.Values;
+
+namespace HostAtlas.Agent.Redaction.Rules;
+
+/// <summary>What kind of sign stands between a name and its value.</summary>
+internal enum SeparatorSign
+{
+    /// <summary>None that says so.</summary>
+    None,
+
+    /// <summary>= and its like.</summary>
+    Equals,
+
+    /// <summary>: and its like.</summary>
+    Colon,
+
+    /// <summary>%3D or %3A: the whole is percent-encoded.</summary>
+    Encoded,
+
+    /// <summary>A call: name("value").</summary>
+    Call,
+}
+
+/// <summary>The separator behind a name.</summary>
+/// <param name="Sign">Its kind.</param>
+/// <param name="End">One behind it.</param>
+internal readonly record struct Separator(SeparatorSign Sign, int End)
+{
+    /// <summary>Skips what closes a name: quotes, brackets, asterisks of Markdown, and their escapes.</summary>
+    public static int SkipClosing(string text, int at)
+    {
+        for (var steps = 0; at < text.Length && steps < 8; steps++)
+        {
+            var rest = text.AsSpan(at);
+            if (rest[0] is '"' or '\'' or '`' or ']' or '*') at++;
+            else if (rest[0] == '\\' && rest.Length > 1 && rest[1] is '"' or '\'' or '\\') at++;
+            else if (rest.StartsWith("&quot;")) at += 6;
+            else if (rest.StartsWith("%22") || rest.StartsWith("%27")
+                || rest.StartsWith("%5D", StringComparison.OrdinalIgnoreCase)) at += 3;
+            else if (Blank.ColourLength(rest) is > 0 and var colour) at += colour;
+            else break;
+        }
+        return at;
+    }
+
+    /// <summary>Reads the separator that stands here, behind blanks or without.</summary>
+    public static Separator Read(string text, int at)
+    {
+        if (at + 1 < text.Length && text[at] == '(' && text[at + 1] is '"' or '\'') return new Separator(SeparatorSign.Call, at + 1);
+        at = Blank.Skip(text, at);
+        if (at >= text.Length) return default;
+        var rest = text.AsSpan(at);
+        switch (rest[0])
+        {
+            case '=' or '＝':
+                var end = 1;
+                while (end < rest.Length && end < 3 && rest[end] is '=' or '>' or '~') end++;
+                return new Separator(SeparatorSign.Equals, at + end);
+            case ':' or '：':
+                // A scheme (secret://) and a scope (Token::new) are none.
+                if (rest.StartsWith("://") || rest.StartsWith("::")) return default;
+                return new Separator(rest.StartsWith(":=") ? SeparatorSign.Equals : SeparatorSign.Colon, at
+                    + (rest.StartsWith(":=") ? 2 : 1));
+            case '-' when rest.StartsWith("->"):
+                return new Separator(SeparatorSign.Equals, at + 2);
+            case '→':
+                return new Separator(SeparatorSign.Equals, at + 1);
+            case '%' when rest.StartsWith("%3D", StringComparison.OrdinalIgnoreCase)
+                || rest.StartsWith("%3A", StringComparison.OrdinalIgnoreCase):
+                return new Separator(SeparatorSign.Encoded, at + 3);
+            default:
+                return default;
+        }
+    }
+}

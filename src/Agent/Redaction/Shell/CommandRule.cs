@@ -1,0 +1,177 @@
+using HostAtlas.Agent.Redaction.Rules;
+using HostAtlas.Agent.Redaction.Values;
+
+namespace HostAtlas.Agent.Redaction.Shell;
+
+/// <summary>Secrets in commands: assignments, flags whose name says it, flags and operands of known programs, scripts in quotes.</summary>
+internal static class CommandRule
+{
+    private const int MostScripts = 5;
+
+    private static readonly KeyWords.Set KeptVariables = new("PATH SHELL HOME LANG LANGUAGE TZ MAILTO");
+
+    private static readonly KeyWords.Set Wrappers = new(
+        "env sudo doas nice ionice nohup setsid time timeout exec command builtin chronic export declare typeset local readonly then "
+            + "do else if "
+        + "while until ! { eval flock stdbuf unbuffer cronic setarch chrt taskset elif coproc");
+
+    private static readonly KeyWords.Set Setters = new("set config configure put setenv kv setx config:system:set");
+
+    private static readonly KeyWords.Set ScriptRunners = new("eval ssh su watch script parallel runuser sh bash dash zsh ash ksh flock "
+        + "busybox sudo");
+
+    /// <summary>Looks at commands that were read from the line.</summary>
+    /// <param name="findings">The line.</param>
+    /// <param name="pipelines">All pipelines, nested ones included.</param>
+    /// <param name="assignments">Whether <c>NAME=value</c> before a command loses its value.</param>
+    /// <param name="depth">How many scripts enclose this one.</param>
+    public static void Find(Findings findings, IReadOnlyList<ShellPipeline> pipelines, bool assignments, int depth = 0)
+    {
+        foreach (var pipeline in pipelines)
+        {
+            FedLiterals.Find(findings, pipeline);
+            foreach (var command in pipeline.Commands)
+            {
+                if (assignments) Assignments(findings, command);
+                for (var i = 0; i < command.Words.Count; i++)
+                {
+                    NamedFlag(findings, command, i);
+                    if (ProgramTable.Find(command.Words[i].Text) is { } rows) ProgramArguments.Find(findings, command, i, rows);
+                    if (depth < MostScripts) Script(findings, command, i, assignments, depth);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the word is <c>NAME=value</c>; gives where the value begins.</summary>
+    public static bool IsAssignment(ShellWord word, out int value)
+    {
+        var text = word.Text;
+        value = text.IndexOf('=', StringComparison.Ordinal) + 1;
+        if (value < 2 || !(char.IsAsciiLetter(text[0]) || text[0] == '_')) return false;
+        foreach (var c in text.AsSpan(0, text[value - 2] == '+' ? value - 2 : value - 1))
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '_') return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether a variable of this name keeps its value.</summary>
+    public static bool IsKept(ReadOnlySpan<char> name) => KeptVariables.Has(name) && !name.ContainsAnyInRange('a', 'z')
+        || name.StartsWith("LC_");
+
+    /// <summary>Notes a part of a word, unless it is a reference or plainly no secret.</summary>
+    public static void Note(Findings findings, ShellWord word, int start, int end, string rule)
+    {
+        if (end <= start || word.IsReference(start, end) || NoSecret.IsArgument(word.Text.AsSpan(start, end - start))) return;
+        var (from, to) = word.Places(start, end);
+        findings.AddWord(from, to, rule);
+    }
+
+    private static void Assignments(Findings findings, ShellCommand command)
+    {
+        var wrapped = false;
+        foreach (var word in command.Words)
+        {
+            if (IsAssignment(word, out var value))
+            {
+                var name = word.Text.AsSpan(0, value - 1).TrimEnd('+');
+                if (IsKept(name) || value >= word.Length || Placeholder.Is(word.Text.AsSpan(value))) continue;
+                var (from, to) = word.Places(value, word.Length);
+                findings.AddWord(from, to, RuleNames.Assignment);
+            }
+            else if (Wrappers.Has(word.Text.AsSpan(word.Text.LastIndexOf('/') + 1))) wrapped = true;
+            // A wrapper's flags, their values and its first operand (timeout 5m) may stand between.
+            else if (!wrapped || ProgramTable.Find(word.Text) is not null || (word.Text.Length > 0 && word.Text[0] == '/')) return;
+        }
+    }
+
+    private static void NamedFlag(Findings findings, ShellCommand command, int i)
+    {
+        var word = command.Words[i];
+        var text = word.Text;
+        var from = 0;
+        while (from < text.Length && text[from] == '-') from++;
+        var slash = from == 0 && text.Length > 1 && text[0] == '/' && text[1] != '/';
+        if (slash) from = 1;
+        // //registry.example.org/:_authToken
+        if (text.AsSpan().LastIndexOf("/:_") is > 0 and var scope) from = scope + 2;
+        var end = from;
+        while (end < text.Length && KeyName.IsPart(text[end])) end++;
+        if (end - from is < 2 or > 64) return;
+        var kind = KeyName.Classify(text.AsSpan(from, end - from));
+        // A script in quotes is read as one.
+        if (kind is KeyKind.None || (from == 0 && i > 0 && command.Words[i - 1].Text is ['-', .., 'c'] && word.IsQuoted)) return;
+        if (end < text.Length)
+        {
+            if (text[end] != '=' && !(text[end] == ':' && (slash || from > 0))) return;
+            Judge(findings, word, end + 1, kind, text.AsSpan(from, end - from));
+            return;
+        }
+        if ((from == 0 || text[from - 1] == ':') && !slash && IsSetting(command, i)
+            && kind is KeyKind.Password or KeyKind.Strong or KeyKind.Key)
+        {
+            Judge(findings, command.Words[i + 1], 0, kind, text.AsSpan(from, end - from));
+            return;
+        }
+        if (from == 0 || slash || i + 1 >= command.Words.Count || kind is KeyKind.Weak or KeyKind.Medium or KeyKind.SetCookie) return;
+        if (from == 1 && !KeyName.IsLongFlag(text.AsSpan(from, end - from))) return;
+        var next = command.Words[i + 1];
+        if (next.Length == 0 || (next.Text[0] == '-' && !next.IsQuoted) || IsSwitch(command, i)) return;
+        if (kind == KeyKind.Cookie && !next.Text.Contains('=')) return;
+        Judge(findings, next, 0, kind, text.AsSpan(from, end - from));
+    }
+
+    // npm config set //registry/:_authToken x, git config github.token x
+    private static bool IsSetting(ShellCommand command, int i)
+    {
+        if (i + 1 >= command.Words.Count) return false;
+        for (var j = 0; j < i; j++)
+        {
+            if (Setters.Has(command.Words[j].Text)) return true;
+        }
+        return false;
+    }
+
+    private static void Judge(Findings findings, ShellWord word, int start, KeyKind kind, ReadOnlySpan<char> name)
+    {
+        if (start >= word.Length) return;
+        var value = word.Text.AsSpan(start);
+        if (kind == KeyKind.Weak && !Looks.Random(value)) return;
+        if (kind == KeyKind.Medium && !Looks.Token(value)) return;
+        if (kind == KeyKind.Key && (value[0] is '/' or '.' or '~' || value.EndsWith(".pem") || value.EndsWith(".key"))) return;
+        if (kind is KeyKind.Authorization or KeyKind.Cookie && value.Contains(' ')) return;
+        if (name.EndsWith("secret-id", StringComparison.OrdinalIgnoreCase) && !(Looks.Token(value) && Looks.IsHexOrUuid(value))) return;
+        if (name.EndsWith("s") && kind != KeyKind.Password && !value.ContainsAnyExceptInRange('0', '9')) return;
+        if (name.Equals("pwd", StringComparison.OrdinalIgnoreCase) && value[0] == '/') return;
+        // "db_password=x other=y" in one argument: the value ends where the next name begins.
+        var end = start;
+        while (end < word.Length && !(Blank.Is(word.Text[end]) && ValueScanner.NameFollows(word.Text, end + 1))) end++;
+        Note(findings, word, start, end, RuleNames.Flag);
+    }
+
+    // mysql --password db asks for it; docker build --secret id=x names one.
+    private static bool IsSwitch(ShellCommand command, int i)
+    {
+        var flag = command.Words[i].Text;
+        for (var j = 0; j < i; j++)
+        {
+            var word = command.Words[j].Text;
+            if (flag is "--password" && ProgramTable.Asks(word)) return true;
+            if (flag is "--secret" or "--secrets" && word.AsSpan(word.LastIndexOf('/')
+                + 1) is "docker" or "podman" or "buildah" or "nerdctl" or "buildctl") return true;
+        }
+        return false;
+    }
+
+    // sh -c '...', ssh host '...', and any other argument that is a line of its own.
+    private static void Script(Findings findings, ShellCommand command, int i, bool assignments, int depth)
+    {
+        var word = command.Words[i];
+        if (!word.IsQuoted || i == 0 || !word.Text.AsSpan().ContainsAny(" \t;|")) return;
+        var isScript = command.Words[i - 1].Text is ['-', .., 'c'];
+        for (var j = 0; j < i && !isScript; j++)
+            isScript = ScriptRunners.Has(command.Words[j].Text.AsSpan(command.Words[j].Text.LastIndexOf('/') + 1));
+        Find(findings, ShellParser.Parse(word), assignments && isScript, depth + 1);
+    }
+}

@@ -1,0 +1,194 @@
+using HostAtlas.Agent.Redaction.Rules;
+using HostAtlas.Agent.Redaction.Values;
+
+namespace HostAtlas.Agent.Redaction.Shell;
+
+/// <summary>
+/// What is typed for a program instead of by a person: <c>echo x | sudo -S</c>, <c>docker login --password-stdin &lt;&lt;&lt; x</c>,
+/// <c>--password-file &lt;(echo x)</c>, <c>--password-command 'echo x'</c>.
+/// </summary>
+internal static class FedLiterals
+{
+    private static readonly KeyWords.Set Readers = new(
+        "chpasswd chgpasswd passwd cryptsetup kinit smbpasswd su saslpasswd2 pdbedit vncpasswd secret-tool ldappasswd systemd-ask-password "
+        + "veracrypt ecryptfs-add-passphrase ecryptfs-unwrap-passphrase ecryptfs-rewrap-passphrase mkpasswd ssh-add keepassxc-cli lpass "
+        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt bioctl geli age-keygen wg");
+
+    private static readonly KeyWords.Set ReadingFlags = new(
+        "--password-stdin --with-token --stdin --passphrase-fd --token-stdin --passwd-stdin --pass-stdin --stdin-password "
+            + "--password-fd --pinentry-mode "
+        + "--access-token-stdin --secret-stdin --auth-stdin --key-stdin --api-key-stdin --token-from-stdin --stdinpass -passin "
+            + "-passout -pass --stdin-token");
+
+    private static readonly (string Program, string Word)[] ReadingPairs =
+    [
+        ("sudo", "-S"), ("docker", "secret"), ("podman", "secret"), ("gh", "secret"), ("htpasswd", "-i"), ("vault", "-"),
+        ("pass", "insert"),
+        ("rclone", "obscure"), ("wrangler", "secret"), ("caddy", "hash-password"), ("kubectl", "secret"),
+        ("ansible-vault", "encrypt_string"),
+        ("zfs", "load-key"), ("curl", "-K"), ("curl", "--config"), ("op", "item"), ("az", "login"), ("flyctl", "secrets"),
+        ("fly", "secrets"),
+        ("mysql_config_editor", "set"), ("redis-cli", "-x"), ("bw", "unlock"), ("security", "-i"), ("rage", "-p"), ("sudo", "--stdin"),
+    ];
+
+    private static readonly KeyWords.Set Before = new("then do else if while ! { time sudo command builtin exec");
+
+    private static readonly KeyWords.Set FeedingFlags = new(
+        "-K --config --defaults-file --defaults-extra-file --netrc-file --env-file --credentials --credentials-file --kubeconfig "
+            + "--auth-file "
+        + "--key-file --keyfile --cookie-jar --from-env-file --auth-user-pass --identity-file --vault-id");
+
+    /// <summary>Notes them in one pipeline.</summary>
+    public static void Find(Findings findings, ShellPipeline pipeline)
+    {
+        var commands = pipeline.Commands;
+        var last = commands.FindLastIndex(Reads);
+        for (var i = 0; i < last; i++)
+        {
+            if (IsPrinter(commands[i])) NoteLiterals(findings, commands[i]);
+            foreach (var fed in commands[i].Fed) NoteWord(findings, fed);
+        }
+        foreach (var command in commands)
+        {
+            if (Reads(command))
+            {
+                foreach (var fed in command.Fed) NoteWord(findings, fed);
+            }
+            for (var i = 0; i < command.Words.Count; i++) ExamineWord(findings, command, i);
+        }
+    }
+
+    /// <summary>Whether the command prints its arguments.</summary>
+    public static bool IsPrinter(ShellCommand command)
+    {
+        var word = Program(command);
+        return word is "echo" or "printf" or "yes" or "/bin/echo" or "/usr/bin/printf" or "/bin/printf" or "/usr/bin/echo" or "print";
+    }
+
+    /// <summary>Whether anything that it prints is written out.</summary>
+    public static bool HasLiteral(ShellCommand command)
+    {
+        foreach (var word in Literals(command))
+        {
+            if (!word.IsReference(0, word.Length)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Notes what a printing command prints.</summary>
+    public static void NoteLiterals(Findings findings, ShellCommand command)
+    {
+        foreach (var word in Literals(command)) NoteWord(findings, word);
+    }
+
+    private static IEnumerable<ShellWord> Literals(ShellCommand command)
+    {
+        var started = false;
+        foreach (var word in command.Words)
+        {
+            if (!started)
+            {
+                started = IsName(word.Text);
+                continue;
+            }
+            if (word.Text.Length == 0 || (word.Text[0] == '-' && word.Text.Length <= 3 && !word.IsQuoted)) continue;
+            // A format that holds nothing but places for values.
+            if (word.Text.AsSpan().Trim("%sqb\\nrt:\" ").Length == 0) continue;
+            yield return word;
+        }
+
+        static bool IsName(string text) => text.EndsWith("echo", StringComparison.Ordinal)
+            || text.EndsWith("printf", StringComparison.Ordinal)
+            || text is "yes" or "print";
+    }
+
+    private static string Program(ShellCommand command)
+    {
+        foreach (var word in command.Words)
+        {
+            if (Before.Has(word.Text)) continue;
+            if (CommandRule.IsAssignment(word, out _)) continue;
+            return word.Text;
+        }
+        return "";
+    }
+
+    private static bool Reads(ShellCommand command)
+    {
+        var previous = "";
+        foreach (var word in command.Words)
+        {
+            var text = word.Text;
+            var name = text.AsSpan(text.LastIndexOf('/') + 1);
+            if (Readers.Has(name) || (ReadingFlags.Has(text) && (text[1] == '-' || IsStdin(command)))) return true;
+            if (text.StartsWith("--", StringComparison.Ordinal) && text.EndsWith("-stdin", StringComparison.Ordinal)) return true;
+            foreach (var (program, argument) in ReadingPairs)
+            {
+                if (text == argument && previous.Contains(" " + program + " ", StringComparison.Ordinal)) return true;
+            }
+            if (previous.Length < 256) previous += " " + name.ToString() + " ";
+        }
+        return false;
+    }
+
+    private static bool IsStdin(ShellCommand command) => command.Words.Exists(word =>
+        word.Text is "stdin" or "fd:0" or "stdin:" or "/dev/stdin");
+
+    private static void ExamineWord(Findings findings, ShellCommand command, int i)
+    {
+        var word = command.Words[i];
+        var before = i > 0 ? command.Words[i - 1].Text : "";
+        foreach (var expansion in word.Expansions)
+        {
+            if (expansion.Commands is null || word.Text[expansion.Start] is not ('<' or '>')) continue;
+            var flag = expansion.Start > 0 ? word.Text.AsSpan(0, expansion.Start).TrimEnd('=') : before.AsSpan();
+            if (!IsAboutSecret(flag)) continue;
+            NotePrinted(findings, expansion.Commands);
+        }
+        if (word.Text.Contains("command", StringComparison.Ordinal) && word.Text.StartsWith('-'))
+        {
+            var sign = word.Text.IndexOf('=', StringComparison.Ordinal);
+            var flag = sign < 0 ? word.Text.AsSpan() : word.Text.AsSpan(0, sign);
+            if (!IsAboutSecret(flag)) return;
+            if (sign >= 0) NotePrinted(findings, ShellParser.Parse(word, sign + 1));
+            else if (i + 1 < command.Words.Count) NotePrinted(findings, ShellParser.Parse(command.Words[i + 1]));
+        }
+    }
+
+    private static void NotePrinted(Findings findings, IReadOnlyList<ShellPipeline> pipelines)
+    {
+        foreach (var pipeline in pipelines)
+        {
+            foreach (var command in pipeline.Commands)
+            {
+                if (IsPrinter(command)) NoteLiterals(findings, command);
+                foreach (var fed in command.Fed) NoteWord(findings, fed);
+            }
+        }
+    }
+
+    // --password-file, --vault-password-file, --token-command: the name holds the word, whatever follows it.
+    private static bool IsAboutSecret(ReadOnlySpan<char> flag)
+    {
+        if (FeedingFlags.Has(flag)) return true;
+        foreach (var part in flag.TrimStart('-').Split('-'))
+        {
+            if (KeyName.Classify(flag.TrimStart('-')[part]) is KeyKind.Password or KeyKind.Strong or KeyKind.Weak) return true;
+        }
+        return false;
+    }
+
+    private static void NoteWord(Findings findings, ShellWord word)
+    {
+        foreach (var expansion in word.Expansions)
+        {
+            if (expansion.Commands is not null) NotePrinted(findings, expansion.Commands);
+        }
+        if (word.Length == 0 || word.IsReference(0, word.Length)
+            || word.Expansions.Exists(e => e.Commands is not null && e.Start == 0)) return;
+        var end = word.Length;
+        while (end > 1 && word.Text[end - 1] == 'n' && word.Text[end - 2] == '\\') end -= 2;
+        var (from, to) = word.Places(0, end);
+        findings.AddWord(from, to, RuleNames.FedLiteral);
+    }
+}
