@@ -23,6 +23,10 @@ internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchO
         ["query"] = new(
             "charts of a day and of thirty days over sealed rows, against plain SQLite that reads the same rows",
             new BenchOptions(21, 2, 1_000), QueryBench.RunAsync),
+        ["redaction"] = new(
+            "a mixed log with one secret in a hundred lines, against sed and ripgrep (--seconds: 61,000 lines each)",
+                new BenchOptions(5, 30, 1),
+            RedactionBench.RunAsync),
         ["sqlite"] = new(
             "durable embedded ingest, against raw SQLite on the same schema", new BenchOptions(5, 2, 200), SqliteBench.RunAsync),
         ["verify"] = new(

@@ -19,6 +19,7 @@ public sealed class BenchmarkTests(ITestOutputHelper output)
     [InlineData("atrest")]
     [InlineData("query")]
     [InlineData("backup")]
+    [InlineData("redaction")]
     public async Task Each_benchmark_gives_its_figures(string name)
     {
         var finished = await RunAsync(name, "--rounds", "1", "--seconds", "0.2", "--servers", "20", "--ours", "--json");

@@ -51,6 +51,9 @@ public sealed class OwnerRules
         return faults.Count > before ? null : new OwnerRules([.. rules]);
     }
 
+    /// <summary>There is none.</summary>
+    public bool IsEmpty => _rules.Length == 0;
+
     internal void Find(Findings findings)
     {
         foreach (var rule in _rules)

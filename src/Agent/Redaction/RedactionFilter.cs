@@ -1,4 +1,5 @@
 using System.Text;
+using HostAtlas.Agent.Redaction.Scan;
 
 namespace HostAtlas.Agent.Redaction;
 
@@ -12,6 +13,7 @@ public sealed class RedactionFilter(Redactor redactor, RedactionMode mode, Redac
     private const byte LineFeed = (byte)'\n', Return = (byte)'\r';
 
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly bool _scans = mode == RedactionMode.Log && redactor.HasBuiltInRulesAlone;
     private RedactionState _state = state;
     private bool _tooLong;
 
@@ -27,14 +29,16 @@ public sealed class RedactionFilter(Redactor redactor, RedactionMode mode, Redac
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         using var written = new MemoryStream(BufferBytes);
-        var filled = 0;
+        // In front of the data stands the end of the line before it.
+        _buffer[0] = LineFeed;
+        var filled = 1;
         while (true)
         {
             var read = await input.ReadAsync(_buffer.AsMemory(filled), stop);
             filled += read;
             var taken = Take(filled, atEnd: read == 0, written);
-            _buffer.AsSpan(taken, filled - taken).CopyTo(_buffer);
-            filled -= taken;
+            _buffer.AsSpan(taken, filled - taken).CopyTo(_buffer.AsSpan(1));
+            filled -= taken - 1;
             if (written.Length > 0)
             {
                 await output.WriteAsync(written.GetBuffer().AsMemory(0, (int)written.Length), stop);
@@ -45,13 +49,15 @@ public sealed class RedactionFilter(Redactor redactor, RedactionMode mode, Redac
         }
     }
 
-    // Handles the whole lines of what was read; gives how many bytes they are.
+    // Handles the whole lines of what was read; gives where the rest begins.
     private int Take(int filled, bool atEnd, MemoryStream written)
     {
         var data = _buffer.AsSpan(0, filled);
-        var at = 0;
+        var at = 1;
         while (at < filled)
         {
+            if (_scans && Describe is null && !_state.InKeyBlock && !_tooLong) at = PassOver(data, at, written);
+            if (at >= filled) break;
             var length = data[at..].IndexOf(LineFeed);
             if (length < 0 && !atEnd) return at + Shorten(data[at..]);
             var line = length < 0 ? data[at..] : data.Slice(at, length);
@@ -60,6 +66,29 @@ public sealed class RedactionFilter(Redactor redactor, RedactionMode mode, Redac
             at += length < 0 ? line.Length : length + 1;
         }
         return at;
+    }
+
+    // Lets whole lines through that hold no mark; gives where the line begins that must be looked at.
+    private static int PassOver(ReadOnlySpan<byte> data, int at, MemoryStream written)
+    {
+        var end = data.LastIndexOf(LineFeed) + 1;
+        if (end <= at) return at;
+        var hit = LineScan.Next(data[..end], at - 1);
+        var stop = hit < 0 ? end : hit < at ? at : data[hit] == LineFeed ? hit + 1 : data[..hit].LastIndexOf(LineFeed) + 1;
+        // A line that is too long is not let through either.
+        for (var from = at; from < stop;)
+        {
+            if (stop - from <= Redactor.MostBytes) break;
+            var last = data.Slice(from, Redactor.MostBytes + 1).LastIndexOf(LineFeed);
+            if (last < 0)
+            {
+                stop = from;
+                break;
+            }
+            from += last + 1;
+        }
+        written.Write(data[at..stop]);
+        return stop;
     }
 
     // The beginning of a line that is too long is let go of, but for a few bytes in which a block of a key may begin.

@@ -1,5 +1,6 @@
 using System.Text;
 using HostAtlas.Agent.Redaction.Rules;
+using HostAtlas.Agent.Redaction.Scan;
 
 namespace HostAtlas.Agent.Redaction;
 
@@ -20,6 +21,9 @@ public sealed class Redactor(OwnerRules owner)
 
     /// <summary>The built-in rules alone.</summary>
     public static Redactor BuiltIn { get; } = new(OwnerRules.None);
+
+    /// <summary>The owner has added none.</summary>
+    internal bool HasBuiltInRulesAlone => owner.IsEmpty;
 
     /// <summary>Redacts one line.</summary>
     /// <param name="mode">What it is.</param>
@@ -45,6 +49,8 @@ public sealed class Redactor(OwnerRules owner)
 
     private RedactedLine RedactLine(RedactionMode mode, string line, RedactionState state, string placeholder)
     {
+        if (mode == RedactionMode.Log && !state.InKeyBlock && owner.IsEmpty
+            && !LineScan.Any(line)) return new RedactedLine(line, [], state);
         var findings = new Findings(line) { IsCommand = mode == RedactionMode.Cron };
         var next = KeyBlockRule.Find(findings, state, out var whole);
         if (whole) return new RedactedLine(placeholder, KeyBlock, next);

@@ -5,7 +5,8 @@ namespace HostAtlas.Agent.Tests.Redaction;
 
 public sealed class CorpusTests
 {
-    private static readonly IReadOnlyList<LabelledLine> Lines = LabelledLine.Read("redaction");
+    private static readonly IReadOnlyList<LabelledLine> Lines = [.. LabelledLine.Read("redaction"),
+        .. LabelledLine.Read("redaction-second")];
 
     private static readonly IReadOnlyList<(LabelledLine Line, string Redacted)> Results =
         [.. Lines.Select(line => (line, Redactor.BuiltIn.Redact(line.Mode, line.Text).Text))];

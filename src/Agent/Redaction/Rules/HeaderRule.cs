@@ -7,6 +7,9 @@ namespace HostAtlas.Agent.Redaction.Rules;
 /// </summary>
 internal static class HeaderRule
 {
+    // What servers take as a header; a longer line is not searched to its end again for each name in it.
+    private const int MostHeader = 8192;
+
     private static readonly KeyWords.Set SingleToken =
         new("bearer basic token apikey api-key bot negotiate ntlm genie key sso-key jwt gsso splunk nagios zoho-oauthtoken discogs "
             + "klaviyo-api-key");
@@ -94,7 +97,8 @@ internal static class HeaderRule
             return quoted.Start;
         }
         limit = at;
-        while (limit < text.Length && text[limit] is not ('"' or '\'' or '`') && !IsEscapedEnd(text, limit)) limit++;
+        var most = Math.Min(text.Length, at + MostHeader);
+        while (limit < most && text[limit] is not ('"' or '\'' or '`') && !IsEscapedEnd(text, limit)) limit++;
         while (limit > at && Blank.Is(text[limit - 1])) limit--;
         return at;
     }
@@ -106,7 +110,8 @@ internal static class HeaderRule
     {
         if (Placeholder.Begins(text.AsSpan(at))) at += Placeholder.Length;
         else if (at + 1 < limit && text[at] == '$' && text[at + 1] is '(' or '{') return Math.Max(at, ValueScanner.EndOfBare(text, at));
-        while (at < limit && !Blank.Is(text[at]) && text[at] is not (',' or ';' or ']' or ')' or '}' or '<' or '>')) at++;
+        while (at < limit && !Blank.Is(text[at]) && text[at] is not (']' or ')' or '}' or '<' or '>')
+            && !(text[at] is ',' or ';' && (at + 1 >= limit || Blank.Is(text[at + 1])))) at++;
         return at;
     }
 }

@@ -9,6 +9,8 @@ namespace HostAtlas.Agent.Redaction.Rules;
 /// </summary>
 internal static class LooseValueRule
 {
+    private const int LookAround = 512;
+
     private static readonly KeyWords.Set Directives = new("env setenv passenv fastcgi_param uwsgi_param scgi_param arg setx config:set");
     private static readonly KeyWords.Set Connectors = new("is was are be to set as now of := equals");
     private static readonly KeyWords.Set ConfigNames =
@@ -35,9 +37,10 @@ internal static class LooseValueRule
     /// <param name="closed">Behind the quotes that close it.</param>
     public static int Find(Findings findings, in Name name, int closed)
     {
-        if (name.Kind is KeyKind.Authorization or KeyKind.Cookie or KeyKind.SetCookie) return name.End;
         var text = findings.Text;
-        if (TryPair(findings, name, closed, out var next)) return next;
+        if (TupleRule.TryPair(findings, name, closed, out var next) || TupleRule.TryContent(findings, name, closed, out next)
+            || TryPair(findings, name, closed, out next)) return next;
+        if (name.Kind is KeyKind.Authorization or KeyKind.Cookie or KeyKind.SetCookie) return name.End;
         var at = Blank.Skip(text, name.End);
         if (at == name.End || at >= text.Length) return name.End;
         if (name.Hyphens > 0 && (name.Start == name.Hyphens
@@ -55,7 +58,7 @@ internal static class LooseValueRule
     {
         var text = findings.Text;
         if (name.Kind is KeyKind.Weak or KeyKind.Medium || (name.Hyphens == 1 && !KeyName.IsLongFlag(name.Word))) return name.End;
-        if (IsSwitch(text.AsSpan(0, name.Start), name.Word)) return name.End;
+        if (IsSwitch(Near(text, name.Start), name.Word)) return name.End;
         if (text[at] is '-' or '|' or '>' or '<' or '&' or ';' or '\\' or ')' or ']' or '}') return name.End;
         if (ValueScanner.TryReadQuoted(text, at, out var quoted)) return Note(findings, quoted);
         var value = new ValueSpan(at, ValueScanner.EndOfBare(text, at), 0, false);
@@ -63,7 +66,9 @@ internal static class LooseValueRule
         // "--password is required" is a message.
         if (Stops.Has(word) || NoSecret.IsWord(word) || NamedValues.IsNameOfOne(word) || IsSecretsName(name, word)
             || (name.Kind == KeyKind.Key && word[0] is '/' or '.')) return name.End;
-        return Note(findings, value with { Next = value.End });
+        // OpenSSL's -pass pass:x
+        if (word.StartsWith("pass:")) value = value with { Start = value.Start + 5 };
+        return NamedValues.IsGpgId(word) ? value.End : Note(findings, value with { Next = value.End });
     }
 
     // A store's secret_id is its name; an AppRole's is a UUID.
@@ -75,12 +80,18 @@ internal static class LooseValueRule
         (flag is "password" && before.IndexOfAny(Askers) >= 0) || (flag is "secret" && before.IndexOfAny(Builders) >= 0);
 
     // machine x login y password z
-    private static bool IsNetrc(string text, in Name name) =>
-        name.Word.Equals("password", StringComparison.OrdinalIgnoreCase)
-            && text.AsSpan(0, name.Start).Contains("login ", StringComparison.OrdinalIgnoreCase)
-        && (text.AsSpan(0, name.Start).Contains("machine ", StringComparison.OrdinalIgnoreCase)
-            || text.AsSpan().TrimStart().StartsWith("login ")
-            || text.AsSpan().TrimStart().StartsWith("default "));
+    private static bool IsNetrc(string text, in Name name)
+    {
+        if (!name.Word.Equals("password", StringComparison.OrdinalIgnoreCase)) return false;
+        var before = Near(text, name.Start);
+        var first = before.TrimStart();
+        return before.Contains("login ", StringComparison.OrdinalIgnoreCase)
+            && (before.Contains("machine ", StringComparison.OrdinalIgnoreCase) || first.StartsWith("login ")
+                || first.StartsWith("default "));
+    }
+
+    // What stands before a place, as far as it can matter.
+    private static ReadOnlySpan<char> Near(string text, int at) => text.AsSpan(Math.Max(0, at - LookAround), Math.Min(at, LookAround));
 
     // A configuration's line: the name, one value, nothing else.
     private static ValueSpan? TwoWords(in Name name, int at)
@@ -97,7 +108,15 @@ internal static class LooseValueRule
         var text = findings.Text;
         var password = name.Kind == KeyKind.Password;
         if (password && ValueScanner.TryReadQuoted(text, at, out var quoted))
-            return quoted.Next < text.Length || quoted.End < quoted.Next ? Note(findings, quoted) : name.End;
+        {
+            if (quoted.Next >= text.Length && quoted.End >= quoted.Next) return name.End;
+            // OpenVPN's management: password "Auth" "x"
+            var second = Blank.Skip(text, quoted.Next);
+            var next = Note(findings, quoted);
+            return second > quoted.Next && ValueScanner.TryReadQuoted(text, second, out var behind) ? Note(findings, behind) : next;
+        }
+        if (name.Word is "LOGIN") return Imap(findings, name, at);
+        if (name.Word.EndsWith("community", StringComparison.Ordinal)) return Community(findings, name, at);
         for (var steps = 0; steps < 3; steps++)
         {
             var end = ValueScanner.EndOfBare(text, at);
@@ -112,6 +131,21 @@ internal static class LooseValueRule
         return password ? GeneratedAtEnd(findings, name) : name.End;
     }
 
+    // a1 LOGIN bob x
+    private static int Imap(Findings findings, in Name name, int at)
+    {
+        var text = findings.Text;
+        var user = Blank.EndOfWord(text, at);
+        var start = Blank.Skip(text, user);
+        var end = ValueScanner.EndOfLine(text, start);
+        if (start >= end || text.AsSpan(start, end - start).Contains(' ') || !name.WordBefore.ContainsAnyInRange('0', '9')) return name.End;
+        return Note(findings, ValueScanner.Read(text, start));
+    }
+
+    // snmpd.conf: rocommunity x 10.0.0.0/8
+    private static int Community(Findings findings, in Name name, int at) =>
+        name.BeginsLine && name.Word.StartsWith("r") ? Note(findings, ValueScanner.Read(findings.Text, at)) : name.End;
+
     private static bool IsKeyLike(in Name name, ReadOnlySpan<char> word)
     {
         word = word.TrimEnd(".,;:!?)");
@@ -123,9 +157,11 @@ internal static class LooseValueRule
     private static int GeneratedAtEnd(Findings findings, in Name name)
     {
         var text = findings.Text;
+        if (text.Length - name.End > LookAround) return name.End;
         var rest = text.AsSpan(name.End);
         var colon = rest.LastIndexOf(": ");
-        if (colon < 0 || colon > 96 || text.AsSpan().IndexOfAny(Generated) < 0) return name.End;
+        if (colon < 0 || colon > 96 || (Near(text, name.Start).IndexOfAny(Generated) < 0
+            && rest.IndexOfAny(Generated) < 0)) return name.End;
         var start = Blank.Skip(text, name.End + colon + 1);
         var end = ValueScanner.EndOfLine(text, start);
         var value = text.AsSpan(start, end - start);
@@ -149,8 +185,7 @@ internal static class LooseValueRule
         var start = Blank.Skip(text, separator.End);
         if (start >= text.Length) return false;
         var value = ValueScanner.Read(text, start);
-        if (name.Kind is KeyKind.Weak or KeyKind.Medium ? Looks.Random(value.In(text)) : !NoSecret.Is(value.In(text)))
-            findings.Add(value.Start, value.End, RuleNames.NamedValue);
+        NamedValues.Note(findings, name, value);
         next = value.Next;
         return true;
     }

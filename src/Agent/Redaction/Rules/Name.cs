@@ -20,6 +20,9 @@ internal readonly record struct Name(string Text, int Start, int End, KeyKind Ki
     /// <summary>Whether this stands right before the name.</summary>
     public bool Before(string sign) => Text.AsSpan(0, Start).EndsWith(sign, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>It is <c>key</c> alone: the word before it says of what.</summary>
+    public bool IsPlainKey => Kind == KeyKind.Weak && KeyWords.Keys.Has(Word);
+
     /// <summary>It is the first thing of its line, but for an indent, a list's hyphen, a comment's sign or <c>export</c>.</summary>
     public bool BeginsLine
     {

@@ -18,9 +18,9 @@ internal static class NamedValueRule
             "presharedkey",
         "zugang", "pincode", "secret", "token", "credential", "cred", "apikey", "otp", "cvv", "cvc", "mnemonic", "bearer", "geheim",
             "jeton",
-        "secreto", "segredo", "segreto", "gettone", "tajn", "hemlighet", "masterauth", "privkey", "samlresponse", "samlassertion", "key",
-        "schluessel", "cle", "chave", "chiave", "sleutel", "nyckel", "klucz", "avain", "sess", "sid", "sig", "hmac", "assertion", "ticket",
-        "xsrf", "csrf", "authenticity", "awsalb", "verifier", "hwid", "licen", "lizenz", "sso", "auth", "code", "seed", "login", "state",
+        "secreto", "segredo", "segreto", "gettone", "tajn", "hemlighet", "masterauth", "privkey", "saml", "community", "key",
+        "schluessel", "chave", "chiave", "sleutel", "nyckel", "klucz", "avain", "sess", "sid", "sig", "hmac", "assertion", "ticket",
+        "xsrf", "csrf", "authenticity", "awsalb", "verifier", "hwid", "licen", "lizenz", "auth", "code", "seed", "login", "state",
         "nonce", "cookie",
     ];
 
@@ -76,9 +76,12 @@ internal static class NamedValueRule
         var kind = KeyName.Classify(text.AsSpan(start, end - start));
         if (kind == KeyKind.None) return end;
         var name = new Name(text, start, end, kind, hyphens);
+        // https://x-access-token:... is a user, and has a rule of its own.
+        if (name.Before("//")) return end;
+        if (name.IsPlainKey && KeyWords.SecretKeys.Has(name.WordBefore)) name = name with { Kind = KeyKind.Key };
         if (MarkupRule.TryRead(findings, name, out var next)) return next;
         var closed = Separator.SkipClosing(text, end);
-        var separator = Separator.Read(text, closed);
+        var separator = Separator.Read(text, Separator.SkipNumber(text, closed));
         if (separator.Sign == SeparatorSign.None) return LooseValueRule.Find(findings, name, closed);
         return AfterSeparator(findings, name, separator);
     }
@@ -86,6 +89,10 @@ internal static class NamedValueRule
     private static int AfterSeparator(Findings findings, in Name name, Separator separator)
     {
         var text = findings.Text;
+        // "password:" is a prompt: the quote behind the colon closes it.
+        if (separator.End < text.Length && name.Start > 0 && text[separator.End] is '"' or '\''
+            && text[name.Start - 1] == text[separator.End]
+            && separator.End == name.End + 1) return separator.End + 1;
         var at = Blank.Skip(text, separator.End);
         if (at >= text.Length) return name.End;
         if (name.Kind is KeyKind.Authorization) return HeaderRule.Authorization(findings, at);
@@ -95,7 +102,13 @@ internal static class NamedValueRule
         if (at > separator.End && separator.Sign == SeparatorSign.Colon && IsAnotherName(text, at, ':')) return at;
         if (text[at] == '[' && !Placeholder.Begins(text.AsSpan(at))) return NamedValues.List(findings, name, at);
         if (text[at] == '{' && NamedValues.IsObject(text, at)) return at;
-        if (text[at] == '(') at = Blank.Skip(text, at + 1);
+        if (TupleRule.TryCredentials(findings, name, at, out var behind)) return behind;
+        if (text[at] == '(')
+        {
+            var bracketed = text.AsSpan(at, Math.Min(48, text.Length - at));
+            if (bracketed.IndexOf(')') is > 0 and var closing && NoSecret.IsMask(bracketed[..(closing + 1)])) return at + closing;
+            at = Blank.Skip(text, at + 1);
+        }
         if (at >= text.Length) return name.End;
         var value = NamedValues.Read(name, separator, at, findings.IsCommand);
         return NamedValues.Judge(findings, name, separator, value) ? value.Next : Math.Max(name.End, value.Quoted ? value.Start : at);

@@ -5,10 +5,17 @@ namespace HostAtlas.Agent.Redaction.Rules;
 /// <summary>Reads the value behind a name and its separator, and judges whether it is a secret.</summary>
 internal static class NamedValues
 {
+    private const int MostToken = 4096;
+
     /// <summary>Reads the value that begins here.</summary>
     public static ValueSpan Read(in Name name, Separator separator, int at, bool isCommand)
     {
         var text = name.Text;
+        // md5('x'): what is in the call's quotes.
+        var call = at;
+        while (call < text.Length && call < at + 24 && (char.IsAsciiLetterOrDigit(text[call]) || text[call] == '_')) call++;
+        if (call > at && call + 1 < text.Length && text[call] == '(' && text[call + 1] is '\'' or '"'
+            && !NoSecret.IsReference(text.AsSpan(at))) at = call + 1;
         var value = ValueScanner.Read(text, at, name.InQuery);
         if (value.Quoted) return value;
         if (separator.Sign == SeparatorSign.Encoded)
@@ -26,9 +33,23 @@ internal static class NamedValues
     {
         var text = findings.Text;
         var content = value.In(text);
+        // No generator gives out so much.
+        if (name.Kind is KeyKind.Weak or KeyKind.Medium && content.Length > MostToken) return false;
         if (NoSecret.Is(content) || IsNameOfOne(content) || !IsSecret(name, separator, value, content)) return false;
         findings.Add(value.Start, value.End, RuleNames.NamedValue);
         return true;
+    }
+
+    /// <summary>Notes a value that stands beside its name without a separator.</summary>
+    public static void Note(Findings findings, in Name name, ValueSpan value)
+    {
+        var content = value.In(findings.Text);
+        if (NoSecret.Is(content) || IsNameAlone(content)) return;
+        if (name.Kind is KeyKind.Authorization) HeaderRule.Authorization(findings, value.Start);
+        else if (name.Kind is KeyKind.Cookie or KeyKind.SetCookie) HeaderRule.Cookies(findings, value.Start,
+            name.Kind == KeyKind.SetCookie);
+        else if (name.Kind is KeyKind.Weak or KeyKind.Medium ? Looks.Random(content) : true)
+            findings.Add(value.Start, value.End, RuleNames.NamedValue);
     }
 
     /// <summary>A list: <c>["a", "b"]</c> or <c>[a]</c>. Entries with blanks are messages of a validation.</summary>
@@ -71,15 +92,21 @@ internal static class NamedValues
         {
             case KeyKind.Weak when name.Word.EndsWith("code", StringComparison.OrdinalIgnoreCase):
                 return name.InQuery && content.Length >= 8 && content.ContainsAnyInRange('0', '9') && content.ContainsAnyInRange('A', 'z');
+            case KeyKind.Weak when name.Word.EndsWith("community", StringComparison.OrdinalIgnoreCase):
+                return name.Text.Contains("snmp", StringComparison.OrdinalIgnoreCase) && !content.Contains(':');
             case KeyKind.Weak:
-                return Looks.Random(content) || (name.InQuery && Looks.Token(content) && !IsStateOrNonce(name))
+                return Looks.Random(content) || (name.InQuery && content.Length >= 16 && !IsStateOrNonce(name)
+                    && !content.Contains('.') && !content.Contains('%'))
                     || (IsAuth(name) && (Looks.BasicCredentials(content) || (Looks.Token(content) && Looks.IsHexOrUuid(content))));
             case KeyKind.Medium:
                 return Looks.Token(content);
             case KeyKind.Key:
-                return !IsFile(content) && !IsCount(name, content);
+                return !IsFile(content) && !IsCount(name, content) && !IsProse(name, separator, value) && !IsGpgId(content)
+                    && !(separator.Sign == SeparatorSign.Colon && !name.BeginsLine && IsNameAlone(content));
             default:
-                return !IsCount(name, content) && !IsTask(name, separator, value) && !IsWorkingDirectory(name, content)
+                return !IsCount(name, content) && !(IsFile(content)
+                    && name.Word.EndsWith("credentials", StringComparison.OrdinalIgnoreCase)) && !IsTask(name, separator, value)
+                        && !IsWorkingDirectory(name, content)
                     && !IsProse(name, separator, value)
                     && !IsVerdict(name, content);
         }
@@ -98,6 +125,16 @@ internal static class NamedValues
         return value.Length > 0 && KeyName.Classify(value) != KeyKind.None;
     }
 
+    // "password", "api_key": a list of names, not a name and its value.
+    private static bool IsNameAlone(ReadOnlySpan<char> value)
+    {
+        foreach (var c in value)
+        {
+            if (!char.IsAsciiLetter(c) && c is not ('_' or '-')) return false;
+        }
+        return KeyName.Classify(value) != KeyKind.None;
+    }
+
     private static bool IsStateOrNonce(in Name name) => name.Word is "state" or "nonce" or "login";
 
     private static bool IsAuth(in Name name) => name.Word.Contains("auth", StringComparison.OrdinalIgnoreCase);
@@ -106,6 +143,10 @@ internal static class NamedValues
     private static bool IsFile(ReadOnlySpan<char> value) =>
         value.Length > 1 && (value[0] == '/' || value.StartsWith("./") || value.StartsWith("~/"))
         && (value.Count('/') > 1 || value.Contains('.')) && !value.ContainsAny('+', '=');
+
+    /// <summary>A key's number in GnuPG: 0xABCD1234.</summary>
+    public static bool IsGpgId(ReadOnlySpan<char> value) =>
+        value.Length is > 5 and <= 42 && value.StartsWith("0x") && Looks.IsHexOrUuid(value[2..]);
 
     // max tokens, secrets: 12.
     private static bool IsCount(in Name name, ReadOnlySpan<char> value) =>

@@ -15,11 +15,26 @@ internal static class SchemeRule
     private static readonly System.Buffers.SearchValues<string> HashMarks =
         System.Buffers.SearchValues.Create(Hashes, StringComparison.Ordinal);
 
+    private static readonly System.Buffers.SearchValues<string> Words =
+        System.Buffers.SearchValues.Create(["bearer", "basic", "auth plain", "auth login", "authenticate plain", "login "],
+            StringComparison.OrdinalIgnoreCase);
+
+    private static readonly System.Buffers.SearchValues<string> Sasl =
+        System.Buffers.SearchValues.Create(["AUTH PLAIN ", "AUTH LOGIN ", "AUTHENTICATE PLAIN "], StringComparison.OrdinalIgnoreCase);
+
+    private static readonly System.Buffers.SearchValues<string> Radius =
+        System.Buffers.SearchValues.Create(["Login incorrect", "Login OK"], StringComparison.Ordinal);
+
     /// <summary>Finds them.</summary>
     public static void Find(Findings findings)
     {
-        FindScheme(findings, "bearer");
-        FindScheme(findings, "basic");
+        if (findings.Text.AsSpan().IndexOfAny(Words) >= 0)
+        {
+            FindScheme(findings, "bearer");
+            FindScheme(findings, "basic");
+            FindSasl(findings);
+            FindRadius(findings);
+        }
         FindHashes(findings);
     }
 
@@ -47,6 +62,34 @@ internal static class SchemeRule
     // "bearer authentication", "Bearer error=..." and "bearer token" are no tokens.
     private static bool IsBearer(ReadOnlySpan<char> value) =>
         value.Length >= 8 && value.ContainsAnyInRange('0', '9') && value.TrimEnd('=').IndexOf('=') < 0;
+
+    // AUTH PLAIN x, AUTHENTICATE PLAIN x: the user and the password in base64.
+    private static void FindSasl(Findings findings)
+    {
+        var text = findings.Text;
+        var at = 0;
+        while (at < text.Length && text.AsSpan(at).IndexOfAny(Sasl) is >= 0 and var hit)
+        {
+            var start = at + hit;
+            start += text.AsSpan(start).IndexOf("N ") + 2;
+            var end = start;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '+' or '/' or '=')) end++;
+            if (end - start >= 8 && (end - start) % 4 == 0) findings.Add(start, end, RuleNames.Scheme);
+            at = Math.Max(start, end);
+        }
+    }
+
+    // FreeRADIUS: Login incorrect (pap): [bob/x]
+    private static void FindRadius(Findings findings)
+    {
+        var text = findings.Text;
+        var hit = text.AsSpan().IndexOfAny(Radius);
+        var open = hit < 0 ? -1 : text.IndexOf('[', hit);
+        var close = open < 0 ? -1 : text.IndexOf("] (", open, StringComparison.Ordinal);
+        if (close < 0) return;
+        var slash = text.IndexOf('/', open, close - open);
+        if (slash > 0 && !NoSecret.IsMask(text.AsSpan(slash + 1, close - slash - 1))) findings.Add(slash + 1, close, RuleNames.Scheme);
+    }
 
     private static void FindHashes(Findings findings)
     {

@@ -43,6 +43,14 @@ internal readonly record struct Separator(SeparatorSign Sign, int End)
         return at;
     }
 
+    /// <summary>Skips the number of a name that is counted: <c>Unseal Key 1: x</c>.</summary>
+    public static int SkipNumber(string text, int at)
+    {
+        var next = at + 1;
+        while (next < text.Length && next < at + 4 && char.IsAsciiDigit(text[next])) next++;
+        return at < text.Length && text[at] == ' ' && next > at + 1 && next < text.Length && text[next] is ':' or '=' ? next : at;
+    }
+
     /// <summary>Reads the separator that stands here, behind blanks or without.</summary>
     public static Separator Read(string text, int at)
     {

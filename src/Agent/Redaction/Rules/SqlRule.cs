@@ -7,9 +7,13 @@ internal static class SqlRule
 {
     private const int MostColumns = 64;
 
+    private static readonly System.Buffers.SearchValues<string> Statements =
+        System.Buffers.SearchValues.Create(["identified", "insert into", "replace into"], StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Finds them.</summary>
     public static void Find(Findings findings)
     {
+        if (findings.Text.AsSpan().IndexOfAny(Statements) < 0) return;
         FindIdentified(findings);
         FindInsert(findings);
     }

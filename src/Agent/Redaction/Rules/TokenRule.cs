@@ -61,6 +61,7 @@ internal static class TokenRule
         }
         FindJwt(findings);
         FindTelegram(findings);
+        FindDiscord(findings);
     }
 
     private static int Match(Findings findings, string text, int at)
@@ -126,6 +127,24 @@ internal static class TokenRule
             var end = EndOf(text, colon + 1, Url);
             if (colon - start is >= 8 and <= 11 && end - colon >= 33) findings.Add(start, end, RuleNames.TokenShape);
             at = Math.Max(colon + 1, end);
+        }
+    }
+
+    // A bot's id, a time and a code, parted by full stops: 24 or more, 6, 27 or more characters.
+    private static void FindDiscord(Findings findings)
+    {
+        var text = findings.Text;
+        var at = 0;
+        while (at < text.Length && text.AsSpan(at).IndexOf('.') is >= 0 and var hit)
+        {
+            var dot = at + hit;
+            at = dot + 1;
+            if (dot < 24 || dot + 7 >= text.Length || text[dot + 7] != '.') continue;
+            if (text.AsSpan(dot - 24, 24).ContainsAnyExcept(Url) || text.AsSpan(dot + 1, 6).ContainsAnyExcept(Url)) continue;
+            var end = EndOf(text, dot + 8, Url);
+            var start = dot - 24;
+            while (start > 0 && dot - start < 30 && Url.Contains(text[start - 1])) start--;
+            if (end - dot - 8 >= 27 && text[start] is 'M' or 'N' or 'O') findings.Add(start, end, RuleNames.TokenShape);
         }
     }
 

@@ -12,7 +12,10 @@ internal static class UrlRule
 
     // As it is, escaped in JSON, and percent-encoded.
     private static readonly System.Buffers.SearchValues<string> Marks =
-        System.Buffers.SearchValues.Create(["://", ":\\/\\/", "%3A%2F%2F"], StringComparison.OrdinalIgnoreCase);
+        System.Buffers.SearchValues.Create(["://", ":\\/\\/", "%3A%2F%2F", "%3a%2f%2f"], StringComparison.Ordinal);
+
+    private static readonly System.Buffers.SearchValues<string> Others =
+        System.Buffers.SearchValues.Create(["@tcp", "@unix(", "@udp(", ":thin:", ":oci"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Finds them.</summary>
     public static void Find(Findings findings)
@@ -24,6 +27,7 @@ internal static class UrlRule
             at = mark + length;
             Examine(findings, at);
         }
+        if (text.AsSpan().IndexOfAny(Others) < 0) return;
         FindGo(findings);
         FindThin(findings);
     }

@@ -36,6 +36,7 @@ internal static class CommandRule
                 for (var i = 0; i < command.Words.Count; i++)
                 {
                     NamedFlag(findings, command, i);
+                    NamedThenValue(findings, command, i);
                     if (ProgramTable.Find(command.Words[i].Text) is { } rows) ProgramArguments.Find(findings, command, i, rows);
                     if (depth < MostScripts) Script(findings, command, i, assignments, depth);
                 }
@@ -70,8 +71,10 @@ internal static class CommandRule
 
     private static void Assignments(Findings findings, ShellCommand command)
     {
+        // /etc/crontab names a user before the command.
+        var first = command.Words.Count > 1 && !IsAssignment(command.Words[0], out _) && IsAssignment(command.Words[1], out _) ? 1 : 0;
         var wrapped = false;
-        foreach (var word in command.Words)
+        foreach (var word in command.Words.Skip(first))
         {
             if (IsAssignment(word, out var value))
             {
@@ -102,6 +105,7 @@ internal static class CommandRule
         var kind = KeyName.Classify(text.AsSpan(from, end - from));
         // A script in quotes is read as one.
         if (kind is KeyKind.None || (from == 0 && i > 0 && command.Words[i - 1].Text is ['-', .., 'c'] && word.IsQuoted)) return;
+        if (kind == KeyKind.Weak && TryUserAndPassword(findings, command, i, end)) return;
         if (end < text.Length)
         {
             if (text[end] != '=' && !(text[end] == ':' && (slash || from > 0))) return;
@@ -120,6 +124,36 @@ internal static class CommandRule
         if (next.Length == 0 || (next.Text[0] == '-' && !next.IsQuoted) || IsSwitch(command, i)) return;
         if (kind == KeyKind.Cookie && !next.Text.Contains('=')) return;
         Judge(findings, next, 0, kind, text.AsSpan(from, end - from));
+    }
+
+    // --auth bob:x, --login=bob:x
+    private static bool TryUserAndPassword(Findings findings, ShellCommand command, int i, int end)
+    {
+        var word = command.Words[i];
+        if (word.Text[0] != '-' || (end < word.Length && word.Text[end] != '=')) return false;
+        var start = end < word.Length ? end + 1 : 0;
+        if (end == word.Length && i + 1 < command.Words.Count) word = command.Words[i + 1];
+        else if (end == word.Length) return false;
+        var colon = word.Text.IndexOf(':', Math.Min(start, word.Length));
+        if (colon <= start || colon + 1 >= word.Length || word.Text[colon + 1] == '/'
+            || word.Text.AsSpan(start).Contains(' ')) return false;
+        Note(findings, word, colon + 1, word.Length, RuleNames.Flag);
+        return true;
+    }
+
+    // aws ssm put-parameter --name /prod/db_password --value x
+    private static void NamedThenValue(Findings findings, ShellCommand command, int i)
+    {
+        var word = command.Words[i];
+        if (!word.Text.StartsWith("--value", StringComparison.Ordinal) || (word.Length > 7 && word.Text[7] != '=')) return;
+        for (var j = 0; j < i; j++)
+        {
+            var name = command.Words[j].Text.AsSpan();
+            if (KeyName.Classify(name[(name.LastIndexOf('/') + 1)..]) is not (KeyKind.Password or KeyKind.Strong or KeyKind.Key)) continue;
+            if (word.Length > 8) Note(findings, word, 8, word.Length, RuleNames.Flag);
+            else if (i + 1 < command.Words.Count) Note(findings, command.Words[i + 1], 0, command.Words[i + 1].Length, RuleNames.Flag);
+            return;
+        }
     }
 
     // npm config set //registry/:_authToken x, git config github.token x
@@ -143,10 +177,17 @@ internal static class CommandRule
         if (kind is KeyKind.Authorization or KeyKind.Cookie && value.Contains(' ')) return;
         if (name.EndsWith("secret-id", StringComparison.OrdinalIgnoreCase) && !(Looks.Token(value) && Looks.IsHexOrUuid(value))) return;
         if (name.EndsWith("s") && kind != KeyKind.Password && !value.ContainsAnyExceptInRange('0', '9')) return;
+        if (name.Equals("pass", StringComparison.OrdinalIgnoreCase) && !value.ContainsAnyExceptInRange('0', '9')) return;
+        if (NamedValues.IsGpgId(value)) return;
+        if (value.StartsWith("pass:")) start += 5;
         if (name.Equals("pwd", StringComparison.OrdinalIgnoreCase) && value[0] == '/') return;
         // "db_password=x other=y" in one argument: the value ends where the next name begins.
         var end = start;
-        while (end < word.Length && !(Blank.Is(word.Text[end]) && ValueScanner.NameFollows(word.Text, end + 1))) end++;
+        while (end < word.Length && !((Blank.Is(word.Text[end])
+            || word.Text[end] is ',' or ';' or '&') && ValueScanner.NameFollows(word.Text, end + 1))) end++;
+        if (end - start > 2 && word.Text[start] is '\'' or '"'
+            && word.Text[end - 1] == word.Text[start]) (start, end) = (start + 1, end - 1);
+        if (name.EndsWith("credentials", StringComparison.OrdinalIgnoreCase) && word.Text[start] == '/') return;
         Note(findings, word, start, end, RuleNames.Flag);
     }
 

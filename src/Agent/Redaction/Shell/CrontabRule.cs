@@ -25,6 +25,7 @@ internal static class CrontabRule
     public static void Find(Findings findings)
     {
         var text = findings.Text;
+        FedLiterals.FindSent(findings);
         var start = AfterSchedule(text);
         if (start == 0 && IsVariableLine(findings)) return;
         CommandRule.Find(findings, ShellParser.Parse(text, start, text.Length), assignments: true);

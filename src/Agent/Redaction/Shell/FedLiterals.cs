@@ -31,7 +31,8 @@ internal static class FedLiterals
         ("mysql_config_editor", "set"), ("redis-cli", "-x"), ("bw", "unlock"), ("security", "-i"), ("rage", "-p"), ("sudo", "--stdin"),
     ];
 
-    private static readonly KeyWords.Set Before = new("then do else if while ! { time sudo command builtin exec");
+    private static readonly KeyWords.Set Before = new("then do else if while ! { time sudo command builtin exec sh bash /bin/sh "
+        + "/bin/bash -c dash");
 
     private static readonly KeyWords.Set FeedingFlags = new(
         "-K --config --defaults-file --defaults-extra-file --netrc-file --env-file --credentials --credentials-file --kubeconfig "
@@ -55,6 +56,24 @@ internal static class FedLiterals
                 foreach (var fed in command.Fed) NoteWord(findings, fed);
             }
             for (var i = 0; i < command.Words.Count; i++) ExamineWord(findings, command, i);
+        }
+    }
+
+    /// <summary>What an expect script sends when it is asked for a password: <c>expect "password:"; send "x\r"</c>.</summary>
+    public static void FindSent(Findings findings)
+    {
+        var text = findings.Text;
+        var asked = text.IndexOf("assword", StringComparison.Ordinal);
+        while (asked >= 0 && text.IndexOf("send ", asked, StringComparison.Ordinal) is >= 0 and var send)
+        {
+            asked = send + 5;
+            if (text.AsSpan(asked).StartsWith("-- ")) asked += 3;
+            if (!ValueScanner.TryReadQuoted(text, asked, out var value)) continue;
+            var end = value.End;
+            while (end - 2 >= value.Start && text[end - 2] == '\\' && text[end - 1] is 'r' or 'n') end -= 2;
+            if (!NoSecret.IsReference(text.AsSpan(value.Start, end - value.Start))) findings.AddWord(value.Start, end,
+                RuleNames.FedLiteral);
+            asked = value.Next;
         }
     }
 

@@ -53,7 +53,8 @@ internal static class ProgramTable
         ("xfreerdp wlfreerdp rdesktop freerdp xfreerdp3", "", "-p /p"), ("ssh-keygen", "", "-N -P"),
         ("x11vnc", "", "-passwd -viewpasswd"),
         ("winexe rpcclient smbclient smbget smbcacls smbtree smbmap nmblookup wmic", "", "-U% --user%"), ("net", "", "-U% --user%"),
-        ("wbinfo", "", "-a% --authenticate%"), ("evil-winrm crackmapexec netexec nxc", "", "-p -H"),
+        ("smbclient", "", "@2 !-U !-c !-W !-I !-p !-D !-d !-m !-A"), ("wbinfo", "", "-a% --authenticate%"),
+        ("evil-winrm crackmapexec netexec nxc", "", "-p -H"),
         ("nmcli", "", "=password =wifi-sec.psk =802-1x.password =psk"),
         ("wpa_passphrase", "", "@2"), ("wpa_cli", "", "=psk"), ("iwconfig", "", "=key"),
         ("snmpget snmpwalk snmpset snmpbulkwalk snmpgetnext snmptrap snmptable snmpstatus", "", "-c -A -X"),
@@ -107,7 +108,7 @@ internal static class ProgramTable
         ("check_nt check_nwstat", "", "-s"), ("check_esx check_vmware_esx", "", "-p"),
         ("mysql_config_editor mysql_secure_installation", "", "-p"), ("icinga2", "", "--ticket"), ("weechat irssi", "", "-w"),
         ("minicom pppd wvdial", "", "=password"), ("upsmon upsc upscmd upsrw", "", "-p"),
-        ("mailsend", "", "-pass"), ("schtasks", "", "/RP /P"), ("runas cmdkey", "", "/pass"), ("PsExec psexec", "", "-p"),
+        ("mailsend", "", "-pass"), ("schtasks", "", "/RP /P"), ("runas cmdkey", "", "/pass"),
     ];
 
     private static readonly FrozenDictionary<string, ProgramRow[]>.AlternateLookup<ReadOnlySpan<char>> ByName = Rows

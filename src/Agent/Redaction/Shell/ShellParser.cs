@@ -11,6 +11,9 @@ internal sealed class ShellParser(string text, IReadOnlyList<int>? map, int end)
     /// <summary>Deeper than anybody writes; a line that goes further is not handled, and so replaced whole.</summary>
     public const int MostDepth = 24;
 
+    /// <summary>Arguments of one command. Rules hold arguments against each other, which must stay quick.</summary>
+    public const int MostWords = 2_000;
+
     private readonly List<ShellPipeline> _all = [];
     private int _at;
 
@@ -41,6 +44,7 @@ internal sealed class ShellParser(string text, IReadOnlyList<int>? map, int end)
         var level = new List<ShellPipeline>();
         var pipeline = new ShellPipeline();
         var command = new ShellCommand();
+        var braces = 0;
         while (_at < end)
         {
             var c = text[_at];
@@ -68,15 +72,24 @@ internal sealed class ShellParser(string text, IReadOnlyList<int>? map, int end)
             else if (c == '(')
             {
                 _at++;
-                level.AddRange(List(')', depth + 1));
+                // What a group prints goes where the group's output goes.
+                foreach (var inner in List(')', depth + 1)) pipeline.Commands.AddRange(inner.Commands);
             }
-            else if (!TryRedirection(command, depth)) command.Words.Add(Word(depth, closing));
+            else if (!TryRedirection(command, depth))
+            {
+                if (command.Words.Count == MostWords) throw new LineUnhandledException("more arguments than anybody writes");
+                command.Words.Add(Word(depth, closing));
+            }
         }
+        EndCommand();
+        braces = 0;
         EndPipeline();
         return level;
 
         void EndCommand()
         {
+            braces += command.Words.Count > 0 && command.Words[0].Text == "{" ? 1 : 0;
+            if (braces > 0 && command.Words.Count > 0 && command.Words[0].Text == "}") braces--;
             if (command.Words.Count + command.Fed.Count > 0) pipeline.Commands.Add(command);
             command = new ShellCommand();
         }
@@ -84,6 +97,7 @@ internal sealed class ShellParser(string text, IReadOnlyList<int>? map, int end)
         void EndPipeline()
         {
             EndCommand();
+            if (braces > 0) return;
             if (pipeline.Commands.Count > 0)
             {
                 level.Add(pipeline);

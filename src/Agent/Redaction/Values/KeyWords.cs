@@ -70,7 +70,7 @@ internal static class KeyWords
         + "device invite activation unlock");
 
     /// <summary>Secrets when they look random.</summary>
-    public static readonly Set Weaks = new("auth authentication cred creds code seed login state nonce");
+    public static readonly Set Weaks = new("auth authentication cred creds code seed login state nonce community rocommunity rwcommunity");
 
     /// <summary>After a secret's word: the name is about the secret and does not hold it.</summary>
     public static readonly Set Describing = new(

@@ -17,7 +17,9 @@ internal static class NoSecret
             + "basic "
         + "digest negotiate ntlm mandatory must not is was the a an and or for of to from with in on at authentication authorization "
         + "auth login blank ignored skipped skip unused provided supplied given configured found loaded matched mismatch mismatched "
-        + "verified validated generated issued needed supported unsupported unauthorized forbidden malformed pending locked <nil> "
+        + "creation creating refreshing modifying destroying destruction still reading verified validated generated issued "
+            + "not_logging_parameter value_specified_in_no_log_parameter needed supported unsupported unauthorized forbidden malformed "
+                + "pending locked <nil> "
         + "\\n function undefined; optional, yes, no, null, none, nein ja oui non si да нет")
         .Split(' '), StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -39,9 +41,11 @@ internal static class NoSecret
             || IsSentence(value);
     }
 
+    private static readonly KeyWords.Set NoArguments = new("- true false yes no null none stdin prompt ask {} on off env file");
+
     /// <summary>Whether this is none as the argument of a command, where words are values and not a message.</summary>
     public static bool IsArgument(ReadOnlySpan<char> value) => value.Length == 0 || Placeholder.Is(value)
-        || value is "-" or "true" or "false" or "yes" or "no" or "null" or "none" or "stdin" or "prompt" or "ask" or "{}" or "on" or "off"
+        || NoArguments.Has(value)
         || IsMask(value) || (value[0] != '$' && IsReference(value));
 
     /// <summary>Whether this is a word that messages go on with after a name (<c>password: required</c>).</summary>

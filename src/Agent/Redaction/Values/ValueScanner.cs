@@ -6,7 +6,7 @@ namespace HostAtlas.Agent.Redaction.Values;
 /// </summary>
 internal static class ValueScanner
 {
-    private const int LookBack = 512, ReferenceMost = 2048, QuotedMost = 8192;
+    private const int LookBack = 512, ReferenceMost = 2048, QuotedMost = 4096;
 
     /// <summary>The value that begins here, in quotes or without.</summary>
     /// <param name="text">The line.</param>
@@ -55,6 +55,7 @@ internal static class ValueScanner
     // A quote that was opened behind k backslashes is closed by one behind k, where further ones come in pairs of that depth.
     private static int EndOfQuoted(ReadOnlySpan<char> text, int from, char quote, int slashes)
     {
+        if (quote > '\u007f') return text[from..].IndexOf(quote) is >= 0 and var length ? from + length : text.Length;
         var run = 0;
         var period = 2 * (slashes + 1);
         var last = Math.Min(text.Length, from + QuotedMost);
@@ -105,7 +106,7 @@ internal static class ValueScanner
             switch (text[at])
             {
                 case '"' or '\'' or '`' when EndsHere(text, at + 1) || text[at + 1] is ',' or ';' or ')' or ']' or '}' or ':' or '>':
-                case ',' or ';' or '|' when EndsHere(text, at + 1) || NameFollows(text, at + 1) || text[at + 1] is '"' or '\'':
+                case ',' or ';' or '|' when EndsPart(text, at + 1):
                 case '&' when NameFollows(text, at + 1) || text.AsSpan(at + 1).StartsWith("amp;"):
                 case ')' or ']' or '}' when EndsHere(text, at + 1) && IsOpen(text, from, text[at]):
                 case '<' when at > from && BeginsTag(text, at):
@@ -134,13 +135,19 @@ internal static class ValueScanner
         var from = at;
         while (at < text.Length && at < from + 3 && text[at] is ' ' or '"' or '\'') at++;
         var name = at;
-        while (at < text.Length && at < name + 64 && (char.IsLetter(text[at]) || (at > name && IsWithinName(text[at])))) at++;
+        while (at < text.Length && at < name + 64 && (char.IsLetter(text[at]) || (at > name && (IsWithinName(text[at])
+            || (text[at] == ' ' && IsInConnection(text, from, name, at)))))) at++;
         if (at > name && at < text.Length && text[at] is '"' or '\'') at++;
         return at > name && at < text.Length && (text[at] is '=' or ':'
             || text.AsSpan(at).StartsWith("%3D", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static bool IsWithinName(char c) => char.IsDigit(c) || c is '_' or '-' or '.' or '[' or ']' or ' ';
+    private static bool IsWithinName(char c) => char.IsDigit(c) || c is '_' or '-' or '.' or '[' or ']';
+
+    // Data Source=, User Id=: a connection string's names have a blank between two words of letters.
+    private static bool IsInConnection(string text, int from, int name, int at) =>
+        from > 0 && text[from - 1] == ';' && !text.AsSpan(name, at - name).ContainsAnyInRange('0', '9')
+            && !text.AsSpan(name, at - name).Contains('_');
 
     // $(...) and ${...}: to the bracket that closes them, or to the end of the line.
     private static int EndOfReference(string text, int at)
@@ -159,6 +166,10 @@ internal static class ValueScanner
         at >= text.Length || Blank.Is(text[at]) || text[at] is ')' or ']' or '}' or '"' or '\'' or ',' or ';'
         || (text[at] == '.' && at + 1 == text.Length)
         || text[at] == '\\' && at + 1 < text.Length && text[at + 1] is 'n' or 'r' or '"';
+
+    // Behind a comma or its like: a blank, a quote, a bracket or the next name; "a,,b" is one value.
+    private static bool EndsPart(string text, int at) =>
+        (EndsHere(text, at) && (at >= text.Length || text[at] is not (',' or ';'))) || NameFollows(text, at) || text[at] is '"' or '\'';
 
     // An element of markup begins here: <name> or </name>.
     private static bool BeginsTag(string text, int at) =>
