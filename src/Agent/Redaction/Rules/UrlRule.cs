@@ -51,7 +51,7 @@ internal static class UrlRule
         var host = word.IndexOfAny("/?#");
         var authority = host < 0 ? word : word[..host];
         var sign = authority.LastIndexOf('@');
-        if (sign < 0 && IsPasswordWithSlash(word)) sign = word.LastIndexOf('@');
+        if (sign < 0 ? IsPasswordWithSlash(word) : host >= 0 && GoesOn(word, sign, host)) sign = word.LastIndexOf('@');
         if (sign <= 0)
         {
             if (word.IndexOf("%40") is > 0 and var encoded
@@ -70,6 +70,24 @@ internal static class UrlRule
         if (Looks.Token(user[..colon]) && (user[(colon + 1)..].StartsWith("x-oauth") || Looks.Random(user[..colon])
             || colon + 1 == user.Length))
             Note(findings, start, start + colon);
+    }
+
+    // Another sign further on belongs to the password, unless it begins a scope (/@x) or stands in a parameter (=bob@x).
+    private static bool GoesOn(ReadOnlySpan<char> word, int sign, int host)
+    {
+        if (!IsHost(word[(sign + 1)..host], word[host])) return true;
+        var last = word.LastIndexOf('@');
+        return last > host && word[..sign].Contains(':') && word[last - 1] != '/' && !word[host..last].Contains('=');
+    }
+
+    // What stands behind the sign and before / ? #. Behind ? and # another sign is rather a password's than an address's.
+    private static bool IsHost(ReadOnlySpan<char> host, char end)
+    {
+        foreach (var c in host)
+        {
+            if (!char.IsLetterOrDigit(c) && c is not ('.' or '-' or '_' or ':' or '[' or ']' or ',' or '%' or '$' or '{' or '}')) return false;
+        }
+        return host.Length > 0 && end == '/';
     }
 
     // user:pa/ss@host, but not host:8080/path@x and not host/@scope.
