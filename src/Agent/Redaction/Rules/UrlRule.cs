@@ -85,7 +85,7 @@ internal static class UrlRule
     {
         foreach (var c in host)
         {
-            if (!char.IsLetterOrDigit(c) && c is not ('.' or '-' or '_' or ':' or '[' or ']' or ',' or '%' or '$' or '{' or '}')) return false;
+            if (!char.IsLetterOrDigit(c) && !".-_:[],%${}".Contains(c, StringComparison.Ordinal)) return false;
         }
         return host.Length > 0 && end == '/';
     }
