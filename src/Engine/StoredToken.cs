@@ -7,7 +7,9 @@ namespace HostAtlas.Engine;
 /// <summary>A token's or key's hash and when it ends; null while it is the newest.</summary>
 public sealed record StoredToken(TokenHash Hash, DateTimeOffset? EndsAt);
 
-/// <summary>What a rotation leaves behind: the newest first, at most two, each until its end. The same for agent tokens and API keys.</summary>
+/// <summary>
+/// What a rotation leaves behind: the newest first, at most two, each until its end. The same for agent tokens and API keys.
+/// </summary>
 public static class StoredTokens
 {
     /// <summary>

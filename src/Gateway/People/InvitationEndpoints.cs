@@ -71,7 +71,9 @@ internal sealed record InvitationCreated(InvitationId Id, string Role, string In
     public override string ToString() => nameof(InvitationCreated);
 }
 
-/// <summary>An open invitation's metadata. <paramref name="CreatedBy"/>: the maker's address; null when the platform's operator made it.</summary>
+/// <summary>
+/// An open invitation's metadata. <paramref name="CreatedBy"/>: the maker's address; null when the platform's operator made it.
+/// </summary>
 internal sealed record InvitationView(
     InvitationId Id, string Role, string? Email, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string? CreatedBy)
 {

@@ -38,7 +38,9 @@ internal sealed class MemberEndpoints(EngineClient engine, Memberships membershi
             : changed.Failure!;
     }
 
-    /// <summary>Ends a membership, one's own or another's, from the next call on: 204. What the person made, keys among it, stays.</summary>
+    /// <summary>
+    /// Ends a membership, one's own or another's, from the next call on: 204. What the person made, keys among it, stays.
+    /// </summary>
     public async Task<Answer> DeleteAsync(HttpContext http)
     {
         var admitted = await access.AdmitAsync(http, Operation.EndMembership);

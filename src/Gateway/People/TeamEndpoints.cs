@@ -42,7 +42,10 @@ internal sealed class TeamEndpoints(EngineClient engine, PlatformKeys keys, Memb
         if (body.Invitation is null) fields.Fault("/invitation", "An invitation (hai_…) is expected.");
         if (fields.Failure is { } faults) return faults;
         var invitation = body.Invitation!.Trim();
-        if (!TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, keys.TokenKeys, out var claims)) return access.Rejected(http);
+        if (!TokenForm.TryRead<InvitationId>(TokenKind.Invitation, invitation, keys.TokenKeys, out var claims))
+        {
+            return access.Rejected(http);
+        }
 
         var found = Failure.Unless<UserKnown>(await engine.AskAsync(new FindUser(keys.AddressOf(session.Email)), http.RequestAborted));
         if (found.Value is not { } user) return found.Failure!;
