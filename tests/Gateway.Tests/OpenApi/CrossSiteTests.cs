@@ -15,7 +15,8 @@ namespace HostAtlas.Gateway.Tests.OpenApi;
 [Collection(nameof(PlatformCollection))]
 public sealed partial class CrossSiteTests(TestPlatform platform)
 {
-    private const string Json = "application/json", Form = "application/x-www-form-urlencoded", Multipart = "multipart/form-data; boundary=x";
+    private const string Json = "application/json", Form = "application/x-www-form-urlencoded",
+        Multipart = "multipart/form-data; boundary=x";
 
     private static readonly ApiDescription Description = new(OpenApiDocument.Build());
 

@@ -138,7 +138,8 @@ public sealed class OpenApiDocumentTests
         Assert.Equal(ProblemTable.Slugs.Order(), examples.Select(example => example.Key).Order());
         var types = Document["components"]!["schemas"]!["Problem"]!["properties"]!["type"]!["enum"]!.AsArray();
         Assert.Equal(
-            ProblemTable.Slugs.Select(slug => ProblemSlug.TypePrefix + slug).Order(), types.Select(type => type!.GetValue<string>()).Order());
+            ProblemTable.Slugs.Select(slug => ProblemSlug.TypePrefix + slug).Order(),
+            types.Select(type => type!.GetValue<string>()).Order());
         var answered = Document["components"]!["responses"]!.AsObject()
             .SelectMany(response => Nodes(response.Value!).OfType<JsonObject>().Select(node => node["$ref"]?.GetValue<string>()))
             .ToHashSet();

@@ -48,7 +48,8 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
             """{"request": "{{request}}", "snapshot": "{{/snapshot}}", "parent": "{{/parent}}"}""", takes: true),
         ["requestUploads"] = Of("body:/snapshot=snapshot body:/objects/name=object body:/reused=object", """
             {"request": "{{request}}", "snapshot": "{{/snapshot}}", "reused": ["packs/{{/reused}}"], "objects":
-            [{"name": "indexes/{{/objects/name}}", "size": 1, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]}
+            [{"name": "indexes/{{/objects/name}}", "size": 1,
+              "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]}
             """),
         ["commitBackup"] = Of("body:/snapshot=snapshot body:/snapshotObject=object", """
             {"request": "{{request}}", "snapshot": "{{/snapshot}}", "snapshotObject": "snapshots/{{/snapshotObject}}",
