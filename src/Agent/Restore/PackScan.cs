@@ -11,13 +11,13 @@ internal sealed record PackFindings(IReadOnlyList<string> Faults, HashSet<BlobEn
 
 /// <summary>
 /// Opens every chunk of a pack and hashes every blob, going on behind each fault: one flipped bit costs one blob. Holds the largest pack it
-/// met, sealed and opened; one a thread, used again for the next pack.
+/// met once, opened in the place of the sealed bytes; one a thread, used again for the next pack.
 /// </summary>
 internal sealed class PackScan(RepositoryReader repository) : IDisposable
 {
     private readonly BlobCompressor _compressor = new();
     private readonly byte[] _raw = new byte[BlobEntry.RawMaxBytes];
-    private byte[] _sealed = [], _plain = [];
+    private byte[] _bytes = [];
 
     public async Task<PackFindings> ScanAsync(ObjectName name, CancellationToken cancellation)
     {
@@ -25,9 +25,9 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
         {
             var size = await repository.Source.SizeAsync(name, cancellation);
             if (size > ObjectName.ObjectMaxBytes) throw new ObjectBrokenException(name, ObjectFault.WrongSize, "it is larger than 32 MiB.");
-            if (_sealed.Length < size) (_sealed, _plain) = (new byte[size], new byte[size]);
-            await repository.Source.ReadAsync(name, 0, _sealed.AsMemory(0, (int)size), cancellation);
-            return Scan(name, _sealed.AsSpan(0, (int)size));
+            if (_bytes.Length < size) _bytes = new byte[size];
+            await repository.Source.ReadAsync(name, 0, _bytes.AsMemory(0, (int)size), cancellation);
+            return Scan(name, _bytes.AsSpan(0, (int)size));
         }
         catch (Exception fault) when (fault is ObjectBrokenException or IOException or UnauthorizedAccessException)
         {
@@ -37,14 +37,13 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
 
     public void Dispose() => _compressor.Dispose();
 
-    private PackFindings Scan(ObjectName name, ReadOnlySpan<byte> sealedObject)
+    private PackFindings Scan(ObjectName name, Span<byte> bytes)
     {
         var faults = new List<string>();
-        using var opened = repository.Opener.Begin(name, sealedObject, sealedObject.Length);
-        if (sealedObject.Length % ObjectSize.StepBytes(name.Kind) != 0)
-            faults.Add(WrongSize(name, sealedObject.Length));
-        var plain = _plain.AsSpan(0, (int)opened.PlainLength);
-        var bad = OpenAll(opened, sealedObject, plain, faults);
+        using var opened = repository.Opener.Begin(name, bytes, bytes.Length);
+        if (bytes.Length % ObjectSize.StepBytes(name.Kind) != 0) faults.Add(WrongSize(name, bytes.Length));
+        var bad = OpenAll(opened, bytes, faults);
+        ReadOnlySpan<byte> plain = bytes[..(int)opened.PlainLength];
         var sound = new HashSet<BlobEntry>();
         if (Table(name, plain, bad, faults) is not { } entries) return new PackFindings(faults, sound, IsTableLost: true);
         for (var i = 0; i < entries.Count; i++)
@@ -59,17 +58,19 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
         return new PackFindings(faults, sound, IsTableLost: false);
     }
 
-    private static SortedSet<long> OpenAll(
-        OpenObject opened, ReadOnlySpan<byte> sealedObject, Span<byte> plain, List<string> faults)
+    // The text of a chunk begins before its sealed bytes do and ends before those of the next, so it may take the place of what was read.
+    private static SortedSet<long> OpenAll(OpenObject opened, Span<byte> bytes, List<string> faults)
     {
         var bad = new SortedSet<long>();
-        for (long at = 0; at < plain.Length; at += Cobblestone256.ChunkBytes)
+        Span<byte> chunk = stackalloc byte[Cobblestone256.ChunkBytes];
+        for (long at = 0; at < opened.PlainLength; at += Cobblestone256.ChunkBytes)
         {
-            var length = (int)Math.Min(Cobblestone256.ChunkBytes, plain.Length - at);
-            var (offset, count) = opened.SealedRange(at, length);
+            var text = chunk[..(int)Math.Min(Cobblestone256.ChunkBytes, opened.PlainLength - at)];
+            var (offset, count) = opened.SealedRange(at, text.Length);
             try
             {
-                opened.Open(at, sealedObject.Slice((int)offset, count), plain.Slice((int)at, length));
+                opened.Open(at, bytes.Slice((int)offset, count), text);
+                text.CopyTo(bytes[(int)at..]);
             }
             catch (ObjectBrokenException fault)
             {
@@ -77,10 +78,10 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
                 faults.Add(fault.Message);
             }
         }
-        if (plain.Length % Cobblestone256.ChunkBytes != 0) return bad;
+        if (opened.PlainLength % Cobblestone256.ChunkBytes != 0) return bad;
         try
         {
-            opened.ProveEnd(sealedObject[^Cobblestone256.TagBytes..]);
+            opened.ProveEnd(bytes[^Cobblestone256.TagBytes..]);
         }
         catch (ObjectBrokenException fault)
         {

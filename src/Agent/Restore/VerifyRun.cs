@@ -171,7 +171,8 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
         var progress = new WorkProgress(packs.Length, bytes);
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount),
+            // A pack is up to 16 MiB: more of them at a time would take more memory than a backup does.
+            MaxDegreeOfParallelism = Math.Min(2, Environment.ProcessorCount),
             CancellationToken = cancellation,
         };
         var scans = new ConcurrentBag<PackScan>();
