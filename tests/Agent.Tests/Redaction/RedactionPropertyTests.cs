@@ -149,7 +149,7 @@ public sealed class RedactionPropertyTests(ITestOutputHelper output)
             {
                 var (small, large) = (Least(mode, part, 16 << 10), Least(mode, part, 64 << 10));
                 if (large > TimeSpan.FromMilliseconds(100)) output.WriteLine($"{mode} '{part}': {small.TotalMilliseconds:0} ms, "
-                    + "{large.TotalMilliseconds:0} ms");
+                    + $"{large.TotalMilliseconds:0} ms");
                 // Four times the line; what is quadratic takes sixteen times as long. Noise counts only where there is time to speak of.
                 Assert.True(large < TimeSpan.FromMilliseconds(150)
                     || large < 10 * small, $"{mode} '{part}': {small} for 16 KiB, {large} for 64 KiB");

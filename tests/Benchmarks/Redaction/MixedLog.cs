@@ -41,14 +41,14 @@ internal static class MixedLog
     private static string Plain(Random random, int i) => random.Next(20) switch
     {
         < 8 => $"{Address(random)} - - [25/Nov/2026:{i / 60 % 60:00}:{i % 60:00}:00 +0000] \"GET {Pick(random, Paths)} HTTP/1.1\" 200 "
-            + "{random.Next(90_000)} "
+            + $"{random.Next(90_000)} "
             + $"\"https://www.example.com/\" \"{Pick(random, Agents)}\"",
         8 => $"{Stamp(i)} web1 sshd[{random.Next(30_000)}]: Failed password for invalid user admin from {Address(random)} port "
-            + "{random.Next(60_000)} ssh2",
+            + $"{random.Next(60_000)} ssh2",
         9 => $"{Stamp(i)} web1 sshd[{random.Next(30_000)}]: Connection closed by authenticating user root {Address(random)} port "
-            + "{random.Next(60_000)} [preauth]",
+            + $"{random.Next(60_000)} [preauth]",
         10 or 11 => $"{Stamp(i)} web1 kernel: [{random.Next(900_000)}.{random.Next(999_999):000000}] [UFW BLOCK] IN=eth0 OUT= "
-            + "SRC={Address(random)} "
+            + $"SRC={Address(random)} "
             + $"DST=10.0.0.2 LEN=40 TOS=0x00 PREC=0x00 TTL=244 ID={random.Next(65_536)} PROTO=TCP SPT={random.Next(65_536)} DPT=23 "
                 + "WINDOW=1024",
         12 => $"{Stamp(i)} web1 systemd[1]: Started {Pick(random, Units)} - Daily maintenance of the system.",
@@ -57,7 +57,7 @@ internal static class MixedLog
             + "served\",\"method\":\"GET\",\"path\":\"{Pick(random, Paths)}\",\"status\":200,"
             + $"\"duration_ms\":{random.Next(900)},\"request_id\":\"{random.NextInt64():x16}\"}}",
         16 or 17 => $"{Time(i)}  INFO 1 --- [nio-8080-exec-{random.Next(10)}] c.e.shop.orders.OrderService : Order "
-            + "{random.Next(90_000)} was confirmed in {random.Next(400)} ms",
+            + $"{random.Next(90_000)} was confirmed in {random.Next(400)} ms",
         18 => $"{Stamp(i)} web1 CRON[{random.Next(30_000)}]: (root) CMD (command -v debian-sa1 > /dev/null && debian-sa1 1 1)",
         _ => $"{Stamp(i)} web1 postfix/smtp[{random.Next(30_000)}]: {random.NextInt64():X10}: to=<user{random.Next(999)}@example.com>, "
             + "relay=mx.example.com, "
