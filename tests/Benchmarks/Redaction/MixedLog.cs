@@ -54,7 +54,7 @@ internal static class MixedLog
         12 => $"{Stamp(i)} web1 systemd[1]: Started {Pick(random, Units)} - Daily maintenance of the system.",
         13 => $"{Stamp(i)} web1 systemd[1]: {Pick(random, Units)}: Deactivated successfully.",
         14 or 15 => $"{{\"time\":\"{Time(i)}\",\"level\":\"info\",\"msg\":\"request "
-            + "served\",\"method\":\"GET\",\"path\":\"{Pick(random, Paths)}\",\"status\":200,"
+            + $"served\",\"method\":\"GET\",\"path\":\"{Pick(random, Paths)}\",\"status\":200,"
             + $"\"duration_ms\":{random.Next(900)},\"request_id\":\"{random.NextInt64():x16}\"}}",
         16 or 17 => $"{Time(i)}  INFO 1 --- [nio-8080-exec-{random.Next(10)}] c.e.shop.orders.OrderService : Order "
             + $"{random.Next(90_000)} was confirmed in {random.Next(400)} ms",
