@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -15,6 +16,8 @@ internal static class LineScan
 {
     private const ulong NotAscii = 0x8080_8080_8080_8080;
     private const int Step = 8, MostName = 64, MostAddress = 512;
+
+    private static readonly SearchValues<byte> AddressEnds = SearchValues.Create(" \t\n\"'<>"u8);
 
     /// <summary>
     /// The place of the first mark that holds, or -1. <paramref name="block"/> begins at a line's start or in the middle of one that was
@@ -95,7 +98,7 @@ internal static class LineScan
     {
         if (at + 3 > block.Length || block[at + 2] != '/') return false;
         var rest = block.Slice(at + 3, Math.Min(MostAddress, block.Length - at - 3));
-        var end = rest.IndexOfAny(" \t\n\"'<>"u8);
+        var end = rest.IndexOfAny(AddressEnds);
         return (end < 0 ? rest : rest[..end]).IndexOfAny((byte)'@', (byte)'%') >= 0;
     }
 
