@@ -82,7 +82,8 @@ public sealed class KeyUses(IKeyUseStore store, TimeProvider time, ILogger<KeyUs
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            log.LogWarning(fault, "When API keys were last used could not be written; it is tried again in {Seconds} s.", LookEvery.TotalSeconds);
+            log.LogWarning(
+                fault, "When API keys were last used could not be written; it is tried again in {Seconds} s.", LookEvery.TotalSeconds);
         }
     }
 }

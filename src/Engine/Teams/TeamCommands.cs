@@ -99,8 +99,8 @@ public sealed record FindServer(TeamId Team, ServerId Server) : ITeamCommand;
 public sealed record RenameServer(TeamId Team, ServerId Server, string Name, bool ByKey, Author By) : ITeamCommand;
 
 /// <summary>
-/// The last step of a deletion: the server is the team's no longer. Sent after its backups and its door were closed, so that a deletion that
-/// dies half-way leaves a server that is still listed, and deleting it again goes on. Reply: <see cref="Done"/> or NotFound.
+/// The last step of a deletion: the server is the team's no longer. Sent after its backups and its door were closed, so that a deletion
+/// that dies half-way leaves a server that is still listed, and deleting it again goes on. Reply: <see cref="Done"/> or NotFound.
 /// </summary>
 public sealed record RemoveServer(TeamId Team, ServerId Server, Author By) : ITeamCommand;
 

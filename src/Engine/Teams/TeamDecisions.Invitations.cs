@@ -61,7 +61,8 @@ public static partial class TeamDecisions
         !state.Invitations.TryGetValue(command.Invitation, out var invitation) || !IsOpen(state, invitation, now)
             ? Decision.Refuse(RefusalKind.NotFound, "There is no such invitation.")
         : RoleOf(state, command.By) is not { } role || !MembershipRules.Governs(role, invitation.Role)
-            ? Decision.Refuse(RefusalKind.NotPermitted, "Nobody withdraws an invitation to a role above their own. Ask an owner of the team.")
+            ? Decision.Refuse(
+                RefusalKind.NotPermitted, "Nobody withdraws an invitation to a role above their own. Ask an owner of the team.")
         : Decision.Journal(
             new InvitationWithdrawn(command.Invitation, invitation.Role, invitation.Email, now, command.By), Done.Instance);
 

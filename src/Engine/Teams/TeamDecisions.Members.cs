@@ -30,7 +30,8 @@ public static partial class TeamDecisions
         if (!state.Members.TryGetValue(command.User, out var member)) return NoSuchMember;
         var leaves = command.By is { Kind: AuthorKind.Person } && command.By.Id == command.User.Value;
         if (!leaves && (RoleOf(state, command.By) is not { } by || !MembershipRules.Governs(by, member.Role)))
-            return Decision.Refuse(RefusalKind.NotPermitted, "Your role does not allow you to remove this member. Ask an owner of the team.");
+            return Decision.Refuse(
+                RefusalKind.NotPermitted, "Your role does not allow you to remove this member. Ask an owner of the team.");
         return IsLastOwner(state, member)
             ? LastOwnerStays
             : Decision.Journal(

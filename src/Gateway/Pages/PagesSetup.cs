@@ -1,7 +1,8 @@
 namespace HostAtlas.Gateway.Pages;
 
 /// <summary>
-/// The dashboard's routes: <c>/</c>, the description at <c>/docs</c>, and the files they load. All of it is public and the same for everybody; figures come from the API.
+/// The dashboard's routes: <c>/</c>, the description at <c>/docs</c>, and the files they load. All of it is public and the same for
+/// everybody; figures come from the API.
 /// </summary>
 public static class PagesSetup
 {

@@ -45,7 +45,9 @@ internal sealed class KeyEndpoints(EngineClient engine, PlatformKeys keys, IKeyU
         return added.Failure ?? Answer.Json(StatusCodes.Status201Created, created, PeopleJson.Default.KeyCreated, $"/api/keys/{id}");
     }
 
-    /// <summary>Gives a key another text: 200 with it, shown this once. The earlier one ends after <c>overlapSeconds</c> (default 0).</summary>
+    /// <summary>
+    /// Gives a key another text: 200 with it, shown this once. The earlier one ends after <c>overlapSeconds</c> (default 0).
+    /// </summary>
     public async Task<Answer> RotateAsync(HttpContext http)
     {
         var admitted = await access.AdmitAsync(http, Operation.RotateKey);

@@ -97,8 +97,8 @@ internal sealed class ServerEndpoints(
 
     /// <summary>
     /// Deletes a server: 204. Three entities take part, and each step may be repeated: the chain closes first, since it may refuse; then
-    /// the door, with which every token is dead; then the team lets go. A deletion that dies on the way leaves a server that is still listed,
-    /// and deleting it again goes on.
+    /// the door, with which every token is dead; then the team lets go. A deletion that dies on the way leaves a server that is still
+    /// listed, and deleting it again goes on.
     /// </summary>
     public async Task<Answer> DeleteAsync(HttpContext http)
     {

@@ -37,8 +37,8 @@ public sealed partial class AuditRulesTests
         Assert.True(told != untold,
             $"{type.Name} stands in {(told ? "both tables" : "neither table")} of the audit rules. Is it something that a person, a key, "
             + "an agent or an operator asked for? Then give it `Author? By` (IAuditedEvent), and a row to "
-            + $"src/Engine/Audit/AuditRules.<Room>.cs: `Told<{type.Name}>(\"thing.done\", e => …)` with its subject and what was before and "
-            + "after; never a secret, nor its hash. Else add it to the Untold table of the same file with the reason.");
+            + $"src/Engine/Audit/AuditRules.<Room>.cs: `Told<{type.Name}>(\"thing.done\", e => …)` with its subject and what was before "
+            + "and after; never a secret, nor its hash. Else add it to the Untold table of the same file with the reason.");
         Assert.True(!told || typeof(IAuditedEvent).IsAssignableFrom(type),
             $"{type.Name} is told in the audit log, so it must say who asked for it: make it an IAuditedEvent.");
     }

@@ -18,7 +18,8 @@ public abstract class KeyUseStoreSuite
         var (one, two, never) = (EmbeddedEngine.NewId<KeyId>(), EmbeddedEngine.NewId<KeyId>(), EmbeddedEngine.NewId<KeyId>());
         await Uses.WriteAsync([new KeyUse(Team, one, Now), new KeyUse(Team, two, Now)], CancellationToken.None);
         // Another node, which is a little late.
-        await Uses.WriteAsync([new KeyUse(Team, two, Now.AddSeconds(9)), new KeyUse(Team, one, Now.AddSeconds(-9))], CancellationToken.None);
+        await Uses.WriteAsync(
+            [new KeyUse(Team, two, Now.AddSeconds(9)), new KeyUse(Team, one, Now.AddSeconds(-9))], CancellationToken.None);
 
         var read = await Uses.ReadAsync(Team, CancellationToken.None);
         Assert.Equal((Now, Now.AddSeconds(9)), (read[one], read[two]));

@@ -221,7 +221,8 @@ public sealed class TeamDecisionsTests
         Refuses(RefusalKind.InvalidContent, rotate with { OverlapSeconds = -1 });
         Refuses(RefusalKind.InvalidContent, rotate with { OverlapSeconds = 604_801 });
         Carry(new RevokeKey(Team, id, Named.Ada));
-        foreach (var text in new[] { "k", "second", "third" }) Refuses(RefusalKind.CredentialsRejected, first with { Hash = Named.Hash(text) });
+        foreach (var text in new[] { "k", "second", "third" })
+            Refuses(RefusalKind.CredentialsRejected, first with { Hash = Named.Hash(text) });
     }
 
     [Fact]
@@ -327,7 +328,9 @@ public sealed class TeamDecisionsTests
     public void A_plan_is_told_with_what_it_was()
     {
         Found();
-        Assert.Equal([new PlanSet(10, Now, Named.Ada, new PlanLimit(3))], TeamDecisions.Decide(_state, new SetPlan(Team, 10, Named.Ada), Now).Events);
+        Assert.Equal(
+            [new PlanSet(10, Now, Named.Ada, new PlanLimit(3))],
+            TeamDecisions.Decide(_state, new SetPlan(Team, 10, Named.Ada), Now).Events);
     }
 
     private static AddServer Server(string name) => new(Team, Named.Id<ServerId>(name), name, EnrolledByKey: false, Named.Ada);

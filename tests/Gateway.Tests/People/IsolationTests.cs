@@ -58,7 +58,8 @@ public sealed class IsolationTests(PeopleHost host)
         string[] ofTeams =
             ["/api/servers", "/api/keys", "/api/audit", "/api/team/", "/api/members", "/api/invitations"];
         var routes = host.Routes
-            .Where(route => Array.Exists(ofTeams, of => $"{route.RoutePattern.RawText}/".StartsWith(of, StringComparison.Ordinal))).ToList();
+            .Where(route => Array.Exists(ofTeams, of => $"{route.RoutePattern.RawText}/".StartsWith(of, StringComparison.Ordinal)))
+            .ToList();
         Assert.True(routes.Count >= 22);
 
         foreach (var route in routes)

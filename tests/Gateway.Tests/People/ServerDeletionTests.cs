@@ -120,7 +120,8 @@ public sealed class ServerDeletionTests(PeopleOverTime people) : IClassFixture<P
         var path = $"/api/servers/{made["id"]}";
 
         var renamed = await ann.PatchAsync(path, new { name = " mail " });
-        Assert.Equal((HttpStatusCode.OK, made["id"], "mail", "pending"), (renamed.Status, renamed["id"], renamed["name"], renamed["status"]));
+        Assert.Equal(
+            (HttpStatusCode.OK, made["id"], "mail", "pending"), (renamed.Status, renamed["id"], renamed["name"], renamed["status"]));
         Assert.Equal("mail", (await ann.GetAsync(path))["name"]);
         var key = await ann.PostAsync("/api/keys", new { name = "k", scopes = new[] { "write" } });
         Assert.Equal("409 conflict", (await ann.With(key["key"]).PatchAsync(path, new { name = "WEB-2" })).Said);

@@ -2,7 +2,9 @@ using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
-/// <summary>Uses of API keys in <c>data.db</c>. A connection a call: one batch every some seconds, and one read when keys are listed.</summary>
+/// <summary>
+/// Uses of API keys in <c>data.db</c>. A connection a call: one batch every some seconds, and one read when keys are listed.
+/// </summary>
 public sealed class SqliteKeyUseStore(DataFile file) : IKeyUseStore
 {
     /// <inheritdoc />

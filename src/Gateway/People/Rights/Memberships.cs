@@ -24,7 +24,8 @@ internal sealed class Memberships(EngineClient engine, PlatformKeys keys)
     {
         if (user.Teams.Count >= UserDecisions.MaxTeams && !user.Teams.Contains(invitation.Team))
         {
-            return new Failure(ProblemSlug.Conflict, $"A person belongs to at most {UserDecisions.MaxTeams} teams. Leave one of them first.");
+            return new Failure(
+                ProblemSlug.Conflict, $"A person belongs to at most {UserDecisions.MaxTeams} teams. Leave one of them first.");
         }
         var accept = new AcceptInvitation(invitation.Team, invitation.Subject, hash, user.User, user.Email, teamName, by);
         var accepted = Failure.Unless<TeamJoined>(await engine.AskAsync(accept, CancellationToken.None));
