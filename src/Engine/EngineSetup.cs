@@ -37,7 +37,7 @@ public static class EngineSetup
         services.AddSingleton(roots).AddSingleton(new PlatformKeys(roots)).AddSingleton<PlatformSeal>();
         services.AddSingleton(new NodeKey(roots, believesRing: options.Role == NodeRole.Gateway));
         services.AddSingleton(new RootKeyFile(options.DataDirectory)).AddSingleton<InvitationWaiter>().AddSingleton<ProjectionWaiter>();
-        services.AddSingleton<ResetIssuer>();
+        services.AddSingleton<InvitationIssuer>().AddSingleton<ResetIssuer>();
         services.AddSingleton<KeyUses>().AddHostedService(provider => provider.GetRequiredService<KeyUses>());
         return options.Role == NodeRole.Gateway ? services.AddGateway(options, roots) : services.AddEngine(options, roots);
     }

@@ -25,7 +25,6 @@ public static class OperationsSetup
     public static IServiceCollection AddOperations(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => new OperatorConsole(Console.Out, !Console.IsOutputRedirected));
-        services.AddSingleton<InvitationIssuer>();
         services.AddSingleton(provider => new ClusterView(
             provider.GetRequiredService<ActorSystem>, provider.GetRequiredService<EngineClient>()));
         services.AddSingleton<OpsPlatform>();
