@@ -13,8 +13,7 @@ public sealed class ProcessesComeAndGoTests(ITestOutputHelper output)
     private static readonly TimeSpan Heals = TimeSpan.FromSeconds(40);
 
     [Theory]
-    [InlineData(PlatformStore.Sqlite)]
-    [InlineData(PlatformStore.Postgresql)]
+    [MemberData(nameof(StoresOfThisRun.ForWhatNoStoreDecides), MemberType = typeof(StoresOfThisRun))]
     public async Task While_the_engine_is_away_the_gateway_answers_503_and_afterwards_it_finds_it_again_by_itself(PlatformStore store)
     {
         await using var platform = await SecondProcess.StartAsync(store);
@@ -40,8 +39,7 @@ public sealed class ProcessesComeAndGoTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(PlatformStore.Sqlite)]
-    [InlineData(PlatformStore.Postgresql)]
+    [MemberData(nameof(StoresOfThisRun.ForWhatNoStoreDecides), MemberType = typeof(StoresOfThisRun))]
     public async Task A_gateway_that_is_killed_or_stopped_leaves_the_engine_healthy_and_may_come_back(PlatformStore store)
     {
         await using var platform = await SecondProcess.StartAsync(store);
