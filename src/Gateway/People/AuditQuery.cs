@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
 using HostAtlas.Engine.Audit;
 using HostAtlas.Engine.Storage;
@@ -48,7 +49,8 @@ internal sealed record AuditQuery(long FromMs, long ToMs, AuditPlace? Before, in
     private static AuditPlace? PlaceOf(string cursor)
     {
         var bytes = new byte[CursorBytes];
-        return System.Buffers.Text.Base64Url.TryDecodeFromChars(cursor, bytes, out var length) && length == CursorBytes
+        // Text that is no base64url throws there instead of saying no.
+        return Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length) && length == CursorBytes
             ? new AuditPlace(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(sizeof(long))))
             : null;
     }

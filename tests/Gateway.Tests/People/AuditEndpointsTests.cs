@@ -74,6 +74,8 @@ public sealed class AuditEndpointsTests(PeopleHost host)
     [InlineData("limit=201", "/limit")]
     [InlineData("cursor=nonsense", "/cursor")]
     [InlineData("cursor=AAAA", "/cursor")]
+    [InlineData("cursor=%27%00=", "/cursor")]
+    [InlineData("cursor=zzz", "/cursor")]
     [InlineData("from=-1", "/from")]
     [InlineData("from=1&from=2", "/from")]
     [InlineData("to=yesterday", "/to")]

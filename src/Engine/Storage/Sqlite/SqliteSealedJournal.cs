@@ -18,6 +18,7 @@ internal sealed class SqliteSealedJournal(EngineOptions options)
     public IReadOnlyList<StoredValue> Read(TeamId? team, SealedTable table, StoredValue? after, byte[] head, int limit)
     {
         using var connection = Open(SqliteOpenMode.ReadOnly);
+        if (!IsThere(connection, table)) return [];
         foreach (var (from, to) in RangesOf(team))
         {
             var behind = after is null ? from : IdOf(team, after);
@@ -53,11 +54,7 @@ internal sealed class SqliteSealedJournal(EngineOptions options)
     public long Count(TeamId? team, SealedTable table, byte[] head)
     {
         using var connection = Open(SqliteOpenMode.ReadOnly);
-        // Akka.Persistence makes its tables a moment after a first start: until then there is nothing to seal anew.
-        using var there = SqliteSealedValues.Command(connection, "select exists (select 1 from sqlite_master where name = $name)",
-            ("$name", NameOf(table)));
-        if ((long)there.ExecuteScalar()! == 0) return 0;
-        return RangesOf(team).Sum(range =>
+        return !IsThere(connection, table) ? 0 : RangesOf(team).Sum(range =>
         {
             using var command = SqliteSealedValues.Command(connection, $"""
                 select count(*) from {NameOf(table)} where persistence_id >= $from and persistence_id < $to
@@ -65,6 +62,14 @@ internal sealed class SqliteSealedJournal(EngineOptions options)
                 """, ("$from", range.From), ("$to", range.To), ("$head", head));
             return (long)command.ExecuteScalar()!;
         });
+    }
+
+    // Akka.Persistence makes its tables a moment after a first start: until then there is nothing to seal anew.
+    private static bool IsThere(SqliteConnection connection, SealedTable table)
+    {
+        using var there = SqliteSealedValues.Command(connection, "select exists (select 1 from sqlite_master where name = $name)",
+            ("$name", NameOf(table)));
+        return (long)there.ExecuteScalar()! != 0;
     }
 
     /// <summary>The statement of a page, for the test of its plan.</summary>

@@ -182,7 +182,8 @@ internal sealed record SignedInPerson(Session Session, UserAddress Address, IRea
         Author.OfPerson(Session.User, Session.Email, http.Connection.RemoteIpAddress, Session.Id);
 
     /// <summary>The session that takes the place of this one after a change of the credentials.</summary>
-    public NewSession With(int epoch, SessionOrigin origin) => new(Session.User, Session.Email, epoch, Session.Roles, origin);
+    public NewSession With(int epoch, SessionOrigin origin) =>
+        new(Session.User, Session.Email, epoch, Session.Roles, origin, Session.SignedInAt);
 
     /// <summary>Without the cookie: a record's own text would print it into a log.</summary>
     public override string ToString() => $"SignedInPerson({Session.User})";

@@ -46,7 +46,12 @@ internal sealed record SessionOrigin(string? Address, string? UserAgent)
 }
 
 /// <summary>Whose session is to begin.</summary>
-internal sealed record NewSession(UserId User, string Email, int Epoch, IReadOnlyList<SeenRole> Roles, SessionOrigin Origin)
+/// <param name="SignedInAt">
+/// When its person signed in, for a session that takes another's place: to change a password is no sign-in, and does not open what needs a
+/// fresh one. Null: now.
+/// </param>
+internal sealed record NewSession(
+    UserId User, string Email, int Epoch, IReadOnlyList<SeenRole> Roles, SessionOrigin Origin, DateTimeOffset? SignedInAt = null)
 {
     /// <summary>Without the address.</summary>
     public override string ToString() => $"NewSession({User})";

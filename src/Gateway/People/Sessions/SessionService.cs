@@ -31,8 +31,8 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     {
         var now = Now();
         var id = ResourceId.FromRandom<SessionId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
-        var session = new Session(id, begun.User, begun.Email, now, begun.Epoch, begun.Roles, begun.Origin);
-        return await AddAsync(session, now, now + Idle, cancellation);
+        var session = new Session(id, begun.User, begun.Email, begun.SignedInAt ?? now, begun.Epoch, begun.Roles, begun.Origin);
+        return await AddAsync(session, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
     }
 
     /// <summary>The session of a cookie's value, its idle time begun anew; null when there is none (any more).</summary>
