@@ -140,15 +140,26 @@ internal sealed class TreeWalk
         var isDirectory = facts.Kind == FileKind.Directory;
         var isRoot = roots?.IsRoot ?? false;
         if (_own.Contains((facts.FileSystem, facts.Inode)) && isDirectory) return false;
+        var isMissed = roots is not null && TellMissed(facts.Kind, isRoot);
         var excluded = !isRoot && frame.Inside && _parts.Selected.Exclude.Exclude(_path.Bytes, isDirectory);
         if (excluded && (roots is null || !isDirectory)) return false;
         if (isDirectory) return await VisitDirectoryAsync(frame, name, facts, roots, excluded).ConfigureAwait(false);
-        if (!isRoot && !frame.Inside)
-            _parts.Findings.Unreadable(_path.Bytes, "no directory, so the roots below are not there; a root is named by its real path");
-        else if (facts.Kind == FileKind.File) await VisitFileAsync(frame, name, facts).ConfigureAwait(false);
+        // Within another root the link or file itself is still that one's.
+        if (isMissed && !frame.Inside) return false;
+        if (facts.Kind == FileKind.File) await VisitFileAsync(frame, name, facts).ConfigureAwait(false);
         else if (Enum.IsDefined(facts.Kind) && facts.Kind != FileKind.Unknown) await VisitOtherAsync(frame, name, facts)
             .ConfigureAwait(false);
         return false;
+    }
+
+    /// <summary>Tells a root that is missed because a link, or what is no directory, stands in its place or on the way to it.</summary>
+    private bool TellMissed(FileKind kind, bool isRoot)
+    {
+        // The link alone would be a backup of nothing that calls itself complete.
+        if (isRoot ? kind != FileKind.Symlink : kind == FileKind.Directory) return false;
+        _parts.Findings.Unreadable(_path.Bytes, isRoot ? "a symbolic link, so the root is not there; a root is named by its real path"
+            : "no directory, so the roots below are not there; a root is named by its real path");
+        return true;
     }
 
     private async ValueTask<bool> VisitDirectoryAsync(WalkFrame frame, byte[] name, FileFacts facts, RootTree? roots, bool excluded)

@@ -151,6 +151,29 @@ public sealed class BackupVerbTests : IAsyncLifetime
         Assert.Equal("/nowhere", Assert.Single((await _host.ReadBackAsync()).Snapshot.Faults).Path);
     }
 
+    [Theory]
+    [InlineData(false, "/link")]
+    [InlineData(false, "/link/")]
+    [InlineData(false, "/link/below")]
+    // Within another root the link is kept, and the root that it hides is told all the same.
+    [InlineData(true, "/link")]
+    [InlineData(true, "/link/below")]
+    public async Task A_root_that_is_a_link_or_lies_behind_one_makes_it_partly_done(bool isWithin, string linked)
+    {
+        Write("real/below/f", Random(1000));
+        File.CreateSymbolicLink(_host.PathOf("link"), "real");
+        var others = isWithin ? $"\"{_host.Root}\", " : "";
+        await File.WriteAllTextAsync(_host.Agent.Config, (await File.ReadAllTextAsync(_host.Agent.Config))
+            .Replace($"[\"{_host.Root}\"]", $"[{others}\"{_host.Root}{linked}\"]", StringComparison.Ordinal));
+        Assert.Equal(4, await _host.Agent.RunAsync(["backup", "--dry-run"]));
+        Assert.Contains("a root is named by its real path", _host.Agent.Errors, StringComparison.Ordinal);
+        await _host.BackupAsync(4);
+        Assert.Contains($"{_host.PathOf("link")}: ", _host.Agent.Errors, StringComparison.Ordinal);
+        var read = await _host.ReadBackAsync();
+        Assert.Equal(_host.PathOf("link"), Assert.Single(read.Snapshot.Faults).Path);
+        Assert.Equal(isWithin, read.Entries.ContainsKey(_host.PathOf("link")));
+    }
+
     [Fact]
     public async Task Private_keys_caches_and_what_is_excluded_stay_on_the_host()
     {
