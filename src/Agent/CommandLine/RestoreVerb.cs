@@ -105,7 +105,7 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
         var repository = new RepositoryReader(opened.Source, opened.Keys);
         var early = new RestoreReport(around.Out.WriteLine, Trouble, json, new WorkProgress(0, 0));
         var catalog = await SnapshotCatalog.FindAsync(repository, name, stop);
-        var isUncertain = TellOfOthers(catalog, name, early);
+        var (isUncertain, lastLine) = TellOfOthers(catalog, name, early);
         checkRollback(catalog, early.Note);
         var snapshot = SnapshotChoice.Find(catalog, name, out var fault) ?? throw new VerbFailedException(ExitCode.Failed, fault);
         if (SnapshotChoice.Unexpected(snapshot, expected) is { } why) throw new VerbFailedException(ExitCode.Failed, why);
@@ -121,6 +121,7 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
         await RestoreAsync(snapshot, blobs, report, progress, stop);
         var exitCode = report.IsPartial || isUncertain ? ExitCode.Partly : ExitCode.Done;
         report.End(exitCode, options.Overwrite == OverwriteMode.Changed);
+        if (lastLine is not null && !json) Trouble(lastLine);
         return exitCode;
     }
 
@@ -147,14 +148,21 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
         }
     }
 
-    // A snapshot that does not open may be the newest: whoever asked for the latest should know.
-    private static bool TellOfOthers(SnapshotCatalog catalog, string name, RestoreReport report)
+    // A snapshot that does not open may be the newest: whoever asked for the latest should know, by the exit code and by the last line.
+    private static (bool IsUncertain, string? LastLine) TellOfOthers(SnapshotCatalog catalog, string name, RestoreReport report)
     {
         foreach (var broken in catalog.Broken.Where(one => one.Fault != ObjectFault.UnknownKey)) report.Damaged(broken.Message);
+        var isLatest = name == SnapshotChoice.Latest;
+        var isUncertain = isLatest && catalog.Broken.Any(one => one.Fault != ObjectFault.UnknownKey);
         var foreign = catalog.Broken.Count(one => one.Fault == ObjectFault.UnknownKey);
-        if (foreign > 0 && catalog.Snapshots.Count > 0)
-            report.Note($"{foreign} snapshots were sealed under other keys and cannot be read with these; a newer one may be among them.");
-        return name == SnapshotChoice.Latest && catalog.Broken.Any(one => one.Fault != ObjectFault.UnknownKey);
+        if (foreign == 0 || catalog.Snapshots.Count == 0) return (isUncertain, null);
+        var unknown = SnapshotChoice.MaybeNewer(catalog);
+        var text = unknown == 0
+            ? $"{foreign} snapshots were sealed under other keys and cannot be read with these; all are older than the newest that can."
+            : $"{unknown} snapshots were sealed under other keys, or what names their key is damaged, and cannot be read with these; "
+                + "a newer one may be among them.";
+        report.Note(text);
+        return isLatest && unknown > 0 ? (true, text) : (isUncertain, null);
     }
 
     private void Trouble(string text)

@@ -55,6 +55,17 @@ public static class SnapshotChoice
         return null;
     }
 
+    /// <summary>
+    /// How many of those that did not open for want of a key may be newer than the newest that did. One that an opened snapshot names among
+    /// its predecessors is older for certain; of any other nothing is known, its key id included, which a flipped bit makes a foreign one.
+    /// </summary>
+    public static int MaybeNewer(SnapshotCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var older = catalog.Snapshots.SelectMany(one => one.Document.Predecessors).Select(link => link.Uuid.ObjectId).ToHashSet();
+        return catalog.Broken.Count(one => one.Fault == ObjectFault.UnknownKey && !older.Contains(one.Name.Id));
+    }
+
     /// <summary>Why the snapshot is not the expected one, or null.</summary>
     public static string? Unexpected(FoundSnapshot snapshot, ExpectedSnapshot? expected)
     {

@@ -4,6 +4,7 @@ using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Restore;
 using HostAtlas.Agent.Tests.Backup.Format;
 using HostAtlas.Agent.Tests.CommandLine;
+using HostAtlas.Shared.Backups;
 using HostAtlas.TestSupport;
 
 namespace HostAtlas.Agent.Tests.Restore;
@@ -140,6 +141,49 @@ public sealed class RestoreTests : IDisposable
         Assert.Contains("it is not the snapshot that was printed", _agent.Errors, StringComparison.Ordinal);
         Assert.Equal(1, await RestoreAsync("7"));
         Assert.Contains("there is no snapshot 7; there are 2", _agent.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_latest_of_those_that_open_is_only_partly_what_was_asked_for_when_a_newer_one_may_not_open()
+    {
+        var first = _repository.Write([TestNode.File("v", "1")]);
+        var second = _repository.Write([TestNode.File("v", "2")]);
+        Assert.Equal(0, await RestoreAsync("latest"));
+        // Byte 8 is the first of the key's id.
+        FlipKeyId(second);
+        Assert.Equal(4, await RestoreAsync("latest", "--overwrite", "always"));
+        Assert.Equal("1", Read("v"));
+        Assert.EndsWith("a newer one may be among them.\n", _agent.Errors, StringComparison.Ordinal);
+        Assert.Equal(4, await RestoreAsync("latest", "--json", "--overwrite", "always"));
+        Assert.Contains("a newer one may be among them", _agent.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\"exitCode\":4}\n", _agent.Output, StringComparison.Ordinal);
+        // Whoever names one has what was asked for.
+        Assert.Equal(0, await RestoreAsync("1", "--overwrite", "always"));
+        // One that the newest names is older, and says nothing against it.
+        FlipKeyId(second);
+        FlipKeyId(first);
+        Assert.Equal(0, await RestoreAsync("latest", "--overwrite", "always"));
+        Assert.Equal("2", Read("v"));
+        Assert.Contains("all are older than the newest that can", _agent.Errors, StringComparison.Ordinal);
+
+        void FlipKeyId(FoundSnapshot snapshot)
+        {
+            var path = _repository.PathOf(ObjectName.Of(snapshot.Document.Id));
+            var bytes = File.ReadAllBytes(path);
+            bytes[8] ^= 1;
+            File.WriteAllBytes(path, bytes);
+        }
+    }
+
+    [Fact]
+    public async Task Newer_snapshots_under_a_key_that_is_not_at_hand_make_the_latest_uncertain()
+    {
+        _repository.Write([TestNode.File("v", "1")]);
+        using var rotated = new RepositoryBuilder(_repository.Folder, TestKeys.OtherKeys, seed: 9);
+        rotated.Write([TestNode.File("v", "2")]);
+        Assert.Equal(4, await RestoreAsync("latest"));
+        Assert.Equal("1", Read("v"));
+        Assert.EndsWith("a newer one may be among them.\n", _agent.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
