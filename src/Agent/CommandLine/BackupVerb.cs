@@ -33,6 +33,7 @@ internal static class BackupVerb
             {
                 LimitBytesPerSecond = rate,
                 AcceptRollback = parsed.GetValue(rollback),
+                CommandsToError = json,
             };
             var end = await events.ShowAsync(Task.Run(() => session.RunAsync(stop), CancellationToken.None));
             if (end.Outcome is { } outcome) await around.Out.WriteLineAsync(json ? Committed(end, outcome) : Words(end, outcome));

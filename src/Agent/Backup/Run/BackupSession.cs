@@ -25,6 +25,9 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
     /// <summary>The operator knows that the newest snapshot is older than what this host made.</summary>
     public bool AcceptRollback { get; init; }
 
+    /// <summary>What the commands before and after write goes to standard error, because a program reads standard output.</summary>
+    public bool CommandsToError { get; init; }
+
     /// <summary>Runs a backup. Only what is wrong with the configuration or STATE is thrown.</summary>
     /// <exception cref="VerbFailedException">It cannot begin: no roots, no token, no keys, another run has the place.</exception>
     public async Task<BackupEnd> RunAsync(CancellationToken cancellation)
@@ -72,7 +75,8 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         BackupEnd end;
         try
         {
-            if (backup.Pre is { } pre && await HostCommand.RunAsync(pre, null, cancellation).ConfigureAwait(false) is not 0 and var code)
+            if (backup.Pre is { } pre
+                && await HostCommand.RunAsync(pre, null, CommandsToError, cancellation).ConfigureAwait(false) is not 0 and var code)
                 end = new BackupEnd(ExitCode.Failed, $"the command before the backup (pre) ended with {code}, so nothing was backed up",
                     null);
             else
@@ -83,7 +87,7 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
             end = new BackupEnd(ExitCode.Failed, "it was stopped; the next run goes on where it was", null);
         }
         if (backup.Post is not { } post) return end;
-        var after = await HostCommand.RunAsync(post, end.Code, CancellationToken.None).ConfigureAwait(false);
+        var after = await HostCommand.RunAsync(post, end.Code, CommandsToError, CancellationToken.None).ConfigureAwait(false);
         if (after != 0) events.Trouble($"the command after the backup (post) ended with {after}");
         return end;
     }

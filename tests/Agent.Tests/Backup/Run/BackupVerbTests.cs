@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Tests.Platform;
 using HostAtlas.Shared.Backups;
@@ -172,6 +173,20 @@ public sealed class BackupVerbTests : IAsyncLifetime
         var read = await _host.ReadBackAsync();
         Assert.Equal(_host.PathOf("link"), Assert.Single(read.Snapshot.Faults).Path);
         Assert.Equal(isWithin, read.Entries.ContainsKey(_host.PathOf("link")));
+    }
+
+    [Fact]
+    public async Task What_the_commands_before_and_after_write_stays_out_of_what_programs_read()
+    {
+        await _host.ConfigureAsync("pre = \"echo said before; exit 0\"\npost = 'echo \"said after $HOSTATLAS_BACKUP_RESULT\"'");
+        Write("f", Random(1000));
+        await using var backup = _host.Start("backup");
+        var end = await backup.EndAsync(TimeSpan.FromMinutes(1));
+        Assert.True(end.ExitCode == 0, end.LastWords);
+        var line = Assert.Single(end.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("committed", JsonDocument.Parse(line).RootElement.GetProperty("event").GetString());
+        Assert.Contains("said before", end.LastWords, StringComparison.Ordinal);
+        Assert.Contains("said after 0", end.LastWords, StringComparison.Ordinal);
     }
 
     [Fact]
