@@ -115,6 +115,9 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
             await loader.WidenAsync(stop);
         using var blobs = new BlobReader(repository, loader, (_, broken) => early.Damaged(broken.Message));
         var plan = await RestorePlan.CountAsync(snapshot.Document, options.Selection, blobs, stop);
+        if (plan.IsEmpty)
+            throw new VerbFailedException(ExitCode.Failed, $"--include and --exclude leave nothing of snapshot {snapshot}, so nothing was "
+                + "restored. Patterns are compared with whole paths from / on, or with whole names: /etc, *.conf, /srv/**/*.sql");
         var progress = new WorkProgress(plan.Files, plan.Bytes);
         var report = new RestoreReport(around.Out.WriteLine, Trouble, json, progress);
         report.Begin(snapshot);

@@ -6,11 +6,16 @@ namespace HostAtlas.Agent.Restore;
 /// hold.</summary>
 internal sealed class RestorePlan(PathSelection selection) : ITreeVisitor<PathState>
 {
+    private bool _hasAny, _hasGaps;
+
     /// <summary>Files that are wanted.</summary>
     public long Files { get; private set; }
 
     /// <summary>Their bytes.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>For certain the snapshot has nothing that is wanted. While a part of it cannot be read, nothing is certain.</summary>
+    public bool IsEmpty => !selection.IsAll && !_hasAny && !_hasGaps;
 
     /// <summary>Counts. What cannot be read is left out; the restore names it.</summary>
     public static async Task<RestorePlan> CountAsync(
@@ -26,13 +31,16 @@ internal sealed class RestorePlan(PathSelection selection) : ITreeVisitor<PathSt
     public ValueTask<PathState?> EnterAsync(PathState parent, TreeEntry entry, CancellationToken cancellation)
     {
         var state = selection.Follow(parent, entry.Name.Span, isDirectory: true);
+        _hasAny |= state.IsSelected;
         return ValueTask.FromResult(state.IsSelected || state.MayContain ? state : null);
     }
 
     /// <inheritdoc />
     public ValueTask VisitAsync(PathState parent, TreeEntry entry, CancellationToken cancellation)
     {
-        if (entry.Type == TreeEntryType.File && selection.Follow(parent, entry.Name.Span, isDirectory: false).IsSelected)
+        if (!selection.Follow(parent, entry.Name.Span, isDirectory: false).IsSelected) return ValueTask.CompletedTask;
+        _hasAny = true;
+        if (entry.Type == TreeEntryType.File)
         {
             Files++;
             Bytes += entry.Size;
@@ -46,7 +54,5 @@ internal sealed class RestorePlan(PathSelection selection) : ITreeVisitor<PathSt
     }
 
     /// <inheritdoc />
-    public void Lost(PathState directory, ReadOnlyMemory<byte> after, Exception cause)
-    {
-    }
+    public void Lost(PathState directory, ReadOnlyMemory<byte> after, Exception cause) => _hasGaps = true;
 }

@@ -40,6 +40,22 @@ public sealed class RestoreTests : IDisposable
             facts);
     }
 
+    [Theory]
+    [InlineData("--include", "nosuch")]
+    [InlineData("--include", "/etc/nosuch")]
+    [InlineData("--include", "/etc", "--exclude", "/etc")]
+    [InlineData("--exclude", "*")]
+    public async Task A_selection_that_leaves_nothing_is_a_failure(params string[] filter)
+    {
+        _repository.Write(Everything());
+        Assert.Equal(1, await RestoreAsync("latest", filter));
+        Assert.Contains("--include and --exclude leave nothing of snapshot 1:", _agent.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Target));
+        // An empty directory or a link is something.
+        Assert.Equal(0, await RestoreAsync("latest", "--include", "/empty"));
+        Assert.Equal(0, await RestoreAsync("latest", "--include", "dangling"));
+    }
+
     [Fact]
     public async Task Files_that_are_there_stay_unless_they_may_be_replaced()
     {
