@@ -141,6 +141,6 @@ internal sealed class FileRestorer(RestoreContext context, BlobReader blobs, Ren
     {
         var error = fault is RestoreFaultException refused ? refused.Error : fault.HResult;
         if (error is RestoreCalls.NoSpace or RestoreCalls.OverQuota or RestoreCalls.ReadOnlySystem)
-            throw new RestoreStoppedException($"the target cannot be written any more: {fault.Message}");
+            throw new RestoreStoppedException($"the target cannot be written any more: {fault.Message.TrimEnd('.')}.");
     }
 }

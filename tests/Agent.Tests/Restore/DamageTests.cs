@@ -136,8 +136,8 @@ public sealed class DamageTests : IDisposable
         foreach (var verb in new[] { "restore latest --to x", "verify" })
         {
             Assert.Equal(1, await _agent.RunAsync([.. verb.Split(' '), "--from", _repository.Folder, "--recovery-key", "-"], text));
-            Assert.Contains($"it was sealed under the key {TestKeys.Keys.KeyId}, which is not among {other.KeyId}", _agent.Errors,
-                StringComparison.Ordinal);
+            Assert.Contains($"it was sealed under the key {TestKeys.Keys.KeyId}, which is not among {other.KeyId}; "
+                + "name the right recovery key with --recovery-key FILE", _agent.Errors, StringComparison.Ordinal);
         }
     }
 

@@ -37,6 +37,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(run.ExitCode == 0, run.LastWords);
         Assert.Contains("first 1", run.Output, StringComparison.Ordinal);
         Assert.Contains("the target cannot be written any more", run.LastWords, StringComparison.Ordinal);
+        Assert.Contains("No space left on device. What was restored is whole", run.LastWords, StringComparison.Ordinal);
         foreach (var line in run.Output.Split('\n').Where(line => line.StartsWith("there ", StringComparison.Ordinal)))
             Assert.Contains(line.Split(' ')[1], new[] { $"{1 << 20}", $"{3 << 20}", $"{9 << 20}" });
         Assert.Equal(RestoredFacts.OfNodes(root), await RestoredFacts.OfFolderAsync(_folder.File("after")));
