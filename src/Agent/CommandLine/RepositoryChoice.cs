@@ -2,6 +2,7 @@ using System.CommandLine;
 using HostAtlas.Agent.Backup.Chain;
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Backup.Keys;
+using HostAtlas.Agent.Backup.Run;
 using HostAtlas.Agent.Backup.Transfer;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
@@ -16,6 +17,9 @@ namespace HostAtlas.Agent.CommandLine;
 /// <param name="Connection">What the source lives by; closed with it.</param>
 internal sealed record OpenedRepository(IRepositorySource Source, KeyRing Keys, SnapshotHead? Head, IDisposable? Connection) : IDisposable
 {
+    /// <summary>What this host keeps of its own backups; null when a plain copy is read, which may be anybody's.</summary>
+    public RunFolder? Own { get; init; }
+
     public void Dispose()
     {
         Keys.Dispose();
@@ -56,7 +60,10 @@ internal sealed class RepositoryChoice(CommonOptions common, AgentSurroundings a
         var state = State(parsed);
         var (source, connection) = parsed.GetValue(_from) is { } folder ? (FromFolder(folder), null) : FromPlatform(parsed, state);
         var keys = Keys(parsed.GetValue(_recoveryKey), state);
-        return new OpenedRepository(source, keys, state is null ? null : SnapshotHead.Load(state.HeadPath), connection);
+        return new OpenedRepository(source, keys, state is null ? null : SnapshotHead.Load(state.HeadPath), connection)
+        {
+            Own = connection is null || state is null ? null : new RunFolder(state),
+        };
     }
 
     /// <summary>Refuses a repository that is older than what this host remembers, unless it was told to go on.</summary>

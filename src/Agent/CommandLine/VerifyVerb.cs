@@ -94,9 +94,27 @@ internal sealed class Verifying(OpenedRepository opened, AgentSurroundings aroun
         var view = new ProgressView(_terminal, around.Time);
         await run.RunAsync(snapshots, (progress, work) => view.ShowAsync(
             progress, (rate, left) => report.Progress(progress, rate, left), work), stop);
+        NoteForBackup(report);
         var exitCode = report.IsClean ? ExitCode.Done : ExitCode.Partly;
         report.End(snapshots, run, exitCode);
         return exitCode;
+    }
+
+    // A copy's damage is none of the vault's, and a machine that only reads makes no backups.
+    private void NoteForBackup(VerifyReport report)
+    {
+        var damaged = report.DamagedObjects;
+        if (damaged.Count == 0 || opened.Own is not { } own) return;
+        try
+        {
+            own.Damaged.Add(damaged);
+            report.Note($"{damaged.Count:N0} damaged objects were written down: the next backup of this host does not build on them and "
+                + "stores again what of them is still here.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            report.Note($"What is damaged could not be written down for the next backup, which will build on it: {fault.Message}");
+        }
     }
 
     // What was sealed under a key that is not at hand cannot be opened; when a snapshot that opens names its hash, it is at least whole.

@@ -7,7 +7,11 @@ namespace HostAtlas.Agent.Restore;
 /// <param name="Faults">Sentences.</param>
 /// <param name="Sound">The blobs that hash to their ids, as the pack's own table names them.</param>
 /// <param name="IsTableLost">Whether its own table cannot be read: then nothing is known of its blobs.</param>
-internal sealed record PackFindings(IReadOnlyList<string> Faults, HashSet<BlobEntry> Sound, bool IsTableLost);
+internal sealed record PackFindings(IReadOnlyList<string> Faults, HashSet<BlobEntry> Sound, bool IsTableLost)
+{
+    /// <summary>It is missing or damaged; false also when it could not be reached, or opened for want of a key.</summary>
+    public bool IsDamaged { get; init; } = Faults.Count > 0;
+}
 
 /// <summary>
 /// Opens every chunk of a pack and hashes every blob, going on behind each fault: one flipped bit costs one blob. Holds the largest pack it
@@ -31,7 +35,10 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
         }
         catch (Exception fault) when (fault is ObjectBrokenException or IOException or UnauthorizedAccessException)
         {
-            return new PackFindings([fault.Message], [], IsTableLost: true);
+            return new PackFindings([fault.Message], [], IsTableLost: true)
+            {
+                IsDamaged = fault is ObjectBrokenException { Fault: not ObjectFault.UnknownKey },
+            };
         }
     }
 
@@ -41,7 +48,7 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
     {
         var faults = new List<string>();
         using var opened = repository.Opener.Begin(name, bytes, bytes.Length);
-        if (bytes.Length % ObjectSize.StepBytes(name.Kind) != 0) faults.Add(WrongSize(name, bytes.Length));
+        if (bytes.Length % ObjectSize.StepBytes(name.Kind) != 0) faults.Add(WrongSize(name, bytes.Length).Message);
         var bad = OpenAll(opened, bytes, faults);
         ReadOnlySpan<byte> plain = bytes[..(int)opened.PlainLength];
         var sound = new HashSet<BlobEntry>();
@@ -107,8 +114,8 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
     }
 
     /// <summary>What is said of an object whose size is no multiple of its kind's step.</summary>
-    public static string WrongSize(ObjectName name, long sizeBytes) => new ObjectBrokenException(name, ObjectFault.WrongSize,
-        $"it was cut short or lengthened: {sizeBytes} bytes are no multiple of {ObjectSize.StepBytes(name.Kind)}.").Message;
+    public static ObjectBrokenException WrongSize(ObjectName name, long sizeBytes) => new(name, ObjectFault.WrongSize,
+        $"it was cut short or lengthened: {sizeBytes} bytes are no multiple of {ObjectSize.StepBytes(name.Kind)}.");
 
     private static bool Overlaps(SortedSet<long> bad, long offset, int length)
     {

@@ -1,5 +1,6 @@
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Progress;
+using HostAtlas.Shared.Backups;
 
 namespace HostAtlas.Agent.Restore;
 
@@ -11,7 +12,17 @@ internal sealed class VerifyReport(Action<string> result, Action<string> trouble
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _told = [];
+    private readonly HashSet<ObjectName> _damaged = [];
     private long _faults, _paths;
+
+    /// <summary>Objects that are missing or damaged.</summary>
+    public IReadOnlyList<ObjectName> DamagedObjects
+    {
+        get
+        {
+            lock (_lock) return [.. _damaged];
+        }
+    }
 
     /// <summary>Whether all is as it should be.</summary>
     public bool IsClean => _faults == 0 && _paths == 0;
@@ -30,6 +41,12 @@ internal sealed class VerifyReport(Action<string> result, Action<string> trouble
                 writer.WriteString("what", what);
             }));
         }
+    }
+
+    /// <inheritdoc />
+    public void Damaged(ObjectName name)
+    {
+        lock (_lock) _damaged.Add(name);
     }
 
     /// <inheritdoc />

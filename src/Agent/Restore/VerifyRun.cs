@@ -12,6 +12,9 @@ internal interface IVerifyEvents
     /// <summary>Something is missing, damaged, or not what it should be.</summary>
     void Fault(string what);
 
+    /// <summary>An object is missing or damaged; the sentence on it is told as a fault.</summary>
+    void Damaged(ObjectName name);
+
     /// <summary>A path of a snapshot cannot be restored as it was.</summary>
     void LostPath(FoundSnapshot snapshot, ReadOnlyMemory<byte> path, string why);
 }
@@ -49,14 +52,14 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
     public async Task RunAsync(
         IReadOnlyList<FoundSnapshot> snapshots, Func<WorkProgress, Task, Task> show, CancellationToken cancellation)
     {
-        var loader = new BlobTableLoader(repository, broken => events.Fault(broken.Message));
+        var loader = new BlobTableLoader(repository, Tell);
         var all = true;
         foreach (var snapshot in snapshots)
             all &= await loader.AddIndexesAsync(snapshot.Document.Indexes, cancellation) && snapshot.Document.Indexes.Count > 0;
         if (!all) await loader.WidenAsync(cancellation);
         _table = loader.Build();
         if (read.Share > 0) await ReadPacksAsync(show, cancellation);
-        using var blobs = new BlobReader(repository, loader, (_, fault) => events.Fault(fault.Message), piecesMax: 8);
+        using var blobs = new BlobReader(repository, loader, (_, fault) => Tell(fault), piecesMax: 8);
         _blobs = blobs;
         foreach (var snapshot in snapshots)
         {
@@ -112,6 +115,13 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
         after.IsEmpty ? $"its first entries cannot be read: {cause.Message}"
             : $"entries behind {TreeNames.Display(after.Span)} cannot be read: {cause.Message}");
 
+    // What could not be reached, or opened for want of a key, may be sound.
+    private void Tell(Exception fault)
+    {
+        events.Fault(fault.Message);
+        if (fault is ObjectBrokenException { Fault: not ObjectFault.UnknownKey } broken) events.Damaged(broken.Name);
+    }
+
     // One sound place is enough; what is wrong with the others was told with their packs.
     private async ValueTask<(int Length, string? Why)> LookAsync(ChunkId id, CancellationToken cancellation)
     {
@@ -150,13 +160,13 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
         try
         {
             var head = await repository.HeadAsync(pack, cancellation);
-            if (head.SizeBytes % ObjectSize.StepBytes(pack.Kind) != 0) why = PackScan.WrongSize(pack, head.SizeBytes);
+            if (head.SizeBytes % ObjectSize.StepBytes(pack.Kind) != 0) throw PackScan.WrongSize(pack, head.SizeBytes);
         }
         catch (Exception fault) when (fault is ObjectBrokenException or IOException or UnauthorizedAccessException)
         {
             why = fault.Message;
+            Tell(fault);
         }
-        if (why is not null) events.Fault(why);
         return _packs[pack] = why;
     }
 
@@ -182,6 +192,7 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
             var findings = await scan.ScanAsync(pack, stop);
             scans.Add(scan);
             foreach (var fault in findings.Faults) events.Fault(fault);
+            if (findings.IsDamaged) events.Damaged(pack);
             var isSound = findings.Faults.Count == 0 && AreOwn(pack, findings, places[pack]);
             // Of a sound pack nothing more is kept: there are many, and they have many blobs.
             _findings[pack] = isSound ? Sound : findings;
@@ -200,6 +211,7 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
         {
             if (own.Contains((prefix, place.Offset, place.StoredLength, place.RawLength, place.Codec))) continue;
             are = false;
+            events.Damaged(place.From.Index ?? pack);
             events.Fault($"{place.From.Index} names a chunk at byte {place.Offset} of {pack} that the pack's own table does not have.");
         }
         return are;

@@ -101,6 +101,8 @@ internal sealed class BackupRun(BackupRunParts parts)
         var alive = await ResolveAsync(journalled, sender, journal, cancellation).ConfigureAwait(false);
         using var earlier = await KnownRebuild.RunAsync(buildsOn?.Document.Indexes ?? [], alive, journal, copies, _opener,
             parts.Folder.Scratch, parts.OnTrouble, cancellation).ConfigureAwait(false);
+        var damaged = parts.Folder.Damaged.Load();
+        LeaveDamaged(earlier, damaged);
         using var gathering = new IndexGathering(_sealer, Draw<ObjectId>);
 
         var graph = new BackupGraphParts(_sealer, _opener, earlier.Known, sender, copies, gathering, Draw<ObjectId>);
@@ -108,14 +110,27 @@ internal sealed class BackupRun(BackupRunParts parts)
         var mayKeep = buildsOn is not null
             && (parts.Selected.IncludePrivateKeys || parts.Folder.WithoutKeys == buildsOn.Document.Id);
         var (result, findings) = await PassesAsync(graph, mayKeep ? buildsOn!.Document : null, journal, cancellation).ConfigureAwait(false);
-        var indexes = await IndexAsync(graph, earlier, result.Indexes, cancellation).ConfigureAwait(false);
+        var indexes = await IndexAsync(graph, earlier, damaged, result.Indexes, cancellation).ConfigureAwait(false);
 
         var document = Document(parent, remembered, startedAt, result, findings, indexes);
-        return await CommitAsync(document, findings, sender, copies, journal, cancellation).ConfigureAwait(false);
+        var outcome = await CommitAsync(document, findings, sender, copies, journal, cancellation).ConfigureAwait(false);
+        parts.Folder.Damaged.Forget(damaged);
+        return outcome;
     }
 
     private static T Draw<T>() where T : struct, IResourceId<T> =>
         ResourceId.FromRandom<T>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
+
+    // The platform has them and would call them present: only a verification knows better.
+    private void LeaveDamaged(EarlierRuns earlier, IReadOnlySet<ObjectName> damaged)
+    {
+        var packs = earlier.Known.Packs.Where(pack => damaged.Contains(pack.Name)).ToList();
+        foreach (var pack in packs) pack.Forget();
+        var indexes = earlier.Indexes.Count(index => damaged.Contains(index.Name));
+        if (packs.Count + indexes == 0) return;
+        parts.OnTrouble($"The last verify found {packs.Count} packs and {indexes} indexes damaged that this run would build on: what was "
+            + "in the packs is read and stored again, and the indexes are written anew.");
+    }
 
     // Objects whose acknowledgement the journal does not have may have arrived or not: the platform is asked, once.
     private static async Task<IReadOnlyList<JournalledObject>> ResolveAsync(IReadOnlyList<JournalledObject> journalled, ObjectSender sender,
@@ -181,14 +196,15 @@ internal sealed class BackupRun(BackupRunParts parts)
     }
 
     /// <summary>The indexes that together name every pack the snapshot needs: those of before that name one, and new ones for the
-    /// rest.</summary>
-    private async Task<IReadOnlyList<ObjectId>> IndexAsync(BackupGraphParts graph, EarlierRuns earlier, IReadOnlyList<ObjectId> made,
-        CancellationToken cancellation)
+    /// rest. One that is damaged, or names a pack that is not to be used again, is written anew without that pack.</summary>
+    private async Task<IReadOnlyList<ObjectId>> IndexAsync(BackupGraphParts graph, EarlierRuns earlier, IReadOnlySet<ObjectName> damaged,
+        IReadOnlyList<ObjectId> made, CancellationToken cancellation)
     {
         var kept = earlier.Indexes.Where(index => index.Packs.Any(pack => pack.Used)).ToList();
-        var rewrite = kept.Count + made.Count > IndexesMax
-            ? kept.Select(index => index.Name).ToHashSet()
-            : await graph.Sender.ReuseAsync(kept.Select(index => (index.Name, index.SizeBytes)), cancellation).ConfigureAwait(false);
+        var rewrite = kept.Where(index => kept.Count + made.Count > IndexesMax || damaged.Contains(index.Name)
+            || index.Packs.Any(pack => pack.Gone)).Select(index => index.Name).ToHashSet();
+        rewrite.UnionWith(await graph.Sender.ReuseAsync(kept.Where(index => !rewrite.Contains(index.Name))
+            .Select(index => (index.Name, index.SizeBytes)), cancellation).ConfigureAwait(false));
         var indexes = new List<ObjectId>([.. kept.Where(index => !rewrite.Contains(index.Name)).Select(index => index.Id), .. made]);
         var written = new HashSet<ObjectName>(kept.Where(index => !rewrite.Contains(index.Name)).SelectMany(index => index.Packs)
             .Select(pack => pack.Name));

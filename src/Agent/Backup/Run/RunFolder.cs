@@ -9,6 +9,7 @@ namespace HostAtlas.Agent.Backup.Run;
 /// journal   what was sent since the last commit      copies/   sealed indexes, tree packs and snapshots, as the vault has them
 /// epoch     there: no earlier chunk counts as known   last.json what became of the last run
 /// without-keys  the last snapshot, when private keys were left out of it
+/// damaged   what a verification found damaged in the vault
 /// lock      held by the run                           scratch/  files without names, for what does not fit into memory
 /// </code>
 /// </summary>
@@ -28,6 +29,9 @@ internal sealed class RunFolder(StateFolder state)
 
     /// <summary>For sorting.</summary>
     public string Scratch => In("scratch");
+
+    /// <summary>What a verification found damaged in the vault.</summary>
+    public DamagedObjects Damaged => new(In("damaged"));
 
     /// <summary>What became of the last run.</summary>
     public string Last => In("last.json");
