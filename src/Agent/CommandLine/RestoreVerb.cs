@@ -110,7 +110,13 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
         var snapshot = SnapshotChoice.Find(catalog, name, out var fault) ?? throw new VerbFailedException(ExitCode.Failed, fault);
         if (SnapshotChoice.Unexpected(snapshot, expected) is { } why) throw new VerbFailedException(ExitCode.Failed, why);
 
-        var loader = new BlobTableLoader(repository, broken => early.Damaged(broken.Message));
+        var loader = new BlobTableLoader(repository, broken => early.Damaged(broken.Message))
+        {
+            Copies = opened.Own is { } own
+                ? new RepositoryReader(new DirectoryRepositorySource(own.Copies), opened.Keys) : null,
+            CopyUsed = index => early.Note($"This host's own copy of {index} is used instead. It opened under this host's key, so it is "
+                + "what was stored; run backup to put it into the vault anew."),
+        };
         if (!await loader.AddIndexesAsync(snapshot.Document.Indexes, stop) || snapshot.Document.Indexes.Count == 0)
             await loader.WidenAsync(stop);
         using var blobs = new BlobReader(repository, loader, (_, broken) => early.Damaged(broken.Message));

@@ -70,7 +70,7 @@ internal sealed class BlobReader(
         var (blob, fault) = await TryPlacesAsync(table, id, cancellation);
         if (blob is null && await WidenAsync(table, cancellation) is { } wider)
             (blob, fault) = await TryPlacesAsync(wider, id, cancellation);
-        return blob ?? throw new ChunkUnavailableException(id, fault?.Message ?? "no index and no pack has it.", fault);
+        return blob ?? throw new ChunkUnavailableException(id, fault?.Message ?? loader.WhyUnknown, fault);
     }
 
     private async Task<(Blob? Blob, Exception? Fault)> TryPlacesAsync(BlobTable table, ChunkId id, CancellationToken cancellation)

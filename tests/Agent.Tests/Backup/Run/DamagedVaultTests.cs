@@ -41,6 +41,41 @@ public sealed class DamagedVaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_damaged_index_costs_a_restore_on_the_host_that_has_its_copy_nothing()
+    {
+        await BackedUpAsync();
+        Flip(Only(ObjectKind.Index));
+        await AssertRestoresAsync("latest");
+        Assert.Contains($"own copy of {Only(ObjectKind.Index)} is used", _host.Agent.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_a_damaged_index_has_no_copy_the_message_names_the_way_that_needs_none()
+    {
+        await BackedUpAsync();
+        Flip(Only(ObjectKind.Index));
+        Directory.Delete(Copies, recursive: true);
+        Assert.Equal(4, await _host.Agent.RunAsync(["restore", "latest", "--to", _host.Agent.File("little")]));
+        Assert.Contains("(--from DIR), which needs no index", _host.Agent.Errors, StringComparison.Ordinal);
+        var copy = _host.Agent.File("copy");
+        _host.Platform.CopyTo(copy);
+        await AssertRestoresAsync("latest", "--from", copy);
+    }
+
+    [Theory]
+    [InlineData(ObjectKind.Index)]
+    [InlineData(ObjectKind.Pack)]
+    public async Task An_older_snapshot_is_restored_by_what_the_index_of_a_later_one_names(ObjectKind kind)
+    {
+        await BackedUpAsync();
+        Flip(_host.Platform.Objects.Where(found => found.Key.Kind == kind).MaxBy(found => found.Value.Length).Key);
+        Assert.Equal(4, await _host.Agent.RunAsync(["verify", "--read-data"]));
+        await _host.BackupAsync();
+        Directory.Delete(Copies, recursive: true);
+        await AssertRestoresAsync("1");
+    }
+
+    [Fact]
     public async Task A_damaged_tree_is_made_again()
     {
         await BackedUpAsync();
@@ -66,6 +101,8 @@ public sealed class DamagedVaultTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
+    private string Copies => Path.Combine(_host.Agent.State, "backup", "copies");
+
     private string Noted => Path.Combine(_host.Agent.State, "backup", "damaged");
 
     private async Task BackedUpAsync()
@@ -80,10 +117,10 @@ public sealed class DamagedVaultTests : IAsyncLifetime
     // In the first chunk, which no object keeps empty.
     private void Flip(ObjectName name) => _host.Platform.Objects[name][1000] ^= 1;
 
-    private async Task AssertRestoresAsync(string snapshot)
+    private async Task AssertRestoresAsync(string snapshot, params string[] more)
     {
         var to = _host.Agent.File("restored-" + snapshot);
-        var code = await _host.Agent.RunAsync(["restore", snapshot, "--to", to]);
+        var code = await _host.Agent.RunAsync(["restore", snapshot, "--to", to, .. more]);
         Assert.True(code == 0, $"{code}: {_host.Agent.Output} {_host.Agent.Errors}");
         for (var i = 0; i < 20; i++)
             Assert.Equal(File.ReadAllBytes(_host.PathOf($"f{i}")), File.ReadAllBytes(to + _host.PathOf($"f{i}")));
