@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -24,7 +25,12 @@ public sealed record Account(UserId User, string Email, IReadOnlyList<TeamId> Te
 public sealed record SignedIn(string? Network, SpentCode? Spent, Account Account, DateTimeOffset At, Author? By) : IAccountEvent;
 
 /// <summary>Somebody knew the password (or held a link) and gave a wrong code.</summary>
-public sealed record WrongCodeGiven(Account Account, DateTimeOffset At, Author? By) : IAccountEvent;
+public sealed record WrongCodeGiven(Account Account, DateTimeOffset At, Author? By) : IAccountEvent
+{
+    /// <summary>The link it was given with; null: the password.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResetId? Reset { get; init; }
+}
 
 /// <summary>The same password is hashed with the parameters of today.</summary>
 public sealed record PasswordRehashed(string PasswordHash, DateTimeOffset At) : IEntityEvent

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Users;
 
@@ -31,25 +32,36 @@ public static partial class UserDecisions
 
     private static Decision Confirm(UserState state, ConfirmSecondFactor command, DateTimeOffset now)
     {
-        if (state.WrongCodes.SecondsToWait(now) is > 0 and var seconds) return TooManyCodes(seconds);
+        if (SecondsToWait(state, state.WrongCodes, now) is > 0 and var seconds) return TooManyCodes(seconds);
         return OneTimeCodes.StepOf(state.Begun!.Secret, command.Code, now) is { } step
             ? Decision.Journal(new SecondFactorEnabled(step, command.RecoveryCodes, AccountOf(state), now, command.By),
                 new CredentialsChanged(state.Epoch + 1))
             : WrongCode with { Events = [new WrongCodeGiven(AccountOf(state), now, command.By)] };
     }
 
-    /// <summary>What follows when the code is right or none is needed. A missing code is no attempt; a wrong one is journalled.</summary>
+    /// <summary>
+    /// What follows when the code is right or none is needed. A missing code is no attempt; a wrong one is journalled. A right recovery code
+    /// is taken whatever was tried before it: else who knows the password alone would keep its person out.
+    /// </summary>
+    /// <param name="link">The link that stands in the password's place; wrong codes with the one are not those with the other.</param>
     private static Decision WithCode(
-        UserState state, string? code, Author by, DateTimeOffset now, Func<SpentCode?, Decision> then)
+        UserState state, string? code, Author by, DateTimeOffset now, Func<SpentCode?, Decision> then, ResetId? link = null)
     {
         if (state.SecondFactor is not { } factor) return then(null);
         if (string.IsNullOrWhiteSpace(code)) return CodeNeeded;
-        if (state.WrongCodes.SecondsToWait(now) is > 0 and var seconds) return TooManyCodes(seconds);
-        return OneTimeCodes.Match(factor, code, now) is { } spent
+        var spent = OneTimeCodes.Match(factor, code, now);
+        if (spent is { Recovery: not null }) return then(spent);
+        var wrong = link is null ? state.WrongCodes : state.Reset?.WrongCodes ?? WrongCodes.None;
+        if (SecondsToWait(state, wrong, now) is > 0 and var seconds) return TooManyCodes(seconds);
+        return spent is not null
             ? then(spent)
-            : WrongCode with { Events = [new WrongCodeGiven(AccountOf(state), now, by)] };
+            : WrongCode with { Events = [new WrongCodeGiven(AccountOf(state), now, by) { Reset = link }] };
     }
 
+    private static int SecondsToWait(UserState state, WrongCodes wrong, DateTimeOffset now) => Math.Max(
+        wrong.SecondsToWait(now, WrongCodes.Most),
+        (state.WrongCodesInAll ?? WrongCodes.None).SecondsToWait(now, WrongCodes.MostInAll));
+
     private static Decision TooManyCodes(int seconds) => Decision.Answer(new Refused(
-        RefusalKind.RateLimited, "Too many wrong codes were given. Wait, then try again.", seconds));
+        RefusalKind.RateLimited, "Too many wrong codes were given. Wait, then try again; a recovery code is taken at once.", seconds));
 }

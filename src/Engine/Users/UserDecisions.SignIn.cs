@@ -35,7 +35,8 @@ public static partial class UserDecisions
         ResetPassword c => !IsOpen(state, c.Reset, c.Hash, now)
             ? LinkNotAccepted
             : WithCode(state, c.Code, c.By, now, spent => Decision.Journal(
-                new PasswordReset(c.Reset, c.PasswordHash, spent, AccountOf(state), now, c.By), new CredentialsChanged(state.Epoch + 1))),
+                new PasswordReset(c.Reset, c.PasswordHash, spent, AccountOf(state), now, c.By),
+                new CredentialsChanged(state.Epoch + 1)), c.Reset),
         _ => null,
     };
 

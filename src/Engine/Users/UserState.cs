@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -38,8 +39,12 @@ public sealed record UserState
     /// <summary>The second factor; null: the password suffices.</summary>
     public StoredSecondFactor? SecondFactor { get; init; }
 
-    /// <summary>Wrong codes since the last right one.</summary>
+    /// <summary>Wrong codes that were given with this password since the last right one.</summary>
     public WrongCodes WrongCodes { get; init; } = WrongCodes.None;
+
+    /// <summary>Wrong codes since the last right one, whichever password or link they came with; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WrongCodes? WrongCodesInAll { get; init; }
 
     /// <summary>Where the person signed in from, the latest last.</summary>
     public ImmutableList<KnownNetwork> Networks { get; init; } = [];
@@ -51,22 +56,29 @@ public sealed record UserState
         MembershipNoted e => state with { Teams = state.Teams.Add(e.Team) },
         MembershipForgotten e => state with { Teams = state.Teams.Remove(e.Team) },
         SignedIn e => state.Spend(e.Spent) with { Networks = Remember(state.Networks, e.Network, e.At) },
-        WrongCodeGiven e => state with { WrongCodes = state.WrongCodes.OneMore(e.At) },
+        WrongCodeGiven e => state.Count(e),
         PasswordRehashed e => state with { PasswordHash = e.PasswordHash },
         // Whoever had a link to set a password by has none any more: the person holds the account.
-        PasswordChanged e => state with { PasswordHash = e.PasswordHash, Epoch = state.Epoch + 1, Reset = null },
+        PasswordChanged e => state.Set(e.PasswordHash),
         SessionsEnded => state,
         ResetIssued e => state with { Reset = new StoredReset(e.Reset, e.Hash, e.ExpiresAt, e.OnlyOf) },
-        PasswordReset e => state.Spend(e.Spent) with { PasswordHash = e.PasswordHash, Epoch = state.Epoch + 1, Reset = null },
+        PasswordReset e => state.Spend(e.Spent).Set(e.PasswordHash),
         SecondFactorBegun e => state with { Begun = new BegunFactor(e.Secret) },
         SecondFactorEnabled e => state with
         {
             SecondFactor = new StoredSecondFactor(state.Begun!.Secret, e.Step, [.. e.RecoveryCodes]),
             Begun = null,
             WrongCodes = WrongCodes.None,
+            WrongCodesInAll = null,
             Epoch = state.Epoch + 1,
         },
-        SecondFactorDisabled => state with { SecondFactor = null, WrongCodes = WrongCodes.None, Epoch = state.Epoch + 1 },
+        SecondFactorDisabled => state with
+        {
+            SecondFactor = null,
+            WrongCodes = WrongCodes.None,
+            WrongCodesInAll = null,
+            Epoch = state.Epoch + 1,
+        },
         RecoveryCodesRenewed e => state.Spend(e.Spent).With(e.RecoveryCodes) with { Epoch = state.Epoch + 1 },
         _ => throw new InvalidOperationException($"A person's journal holds a {happened.GetType().Name} that this version does not know."),
     };
@@ -74,9 +86,23 @@ public sealed record UserState
     /// <summary>Without address and hash.</summary>
     public override string ToString() => $"UserState({User})";
 
+    /// <summary>Whoever knew the password before does not know this one: what they gave of wrong codes is no concern of its holder.</summary>
+    private UserState Set(string passwordHash) =>
+        this with { PasswordHash = passwordHash, Epoch = Epoch + 1, Reset = null, WrongCodes = WrongCodes.None };
+
+    private UserState Count(WrongCodeGiven wrong)
+    {
+        var counted = this with { WrongCodesInAll = (WrongCodesInAll ?? WrongCodes.None).OneMore(wrong.At) };
+        if (wrong.Reset is null) return counted with { WrongCodes = WrongCodes.OneMore(wrong.At) };
+        return Reset is { } link && link.Reset == wrong.Reset
+            ? counted with { Reset = link with { WrongCodes = (link.WrongCodes ?? WrongCodes.None).OneMore(wrong.At) } }
+            : counted;
+    }
+
     private UserState Spend(SpentCode? spent) => spent is null || SecondFactor is null ? this : this with
     {
         WrongCodes = WrongCodes.None,
+        WrongCodesInAll = null,
         SecondFactor = SecondFactor with
         {
             LastStep = spent.Step ?? SecondFactor.LastStep,
@@ -99,6 +125,10 @@ public sealed record UserState
 /// <param name="OnlyOf">The team whose owner made it: worth nothing once the person is in another as well.</param>
 public sealed record StoredReset(ResetId Reset, TokenHash Hash, DateTimeOffset ExpiresAt, TeamId? OnlyOf)
 {
+    /// <summary>Wrong codes that were given with this link; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WrongCodes? WrongCodes { get; init; }
+
     /// <summary>Without the hash.</summary>
     public override string ToString() => $"StoredReset({Reset})";
 }
@@ -121,28 +151,3 @@ public sealed record StoredSecondFactor(byte[] Secret, long LastStep, ImmutableL
 
 /// <summary>A network the person signed in from.</summary>
 public sealed record KnownNetwork(string Network, DateTimeOffset At);
-
-/// <summary>
-/// Wrong codes, of which one is forgotten every ten minutes. Six digits with three steps in force are guessed with one in 333,000: 150 a
-/// day find one within six years at even odds, and whoever tries knows the password already.
-/// </summary>
-/// <param name="Level">How many were in force at <paramref name="At"/>.</param>
-public sealed record WrongCodes(double Level, DateTimeOffset At)
-{
-    /// <summary>None.</summary>
-    public static readonly WrongCodes None = new(0, DateTimeOffset.UnixEpoch);
-
-    private const int Most = 5;
-    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
-
-    /// <summary>Seconds until one more may be tried; 0: now.</summary>
-    internal int SecondsToWait(DateTimeOffset now)
-    {
-        var over = LevelAt(now) + 1 - Most;
-        return over <= 0 ? 0 : (int)Math.Ceiling(over * ForgottenAfter.TotalSeconds);
-    }
-
-    internal WrongCodes OneMore(DateTimeOffset at) => new(LevelAt(at) + 1, at);
-
-    private double LevelAt(DateTimeOffset now) => Math.Max(0, Level - (now - At) / ForgottenAfter);
-}

@@ -27,6 +27,7 @@ internal static class UserSamples
         ["signed-in.1"] = new SignedIn(Network, Step, Ada, At, Named.Ada),
         ["signed-in.1~password-only"] = new SignedIn(null, null, Ada with { Teams = [] }, At, Named.Ada),
         ["wrong-code.1"] = new WrongCodeGiven(Ada, At, Named.Ada),
+        ["wrong-code.1~by-link"] = new WrongCodeGiven(Ada, At, Named.Ada) { Reset = Reset },
         ["password-rehashed.1"] = new PasswordRehashed(Hash, At),
         ["password-changed.1"] = new PasswordChanged(Hash, Ada, At, Named.Ada),
         ["sessions-ended.1"] = new SessionsEnded([Session], Ada, At, Named.Ada),
@@ -51,6 +52,12 @@ internal static class UserSamples
             Networks = [new KnownNetwork(Network, At)],
         },
         ["state.1~nobody"] = UserState.Nobody,
+        ["state.1~wrong-codes"] = new UserState
+        {
+            User = User,
+            Reset = new StoredReset(Reset, Named.Hash("r"), Later, Team) { WrongCodes = new WrongCodes(1, At) },
+            WrongCodesInAll = new WrongCodes(2.5, At),
+        },
         ["c-register.1"] = new RegisterUser(Address, User, "Ada@example.org", Hash, Named.Ada),
         ["c-note-membership.1"] = new NoteMembership(Address, Team),
         ["c-forget-membership.1"] = new ForgetMembership(Address, Team),

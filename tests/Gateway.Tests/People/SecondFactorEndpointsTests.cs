@@ -96,6 +96,28 @@ public sealed class SecondFactorEndpointsTests(PeopleHost host)
         Assert.Equal("required", (await ann.SignInAsync(Wanted))["secondFactor"]);
     }
 
+    [Fact]
+    public async Task Who_knows_the_password_and_guesses_codes_does_not_keep_the_person_out()
+    {
+        var ann = await host.FounderAsync();
+        var (secret, codes) = await SetUpAsync(ann);
+        var thief = new Browser(host.Address) { Email = ann.Email };
+        Reply last;
+        do last = await SignInAsync(thief, "000000");
+        while (last.Status == HttpStatusCode.Unauthorized);
+        Assert.Equal("429 rate-limited", last.Said);
+
+        Assert.Equal(HttpStatusCode.OK, (await SignInAsync(ann, codes[0])).Status);
+        for (var i = 0; i < 5; i++) Assert.Equal("401 credentials-rejected", (await SignInAsync(thief, "000000")).Said);
+        Assert.Equal("429 rate-limited", (await SignInAsync(ann, Next(secret))).Said);
+        var (issued, _) = await host.Resets.IssueAsync(ann.Email, null, Author.OfOperator("test"), CancellationToken.None);
+        const string Wanted = "five other words in a row";
+        Assert.Equal(HttpStatusCode.NoContent,
+            (await ann.PostAsync("/api/reset", new { token = issued!.Token, password = Wanted, code = codes[1] })).Status);
+        Assert.Equal(HttpStatusCode.OK,
+            (await ann.PostAsync("/api/session", new { email = ann.Email, password = Wanted, code = Next(secret) })).Status);
+    }
+
     private static async Task<(string Secret, IReadOnlyList<string> RecoveryCodes)> SetUpAsync(Browser person)
     {
         var begun = await person.PostAsync("/api/second-factor", new { password = Browser.Password });
