@@ -14,6 +14,7 @@ namespace HostAtlas.Gateway.People;
 /// <summary>
 /// <c>POST /api/setup</c>: an invitation makes a person, and founds or joins a team. Four entities' steps with no transaction around them,
 /// so each step may be repeated: whoever sends the same request again after a crash at any point ends where one that went through ends.
+/// Once all of it is done the invitation is spent for that person too, and signing in is the way.
 /// </summary>
 internal sealed class SetupEndpoint(
     EngineClient engine, PlatformKeys keys, PasswordHasher hasher, PasswordCheck check, SignedInAnew anew, Access access,

@@ -40,6 +40,7 @@ public sealed class SetupEndpointTests(PeopleHost host)
 
         Assert.Equal(HttpStatusCode.Created, first.Status);
         Assert.Equal("410 invitation-spent", second.Said);
+        Assert.Contains("If it was you, sign in.", second.Text, StringComparison.Ordinal);
     }
 
     [Fact]
