@@ -19,7 +19,8 @@ public sealed class ObjectOpener(KeyRing ring)
         if (ring.Find(header.KeyId) is not { } keys)
         {
             throw Broken(name, ObjectFault.UnknownKey, $"it was sealed under the key {header.KeyId}, which is not among "
-                + $"{string.Join(", ", ring.All.Select(known => known.KeyId))}; name the right recovery key with --recovery-key FILE, or add it to this host's keys with key import FILE.");
+                + $"{string.Join(", ", ring.All.Select(known => known.KeyId))}; "
+                + "name the right recovery key with --recovery-key FILE, or add it to this host's keys with key import FILE.");
         }
         if (sizeBytes > ObjectName.ObjectMaxBytes || prefix.Length < ObjectHeader.PrefixBytes
             || !ObjectSize.TryPlainLength(sizeBytes, out var plainLength))
