@@ -29,6 +29,7 @@ public static partial class AuditRules
     private static (Type Event, string Why)[] UntoldOfUsers =>
     [
         (typeof(UserRegistered), "The person belongs to no team yet; the team that is joined tells of member.joined."),
+        (typeof(RegistrationTakenBack), "The person belonged to no team: there is no log that it could stand in."),
         (typeof(MembershipNoted), "The team itself tells of member.joined; this is the person's own note of it."),
         (typeof(MembershipForgotten), "The team itself tells of member.left; this is the person's own note of it."),
         (typeof(PasswordRehashed), "The password stays the same, and nobody asked for it."),

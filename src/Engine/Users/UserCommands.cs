@@ -31,6 +31,12 @@ public sealed record RegisterUser(UserAddress Address, UserId User, string Email
 }
 
 /// <summary>
+/// Takes a registration back whose set-up came to nothing, so that the address is free again. Only of this user id and only without a
+/// team; taking it back twice changes nothing. Reply: <see cref="Done"/> or Conflict.
+/// </summary>
+public sealed record TakeRegistrationBack(UserAddress Address, UserId User, Author By) : IUserCommand;
+
+/// <summary>
 /// Notes that the person joined a team, for finding the person's teams at sign-in; the team decides on rights. Reply: <see cref="Done"/>.
 /// </summary>
 public sealed record NoteMembership(UserAddress Address, TeamId Team) : IUserCommand;

@@ -19,6 +19,10 @@ public static partial class UserDecisions
         RegisterUser c => c.User == state.User
             ? Known(state, null, now)
             : Decision.Refuse(RefusalKind.Conflict, "This address is registered."),
+        TakeRegistrationBack c when state.User != c.User => Decision.Answer(Done.Instance),
+        TakeRegistrationBack c => state.Teams.IsEmpty
+            ? Decision.Journal(new RegistrationTakenBack(c.User, now, c.By), Done.Instance)
+            : Decision.Refuse(RefusalKind.Conflict, "The person belongs to a team."),
         JudgeSession or InspectReset or ResetPassword when state.User is null => NotAccepted,
         _ when state.User is null => NoSuchUser,
         FindUser c => Known(state, c.Network, now),

@@ -10,6 +10,9 @@ public sealed record UserRegistered(UserId User, string Email, string PasswordHa
     public override string ToString() => $"UserRegistered({User})";
 }
 
+/// <summary>The set-up that made the person came to nothing: the address is nobody's again.</summary>
+public sealed record RegistrationTakenBack(UserId User, DateTimeOffset At, Author? By) : IAuditedEvent;
+
 /// <summary>The person belongs to a team; the team itself decides on rights.</summary>
 public sealed record MembershipNoted(TeamId Team, DateTimeOffset At) : IEntityEvent;
 

@@ -15,6 +15,7 @@ public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(
     public static IReadOnlyList<WireType> Table { get; } =
     [
         new("registered.1", UserJson.Default.UserRegistered),
+        new("registration-taken-back.1", UserJson.Default.RegistrationTakenBack),
         new("membership-noted.1", UserJson.Default.MembershipNoted),
         new("membership-forgotten.1", UserJson.Default.MembershipForgotten),
         new("signed-in.1", UserJson.Default.SignedIn),
@@ -30,6 +31,7 @@ public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("recovery-codes-renewed.1", UserJson.Default.RecoveryCodesRenewed),
         new("state.1", UserJson.Default.UserState),
         new("c-register.1", UserJson.Default.RegisterUser),
+        new("c-take-registration-back.1", UserJson.Default.TakeRegistrationBack),
         new("c-note-membership.1", UserJson.Default.NoteMembership),
         new("c-forget-membership.1", UserJson.Default.ForgetMembership),
         new("c-find.1", UserJson.Default.FindUser),
@@ -58,6 +60,7 @@ public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(
 /// <summary>Source-generated JSON of the room.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(UserRegistered))]
+[JsonSerializable(typeof(RegistrationTakenBack))]
 [JsonSerializable(typeof(MembershipNoted))]
 [JsonSerializable(typeof(MembershipForgotten))]
 [JsonSerializable(typeof(SignedIn))]
@@ -73,6 +76,7 @@ public sealed class UserSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(RecoveryCodesRenewed))]
 [JsonSerializable(typeof(UserState))]
 [JsonSerializable(typeof(RegisterUser))]
+[JsonSerializable(typeof(TakeRegistrationBack))]
 [JsonSerializable(typeof(NoteMembership))]
 [JsonSerializable(typeof(ForgetMembership))]
 [JsonSerializable(typeof(FindUser))]

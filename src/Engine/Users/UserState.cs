@@ -53,6 +53,7 @@ public sealed record UserState
     public static UserState Apply(UserState state, IEntityEvent happened) => happened switch
     {
         UserRegistered e => state with { User = e.User, Email = e.Email, PasswordHash = e.PasswordHash },
+        RegistrationTakenBack => Nobody,
         MembershipNoted e => state with { Teams = state.Teams.Add(e.Team) },
         MembershipForgotten e => state with { Teams = state.Teams.Remove(e.Team) },
         SignedIn e => state.Spend(e.Spent) with { Networks = Remember(state.Networks, e.Network, e.At) },

@@ -22,6 +22,7 @@ internal static class UserSamples
     public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
     {
         ["registered.1"] = new UserRegistered(User, "Ada@example.org", Hash, At, Named.Ada),
+        ["registration-taken-back.1"] = new RegistrationTakenBack(User, At, Named.Ada),
         ["membership-noted.1"] = new MembershipNoted(Team, At),
         ["membership-forgotten.1"] = new MembershipForgotten(Team, At),
         ["signed-in.1"] = new SignedIn(Network, Step, Ada, At, Named.Ada),
@@ -59,6 +60,7 @@ internal static class UserSamples
             WrongCodesInAll = new WrongCodes(2.5, At),
         },
         ["c-register.1"] = new RegisterUser(Address, User, "Ada@example.org", Hash, Named.Ada),
+        ["c-take-registration-back.1"] = new TakeRegistrationBack(Address, User, Named.Ada),
         ["c-note-membership.1"] = new NoteMembership(Address, Team),
         ["c-forget-membership.1"] = new ForgetMembership(Address, Team),
         ["c-find.1"] = new FindUser(Address) { Network = Network },

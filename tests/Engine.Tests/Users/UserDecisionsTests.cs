@@ -30,6 +30,21 @@ public sealed class UserDecisionsTests
     }
 
     [Fact]
+    public void A_registration_is_taken_back_by_its_own_id_and_only_without_a_team()
+    {
+        var (back, bob) = (new TakeRegistrationBack(Address, Register.User, Named.Ada), Named.Id<UserId>("bob"));
+        Assert.Empty(UserDecisions.Decide(_state, back, Named.Noon).Events);
+        Carry(Register);
+        Assert.Empty(UserDecisions.Decide(_state, back with { User = bob }, Named.Noon).Events);
+        Carry(new NoteMembership(Address, Named.Id<TeamId>("team")));
+        Refuses(RefusalKind.Conflict, back);
+        Carry(new ForgetMembership(Address, Named.Id<TeamId>("team")));
+        Assert.Equal(Done.Instance, Carry(back));
+        Assert.Equal(UserState.Nobody, _state);
+        Assert.Equal(bob, Assert.IsType<UserKnown>(Carry(Register with { User = bob })).User);
+    }
+
+    [Fact]
     public void Who_is_not_registered_is_not_found()
     {
         Refuses(RefusalKind.NotFound, new FindUser(Address));

@@ -96,6 +96,27 @@ public sealed class SetupEndpointTests(PeopleHost host)
     }
 
     [Fact]
+    public async Task One_invitation_raced_with_many_addresses_makes_one_person()
+    {
+        var invitation = await host.InviteAsync(PeopleHost.NewId<TeamId>());
+        string[] emails = [.. Enumerable.Range(0, 6).Select(i => $"racer{i}@example.org")];
+        var answers = await Task.WhenAll(emails.Select(email => SetUpAsync(host.NewBrowser(), invitation, email)));
+
+        Assert.Equal(1, answers.Count(answer => answer.Status == HttpStatusCode.Created));
+        Assert.Equal(5, answers.Count(answer => answer.Said == "410 invitation-spent"));
+        foreach (var (email, answer) in emails.Zip(answers))
+        {
+            var found = await host.Engine.AskAsync(new FindUser(host.Keys.AddressOf(email)));
+            Assert.Equal(answer.Status == HttpStatusCode.Created, found is UserKnown);
+        }
+        // Who lost is as free as who never came: another invitation and another password.
+        var loser = emails[Array.FindIndex(answers, answer => answer.Status != HttpStatusCode.Created)];
+        var later = await SetUpAsync(
+            host.NewBrowser(), await host.InviteAsync(PeopleHost.NewId<TeamId>()), loser, "another four words in a row");
+        Assert.Equal(HttpStatusCode.Created, later.Status);
+    }
+
+    [Fact]
     public async Task An_old_invitation_is_spent_and_a_made_up_one_is_rejected()
     {
         var old = await SetUpAsync(
