@@ -40,8 +40,8 @@ public static partial class UserDecisions
     }
 
     /// <summary>
-    /// What follows when the code is right or none is needed. A missing code is no attempt; a wrong one is journalled. A right recovery code
-    /// is taken whatever was tried before it: else who knows the password alone would keep its person out.
+    /// What follows when the code is right or none is needed. A missing code is no attempt; a wrong one is journalled. A right recovery
+    /// code is taken whatever was tried before it: else who knows the password alone would keep its person out.
     /// </summary>
     /// <param name="link">The link that stands in the password's place; wrong codes with the one are not those with the other.</param>
     private static Decision WithCode(

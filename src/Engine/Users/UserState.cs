@@ -87,7 +87,9 @@ public sealed record UserState
     /// <summary>Without address and hash.</summary>
     public override string ToString() => $"UserState({User})";
 
-    /// <summary>Whoever knew the password before does not know this one: what they gave of wrong codes is no concern of its holder.</summary>
+    /// <summary>
+    /// Whoever knew the password before does not know this one: what they gave of wrong codes is no concern of its holder.
+    /// </summary>
     private UserState Set(string passwordHash) =>
         this with { PasswordHash = passwordHash, Epoch = Epoch + 1, Reset = null, WrongCodes = WrongCodes.None };
 
