@@ -91,7 +91,8 @@ internal sealed class OperationCompletion(ProblemAnswers problems)
             : new JsonArray(new JsonObject { [Session] = new JsonArray() }, new JsonObject { [Key] = new JsonArray() });
         operation[OpenApiNames.Rights] = new JsonObject
         {
-            ["role"] = WireNames.Of(role), ["scopes"] = new JsonArray([.. scopes.Select(scope => (JsonNode)scope)]),
+            ["role"] = WireNames.Of(role),
+            ["scopes"] = new JsonArray([.. scopes.Select(scope => (JsonNode)scope)]),
         };
         AddParameters(operation, "team");
     }

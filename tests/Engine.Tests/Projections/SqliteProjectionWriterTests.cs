@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
-using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Tests.Storage.Postgres;
 using HostAtlas.Engine.Tests.Storage.Sqlite;
 using HostAtlas.TestSupport;

@@ -46,23 +46,23 @@ public sealed class MembersDecisionsTests
     public void To_change_a_role_needs_the_cells_of_both_the_old_and_the_new_one()
     {
         foreach (var by in Roles)
-        foreach (var from in Roles)
-        foreach (var to in Roles)
-        {
-            var decision = TeamDecisions.Decide(
-                TeamWith.Everyone, new ChangeRole(Team, TeamWith.Other(from), to, TeamWith.Author(by)), Now);
-            var allowed = Cell(by, from) && Cell(by, to);
-            Assert.True(allowed == decision.Reply is MemberShown, $"{by} makes a {from} a {to}");
-            if (allowed && from != to)
-            {
-                var changed = Assert.IsType<RoleChanged>(Assert.Single(decision.Events));
-                Assert.Equal((from, to, TeamWith.Author(by)), (changed.From, changed.To, changed.By));
-            }
-            else
-            {
-                Assert.Empty(decision.Events);
-            }
-        }
+            foreach (var from in Roles)
+                foreach (var to in Roles)
+                {
+                    var decision = TeamDecisions.Decide(
+                        TeamWith.Everyone, new ChangeRole(Team, TeamWith.Other(from), to, TeamWith.Author(by)), Now);
+                    var allowed = Cell(by, from) && Cell(by, to);
+                    Assert.True(allowed == decision.Reply is MemberShown, $"{by} makes a {from} a {to}");
+                    if (allowed && from != to)
+                    {
+                        var changed = Assert.IsType<RoleChanged>(Assert.Single(decision.Events));
+                        Assert.Equal((from, to, TeamWith.Author(by)), (changed.From, changed.To, changed.By));
+                    }
+                    else
+                    {
+                        Assert.Empty(decision.Events);
+                    }
+                }
     }
 
     [Fact]
@@ -144,12 +144,12 @@ public sealed class MembersDecisionsTests
     private static void ForEach(Func<TeamRole, TeamRole, Decision> attempt)
     {
         foreach (var by in Roles)
-        foreach (var role in Roles)
-        {
-            var decision = attempt(by, role);
-            Assert.True(Cell(by, role) == (decision.Events.Count == 1), $"{by} on a {role}");
-            if (!Cell(by, role)) Assert.Equal(RefusalKind.NotPermitted, Assert.IsType<Refused>(decision.Reply).Kind);
-        }
+            foreach (var role in Roles)
+            {
+                var decision = attempt(by, role);
+                Assert.True(Cell(by, role) == (decision.Events.Count == 1), $"{by} on a {role}");
+                if (!Cell(by, role)) Assert.Equal(RefusalKind.NotPermitted, Assert.IsType<Refused>(decision.Reply).Kind);
+            }
     }
 
     private static bool Cell(TeamRole by, TeamRole role) =>

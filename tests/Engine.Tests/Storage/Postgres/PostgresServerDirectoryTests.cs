@@ -1,6 +1,6 @@
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Storage.Sealing;
-using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Tests.Metrics;
 
 namespace HostAtlas.Engine.Tests.Storage.Postgres;

@@ -1,6 +1,6 @@
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sqlite;
-using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Tests.Metrics;
 using HostAtlas.Engine.Tests.Storage.Postgres;
 

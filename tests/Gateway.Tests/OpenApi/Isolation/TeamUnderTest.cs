@@ -92,7 +92,10 @@ internal sealed class TeamUnderTest
         var caller = role.ToString().ToLowerInvariant();
         var joined = await MustAsync("POST", "/api/setup", JsonSerializer.Serialize(new
         {
-            invitation = text, team = "Acme", email = $"{caller}-{team}@example.org", password = Password,
+            invitation = text,
+            team = "Acme",
+            email = $"{caller}-{team}@example.org",
+            password = Password,
         }), caller);
         Ids["user"] = Text(joined, "user");
     }
