@@ -29,10 +29,8 @@ internal sealed class BackupsEndpoint(EngineClient engine, BackupCatalogue catal
     {
         var asked = await AskAsync(http);
         if (asked.Value is not { } found) return asked.Failure!;
-        var page = ListQuery.Read(http.Request.Query).Cut(HappeningView.AllOf(found.Shown).ToList(), item => item.Cursor);
-        return page.Value is { } items
-            ? Answer.Json(StatusCodes.Status200OK, items, PeopleJson.Default.HappeningPage)
-            : page.Failure!;
+        return ListQuery.AnswerOf(
+            http, HappeningView.AllOf(found.Shown).ToList(), item => item.Cursor, PeopleJson.Default.HappeningPage);
     }
 
     private async Task<Step<Found>> AskAsync(HttpContext http)

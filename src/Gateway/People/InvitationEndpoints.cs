@@ -23,8 +23,7 @@ internal sealed class InvitationEndpoints(EngineClient engine, InvitationIssuer 
         var reply = Failure.Unless<TeamInvitations>(await engine.AskAsync(new ListInvitations(grant.Team), http.RequestAborted));
         if (reply.Value is not { } open) return reply.Failure!;
         var views = open.Items.Select(InvitationView.Of).ToList();
-        var page = ListQuery.Read(http.Request.Query).Cut(views, invitation => invitation.Id.ToString());
-        return page.Value is null ? page.Failure! : Answer.Json(StatusCodes.Status200OK, page.Value, PeopleJson.Default.InvitationPage);
+        return ListQuery.AnswerOf(http, views, invitation => invitation.Id.ToString(), PeopleJson.Default.InvitationPage);
     }
 
     /// <summary>Withdraws an open invitation at once: 204.</summary>

@@ -20,8 +20,7 @@ internal sealed class KeyEndpoints(EngineClient engine, PlatformKeys keys, IKeyU
         if (reply.Value is not { } all) return reply.Failure!;
         var used = await uses.ReadAsync(grant.Team, http.RequestAborted);
         var views = all.Items.Select(key => KeyView.Of(key, used)).ToList();
-        var page = ListQuery.Read(http.Request.Query).Cut(views, key => key.Id.ToString());
-        return page.Value is null ? page.Failure! : Answer.Json(StatusCodes.Status200OK, page.Value, PeopleJson.Default.KeyPage);
+        return ListQuery.AnswerOf(http, views, key => key.Id.ToString(), PeopleJson.Default.KeyPage);
     }
 
     /// <summary>Makes a key: 201 with its text, which is shown this once.</summary>

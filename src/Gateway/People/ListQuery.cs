@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Wire;
 
@@ -42,6 +43,15 @@ internal sealed record ListQuery(string? Cursor, int Limit, Failure? Fault)
             start++;
         }
         return PageOf(all.Skip(start).Take(Limit + 1).ToList(), id);
+    }
+
+    /// <summary>
+    /// Answers the page that a request asks for of a list that is held in full: 200, or what is wrong with its cursor or limit.
+    /// </summary>
+    public static Answer AnswerOf<T>(HttpContext http, IReadOnlyList<T> all, Func<T, string> id, JsonTypeInfo<Page<T>> type)
+    {
+        var page = Read(http.Request.Query).Cut(all, id);
+        return page.Value is { } items ? Answer.Json(StatusCodes.Status200OK, items, type) : page.Failure!;
     }
 
     /// <summary>A page of rows of which one more than the limit was asked for: the one more says that there is a next page.</summary>

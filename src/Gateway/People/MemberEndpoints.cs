@@ -16,8 +16,7 @@ internal sealed class MemberEndpoints(EngineClient engine, Memberships membershi
         var reply = Failure.Unless<TeamMembers>(await engine.AskAsync(new ListMembers(grant.Team), http.RequestAborted));
         if (reply.Value is not { } members) return reply.Failure!;
         var views = members.Items.Select(MemberView.Of).ToList();
-        var page = ListQuery.Read(http.Request.Query).Cut(views, member => member.Id.ToString());
-        return page.Value is null ? page.Failure! : Answer.Json(StatusCodes.Status200OK, page.Value, PeopleJson.Default.MemberPage);
+        return ListQuery.AnswerOf(http, views, member => member.Id.ToString(), PeopleJson.Default.MemberPage);
     }
 
     /// <summary>Gives a member another role: 200 with the member. It counts from their next call on.</summary>

@@ -63,8 +63,7 @@ internal sealed class SessionEndpoints(
         if (signedIn.Value is not { Session: var session }) return signedIn.Failure!;
         var own = await sessions.ListAsync(session.User, session.Epoch, http.RequestAborted);
         var views = own.Select(one => ListedSessionView.Of(one, session.Id)).ToList();
-        var page = ListQuery.Read(http.Request.Query).Cut(views, view => view.Id.ToString());
-        return page.Value is null ? page.Failure! : Answer.Json(StatusCodes.Status200OK, page.Value, PeopleJson.Default.SessionPage);
+        return ListQuery.AnswerOf(http, views, view => view.Id.ToString(), PeopleJson.Default.SessionPage);
     }
 
     /// <summary>Ends one of the person's sessions: 204; 404 for any other id. The own one signs out.</summary>
@@ -93,8 +92,7 @@ internal sealed class SessionEndpoints(
     {
         var teams = await OwnTeamsAsync(http);
         if (teams.Value is not { } all) return teams.Failure!;
-        var page = ListQuery.Read(http.Request.Query).Cut(all, team => team.Id.ToString());
-        return page.Value is null ? page.Failure! : Answer.Json(StatusCodes.Status200OK, page.Value, PeopleJson.Default.TeamPage);
+        return ListQuery.AnswerOf(http, all, team => team.Id.ToString(), PeopleJson.Default.TeamPage);
     }
 
     private async Task<Step<IReadOnlyList<TeamView>>> OwnTeamsAsync(HttpContext http)
