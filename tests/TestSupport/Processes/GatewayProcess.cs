@@ -1,4 +1,3 @@
-using System.Net;
 using HostAtlas.TestSupport.Clients;
 
 namespace HostAtlas.TestSupport.Processes;
@@ -40,7 +39,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         _process = Start(_platform, Data, Url, await SeedOfAsync(_platform));
-        await Poll.UntilAsync("the gateway's first answer", StartLimit, AnswersAsync);
+        await Poll.UntilAsync("the gateway's first answer", StartLimit, () => FirstAnswer.HasComeAsync(Running, "gateway", Url, Data));
     }
 
     /// <summary>Runs one that is to refuse its start; gives its exit code and words.</summary>
@@ -87,24 +86,4 @@ public sealed class GatewayProcess : IAsyncDisposable
         "Gateway",
         ["serve", "--role", "gateway", "--seed", seed, "--data", data, "--url", url.ToString().TrimEnd('/')],
         new Dictionary<string, string>(platform.Configuration) { ["HOSTATLAS__CLUSTER__SEED_WAIT_SECONDS"] = "10" });
-
-    private async Task<bool> AnswersAsync()
-    {
-        if (Running.HasExited) throw new InvalidOperationException($"The gateway ended during its start. It said:\n{LastWords}");
-        if (!File.Exists(Path.Combine(Data, "ca.pem"))) return false;
-        try
-        {
-            using var client = NewHttpClient();
-            using var answer = await client.GetAsync(new Uri("/api/session", UriKind.Relative));
-            return answer.StatusCode == HttpStatusCode.Unauthorized;
-        }
-        catch (HttpRequestException)
-        {
-            return false; // It does not listen yet.
-        }
-        catch (System.Security.Cryptography.CryptographicException)
-        {
-            return false; // ca.pem is being written.
-        }
-    }
 }

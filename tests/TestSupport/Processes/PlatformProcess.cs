@@ -1,4 +1,3 @@
-using System.Net;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Databases;
 
@@ -79,7 +78,8 @@ public sealed class PlatformProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         _process = ChildProcess.StartAssembly("Gateway", ["serve", "--data", Data, "--url", Url.ToString().TrimEnd('/')], _environment);
-        LastStart = await Poll.UntilAsync("the platform's first answer", StartLimit, AnswersAsync);
+        LastStart = await Poll.UntilAsync(
+            "the platform's first answer", StartLimit, () => FirstAnswer.HasComeAsync(Running, "platform", Url, Data));
     }
 
     /// <summary>SIGKILL at this very moment.</summary>
@@ -125,26 +125,6 @@ public sealed class PlatformProcess : IAsyncDisposable
         if (_process is not null) await _process.DisposeAsync();
         if (Database is not null) await Database.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        if (Running.HasExited) throw new InvalidOperationException($"The platform ended during its start. It said:\n{LastWords}");
-        if (!File.Exists(Path.Combine(Data, "ca.pem"))) return false;
-        try
-        {
-            using var client = NewHttpClient();
-            using var answer = await client.GetAsync(new Uri("/api/session", UriKind.Relative));
-            return answer.StatusCode == HttpStatusCode.Unauthorized;
-        }
-        catch (HttpRequestException)
-        {
-            return false; // It does not listen yet.
-        }
-        catch (System.Security.Cryptography.CryptographicException)
-        {
-            return false; // ca.pem is being written.
-        }
     }
 }
 
