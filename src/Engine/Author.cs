@@ -19,14 +19,14 @@ public sealed record Author(AuthorKind Kind, Guid? Id, string? Name, string? Add
 
     /// <summary>A person.</summary>
     public static Author OfPerson(UserId user, string email, IPAddress? from, SessionId? session) =>
-        new(AuthorKind.Person, user.Value, email, Text(from), session);
+        new(AuthorKind.Person, user.Value, email, TextOf(from), session);
 
     /// <summary>An API key.</summary>
-    public static Author OfKey(KeyId key, string? name, IPAddress? from) => new(AuthorKind.Key, key.Value, name, Text(from), null);
+    public static Author OfKey(KeyId key, string? name, IPAddress? from) => new(AuthorKind.Key, key.Value, name, TextOf(from), null);
 
     /// <summary>A server's agent.</summary>
     public static Author OfServer(ServerId server, string? from) =>
-        new(AuthorKind.Server, server.Value, null, IPAddress.TryParse(from, out var address) ? Text(address) : null, null);
+        new(AuthorKind.Server, server.Value, null, IPAddress.TryParse(from, out var address) ? TextOf(address) : null, null);
 
     /// <summary>An operator at the platform's own socket.</summary>
     public static Author OfOperator(string account) => new(AuthorKind.Operator, null, account, null, null);
@@ -34,8 +34,8 @@ public sealed record Author(AuthorKind Kind, Guid? Id, string? Name, string? Add
     /// <summary>Without the name: a record's own text would print an address into a log.</summary>
     public override string ToString() => $"Author({Kind}, {Id})";
 
-    // One spelling an address, also where a socket of both families gives IPv4 as IPv6.
-    private static string? Text(IPAddress? from) => (from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4() : from)?.ToString();
+    /// <summary>An address as text: one spelling, also where a socket of both families gives IPv4 as IPv6. Null for none.</summary>
+    public static string? TextOf(IPAddress? from) => (from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4() : from)?.ToString();
 }
 
 /// <summary>Kinds of authors.</summary>

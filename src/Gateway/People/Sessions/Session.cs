@@ -1,3 +1,4 @@
+using HostAtlas.Engine;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Ids;
@@ -35,10 +36,9 @@ internal sealed record SessionOrigin(string? Address, string? UserAgent)
     /// <summary>That of a request.</summary>
     public static SessionOrigin Of(HttpContext http)
     {
-        var from = http.Connection.RemoteIpAddress;
         var said = http.Request.Headers.UserAgent.ToString();
         var agent = string.Concat(said.Where(letter => !char.IsControl(letter)).Take(MostCharacters));
-        return new SessionOrigin((from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4() : from)?.ToString(), agent is "" ? null : agent);
+        return new SessionOrigin(Author.TextOf(http.Connection.RemoteIpAddress), agent is "" ? null : agent);
     }
 
     /// <summary>Without the address.</summary>
