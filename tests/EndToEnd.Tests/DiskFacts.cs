@@ -13,8 +13,12 @@ internal static class DiskFacts
     public static (long Rows, long Distinct) MetricRows(PlatformProcess platform)
     {
         using var connection = Open(platform, "data.db", "hostatlas");
-        return (Scalar(connection, "select count(*) from metric_rows"),
-            Scalar(connection, "select count(*) from (select distinct server, at_ms from metric_rows) as r"));
+        // One statement, one picture: agents may go on reporting while it is taken.
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            "select count(*), (select count(*) from (select distinct server, at_ms from metric_rows) as d) from metric_rows";
+        using var row = command.ExecuteReader();
+        return row.Read() ? (row.GetInt64(0), row.GetInt64(1)) : throw new InvalidOperationException("A count has one row.");
     }
 
     /// <summary>How many entities ever wrote an event.</summary>
