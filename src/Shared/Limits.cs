@@ -12,6 +12,30 @@ public static class Limits
     /// <summary>Reports in one batch.</summary>
     public const int ReportsPerBatch = 1_000;
 
+    /// <summary>Log lines in one batch.</summary>
+    public const int LinesPerBatch = 5_000;
+
+    /// <summary>UTF-8 bytes of a log line's text.</summary>
+    public const int LogTextBytes = 64 * 1024;
+
+    /// <summary>Characters of a log line's source.</summary>
+    public const int LogSourceLength = 1_024;
+
+    /// <summary>Commands of one server that may be open at a time: queued, or handed out and without a result.</summary>
+    public const int OpenCommands = 16;
+
+    /// <summary>How long a command lives without a result.</summary>
+    public const int CommandSeconds = 3_600;
+
+    /// <summary>Longest wait of a poll for commands.</summary>
+    public const int PollWaitMaxSeconds = 50;
+
+    /// <summary>Characters of what an agent says about a command's result.</summary>
+    public const int CommandDetailLength = 4_096;
+
+    /// <summary>Seconds between two orders to back up; a second one within them is refused.</summary>
+    public const int BackupRunPauseSeconds = 300;
+
     /// <summary>Distinct metric names of one server.</summary>
     public const int MetricNamesPerServer = 2_000;
 

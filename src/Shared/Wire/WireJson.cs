@@ -21,4 +21,9 @@ namespace HostAtlas.Shared.Wire;
 [JsonSerializable(typeof(BackupList))]
 [JsonSerializable(typeof(BackupDownloads))]
 [JsonSerializable(typeof(DownloadsAnswer))]
+[JsonSerializable(typeof(LogsBatch))]
+[JsonSerializable(typeof(LogsAccepted))]
+[JsonSerializable(typeof(CommandPoll))]
+[JsonSerializable(typeof(CommandList))]
+[JsonSerializable(typeof(CommandResult))]
 public sealed partial class WireJson : JsonSerializerContext;
