@@ -90,4 +90,10 @@ public static class Limits
 
     /// <summary>How long a ticket lives.</summary>
     public const int TicketSeconds = 900;
+
+    /// <summary>Entries of an inventory's <c>cron</c>, <c>certificates</c>, and of each of its other lists.</summary>
+    public const int InventoryCronItems = 10_000, InventoryCertificates = 5_000, InventoryItems = 1_000;
+
+    /// <summary>UTF-8 bytes of one text of an inventory.</summary>
+    public const int InventoryTextBytes = 64 * 1024;
 }

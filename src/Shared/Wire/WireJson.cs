@@ -26,4 +26,5 @@ namespace HostAtlas.Shared.Wire;
 [JsonSerializable(typeof(CommandPoll))]
 [JsonSerializable(typeof(CommandList))]
 [JsonSerializable(typeof(CommandResult))]
+[JsonSerializable(typeof(InventoryReport))]
 public sealed partial class WireJson : JsonSerializerContext;
