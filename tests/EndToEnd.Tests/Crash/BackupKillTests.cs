@@ -20,9 +20,7 @@ public sealed class BackupKillTests(ITestOutputHelper output)
     [Fact]
     public async Task Nothing_acknowledged_is_lost_and_no_snapshot_has_a_hole_when_the_platform_is_killed_again_and_again()
     {
-        var seed = RandomNumberGenerator.GetInt32(int.MaxValue);
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = SeededRandom.New(output);
         await using var platform = await PlatformProcess.StartAsync();
         using var founder = await Founder.FoundAsync(platform);
         var senders = new List<BackupSender>();

@@ -11,6 +11,7 @@ using Xunit.Abstractions;
 namespace HostAtlas.EndToEnd.Tests.Hostile;
 
 /// <summary>Whoever makes tokens up pays for it alone. No store is reached: one is enough but in the long form.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class MadeUpTokenTests(ITestOutputHelper output)
 {
     private const int Tokens = 100_000, Senders = 8, Pipelined = 25;

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace HostAtlas.EndToEnd.Tests.Hostile;
 
 /// <summary>Ten thousand requests that no honest client sends. No store is reached: one is enough but in the long form.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class MalformedRequestTests(ITestOutputHelper output)
 {
     private const int WarmUp = 2_000, Requests = 10_000, Senders = 12, SlowSenders = 50;

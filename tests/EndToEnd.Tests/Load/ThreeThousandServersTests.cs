@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace HostAtlas.EndToEnd.Tests.Load;
 
 /// <summary>The size that one small machine is promised for.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class ThreeThousandServersTests(ITestOutputHelper output)
 {
     private const int Enrolling = 32, Connecting = 16;
@@ -23,8 +24,9 @@ public sealed class ThreeThousandServersTests(ITestOutputHelper output)
     [InlineData(PlatformStore.Postgresql)]
     public async Task Three_thousand_servers_reporting_forty_metrics_every_ten_seconds_fit_into_600_MB_and_one_core(PlatformStore store)
     {
-        // The short form on PostgreSQL is a third of it: what is measured is the platform, and the making of servers takes the most time.
-        var count = store == PlatformStore.Sqlite || Long ? 3_000 : 1_000;
+        // The short form is a third of the fleet: the making of servers takes most of the test's time. It may take half of the core, for
+        // what a platform spends on itself in its first minute does not shrink with the fleet.
+        var (count, coreLimit) = Long ? (3_000, CoreLimit) : (1_000, CoreLimit / 2);
         await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);
         await platform.OpsAsync("teams", "plan", founder.TeamId, "--servers", "unlimited");
@@ -56,7 +58,7 @@ public sealed class ThreeThousandServersTests(ITestOutputHelper output)
             "The load itself fell behind.");
         Assert.Equal(servers.Sum(s => s.Accepted), DiskFacts.MetricRows(platform).Rows);
         Assert.True(peak <= MemoryLimitBytes, $"{peak / 1e6:0} MB resident at the peak");
-        Assert.True(cores <= CoreLimit, $"{cores:0.00} cores");
+        Assert.True(cores <= coreLimit, $"{cores:0.00} cores of {coreLimit:0.00}");
     }
 
     private static async Task<(TimeSpan Cpu, long PeakBytes)> MeasureAsync(int processId, TimeSpan span)

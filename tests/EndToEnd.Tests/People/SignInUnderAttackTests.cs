@@ -12,6 +12,7 @@ namespace HostAtlas.EndToEnd.Tests.People;
 /// Two hundred wrong sign-ins a second from two hundred addresses, half of them at the very account of the person who wants to sign in.
 /// Nothing here is asked of a store that another store would answer differently: the guard stands before it.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class SignInUnderAttackTests(ITestOutputHelper output)
 {
     private const string Email = "ada@example.org", Password = "four quiet words here";
