@@ -58,7 +58,9 @@ public sealed record PackageUpdate(string Name, string? From, string To, bool Se
 /// <param name="Source">The file, or the timer's unit.</param>
 /// <param name="Words">The schedule in words; null where it cannot be put so.</param>
 /// <param name="Next">The next run, Unix milliseconds; null: none is known.</param>
-public sealed record CronItem(string Schedule, string User, string Command, string Source, string? Words, long? Next);
+/// <param name="Environment">The file's own assignments before it, redacted: <c>PGPASSWORD=[REDACTED]</c>.</param>
+public sealed record CronItem(
+    string Schedule, string User, string Command, string Source, string? Words, long? Next, IReadOnlyList<string> Environment);
 
 /// <summary>A certificate.</summary>
 /// <param name="Path">The file, or <c>tcp://127.0.0.1:PORT</c> when a port of this host showed it.</param>
