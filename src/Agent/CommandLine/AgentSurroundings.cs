@@ -1,5 +1,6 @@
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Collect;
+using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.CommandLine;
@@ -43,6 +44,9 @@ internal sealed record AgentSurroundings
 
     /// <summary>Makes what reads this host.</summary>
     public required Func<HostCollector> NewCollector { get; init; }
+
+    /// <summary>What an inventory looks at.</summary>
+    public Func<TimeProvider, InventoryGround> InventoryGround { get; init; } = Inventory.InventoryGround.ThisHost;
 }
 
 /// <summary>A verb cannot do what it was told; the text says what to do next.</summary>

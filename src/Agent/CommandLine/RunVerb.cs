@@ -2,6 +2,7 @@ using System.CommandLine;
 using HostAtlas.Agent.Backup.Schedule;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Running;
 using HostAtlas.Agent.Spool;
 
@@ -39,7 +40,10 @@ internal static class RunVerb
             collector.Collect();
             var parts = new AgentRunParts(state, spool, client, collector, log, around.Time, around.Random);
             var backups = new ScheduledBackups(options, state, around, log).RunAsync(stop);
+            using var inventory = InventoryLane.Open(options, state, around, log);
+            var inventories = inventory.RunAsync(stop);
             await new AgentRun(options, parts).RunAsync(stop);
+            await inventories;
             await backups;
             return ExitCode.Done;
         }));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using HostAtlas.Agent.Backup.Run;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Spool;
 using HostAtlas.Agent.Status;
 using HostAtlas.Shared.Ids;
@@ -38,6 +39,6 @@ internal static class StatusVerb
         var spool = running ? last?.Spool : ReportSpool.Inspect(state.SpoolPath, options?.SpoolMaxBytes ?? AgentOptions.SpoolDefaultBytes);
         var folder = new RunFolder(state);
         var backup = BackupStatus.Of(options?.Backup?.Schedule, LastRun.Load(folder.Last), folder.IsTaken(), now, TimeZoneInfo.Local);
-        return StatusReport.Of(server, running, last, url, spool, now, backup);
+        return StatusReport.Of(server, running, last, url, spool, now, backup) with { Inventory = InventoryNote.Load(state.InventoryPath) };
     }
 }

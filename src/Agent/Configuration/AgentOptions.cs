@@ -29,6 +29,9 @@ public sealed record AgentOptions
     /// <summary>What is filtered besides what always is.</summary>
     public OwnerRules Redaction { get; init; } = OwnerRules.None;
 
+    /// <summary>What is told of this host besides its figures.</summary>
+    public InventoryOptions Inventory { get; init; } = new();
+
     /// <summary>Default, shortest and longest interval.</summary>
     public static readonly TimeSpan IntervalDefault = TimeSpan.FromSeconds(10),
         IntervalMin = TimeSpan.FromSeconds(1), IntervalMax = TimeSpan.FromHours(1);

@@ -18,6 +18,7 @@ public static class AgentToml
         ["backup"] = BackupToml.Keys,
         ["logs"] = ["files", "journald"],
         ["redaction"] = RedactionToml.Keys,
+        ["inventory"] = InventoryToml.Keys,
         ["gate"] = ["encrypted_paths", "canaries"],
     };
 
@@ -106,6 +107,8 @@ public static class AgentToml
             ? BackupToml.Read(backupTable, faults) : null;
         var redaction = table.TryGetValue("redaction", out var rules) && rules is TomlTable redactionTable
             ? RedactionToml.Read(redactionTable, faults) : OwnerRules.None;
+        var inventory = table.TryGetValue("inventory", out var told) && told is TomlTable inventoryTable
+            ? InventoryToml.Read(inventoryTable, faults) : null;
         return url is null ? null : new AgentOptions
         {
             Url = url,
@@ -116,6 +119,7 @@ public static class AgentToml
             VaultOrigins = origins,
             Backup = backup,
             Redaction = redaction ?? OwnerRules.None,
+            Inventory = inventory ?? new InventoryOptions(),
         };
     }
 

@@ -8,6 +8,7 @@ namespace HostAtlas.Agent.Credentials;
 /// STATE/status.json  what `status` shows                  STATE/refused/   reports that the platform would not take
 /// STATE/lock         held by the running agent            STATE/backup.keys the master keys of the backups
 /// STATE/backup/      what a backup leaves for the next    STATE/head       the newest snapshot that this host knows of
+/// STATE/inventory.json when the inventory was last sent
 /// </code>
 /// </summary>
 public sealed class StateFolder
@@ -34,6 +35,9 @@ public sealed class StateFolder
 
     /// <summary>STATE/head.</summary>
     public string HeadPath => Path.Combine(FolderPath, "head");
+
+    /// <summary>STATE/inventory.json: when the inventory was last sent.</summary>
+    public string InventoryPath => Path.Combine(FolderPath, "inventory.json");
 
     private string TokenPath => Path.Combine(FolderPath, "token");
 

@@ -1,3 +1,4 @@
+using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Spool;
 using HostAtlas.Agent.Uplink;
 using HostAtlas.Shared.Ids;
@@ -50,6 +51,9 @@ public sealed record StatusReport
 
     /// <summary>The backups; null when this host makes none.</summary>
     public BackupStatus? Backup { get; init; }
+
+    /// <summary>The inventory; null before the first attempt to send one.</summary>
+    public InventoryNote? Inventory { get; init; }
 
     /// <summary>Judges. <paramref name="server"/>: of the token in STATE, null without one; <paramref name="spool"/>: as it lies on the
     /// disk.</summary>

@@ -33,6 +33,11 @@ public static class StatusText
             Line(text, "clock", Math.Abs(offset) < 3 ? "agrees with the platform"
                 : $"{Math.Abs(offset):0} s {(offset > 0 ? "behind" : "ahead of")} the platform");
         if (report.FaultSince is { } since) Line(text, "failing since", Ago(since, now));
+        if (report.Inventory is { } inventory)
+        {
+            Line(text, "last inventory", Ago(inventory.AcceptedAt, now));
+            if (inventory.Fault is { } why) Line(text, "inventory", why);
+        }
         if (report.Backup is { } backup) Backup(text, backup, now);
         return text.ToString();
     }

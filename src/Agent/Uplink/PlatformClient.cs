@@ -63,6 +63,16 @@ public sealed class PlatformClient : IDisposable
     public Task<PlatformAnswer> PostSignedAsync(AgentToken token, string path, byte[] body, TimeSpan offset, CancellationToken stop) =>
         SendAsync(Signed(token, path, body, offset), BackupAnswerMaxBytes, stop);
 
+    /// <summary>Sends one inventory, written by <see cref="InventoryBody"/>, signed like a batch.</summary>
+    /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
+    public Task<PlatformAnswer> PostInventoryAsync(AgentToken token, byte[] json, TimeSpan offset, CancellationToken stop)
+    {
+        var (body, gzip) = InventoryBody.Encode(json);
+        var request = Signed(token, InventoryBody.Path, body, offset);
+        if (gzip) request.Content!.Headers.ContentEncoding.Add("gzip");
+        return SendAsync(request, AnswerMaxBytes, stop);
+    }
+
     /// <summary>Makes a server with an API key of the scope servers:enroll; 201 carries a <see cref="ServerCreated"/>.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
     public Task<PlatformAnswer> CreateServerAsync(string apiKey, string name, CancellationToken stop) =>

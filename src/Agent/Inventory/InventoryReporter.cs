@@ -1,0 +1,112 @@
+using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Running;
+using HostAtlas.Agent.Spool;
+using HostAtlas.Agent.Uplink;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Agent.Inventory;
+
+/// <summary>What became of one inventory.</summary>
+/// <param name="Sent">The platform took it.</param>
+/// <param name="Unchanged">It told nothing new, so it was not sent.</param>
+/// <param name="Fault">Why it was not taken; null when it was, or told nothing new.</param>
+/// <param name="RetryAfter">How long the platform asked to wait.</param>
+internal sealed record InventoryOutcome(bool Sent, bool Unchanged, UplinkFault? Fault, TimeSpan? RetryAfter = null);
+
+/// <summary>
+/// Takes an inventory and sends it, once each time it is told to, whoever tells it: the loop, or a command of the platform. It is not
+/// spooled, because only the newest counts. One at a time.
+/// </summary>
+/// <param name="collection">What takes it.</param>
+/// <param name="client">The way out; null: it can be shown, but not sent.</param>
+/// <param name="state">STATE.</param>
+/// <param name="log">The events.</param>
+/// <param name="time">The clock.</param>
+internal sealed class InventoryReporter(
+    InventoryCollection collection, PlatformClient? client, StateFolder? state, EventLog? log, TimeProvider time) : IDisposable
+{
+    /// <summary>An inventory that tells nothing new is sent all the same when the last one is so old.</summary>
+    public static readonly TimeSpan Anyway = TimeSpan.FromHours(24);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly CurrentToken? _token = state is null ? null : new CurrentToken(state);
+    private TimeSpan _offset;
+    private string _digest = "", _faults = "", _trouble = "";
+    private DateTimeOffset? _acceptedAt;
+
+    /// <summary>The JSON of the next request as it would be now: exactly what <see cref="RunOnceAsync"/> would send before it is
+    /// compressed. Takes a few seconds on some hosts.</summary>
+    public byte[] Body() => InventoryBody.Write(Fresh(collection.CollectAsync(CancellationToken.None).GetAwaiter().GetResult()));
+
+    /// <summary>Takes one and sends it.</summary>
+    /// <param name="onlyWhenChanged">Not when it tells nothing new and the last one is younger than <see cref="Anyway"/>.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<InventoryOutcome> RunOnceAsync(bool onlyWhenChanged, CancellationToken stop)
+    {
+        if (client is null) throw new InvalidOperationException("This reporter has no way out.");
+        await _one.WaitAsync(stop);
+        try
+        {
+            // Off the caller's loop: reading and hashing take a moment, and nothing may hold up the metrics.
+            var report = await Task.Run(() => collection.CollectAsync(stop), stop);
+            LogFaults(report.Faults);
+            var digest = InventoryDigest.Of(report);
+            if (onlyWhenChanged && digest == _digest && time.GetUtcNow() - _acceptedAt < Anyway) return new InventoryOutcome(false, true, null);
+            var outcome = await SendAsync(client, report, stop);
+            if (outcome.Sent) (_digest, _acceptedAt) = (digest, time.GetUtcNow());
+            Note(outcome);
+            return outcome;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _one.Dispose();
+
+    private static InventoryReport Fresh(InventoryReport report) => report with { Request = BatchId.Draw() };
+
+    private async Task<InventoryOutcome> SendAsync(PlatformClient way, InventoryReport report, CancellationToken stop)
+    {
+        for (var corrected = false; ; corrected = true)
+        {
+            try
+            {
+                var signedWith = _offset;
+                var answer = await way.PostInventoryAsync(_token!.Read(), InventoryBody.Write(Fresh(report)), _offset, stop);
+                _offset = ClockOffset.Update(_offset, answer.ClockReading);
+                if (answer.Status == 202) return new InventoryOutcome(true, false, null);
+                if (answer is { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } && !corrected && _offset != signedWith) continue;
+                return new InventoryOutcome(false, false, AnswerFault.Of(answer), answer.RetryAfter);
+            }
+            catch (ConnectionFaultException exception)
+            {
+                return new InventoryOutcome(false, false, exception.Fault);
+            }
+        }
+    }
+
+    private void LogFaults(IReadOnlyList<InventoryFault> faults)
+    {
+        var told = faults.Count == 0 ? "" : $"The inventory lacks {faults.Count} things, e.g. {faults[0].Source}: {faults[0].Reason}";
+        if (told.Length > 0 && told != _faults) log?.Warning(told);
+        _faults = told;
+    }
+
+    private void Note(InventoryOutcome outcome)
+    {
+        var trouble = outcome.Fault is { } fault ? $"The inventory was not taken. {fault.Text}" : "";
+        if (trouble.Length > 0 && trouble != _trouble) log?.Warning(trouble);
+        _trouble = trouble;
+        try
+        {
+            new InventoryNote { AcceptedAt = _acceptedAt, Fault = outcome.Fault?.Text }.Save(state!.InventoryPath);
+        }
+        catch (IOException)
+        {
+            // The spool's own fault tells of a disk that is full; this file is for `status` alone.
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.IO.Compression;
+using System.Text.Json;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Agent.Uplink;
+
+/// <summary>The bytes of <c>POST /api/agent/inventory</c>, and how they are kept within what the platform takes.</summary>
+internal static class InventoryBody
+{
+    /// <summary>Where it goes.</summary>
+    public const string Path = "/api/agent/inventory";
+
+    private const int GzipFromBytes = 1024, ShortCommandLength = 1_000;
+
+    /// <summary>The JSON. What does not fit is left out, the longest first, and a fault says so.</summary>
+    public static byte[] Write(InventoryReport report)
+    {
+        var json = Json(report);
+        if (Fits(json)) return json;
+        report = report with
+        {
+            Cron = [.. report.Cron.Select(item => item with { Command = Cut(item.Command), Environment = [] })],
+            Faults = [.. report.Faults.Take(Limits.InventoryItems - 1), new InventoryFault("inventory",
+                "is larger than the platform takes: long commands are cut, and of long lists the end is left out")],
+        };
+        for (json = Json(report); !Fits(json); json = Json(report))
+        {
+            report = report with
+            {
+                Cron = Half(report.Cron),
+                Certificates = Half(report.Certificates),
+                Host = report.Host with { Updates = report.Host.Updates is { } updates ? updates with { Packages = Half(updates.Packages) } : null },
+                Faults = [report.Faults[^1]],
+            };
+        }
+        return json;
+    }
+
+    /// <summary>The body as it is sent and whether it is compressed. The signature covers these bytes.</summary>
+    public static (byte[] Body, bool Gzip) Encode(byte[] json)
+    {
+        if (json.Length <= GzipFromBytes) return (json, false);
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(json);
+        return (compressed.ToArray(), true);
+    }
+
+    private static byte[] Json(InventoryReport report) => JsonSerializer.SerializeToUtf8Bytes(report, WireJson.Default.InventoryReport);
+
+    private static bool Fits(byte[] json) =>
+        json.Length <= Limits.DecodedBodyBytes && (json.Length <= Limits.RequestBodyBytes || Encode(json).Body.Length <= Limits.RequestBodyBytes);
+
+    private static string Cut(string command) => command.Length > ShortCommandLength ? command[..ShortCommandLength] : command;
+
+    private static IReadOnlyList<T> Half<T>(IReadOnlyList<T> list) => [.. list.Take(list.Count / 2)];
+}
