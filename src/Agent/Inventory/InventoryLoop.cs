@@ -3,8 +3,8 @@ using HostAtlas.Agent.Uplink;
 namespace HostAtlas.Agent.Inventory;
 
 /// <summary>
-/// When inventories are sent: one soon after the start, at a moment of this process's own so that a fleet that was started together does not
-/// come together; then each hour if it tells something new, and each day anyway. After a failure sooner, ever less often.
+/// When inventories are sent: one soon after the start, at a moment of this process's own so that a fleet that was started together does
+/// not come together; then each hour if it tells something new, and each day anyway. After a failure sooner, ever less often.
 /// </summary>
 internal sealed class InventoryLoop(InventoryReporter reporter, TimeProvider time, Func<double> random)
 {

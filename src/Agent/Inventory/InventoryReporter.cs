@@ -51,9 +51,18 @@ internal sealed class InventoryReporter(
             var report = await Task.Run(() => collection.CollectAsync(stop), stop);
             LogFaults(report.Faults);
             var digest = InventoryDigest.Of(report);
-            if (onlyWhenChanged && digest == _digest && time.GetUtcNow() - _acceptedAt < Anyway) return new InventoryOutcome(false, true, null);
+            var isDue = time.GetUtcNow() - _acceptedAt >= Anyway;
+            if (onlyWhenChanged && digest == _digest && !isDue) return new InventoryOutcome(false, true, null);
             var outcome = await SendAsync(client, report, stop);
             if (outcome.Sent) (_digest, _acceptedAt) = (digest, time.GetUtcNow());
+            Note(outcome);
+            return outcome;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StateFaultException)
+        {
+            var fault = new UplinkFault("inventory-failed", $"No inventory was taken: {exception.Message}",
+                "Look into the agent's log; it tries again by itself");
+            var outcome = new InventoryOutcome(false, false, fault);
             Note(outcome);
             return outcome;
         }

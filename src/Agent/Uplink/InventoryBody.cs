@@ -30,7 +30,7 @@ internal static class InventoryBody
             {
                 Cron = Half(report.Cron),
                 Certificates = Half(report.Certificates),
-                Host = report.Host with { Updates = report.Host.Updates is { } updates ? updates with { Packages = Half(updates.Packages) } : null },
+                Host = report.Host with { Updates = Half(report.Host.Updates) },
                 Faults = [report.Faults[^1]],
             };
         }
@@ -49,9 +49,13 @@ internal static class InventoryBody
     private static byte[] Json(InventoryReport report) => JsonSerializer.SerializeToUtf8Bytes(report, WireJson.Default.InventoryReport);
 
     private static bool Fits(byte[] json) =>
-        json.Length <= Limits.DecodedBodyBytes && (json.Length <= Limits.RequestBodyBytes || Encode(json).Body.Length <= Limits.RequestBodyBytes);
+        json.Length <= Limits.DecodedBodyBytes
+            && (json.Length <= Limits.RequestBodyBytes || Encode(json).Body.Length <= Limits.RequestBodyBytes);
 
     private static string Cut(string command) => command.Length > ShortCommandLength ? command[..ShortCommandLength] : command;
+
+    private static PendingUpdates? Half(PendingUpdates? updates) =>
+        updates is null ? null : updates with { Packages = Half(updates.Packages) };
 
     private static IReadOnlyList<T> Half<T>(IReadOnlyList<T> list) => [.. list.Take(list.Count / 2)];
 }

@@ -42,9 +42,17 @@ public sealed class AgentTomlTests
             [gate]
             encrypted_paths = []
             canaries = []
+            [inventory]
+            enabled = true
+            certificates = ["/srv/tls/", "/etc/ssl/own.pem"]
+            tls_listeners = false
+            tls_ports = [443, 8443]
             """);
         Assert.Empty(faults);
-        Assert.Equal(TimeSpan.FromMinutes(5), options!.Interval);
+        Assert.Equal((true, false), (options!.Inventory.Enabled, options.Inventory.TlsListeners));
+        Assert.Equal(["/srv/tls", "/etc/ssl/own.pem"], options.Inventory.Certificates);
+        Assert.Equal([443, 8443], options.Inventory.TlsPorts);
+        Assert.Equal(TimeSpan.FromMinutes(5), options.Interval);
         Assert.Equal(128L << 20, options.SpoolMaxBytes);
         Assert.Equal("proxy", options.HttpsProxy!.Host);
         Assert.Equal("objects.example.net", Assert.Single(options.VaultOrigins).Host);
@@ -80,6 +88,13 @@ public sealed class AgentTomlTests
     [InlineData("url = \"https://x\"\ninterval = \"500ms\"", "interval")]
     [InlineData("url = \"https://x\"\ninterval = \"2h\"", "interval")]
     [InlineData("url = \"https://x\"\ninterval = \"-5s\"", "interval")]
+    [InlineData("url = \"https://x\"\n[inventory]\nports = []", "inventory.ports: unknown key")]
+    [InlineData("url = \"https://x\"\n[inventory]\ncertificates = [\"tls\"]", "inventory.certificates")]
+    [InlineData("url = \"https://x\"\n[inventory]\ncertificates = \"/srv/tls\"", "inventory.certificates")]
+    [InlineData("url = \"https://x\"\n[inventory]\ntls_ports = [0]", "inventory.tls_ports")]
+    [InlineData("url = \"https://x\"\n[inventory]\ntls_ports = [\"443\"]", "inventory.tls_ports")]
+    [InlineData("url = \"https://x\"\n[inventory]\nenabled = \"no\"", "inventory.enabled")]
+    [InlineData("url = \"https://x\"\n[inventory]\ntls_listeners = 0", "inventory.tls_listeners")]
     [InlineData("url = \"https://x\"\nurl = \"https://y\"", "line 2")]
     [InlineData("url = \"https://x", "line 1")]
     public void One_fault_is_named(string text, string expected)

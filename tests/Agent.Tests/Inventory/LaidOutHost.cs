@@ -66,7 +66,8 @@ internal sealed class LaidOutHost : IDisposable
     /// <summary>A process with these arguments.</summary>
     public LaidOutHost Process(int id, string name, string arguments, ulong ticks = 100, long pages = 1000)
     {
-        Write($"/proc/{id}/stat", $"{id} ({name}) S 1 1 1 0 -1 4194560 1 2 3 4 {ticks} 0 0 0 20 0 1 0 5000 1000000 {pages} 18446744073709551615\n");
+        Write($"/proc/{id}/stat",
+            $"{id} ({name}) S 1 1 1 0 -1 4194560 1 2 3 4 {ticks} 0 0 0 20 0 1 0 5000 1000000 {pages} 18446744073709551615\n");
         Write($"/proc/{id}/status", "Name:\tx\nUid:\t0\t0\t0\t0\n");
         return Write($"/proc/{id}/cmdline", arguments);
     }

@@ -21,7 +21,7 @@ namespace HostAtlas.Agent.Tests.Platform;
 /// </summary>
 internal sealed class TestPlatform : IAsyncDisposable
 {
-    public const string Path = "/api/agent/metrics";
+    public const string Path = "/api/agent/metrics", InventoryPath = "/api/agent/inventory";
     private readonly WebApplication _app;
 
     private TestPlatform(WebApplication app, Uri url) => (_app, Url) = (app, url);
@@ -36,6 +36,9 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     /// <summary>Every request that passed the checks, in order, acknowledged or not.</summary>
     public ConcurrentQueue<MetricsBatch> Seen { get; } = new();
+
+    /// <summary>Every inventory that it took.</summary>
+    public ConcurrentQueue<InventoryReport> Inventories { get; } = new();
 
     /// <summary>Requests of any kind.</summary>
     public int Requests => _requests;
@@ -91,12 +94,19 @@ internal sealed class TestPlatform : IAsyncDisposable
         using var raw = new MemoryStream();
         await context.Request.Body.CopyToAsync(raw);
         if (Scripted.TryDequeue(out var script) && await script(context)) return;
+        if (context.Request.Path == InventoryPath)
+        {
+            if (await RefuseUnverifiedAsync(context, InventoryPath, raw.ToArray(), now)) return;
+            Inventories.Enqueue(JsonSerializer.Deserialize(Text(context, raw.ToArray()), WireJson.Default.InventoryReport)!);
+            context.Response.StatusCode = 202;
+            return;
+        }
         if (context.Request.Path != Path)
         {
             await ProblemAsync(context, 404, ProblemSlug.NotFound);
             return;
         }
-        if (await RefuseUnverifiedAsync(context, raw.ToArray(), now)) return;
+        if (await RefuseUnverifiedAsync(context, Path, raw.ToArray(), now)) return;
         var batch = Decode(context, raw.ToArray());
         Seen.Enqueue(batch);
         if (Refuse is { } refuse && await refuse(batch, context)) return;
@@ -106,11 +116,11 @@ internal sealed class TestPlatform : IAsyncDisposable
             WireJson.Default.MetricsAccepted);
     }
 
-    private async Task<bool> RefuseUnverifiedAsync(HttpContext context, byte[] body, DateTimeOffset now)
+    private async Task<bool> RefuseUnverifiedAsync(HttpContext context, string path, byte[] body, DateTimeOffset now)
     {
         var token = context.Request.Headers.Authorization.ToString()["Bearer ".Length..];
         var timestamp = context.Request.Headers["X-Timestamp"].ToString();
-        var expected = RequestSigning.Sign(token, context.Request.Method, Path, timestamp, body);
+        var expected = RequestSigning.Sign(token, context.Request.Method, path, timestamp, body);
         if (!Tokens.ContainsKey(token) || expected != context.Request.Headers["X-Signature"].ToString())
             return await ProblemAsync(context, 401, ProblemSlug.CredentialsRejected);
         if (Math.Abs(now.ToUnixTimeSeconds() - long.Parse(timestamp, CultureInfo.InvariantCulture)) > 60)
@@ -118,11 +128,14 @@ internal sealed class TestPlatform : IAsyncDisposable
         return false;
     }
 
-    private static MetricsBatch Decode(HttpContext context, byte[] body)
+    private static MetricsBatch Decode(HttpContext context, byte[] body) =>
+        JsonSerializer.Deserialize(Text(context, body), WireJson.Default.MetricsBatch)!;
+
+    private static string Text(HttpContext context, byte[] body)
     {
         Stream stream = new MemoryStream(body);
         if (context.Request.Headers.ContentEncoding == "gzip") stream = new GZipStream(stream, CompressionMode.Decompress);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return JsonSerializer.Deserialize(reader.ReadToEnd(), WireJson.Default.MetricsBatch)!;
+        return reader.ReadToEnd();
     }
 }

@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Spool;
 using HostAtlas.Agent.Status;
 using HostAtlas.Agent.Tests.Platform;
@@ -53,6 +54,16 @@ public sealed class StatusReportTests
         });
         Assert.False(report.Healthy);
         Assert.Equal(("The token is rejected.", "Enrol again."), (report.Summary, report.NextStep));
+    }
+
+    [Fact]
+    public void The_text_shows_the_last_inventory_and_why_the_next_one_was_not_taken()
+    {
+        var note = new InventoryNote { AcceptedAt = Now.AddHours(-1), Fault = "The platform is busy" };
+        var text = StatusText.Write(Judge(Well) with { Inventory = note }, Now);
+        Assert.Contains("last inventory    2019-12-31 23:00:00Z (3600 s ago)", text, StringComparison.Ordinal);
+        Assert.Contains("The platform is busy", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("inventory", StatusText.Write(Judge(Well), Now), StringComparison.Ordinal);
     }
 
     [Fact]

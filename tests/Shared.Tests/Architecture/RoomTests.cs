@@ -26,6 +26,12 @@ public sealed class RoomTests
         { "Agent", "HostAtlas.Agent", ["HostAtlas.Engine", "HostAtlas.Gateway", "Microsoft.AspNetCore"] },
         { "Agent", "HostAtlas.Agent.Collect.Parsing", ["System.IO", "System.Net", "System.Diagnostics.Process"] },
         { "Agent", "HostAtlas.Agent.Collect", ["System.Net.Http", "HostAtlas.Agent.Uplink", "HostAtlas.Agent.Spool"] },
+        { "Agent", "HostAtlas.Agent.Inventory.Parsing", ["System.IO", "System.Net", "System.Diagnostics.Process"] },
+        // Only HostFiles opens what these look for: it keeps the rule about private keys.
+        { "Agent", "HostAtlas.Agent.Inventory.Certificates",
+            ["System.IO.File", "System.IO.FileInfo", "System.IO.FileStream", "System.IO.StreamReader", "System.IO.Directory"] },
+        { "Agent", "HostAtlas.Agent.Inventory.Cron",
+            ["System.IO.File", "System.IO.FileInfo", "System.IO.FileStream", "System.IO.StreamReader", "System.IO.Directory", "System.Net"] },
         { "Agent", "HostAtlas.Agent.Backup.Format",
             ["System.IO.File", "System.IO.Directory", "System.Net", "System.Diagnostics.Process", "System.TimeProvider", "Akka"] },
         { "Engine", "HostAtlas.Engine", ["HostAtlas.Gateway", "HostAtlas.Agent", "Microsoft.AspNetCore"] },

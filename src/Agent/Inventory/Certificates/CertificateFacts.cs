@@ -21,9 +21,9 @@ internal static class CertificateFacts
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(der);
+            var fingerprint = Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span));
             return new CertificateItem(path, Cut(certificate.SubjectName.Name), Cut(certificate.IssuerName.Name), Sans(certificate),
-                Utc(certificate.NotBefore), Utc(certificate.NotAfter), Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)),
-                usedBy);
+                Utc(certificate.NotBefore), Utc(certificate.NotAfter), fingerprint, usedBy);
         }
         catch (Exception exception) when (exception is CryptographicException or AsnContentException or ArgumentException)
         {
@@ -45,7 +45,8 @@ internal static class CertificateFacts
         {
             var tag = sequence.PeekTag();
             if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue is (1 or 2 or 6))
-                names.Add(Cut(sequence.ReadCharacterString(UniversalTagNumber.IA5String, new Asn1Tag(TagClass.ContextSpecific, tag.TagValue))));
+                names.Add(Cut(sequence.ReadCharacterString(UniversalTagNumber.IA5String,
+                    new Asn1Tag(TagClass.ContextSpecific, tag.TagValue))));
             else if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue == 7)
             {
                 var bytes = sequence.ReadOctetString(new Asn1Tag(TagClass.ContextSpecific, 7));

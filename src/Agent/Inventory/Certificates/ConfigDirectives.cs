@@ -49,7 +49,8 @@ internal static partial class ConfigDirectives
         return new ConfigFindings(certificates, includes, root);
     }
 
-    /// <summary>haproxy: <c>crt</c> behind bind and server, a file or a folder, relative to <c>crt-base</c>; crt-list (docs.haproxy.org).</summary>
+    /// <summary>haproxy: <c>crt</c> behind bind and server, a file or a folder, relative to <c>crt-base</c>; crt-list
+    /// (docs.haproxy.org).</summary>
     public static ConfigFindings Haproxy(string text)
     {
         var (certificates, lists) = (new List<string>(), new List<string>());
@@ -91,11 +92,13 @@ internal static partial class ConfigDirectives
         return new ConfigFindings(certificates, includes);
     }
 
-    /// <summary>postfix: <c>name = value</c>, a line that begins with a blank goes on; lists by commas (postconf(5)); <c>-o</c> in master.cf.</summary>
+    /// <summary>postfix: <c>name = value</c>, a line that begins with a blank goes on; lists by commas (postconf(5)); <c>-o</c> in
+    /// master.cf.</summary>
     public static ConfigFindings Postfix(string text)
     {
         var certificates = new List<string>();
-        foreach (Match match in PostfixSetting().Matches(ConfigWords.JoinIndented(text)))
+        // master.cf gives a service several options, joined to one line by now.
+        foreach (Match match in PostfixSetting().Matches(ConfigWords.JoinIndented(text).Replace(" -o", "\n-o", StringComparison.Ordinal)))
         {
             if (!PostfixCertificates.Contains(match.Groups["name"].Value, StringComparer.Ordinal)) continue;
             foreach (var path in match.Groups["value"].Value.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
@@ -108,7 +111,8 @@ internal static partial class ConfigDirectives
         return new ConfigFindings(certificates, []);
     }
 
-    /// <summary>dovecot: <c>ssl_cert = &lt;path</c>, since 2.4 <c>ssl_server_cert_file = path</c>; <c>!include</c> (doc.dovecot.org).</summary>
+    /// <summary>dovecot: <c>ssl_cert = &lt;path</c>, since 2.4 <c>ssl_server_cert_file = path</c>; <c>!include</c>
+    /// (doc.dovecot.org).</summary>
     public static ConfigFindings Dovecot(string text)
     {
         var (certificates, includes) = (new List<string>(), new List<string>());
@@ -127,9 +131,11 @@ internal static partial class ConfigDirectives
 
     private static void AddPath(List<string> to, string path)
     {
-        if (path.Length is > 0 and < 4096 && !path.AsSpan().ContainsAny("$%{}\0") && !path.Contains(':', StringComparison.Ordinal)) to.Add(path);
+        if (path.Length is > 0 and < 4096 && !path.AsSpan().ContainsAny("$%{}\0")
+            && !path.Contains(':', StringComparison.Ordinal)) to.Add(path);
     }
 
-    [GeneratedRegex(@"^(?:.*?-o\s*)?(?<name>\w+)\s*=\s*(?<value>.*)$", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:-o[ \t]*)?(?<name>\w+)[ \t]*=[ \t]*(?<value>.*)$",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex PostfixSetting();
 }

@@ -1,6 +1,7 @@
 namespace HostAtlas.Agent.Inventory.Certificates;
 
-/// <summary>What a server's configuration names: certificates (files, for some servers folders too), and further files of its own.</summary>
+/// <summary>What a server's configuration names: certificates (files, for some servers folders too), and further files of its
+/// own.</summary>
 /// <param name="Certificates">Paths as written, relative ones too.</param>
 /// <param name="Includes">Paths and patterns as written.</param>
 /// <param name="Base">A folder that the file itself names for relative paths; null: none.</param>

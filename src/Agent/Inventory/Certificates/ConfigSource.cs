@@ -23,7 +23,8 @@ internal sealed class ConfigSource(HostFiles files, InventoryFaults faults)
         {
             if (depth > DepthMax || seen.Count >= FilesMax)
             {
-                faults.Add(server.Name, $"its configuration has more than {FilesMax} files or {DepthMax} levels; the rest is not looked into");
+                faults.Add(server.Name,
+                    $"its configuration has more than {FilesMax} files or {DepthMax} levels; the rest is not looked into");
                 return;
             }
             if (!seen.Add(path) || Read(path) is not { } text) continue;

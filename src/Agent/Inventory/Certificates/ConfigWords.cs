@@ -2,13 +2,14 @@ using System.Text;
 
 namespace HostAtlas.Agent.Inventory.Certificates;
 
-/// <summary>Cuts configurations into words: blanks part them, quotes of either kind hold them together, a backslash takes the next sign as it
-/// is, <c>#</c> begins a comment where a word could begin. Pure, one pass, and bounded in what it keeps of one word.</summary>
+/// <summary>Cuts configurations into words: blanks part them, quotes of either kind hold them together, a backslash takes the next sign as
+/// it is, <c>#</c> begins a comment where a word could begin. Pure, one pass, and bounded in what it keeps of one word.</summary>
 internal static class ConfigWords
 {
     private const int WordMax = 4096, WordsMax = 64;
 
-    /// <summary>The words of each line that has any. <paramref name="continued"/>: a backslash at a line's end joins the next to it.</summary>
+    /// <summary>The words of each line that has any. <paramref name="continued"/>: a backslash at a line's end joins the next to
+    /// it.</summary>
     public static IEnumerable<IReadOnlyList<string>> Lines(string text, bool continued)
     {
         if (continued) text = text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal);

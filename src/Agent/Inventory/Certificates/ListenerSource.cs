@@ -10,7 +10,8 @@ namespace HostAtlas.Agent.Inventory.Certificates;
 
 /// <summary>
 /// Asks the TLS ports of this host for their certificates: a connection to 127.0.0.1 and nowhere else, a ClientHello and nothing more
-/// (<see cref="HelloStream"/>), then it is closed. Nothing is checked or trusted by it; no authority, list or issuer is asked over the network.
+/// (<see cref="HelloStream"/>), then it is closed. Nothing is checked or trusted by it; no authority, list or issuer is asked over the
+/// network.
 /// </summary>
 internal sealed class ListenerSource(InventoryFaults faults)
 {

@@ -3,7 +3,8 @@ using HostAtlas.Agent.Inventory.Files;
 
 namespace HostAtlas.Agent.Inventory.Certificates;
 
-/// <summary>Finds the files that a pattern of a configuration names: <c>*</c> and <c>?</c> within the parts of a path, never over several.</summary>
+/// <summary>Finds the files that a pattern of a configuration names: <c>*</c> and <c>?</c> within the parts of a path, never over
+/// several.</summary>
 internal static class PathPattern
 {
     /// <summary>Paths that one pattern may give.</summary>
@@ -18,7 +19,8 @@ internal static class PathPattern
         IReadOnlyList<string> found = [""];
         foreach (var part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            found = [.. found.SelectMany(folder => part.IndexOfAny(Wild) < 0 ? [$"{folder}/{part}"] : Fitting(files, folder, part)).Take(PathsMax)];
+            found = [.. found.SelectMany(folder => part.IndexOfAny(Wild) < 0 ? [$"{folder}/{part}"] : Fitting(files, folder, part))
+                .Take(PathsMax)];
         }
         return found;
     }

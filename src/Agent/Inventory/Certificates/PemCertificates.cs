@@ -5,8 +5,8 @@ using HostAtlas.Agent.Inventory.Files;
 namespace HostAtlas.Agent.Inventory.Certificates;
 
 /// <summary>
-/// Takes the certificates out of a file as it streams by. Of what stands in another block, a private key among it, nothing is kept: a line is
-/// compared with the marks and let go of, and the buffer is overwritten with zeros in the end.
+/// Takes the certificates out of a file as it streams by. Of what stands in another block, a private key among it, nothing is kept: a line
+/// is compared with the marks and let go of, and the buffer is overwritten with zeros in the end.
 /// </summary>
 internal static class PemCertificates
 {

@@ -32,7 +32,8 @@ internal static class Anacrontab
         var fields = line.Split([' ', '\t'], 4, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (fields.Length < 4 || Period(fields[0]) is not { } words
             || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var delay)) return null;
-        return new AnacronJob($"{fields[0]} {fields[1]}", $"{words} by anacron, {delay} minutes after it looks", redact(fields[3]), environment);
+        return new AnacronJob($"{fields[0]} {fields[1]}", $"{words} by anacron, {delay} minutes after it looks", redact(fields[3]),
+            environment);
     }
 
     private static string? Period(string text) => text switch

@@ -92,8 +92,8 @@ internal sealed class CronSource(HostFiles files, Redactor redactor, InventoryFa
         foreach (var entry in crontab.Entries)
         {
             var time = CronTime.TryParse(entry.Schedule);
-            var item = new CronItem(entry.Schedule, entry.User, entry.Command, path, Words(time, entry.Zone), NextOf(time, entry.Zone, path),
-                entry.Environment);
+            var item = new CronItem(entry.Schedule, entry.User, entry.Command, path, Words(time, entry.Zone),
+                NextOf(time, entry.Zone, path), entry.Environment);
             if (RunParts.FolderOf(entry.Command) is { } folder && !(RunParts.LeavesToAnacron(entry.Command) && HasAnacron))
                 _folders.TryAdd(folder, item);
             Add(item);
@@ -135,7 +135,8 @@ internal sealed class CronSource(HostFiles files, Redactor redactor, InventoryFa
     {
         var meant = zone;
         // A zone is a file: what could lead out of its folder is none.
-        var plain = zoneName is null || (zoneName[0] != '/' && zoneName.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '/'));
+        var plain = zoneName is null
+            || (zoneName[0] != '/' && zoneName.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '/'));
         if (zoneName is not null && !(plain && TimeZoneInfo.TryFindSystemTimeZoneById(zoneName, out meant!)))
         {
             faults.Add(path, "CRON_TZ names a time zone that this host does not know");

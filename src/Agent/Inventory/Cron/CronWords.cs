@@ -3,8 +3,8 @@ using System.Globalization;
 namespace HostAtlas.Agent.Inventory.Cron;
 
 /// <summary>
-/// The five fields of a crontab line in words. Written here because no library that is kept up and can be had does it: a few forms cover what
-/// people write, and every other is told by its values.
+/// The five fields of a crontab line in words. Written here because no library that is kept up and can be had does it: a few forms cover
+/// what people write, and every other is told by its values.
 /// </summary>
 internal static class CronWords
 {

@@ -10,9 +10,11 @@ internal static partial class RunParts
 {
     private static readonly string[] RedHatLeftOut = ["~", ".bak", ".cfsaved", ".rpmsave", ".rpmorig", ".rpmnew", ".swp", ",v"];
 
-    /// <summary>Whether a name counts. <paramref name="redHat"/>: names with dots do there, but for leftovers of editors and packages.</summary>
+    /// <summary>Whether a name counts. <paramref name="redHat"/>: names with dots do there, but for leftovers of editors and
+    /// packages.</summary>
     public static bool IsName(string name, bool redHat) =>
-        redHat ? name.Length > 0 && name[0] is not ('.' or '#' or ',') && !RedHatLeftOut.Any(end => name.EndsWith(end, StringComparison.Ordinal))
+        redHat ? name.Length > 0 && name[0] is not ('.' or '#' or ',')
+            && !RedHatLeftOut.Any(end => name.EndsWith(end, StringComparison.Ordinal))
             : name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
     /// <summary>The folder that a command runs the programs of; null for every other command.</summary>

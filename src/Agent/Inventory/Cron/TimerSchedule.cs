@@ -56,7 +56,8 @@ internal static partial class TimerSchedule
 
     // systemd: a..b, a/step (from a on), *; two digits.
     private static string Field(string text) => string.Join(',', text.Split(',').Select(part =>
-        part.StartsWith("00/", StringComparison.Ordinal) ? "*/" + part[3..].TrimStart('0') : part.Replace("..", "-", StringComparison.Ordinal)));
+        part.StartsWith("00/", StringComparison.Ordinal) ? "*/" + part[3..].TrimStart('0')
+            : part.Replace("..", "-", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"^(?:(?<week>[A-Z][a-z]{2}(?:(?:,|\.\.)[A-Z][a-z]{2})*) )?\*-(?<month>[\d*,./]+)-(?<day>[\d*,./]+) "
         + @"(?<hour>[\d*,./]+):(?<minute>[\d*,./]+):00(?: (?<zone>[A-Za-z_/+-]+))?$", RegexOptions.CultureInvariant)]

@@ -17,7 +17,9 @@ internal sealed class TimerSource(HostFiles files, ProgramRunner run, Redactor r
 
     /// <summary>systemctl of this host; null where systemd does not run (sd_booted(3)).</summary>
     public static string? SystemctlOf(HostFiles files) =>
-        !files.IsFolder("/run/systemd/system") ? null : files.Exists(Systemctl) ? Systemctl : files.Exists(OldSystemctl) ? OldSystemctl : null;
+        !files.IsFolder("/run/systemd/system") ? null
+            : files.Exists(Systemctl) ? Systemctl
+            : files.Exists(OldSystemctl) ? OldSystemctl : null;
 
     /// <summary>Asks three times: which there are, when they run, what they start.</summary>
     public async Task<IReadOnlyList<CronItem>> CollectAsync(CancellationToken stop)
@@ -32,7 +34,8 @@ internal sealed class TimerSource(HostFiles files, ProgramRunner run, Redactor r
         if (timers.Count == 0) return [];
         var schedules = await ShowAsync(systemctl, "Id,TimersCalendar,TimersMonotonic", timers.Select(timer => timer.Unit), stop);
         var services = await ShowAsync(systemctl, "Id,User,ExecStart", timers.Select(timer => timer.Activates), stop);
-        return [.. timers.Select(timer => Item(timer, schedules.GetValueOrDefault(timer.Unit), services.GetValueOrDefault(timer.Activates)))];
+        return [.. timers.Select(timer =>
+            Item(timer, schedules.GetValueOrDefault(timer.Unit), services.GetValueOrDefault(timer.Activates)))];
     }
 
     /// <summary>Reads the list, whose times are microseconds; null when it is no such JSON.</summary>
@@ -63,7 +66,8 @@ internal sealed class TimerSource(HostFiles files, ProgramRunner run, Redactor r
     private CronItem Item(SystemdTimer timer, ILookup<string, string>? schedule, ILookup<string, string>? service)
     {
         var (text, words) = TimerSchedule.Of(schedule?["TimersCalendar"] ?? [], schedule?["TimersMonotonic"] ?? []);
-        var command = service?["ExecStart"].Select(value => SystemdProperties.Field(value, "argv[]")).FirstOrDefault(argv => argv is not null);
+        var command = service?["ExecStart"].Select(value => SystemdProperties.Field(value, "argv[]"))
+            .FirstOrDefault(argv => argv is not null);
         var user = service?["User"].FirstOrDefault();
         return new CronItem(text, string.IsNullOrEmpty(user) ? "root" : user,
             redactor.Redact(RedactionMode.Cron, command ?? timer.Activates).Text, timer.Unit, words, timer.NextMs, []);
@@ -74,7 +78,8 @@ internal sealed class TimerSource(HostFiles files, ProgramRunner run, Redactor r
     {
         // A name that began with a dash would be an option.
         string[] named = [.. units.Where(unit => unit.Length > 0 && unit[0] != '-').Distinct(StringComparer.Ordinal)];
-        var told = named.Length == 0 ? null : await AskAsync(systemctl, ["show", "--no-pager", $"--property={properties}", "--", .. named], stop);
+        var told = named.Length == 0 ? null
+            : await AskAsync(systemctl, ["show", "--no-pager", $"--property={properties}", "--", .. named], stop);
         return SystemdProperties.Read(told ?? "");
     }
 

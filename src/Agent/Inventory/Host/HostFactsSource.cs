@@ -69,7 +69,8 @@ internal sealed class HostFactsSource(HostFiles files)
         try
         {
             var modules = files.Names("/lib/modules") ?? [];
-            return [.. modules.Where(release => files.Exists($"/boot/vmlinuz-{release}") || files.Exists($"/lib/modules/{release}/vmlinuz"))];
+            return [.. modules.Where(release => files.Exists($"/boot/vmlinuz-{release}")
+                || files.Exists($"/lib/modules/{release}/vmlinuz"))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

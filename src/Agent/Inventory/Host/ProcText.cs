@@ -31,5 +31,6 @@ internal static class ProcText
     }
 
     /// <summary>The same as text.</summary>
-    public static string? Text(string path, int maxBytes = 4096) => Read(path, maxBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    public static string? Text(string path, int maxBytes = 4096) =>
+        Read(path, maxBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

@@ -8,8 +8,8 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Agent.Inventory.Host;
 
 /// <summary>
-/// The processes that take most of the processors and of the memory. Two readings, one at the begin and one at the end of a collection, give
-/// what each took in between; nothing waits for that. Arguments pass through the redactor before anything keeps them.
+/// The processes that take most of the processors and of the memory. Two readings, one at the begin and one at the end of a collection,
+/// give what each took in between; nothing waits for that. Arguments pass through the redactor before anything keeps them.
 /// </summary>
 internal sealed class ProcessTable(HostFiles files, Redactor redactor, TimeProvider clock, int pageSizeBytes)
 {
@@ -50,7 +50,8 @@ internal sealed class ProcessTable(HostFiles files, Redactor redactor, TimeProvi
     public IReadOnlyList<ProcessItem> Largest(Reading first, Reading second)
     {
         var moment = clock.GetElapsedTime(first.At, second.At);
-        var measured = second.Processes.Select(pair => (Id: pair.Key, Stat: pair.Value, Cpu: Cpu(pair.Key, pair.Value, first, moment))).ToList();
+        var measured = second.Processes.Select(pair => (Id: pair.Key, Stat: pair.Value, Cpu: Cpu(pair.Key, pair.Value, first, moment)))
+            .ToList();
         var busiest = measured.Where(one => one.Cpu > 0).OrderByDescending(one => one.Cpu).Take(Top);
         var largest = measured.OrderByDescending(one => one.Stat.RssPages).Take(Top);
         var users = UserNames();

@@ -30,7 +30,7 @@ internal sealed class UpdateSource(HostFiles files, ProgramRunner run)
     ];
 
     private static readonly string[] DnfOffline = ["--quiet", "--cacheonly"];
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(2);
 
     private string _marks = "";
     private PendingUpdates? _last;
@@ -62,7 +62,8 @@ internal sealed class UpdateSource(HostFiles files, ProgramRunner run)
     {
         var answer = await run(program, arguments, TimeMax, stop);
         // dnf ends a list without entries with 1 and says so on standard error.
-        if (answer.ExitCode == 0 || (source == "dnf" && answer is { ExitCode: 1 } && answer.Reason.Contains("No matching", StringComparison.Ordinal)))
+        if (answer.ExitCode == 0
+            || (source == "dnf" && answer is { ExitCode: 1 } && answer.Reason.Contains("No matching", StringComparison.Ordinal)))
             return answer.Output;
         faults.Add(source, answer.ExitCode is { } code ? $"ended with {code}: {answer.Reason}" : answer.Reason);
         return null;
@@ -70,7 +71,9 @@ internal sealed class UpdateSource(HostFiles files, ProgramRunner run)
 
     private static PendingUpdates Summary(string manager, IReadOnlyList<PackageUpdate> updates) => new(manager, updates.Count,
         updates.Count(update => update.Security),
-        [.. updates.OrderByDescending(update => update.Security).ThenBy(update => update.Name, StringComparer.Ordinal).Take(Limits.InventoryItems)]);
+        [.. updates.OrderByDescending(update => update.Security).ThenBy(update => update.Name, StringComparer.Ordinal)
+            .Take(Limits.InventoryItems)]);
 
-    private string Marks(IEnumerable<string> paths) => string.Join(' ', paths.Select(path => File.GetLastWriteTimeUtc(files.At(path)).Ticks));
+    private string Marks(IEnumerable<string> paths) =>
+        string.Join(' ', paths.Select(path => File.GetLastWriteTimeUtc(files.At(path)).Ticks));
 }

@@ -2,7 +2,8 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Agent.Inventory.Parsing;
 
-/// <summary>Reads <c>systemctl list-units --failed --plain --no-legend</c>: unit, load, active, sub, description. Every version prints it so.</summary>
+/// <summary>Reads <c>systemctl list-units --failed --plain --no-legend</c>: unit, load, active, sub, description. Every version prints it
+/// so.</summary>
 internal static class FailedUnits
 {
     /// <summary>The units. <paramref name="redact"/>: descriptions are text that somebody wrote.</summary>
@@ -11,7 +12,8 @@ internal static class FailedUnits
         var units = new List<FailedUnit>();
         foreach (var line in text.Split('\n'))
         {
-            var fields = line.TrimStart('●', '*', ' ').Split(' ', 5, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var fields = line.TrimStart('●', '*', ' ')
+                .Split(' ', 5, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             if (fields.Length < 4 || !fields[0].Contains('.', StringComparison.Ordinal)) continue;
             units.Add(new FailedUnit(fields[0], fields[1], fields[2], fields[3], fields.Length > 4 ? redact(fields[4]) : ""));
         }

@@ -19,9 +19,11 @@ internal static class KernelVersion
         return left.Count.CompareTo(right.Count);
     }
 
-    /// <summary>The newest installed kernel that is newer than the running one and of its flavour (the last word: amd64, generic); null: none.</summary>
+    /// <summary>The newest installed kernel that is newer than the running one and of its flavour (the last word: amd64, generic); null:
+    /// none.</summary>
     public static string? Newer(string running, IEnumerable<string> installed) =>
-        installed.Where(one => Flavour(one) == Flavour(running) && Compare(one, running) > 0).MaxBy(one => one, Comparer<string>.Create(Compare));
+        installed.Where(one => Flavour(one) == Flavour(running) && Compare(one, running) > 0)
+            .MaxBy(one => one, Comparer<string>.Create(Compare));
 
     private static string Flavour(string release)
     {

@@ -7,7 +7,8 @@ internal static class Virtualisation
     [
         ("KVM", "kvm"), ("QEMU", "qemu"), ("VMware", "vmware"), ("VirtualBox", "oracle"), ("innotek", "oracle"), ("Xen", "xen"),
         ("Bochs", "bochs"), ("Parallels", "parallels"), ("BHYVE", "bhyve"), ("Hyper-V", "microsoft"), ("Amazon EC2", "amazon"),
-        ("Google Compute Engine", "google"), ("DigitalOcean", "kvm"), ("Hetzner", "kvm"), ("OpenStack", "kvm"), ("Apple Virtualization", "apple"),
+        ("Google Compute Engine", "google"), ("DigitalOcean", "kvm"), ("Hetzner", "kvm"), ("OpenStack", "kvm"),
+        ("Apple Virtualization", "apple"),
     ];
 
     private static readonly (string Mark, string Name)[] Groups =

@@ -51,7 +51,8 @@ public sealed class CronSourceTests : IDisposable
     {
         _host.Write("/etc/os-release", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n")
             .Write("/etc/cron.d/0hourly", "01 * * * * root run-parts /etc/cron.hourly\n").Write("/etc/cron.d/a.b", "* * * * * root /yes\n")
-            .Script("/etc/cron.hourly/0anacron").Script("/etc/cron.hourly/x.rpmsave").Write("/var/spool/cron/alice", "@reboot /srv/start\n");
+            .Script("/etc/cron.hourly/0anacron").Script("/etc/cron.hourly/x.rpmsave")
+            .Write("/var/spool/cron/alice", "@reboot /srv/start\n");
         Assert.Equal(["/etc/cron.hourly/0anacron", "/srv/start", "/yes", "run-parts /etc/cron.hourly"],
             (await _host.CollectAsync()).Cron.Select(item => item.Command).Order(StringComparer.Ordinal));
         using var alpine = new LaidOutHost();

@@ -36,7 +36,8 @@ public sealed class CrontabTests
     [Fact]
     public void A_system_crontab_names_the_user_of_each_line()
     {
-        var crontab = Read("17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly\n@daily www-data /usr/bin/php /srv/cron.php\n", null);
+        var crontab = Read("17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly\n@daily www-data /usr/bin/php /srv/cron.php\n",
+            null);
         Assert.Equal([("17 * * * *", "root"), ("@daily", "www-data")], crontab.Entries.Select(entry => (entry.Schedule, entry.User)));
         Assert.Equal("cd / && run-parts --report /etc/cron.hourly", crontab.Entries[0].Command);
     }

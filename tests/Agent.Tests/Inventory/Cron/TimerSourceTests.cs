@@ -7,7 +7,7 @@ public sealed class TimerSourceTests : IDisposable
 {
     // systemd 252, Debian 12.
     private const string Listed = """
-        [{"next":1773187200000000,"left":1773187200000000,"last":1773100800000000,"passed":1,"unit":"certbot.timer","activates":"certbot.service"},
+        [{"next":1773187200000000,"left":1773187200000000,"last":0,"passed":0,"unit":"certbot.timer","activates":"certbot.service"},
         {"next":0,"left":0,"last":0,"passed":0,"unit":"fstrim.timer","activates":"fstrim.service"},
         {"next":null,"left":null,"last":null,"passed":null,"unit":"own.timer","activates":"own.service"}]
         """;
@@ -27,7 +27,7 @@ public sealed class TimerSourceTests : IDisposable
     private const string Services = """
         Id=certbot.service
         User=
-        ExecStart={ path=/usr/bin/certbot ; argv[]=/usr/bin/certbot -q renew ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 }
+        ExecStart={ path=/usr/bin/certbot ; argv[]=/usr/bin/certbot -q renew ; ignore_errors=no ; start_time=[n/a] ; pid=0 }
 
         Id=own.service
         User=backup
