@@ -25,6 +25,8 @@ internal sealed class InventoryLoop(InventoryReporter reporter, TimeProvider tim
                 await Task.Delay(wait, time, stop);
                 var outcome = await reporter.RunOnceAsync(onlyWhenChanged: true, stop);
                 failures = outcome.Fault is null ? 0 : failures + 1;
+                // What a look at the whole host needed goes back to the system: an idle agent stays small.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 wait = Wait(failures, outcome.RetryAfter, random());
             }
         }
