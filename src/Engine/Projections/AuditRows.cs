@@ -16,8 +16,13 @@ public sealed class AuditRows
 
     /// <param name="known">The last event told of each entity that has one.</param>
     /// <param name="tails">The ends of the logs of the teams concerned; a team that is missing has none yet.</param>
-    public AuditRows(IEnumerable<KeyValuePair<string, long>> known, IEnumerable<KeyValuePair<TeamId, AuditTail>> tails) =>
-        (_known, _tails) = (new(known, StringComparer.Ordinal), new(tails));
+    /// <param name="changes">The numbers of the last changes of the teams concerned; a team that is missing has none yet.</param>
+    public AuditRows(IEnumerable<KeyValuePair<string, long>> known, IEnumerable<KeyValuePair<TeamId, AuditTail>> tails,
+        IEnumerable<KeyValuePair<TeamId, long>>? changes = null) =>
+        (_known, _tails, Changes) = (new(known, StringComparer.Ordinal), new(tails), new ChangeRows(changes ?? []));
+
+    /// <summary>What those who watch the teams hear of: told with the same numbers, so each event is told once to them as well.</summary>
+    public ChangeRows Changes { get; }
 
     /// <summary>Entries to be added, each team's in order.</summary>
     public IReadOnlyList<ChainedEntry> Added => _added;
@@ -56,6 +61,9 @@ public sealed class AuditRows
         Append(ref tail, entry(tail.Head.Number + 1));
         _tails[team] = tail;
     }
+
+    /// <summary>Whether the team's keys were destroyed: nothing can be added for it.</summary>
+    public bool IsClosed(TeamId team) => _tails.GetValueOrDefault(team)?.IsClosed == true;
 
     private void Append(ref AuditTail tail, AuditEntry entry)
     {

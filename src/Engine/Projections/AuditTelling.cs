@@ -20,6 +20,8 @@ internal static class AuditTelling
     public static void Tell(AuditRows rows, JournalEntry entry)
     {
         rows.Note(entry.PersistenceId, entry.SequenceNr);
+        if (ChangeRules.Of(entry) is { } change && EntityAddress.TeamOf(entry.PersistenceId) is { } concerned && !rows.IsClosed(concerned))
+            rows.Changes.Add(concerned, ((IEntityEvent)entry.Event).At, change);
         var source = new AuditSource(entry.PersistenceId, entry.SequenceNr);
         switch (entry.Event)
         {

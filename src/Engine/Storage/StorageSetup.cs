@@ -73,7 +73,8 @@ public static class StorageSetup
         .AddSingleton<ISessionStore, SqliteSessionStore>()
         .AddSingleton<IKeyUseStore, SqliteKeyUseStore>()
         .AddSingleton<IBackupStore, SqliteBackupStore>()
-        .AddSingleton<IAuditLog, SqliteAuditLog>();
+        .AddSingleton<IAuditLog, SqliteAuditLog>()
+        .AddSingleton<IChangeLog, SqliteChangeLog>();
 
     private static void AddPostgresReaders(this IServiceCollection services) => services
         .AddSingleton<IKeyStore, PostgresKeyStore>()
@@ -82,7 +83,8 @@ public static class StorageSetup
         .AddSingleton<ISessionStore, PostgresSessionStore>()
         .AddSingleton<IKeyUseStore, PostgresKeyUseStore>()
         .AddSingleton<IBackupStore, PostgresBackupStore>()
-        .AddSingleton<IAuditLog, PostgresAuditLog>();
+        .AddSingleton<IAuditLog, PostgresAuditLog>()
+        .AddSingleton<IChangeLog, PostgresChangeLog>();
 
     private static void AddSqlite(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using HostAtlas.Gateway.People.Events;
 using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.People;
@@ -55,6 +56,8 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Post, "/api/keys", keys.PostAsync);
         Map(routes, HttpMethods.Post, "/api/keys/{id}/rotate", keys.RotateAsync);
         Map(routes, HttpMethods.Delete, "/api/keys/{id}", keys.DeleteAsync);
+
+        Map(routes, HttpMethods.Get, "/api/events", services.GetRequiredService<EventsEndpoint>().GetAsync);
 
         var audit = services.GetRequiredService<AuditEndpoints>();
         Map(routes, HttpMethods.Get, "/api/audit", audit.ListAsync);

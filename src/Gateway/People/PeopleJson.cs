@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HostAtlas.Gateway.People.Events;
 using HostAtlas.Gateway.People.Sessions;
 using HostAtlas.Shared.Wire;
 
@@ -38,6 +39,7 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(Page<AuditItem>), TypeInfoPropertyName = "AuditPage")]
 [JsonSerializable(typeof(BackupsView))]
 [JsonSerializable(typeof(Page<HappeningView>), TypeInfoPropertyName = "HappeningPage")]
+[JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(Session))]
 [JsonSerializable(typeof(Page<ListedSessionView>), TypeInfoPropertyName = "SessionPage")]
 [JsonSerializable(typeof(PasswordBody))]

@@ -1,4 +1,5 @@
 using HostAtlas.Gateway.Ingest;
+using HostAtlas.Gateway.People.Events;
 using HostAtlas.Gateway.People.Passwords;
 using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Gateway.People.Sessions;
@@ -21,6 +22,9 @@ public static class PeopleSetup
         services.AddSingleton<Memberships>().AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
         services.AddSingleton<PasswordEndpoints>().AddSingleton<SecondFactorEndpoints>();
+        services.TryAddSingleton(EventStreamTimes.Default);
+        services.AddSingleton<StandingGrant>().AddSingleton<StreamSlots>().AddSingleton<EventsEndpoint>().AddSingleton<ChangeFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<TeamEndpoints>().AddSingleton<MemberEndpoints>().AddSingleton<InvitationEndpoints>();
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
             .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>();

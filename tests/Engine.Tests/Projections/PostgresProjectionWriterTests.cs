@@ -34,12 +34,14 @@ public sealed class PostgresProjectionWriterTests : ProjectionWriterSuite, IAsyn
         Run("""
             set session_replication_role = replica;
             truncate hostatlas.teams, hostatlas.servers, hostatlas.projection, hostatlas.audit_entries, hostatlas.audit_heads,
-                hostatlas.audit_told
+                hostatlas.audit_told, hostatlas.team_changes
             """);
         return new PostgresProjectionStore(_database, _seals, new AuditSeal(_seals, Prepared.Roots));
     }
 
     protected override IAuditLog LogsOf(IProjectionStore store) => new PostgresAuditLog(_database, new AuditSeal(_seals, Prepared.Roots));
+
+    protected override IChangeLog ChangesOf(IProjectionStore store) => new PostgresChangeLog(_database, _seals);
 
     protected override void RefuseServers() => Run("alter table hostatlas.servers add constraint refused check (false)");
 

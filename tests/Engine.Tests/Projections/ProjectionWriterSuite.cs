@@ -18,6 +18,9 @@ public abstract class ProjectionWriterSuite
     /// <summary>The audit logs of tables that were given.</summary>
     protected abstract IAuditLog LogsOf(IProjectionStore store);
 
+    /// <summary>The changes of tables that were given.</summary>
+    protected abstract IChangeLog ChangesOf(IProjectionStore store);
+
     /// <summary>Makes the tables given last refuse every server.</summary>
     protected abstract void RefuseServers();
 
@@ -42,7 +45,15 @@ public abstract class ProjectionWriterSuite
             Assert.Equal(journal.Count == 0 ? 0 : journal[^1].Offset, store.ReadOffsetAsync(default).Result);
             // Nothing was lost on the way, so the logs are those of one reading, entry for entry.
             foreach (var team in JournalScript.Teams)
+            {
                 Assert.Equal(Texts(Told(journal).Where(entry => entry.Team == team)), Texts(Log(store, team)));
+                var changes = Changed(journal).Where(change => change.Team == team)
+                    .Select(change => new KeptChange(new ChangePlace(change.Number, change.AtMs), change.Change)).ToList();
+                Assert.Equal(changes, ChangesOf(store).ReadAsync(team, 0, 1_000, default).Result);
+                Assert.Equal(changes.Skip(2).Take(3), ChangesOf(store).ReadAsync(team, 2, 3, default).Result);
+                var latest = ChangesOf(store).LatestAsync([team], default).Result;
+                Assert.Equal(changes.Select(change => change.Place).LastOrDefault(), latest.GetValueOrDefault(team));
+            }
         }, iter: 25, threads: Threads);
 
     [Fact]
@@ -111,6 +122,21 @@ public abstract class ProjectionWriterSuite
     }
 
     [Fact]
+    public async Task Of_a_teams_changes_the_newest_thousand_are_kept()
+    {
+        var (store, team, pid) = (NewStore(), JournalScript.Teams[0], JournalScript.TeamPid(JournalScript.Teams[0]));
+        var start = JournalScript.Full.Where(entry => entry.PersistenceId == pid).Take(2).ToList();
+        var many = Enumerable.Range(3, ChangeRows.Kept + 20).Select(number => new JournalEntry(
+            1_000 + number, pid, number, new PlanSet(number, Named.Noon.AddSeconds(number), Named.Ada)));
+        foreach (var batch in start.Concat(many).Chunk(400)) await Writer(store, await store.ReadOffsetAsync(default), []).WriteAsync(batch, default);
+        var kept = await ChangesOf(store).ReadAsync(team, 0, 2_000, default);
+        Assert.Equal((ChangeRows.Kept, 23L, ChangeRows.Kept + 22L), (kept.Count, kept[0].Place.Number, kept[^1].Place.Number));
+        Assert.Equal(new Change("team.plan-set", "team", team.Value), kept[0].Change);
+        Assert.Empty(await ChangesOf(store).ReadAsync(JournalScript.Teams[1], 0, 2_000, default));
+        Assert.Equal([team], (await ChangesOf(store).LatestAsync(JournalScript.Teams, default)).Keys);
+    }
+
+    [Fact]
     public async Task A_second_projection_is_stopped_by_the_offset()
     {
         var store = NewStore();
@@ -167,11 +193,15 @@ public abstract class ProjectionWriterSuite
     private List<ChainedEntry> Log(IProjectionStore store, TeamId team) =>
         [.. LogsOf(store).ReadAsync(team, 0, long.MaxValue, 1_000, default).Result.Select(entry => entry.Entry!)];
 
-    private static IReadOnlyList<ChainedEntry> Told(IReadOnlyList<JournalEntry> journal)
+    private static IReadOnlyList<ChainedEntry> Told(IReadOnlyList<JournalEntry> journal) => Rows(journal).Added;
+
+    private static IReadOnlyList<NumberedChange> Changed(IReadOnlyList<JournalEntry> journal) => Rows(journal).Changes.Added;
+
+    private static AuditRows Rows(IReadOnlyList<JournalEntry> journal)
     {
         var rows = new ProjectedRows([], [], new AuditRows([], []));
         foreach (var entry in journal) ProjectionRules.Tell(rows, entry);
-        return rows.Audit!.Added;
+        return rows.Audit!;
     }
 
     private static IEnumerable<string> Texts(IEnumerable<ChainedEntry> log) =>

@@ -12,7 +12,7 @@ namespace HostAtlas.Engine.Tests.Projections;
 public sealed class SqliteProjectionWriterTests : ProjectionWriterSuite, IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly ConcurrentDictionary<IProjectionStore, IAuditLog> _logs = new();
+    private readonly ConcurrentDictionary<IProjectionStore, (IAuditLog Log, IChangeLog Changes)> _logs = new();
     private DataFile _last = null!;
     private int _files;
 
@@ -27,11 +27,13 @@ public sealed class SqliteProjectionWriterTests : ProjectionWriterSuite, IDispos
         _last = file;
         var seals = SqliteStoreUnderTest.NewSeals(file);
         var store = new SqliteProjectionStore(file, seals, new AuditSeal(seals, Prepared.Roots));
-        _logs[store] = new SqliteAuditLog(file, new AuditSeal(seals, Prepared.Roots));
+        _logs[store] = (new SqliteAuditLog(file, new AuditSeal(seals, Prepared.Roots)), new SqliteChangeLog(file, seals));
         return store;
     }
 
-    protected override IAuditLog LogsOf(IProjectionStore store) => _logs[store];
+    protected override IAuditLog LogsOf(IProjectionStore store) => _logs[store].Log;
+
+    protected override IChangeLog ChangesOf(IProjectionStore store) => _logs[store].Changes;
 
     protected override void RefuseServers() =>
         Run("create trigger refused before insert on servers begin select raise(abort, 'refused'); end");

@@ -51,7 +51,7 @@ public sealed class PostgresProjectionStore(PostgresDatabase database, ITeamSeal
     {
         // Before the transaction: a team's first seal writes its key, on a connection of its own.
         var puts = rows.ChangedTeams.Select(PutTeam).Concat(rows.ChangedServers.Select(PutServer))
-            .Concat(rows.Audit is { } added ? PostgresAuditRows.Puts(audit, added) : []).ToList();
+            .Concat(rows.Audit is { } added ? PostgresAuditRows.Puts(audit, seals, added) : []).ToList();
         await using var connection = await database.Of(PostgresRole.Projector).OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         // Locked, so that the offset which is compared is the one which is moved; the row must be there to be locked.

@@ -32,6 +32,8 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
             "(server, number) > (@server, @detail)", "server, number", "server = @server and number = @detail"),
         [SealedTable.AuditEntries] = new("audit_entries", "entry", "null::uuid, at_ms, number, 0::bigint", "number > @detail", "number",
             "number = @detail"),
+        [SealedTable.TeamChanges] = new("team_changes", "change", "null::uuid, at_ms, number, 0::bigint", "number > @detail", "number",
+            "number = @detail"),
         // One row a team: behind it there is nothing.
         [SealedTable.AuditHeads] = new("audit_heads", "hash", "null::uuid, 0::bigint, number, 0::bigint", "@at < 0", "team",
             "number = @detail"),

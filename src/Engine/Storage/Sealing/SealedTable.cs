@@ -38,4 +38,7 @@ public enum SealedTable : byte
 
     /// <summary>The hash of a team's last entry.</summary>
     AuditHeads = 11,
+
+    /// <summary>A change of a team, for those who watch it.</summary>
+    TeamChanges = 12,
 }

@@ -233,6 +233,16 @@ public static class Migrations
         -- A person's own sessions are listed and ended together.
         create index sessions_by_user on sessions (user);
         """,
+        """
+        -- What event streams tell: the newest changes of each team, by a number of its own. change: sealed.
+        create table team_changes (
+            team   blob    not null check (length(team) = 16),
+            number integer not null check (number > 0),
+            at_ms  integer not null,
+            change blob    not null,
+            primary key (team, number)
+        ) strict, without rowid;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

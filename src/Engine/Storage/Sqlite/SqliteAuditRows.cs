@@ -6,15 +6,20 @@ using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
-/// <summary>What the projection reads and adds of the audit logs, on its own connection and in its own transaction.</summary>
+/// <summary>What the projection reads and adds of the audit logs and of the teams' changes, on its own connection and in its own transaction.</summary>
 internal sealed class SqliteAuditRows
 {
     private readonly List<(ChainedEntry Entry, byte[] Sealed)> _entries;
     private readonly List<(TeamId Team, AuditHead Head, (byte[] SealedHash, long RootId, byte[] Mac) Kept)> _heads;
     private readonly List<(string PersistenceId, long SequenceNr)> _told;
 
-    private SqliteAuditRows(AuditSeal seal, AuditRows rows)
+    private readonly List<(NumberedChange Change, byte[] Sealed)> _changes;
+    private readonly List<(TeamId Team, long Through)> _outdated;
+
+    private SqliteAuditRows(AuditSeal seal, ITeamSeals seals, AuditRows rows)
     {
+        _changes = [.. rows.Changes.Added.Select(change => (change, SealedChange.Seal(seals, change)))];
+        _outdated = [.. rows.Changes.Outdated];
         _entries = [.. rows.Added.Select(entry => (entry, seal.Seal(entry)))];
         _heads = [.. rows.NewHeads.Select(log => (log.Team, log.Head, seal.Seal(log.Team, log.Head)))];
         _told = [.. rows.Changed];
@@ -26,6 +31,8 @@ internal sealed class SqliteAuditRows
         using var told = SqliteSealedValues.Command(connection, "select number from audit_told where entity = $entity", ("$entity", ""));
         using var last = SqliteSealedValues.Command(
             connection, "select coalesce(max(number), 0) from audit_entries where team = $team", ("$team", null));
+        using var change = SqliteSealedValues.Command(
+            connection, "select coalesce(max(number), 0) from team_changes where team = $team", ("$team", null));
         using var head = SqliteSealedValues.Command(
             connection, "select number, at_ms, hash, root_id, mac from audit_heads where team = $team", ("$team", null));
         var known = new Dictionary<string, long>();
@@ -35,16 +42,18 @@ internal sealed class SqliteAuditRows
             if (told.ExecuteScalar() is long number) known[entity] = number;
         }
         var tails = new Dictionary<TeamId, AuditTail>();
+        var changes = new Dictionary<TeamId, long>();
         foreach (var team in wanted.Teams)
         {
-            last.Parameters[0].Value = head.Parameters[0].Value = team.ToBytes();
+            last.Parameters[0].Value = head.Parameters[0].Value = change.Parameters[0].Value = team.ToBytes();
+            changes[team] = (long)change.ExecuteScalar()!;
             tails[team] = seal.TailOf(team, Head(head), (long)last.ExecuteScalar()!);
         }
-        return new AuditRows(known, tails);
+        return new AuditRows(known, tails, changes);
     }
 
     /// <summary>Seals what is to be added: before the transaction, since a team's first seal writes its key by another.</summary>
-    public static SqliteAuditRows Seal(AuditSeal seal, AuditRows rows) => new(seal, rows);
+    public static SqliteAuditRows Seal(AuditSeal seal, ITeamSeals seals, AuditRows rows) => new(seal, seals, rows);
 
     /// <summary>Writes it.</summary>
     public void Write(SqliteConnection connection)
@@ -64,6 +73,12 @@ internal sealed class SqliteAuditRows
                 insert into audit_told (entity, number) values ($entity, $number)
                 on conflict (entity) do update set number = excluded.number
                 """, ("$entity", entity), ("$number", number));
+        foreach (var (change, sealedChange) in _changes)
+            Run(connection, "insert into team_changes (team, number, at_ms, change) values ($team, $number, $at, $change)",
+                ("$team", change.Team.ToBytes()), ("$number", change.Number), ("$at", change.AtMs), ("$change", sealedChange));
+        foreach (var (team, through) in _outdated)
+            Run(connection, "delete from team_changes where team = $team and number <= $through",
+                ("$team", team.ToBytes()), ("$through", through));
     }
 
     private static StoredHead? Head(SqliteCommand command)

@@ -57,7 +57,7 @@ public sealed class SqliteProjectionStore(DataFile file, ITeamSeals seals, Audit
         var teams = rows.ChangedTeams.Select(row => (Row: row, Name: SealedName.Seal(seals, row.Team, null, row.Name))).ToList();
         var servers = rows.ChangedServers.Select(row => (Row: row, Name: SealedName.Seal(seals, row.Key.Team, row.Key.Server, row.Name)))
             .ToList();
-        var logs = rows.Audit is { } added ? SqliteAuditRows.Seal(audit, added) : null;
+        var logs = rows.Audit is { } added ? SqliteAuditRows.Seal(audit, seals, added) : null;
         using var connection = file.OpenWriter();
         // Immediate, so that the offset which is compared is the one which is moved.
         using var transaction = connection.BeginTransaction(deferred: false);

@@ -29,6 +29,8 @@ public sealed class SqliteSealedValues(DataFile data, EngineOptions options) : I
             "server, number", "server = $server and number = $detail"),
         [SealedTable.AuditEntries] = new("audit_entries", "entry", "null, at_ms, number, 0", "number > $detail", "number",
             "number = $detail"),
+        [SealedTable.TeamChanges] = new("team_changes", "change", "null, at_ms, number, 0", "number > $detail", "number",
+            "number = $detail"),
         // One row a team: behind it there is nothing.
         [SealedTable.AuditHeads] = new("audit_heads", "hash", "null, 0, number, 0", "$at < 0", "team", "number = $detail"),
         [SealedTable.Teams] = new("teams", "name", "null, 0, 0, 0", "$at < 0", "team", "true"),

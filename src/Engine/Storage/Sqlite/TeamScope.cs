@@ -34,6 +34,7 @@ public sealed class TeamScope : IDisposable
         ("backup_snapshots", "server, number, snapshot, generation, kind, object, fingerprint, objects, bytes, at_ms"),
         ("audit_entries", "number, at_ms, entry"),
         ("audit_heads", "number, at_ms, hash, root_id, mac"),
+        ("team_changes", "number, at_ms, change"),
     ];
 
     // How far the roll-ups have come is the platform's, the same for every team.

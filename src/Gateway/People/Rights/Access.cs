@@ -160,7 +160,8 @@ internal sealed class Access(
         ? Failure.CredentialsRejected
         : new Failure(ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
 
-    private static string? Bearer(HttpRequest request) =>
+    /// <summary>The token that a request carries, of whatever kind; null when there is none.</summary>
+    public static string? Bearer(HttpRequest request) =>
         request.Headers.Authorization is [{ } text] && text.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
             ? text[BearerScheme.Length..]
             : null;

@@ -65,4 +65,7 @@ internal enum Operation
 
     /// <summary>The audit log, as pages and as an export.</summary>
     ReadAudit,
+
+    /// <summary>To hear of changes as they happen; of which, <see cref="ChangeRights"/> says.</summary>
+    WatchTeam,
 }

@@ -36,6 +36,8 @@ internal static class RightsTable
         new(Operation.RevokeKey, TeamRole.Admin, KeyScopes.None),
         // Closed to keys: addresses, sessions and e-mail addresses of people stand in it, and a key with read lies on other machines.
         new(Operation.ReadAudit, TeamRole.Admin, KeyScopes.None),
+        // The least of all that may be heard of; each change has a row of its own besides (ChangeRights).
+        new(Operation.WatchTeam, TeamRole.Viewer, KeyScopes.Read),
     ];
 
     /// <summary>Whether a person of this role may.</summary>

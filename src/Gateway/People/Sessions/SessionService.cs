@@ -35,6 +35,13 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
         return await AddAsync(session, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
     }
 
+    /// <summary>The session of a cookie's value as it stands: a look, which renews nothing; null when there is none (any more).</summary>
+    public async Task<Session?> LookAsync(string value, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return await store.FindAsync(SessionCookie.HashOf(value), now, cancellation) is { } row ? Open(row, now) : null;
+    }
+
     /// <summary>The session of a cookie's value, its idle time begun anew; null when there is none (any more).</summary>
     public async Task<Session?> UseAsync(string value, CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ internal static class Catalogue
         "hostatlas.metric_marks", "hostatlas.servers", "hostatlas.teams",
         "hostatlas.backup_objects", "hostatlas.backup_needs", "hostatlas.backup_snapshots", "hostatlas.backup_due",
         "hostatlas.audit_entries", "hostatlas.audit_heads",
-        "hostatlas.key_uses",
+        "hostatlas.key_uses", "hostatlas.team_changes",
     ];
 
     /// <summary>Tables of the platform's and of people's own.</summary>
@@ -95,6 +95,12 @@ internal static class Catalogue
         .. Grant("hostatlas_reseal", "hostatlas.audit_heads", "update", "hash"),
         .. Grant("hostatlas_reader", "hostatlas.audit_entries", "select", "number at_ms entry"),
         .. Grant("hostatlas_reader", "hostatlas.audit_heads", "select", "number at_ms hash root_id mac"),
+        .. Grant("hostatlas_projector", "hostatlas.team_changes", "insert delete"),
+        .. Grant("hostatlas_projector", "hostatlas.team_changes", "select", "team number"),
+        .. Grant("hostatlas_reseal", "hostatlas.team_changes", "select", "team number at_ms change"),
+        .. Grant("hostatlas_reseal", "hostatlas.team_changes", "update", "change"),
+        .. Grant("hostatlas_platform", "hostatlas.team_changes", "select", "team number at_ms"),
+        .. Grant("hostatlas_reader", "hostatlas.team_changes", "select", "number at_ms change"),
         "hostatlas_journal usage journal", "hostatlas_reseal usage journal", .. Grant("hostatlas_reseal", "hostatlas", "usage"),
         "hostatlas_backups usage hostatlas",
         .. Grant("hostatlas_platform", "hostatlas", "usage"), .. Grant("hostatlas_ingest", "hostatlas", "usage"),
@@ -113,9 +119,11 @@ internal static class Catalogue
         .. Policy("all_teams_retention * hostatlas_retention true -",
             "metric_rows metric_retries metric_sets metric_minutes metric_hours metric_marks"),
         .. Policy("all_teams_reseal * hostatlas_reseal true true",
-            "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots audit_entries audit_heads"),
-        .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams audit_entries audit_heads"),
+            "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots audit_entries audit_heads "
+            + "team_changes"),
+        .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams audit_entries audit_heads team_changes"),
         .. Policy("all_teams_platform * hostatlas_platform true true", "key_uses"),
+        .. Policy("all_teams_platform select hostatlas_platform true -", "team_changes"),
         .. Policy("all_teams_backups * hostatlas_backups true true", "backup_objects backup_needs backup_snapshots backup_due"),
     ];
 

@@ -87,6 +87,10 @@ public sealed class ExplainedServer : IAsyncDisposable
         from (select * from teams order by team limit 300) t, generate_series(1, 200) n
         """,
         "insert into audit_heads select team, 200, founded_at_ms, name, 1, decode(repeat('00', 32), 'hex') from teams",
+        """
+        insert into team_changes select team, n, founded_at_ms * 1000 + n, name
+        from (select * from teams order by team limit 300) t, generate_series(1, 200) n
+        """,
         "insert into audit_told select 'team-' || team, 3 from teams",
         "insert into metric_sets select team, server, 7, 1, name, 19999 + created_at_ms % 3 from servers",
         """

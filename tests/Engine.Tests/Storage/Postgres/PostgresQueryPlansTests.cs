@@ -156,11 +156,16 @@ public sealed partial class PostgresQueryPlansTests
         var key = new ServerKey(Team, Servers[0]);
         var rows = await projection.LoadAsync([Team], [key], new AuditWanted([$"team-{Team}"], [Team]), CancellationToken.None);
         AuditTelling.Tell(rows.Audit!, new JournalEntry(2, $"team-{Team}", 1, new TeamFounded("team", Now, Named.Ada)));
+        for (var number = 2; number <= ChangeRows.Kept + 1; number++) rows.Audit!.Changes.Add(Team, Now, new Change("team.renamed", "team", Team.Value));
         rows.Put(new ProjectedServer(key, "renamed", 1, 1, null, 2));
         rows.Put(new ProjectedTeam(Team, "renamed", 1, null, 2));
         await projection.SaveAsync(1, 2, rows, CancellationToken.None);
         var log = new PostgresAuditLog(database, new AuditSeal(seals, Prepared.Roots));
         Assert.NotNull((await log.HeadAsync(Team, CancellationToken.None))!.Vouched);
+        var changes = new PostgresChangeLog(database, seals);
+        Assert.Equal(new ChangePlace(ChangeRows.Kept + 1, Now.ToUnixTimeMilliseconds()),
+            (await changes.LatestAsync([Team, Named.Id<TeamId>("other")], CancellationToken.None))[Team]);
+        Assert.Equal(2, (await changes.ReadAsync(Team, 0, 10, CancellationToken.None))[0].Place.Number);
         Assert.Single(await log.ReadAsync(Team, 0, 10, 10, CancellationToken.None));
         Assert.Single(await log.PageAsync(Team, new AuditWindow(0, long.MaxValue, null), 10, CancellationToken.None));
         var dropped = new ProjectedRows();
@@ -195,13 +200,13 @@ public sealed partial class PostgresQueryPlansTests
 
     private static string Normal(string sql) => Space().Replace(sql, " ").Trim();
 
-    [GeneratedRegex("^(metric_(rows|retries|sets|minutes|hours|marks)|servers|teams|journal|snapshot|audit_)")]
+    [GeneratedRegex("^(metric_(rows|retries|sets|minutes|hours|marks)|servers|teams|journal|snapshot|audit_|team_changes)")]
     private static partial Regex Tenant();
 
     [GeneratedRegex("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)*)\"", RegexOptions.Singleline)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot|audit_)|^(select|delete)\b.*\bfrom\s*\{"
+    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot|audit_|team_changes)|^(select|delete)\b.*\bfrom\s*\{"
         + @"|^(insert into|update)\s*\{")]
     private static partial Regex NamesTable();
 

@@ -87,6 +87,7 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.AuditEntries => "insert into hostatlas.audit_entries values (@team, @detail, @at, @sealed)",
             SealedTable.AuditHeads =>
                 "insert into hostatlas.audit_heads values (@team, @detail, 0, @sealed, 0, decode(repeat('00', 32), 'hex'))",
+            SealedTable.TeamChanges => "insert into hostatlas.team_changes values (@team, @detail, @at, @sealed)",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         });
         command.Parameters.AddWithValue("team", team?.Value ?? Guid.Empty);

@@ -23,7 +23,8 @@ public sealed class QueryPlansTests : IDisposable
     }
 
     public static TheoryData<string> Texts => [.. MetricsQueries.All, SqliteServerDirectory.PageSql, SqliteServerDirectory.OneSql,
-        SqliteAuditLog.HeadSql, SqliteAuditLog.ReadSql, SqliteAuditLog.PageSql];
+        SqliteAuditLog.HeadSql, SqliteAuditLog.ReadSql, SqliteAuditLog.PageSql,
+        SqliteChangeLog.LatestSql, SqliteChangeLog.ReadSql];
 
     [Theory]
     [MemberData(nameof(Texts))]

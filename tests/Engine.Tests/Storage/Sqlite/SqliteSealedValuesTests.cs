@@ -87,6 +87,7 @@ public sealed class SqliteSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.Snapshots => "insert into snapshot values ($id, $detail, $sealed)",
             SealedTable.AuditEntries => "insert into audit_entries values ($team, $detail, $at, $sealed)",
             SealedTable.AuditHeads => "insert into audit_heads values ($team, $detail, 0, $sealed, 0, zeroblob(32))",
+            SealedTable.TeamChanges => "insert into team_changes values ($team, $detail, $at, $sealed)",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         };
         using var command = (value.Place.Table is SealedTable.Journal or SealedTable.Snapshots ? _journal : data).CreateCommand();

@@ -35,6 +35,7 @@ public sealed class RightsTableTests
         ["RotateKey"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["RevokeKey"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["ReadAudit"] /*   */ = "no  no  yes yes  no  no  no  no",
+        ["WatchTeam"] /*   */ = "yes yes yes yes  yes no  no  yes",
     };
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Wire;
+using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Description;
 
 namespace HostAtlas.Gateway.Tests.People.Support;
@@ -41,6 +42,19 @@ public sealed class Browser(Uri address)
         SendAsync("PATCH", path, JsonSerializer.Serialize(body), headers);
 
     public Task<Reply> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync("DELETE", path, null, headers);
+
+    /// <summary>Opens a stream of events, of which the answer's head has come.</summary>
+    public async Task<EventReader> ListenAsync(string? lastEventId = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/api/events"));
+        if (ApiKey is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {ApiKey}");
+        else if (Cookie is not null) request.Headers.TryAddWithoutValidation("Cookie", $"hostatlas_session={Cookie}");
+        if (lastEventId is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(("text/event-stream", HttpStatusCode.OK), (answer.Content.Headers.ContentType?.ToString(), answer.StatusCode));
+        return new EventReader(answer, new StreamReader(await answer.Content.ReadAsStreamAsync()));
+    }
 
     /// <summary>Signs in and keeps the cookie.</summary>
     public Task<Reply> SignInAsync(string password = Password) => PostAsync("/api/session", new { email = Email, password });

@@ -13,6 +13,7 @@ using HostAtlas.Gateway.Hosting;
 using HostAtlas.Gateway.OpenApi;
 using HostAtlas.Gateway.Pages;
 using HostAtlas.Gateway.People;
+using HostAtlas.Gateway.People.Events;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
 using HostAtlas.TestSupport;
@@ -34,6 +35,9 @@ public sealed class PeopleHost : IAsyncLifetime
 
     /// <summary>The clock of engine and gateway.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The rhythm of event streams; null: as in service.</summary>
+    internal EventStreamTimes? EventTimes { get; init; }
 
     /// <summary>Where it answers.</summary>
     public Uri Address => new(_app!.Urls.Single());
@@ -118,6 +122,7 @@ public sealed class PeopleHost : IAsyncLifetime
         builder.Services.AddSingleton(Time);
         var root = RandomNumberGenerator.GetBytes(32);
         builder.Services.AddHostAtlasEngine(new EngineOptions { DataDirectory = _folder.File("data"), RootKey = root });
+        if (EventTimes is not null) builder.Services.AddSingleton(EventTimes);
         builder.Services.AddPeople();
         _app = builder.Build();
         _app.UseMiddleware<AnswerFrame>();
@@ -126,6 +131,9 @@ public sealed class PeopleHost : IAsyncLifetime
         PagesSetup.Map(_app);
         await _app.StartAsync();
     }
+
+    /// <summary>Ends it as SIGTERM does.</summary>
+    public Task StopAsync() => _app!.StopAsync();
 
     /// <inheritdoc />
     public async Task DisposeAsync()

@@ -1,3 +1,5 @@
+using HostAtlas.Gateway.People.Events;
+
 namespace HostAtlas.Gateway.Tests.People.Support;
 
 /// <summary>A platform whose clock goes like any other and can be put forward: for what depends on how long ago something was.</summary>
@@ -6,7 +8,11 @@ public sealed class PeopleOverTime : IAsyncLifetime
     private readonly ShiftedTime _time = new();
 
     /// <summary>Starts nothing yet.</summary>
-    public PeopleOverTime() => Host = new PeopleHost { Time = _time };
+    public PeopleOverTime() => Host = new PeopleHost
+    {
+        Time = _time,
+        EventTimes = EventStreamTimes.Default with { Recheck = TimeSpan.FromMilliseconds(100), KeepAlive = TimeSpan.FromSeconds(1) },
+    };
 
     /// <summary>The platform.</summary>
     public PeopleHost Host { get; }

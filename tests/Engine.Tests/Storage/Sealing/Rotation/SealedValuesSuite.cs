@@ -35,7 +35,7 @@ public abstract class SealedValuesSuite
     {
         PlantAll();
         var before = await AllAsync(Team);
-        Assert.Equal(2 + 2 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + RowsAServer)) + 1, before.Count);
+        Assert.Equal(2 + 2 + 1 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + RowsAServer)) + 1, before.Count);
         Rotate();
         Assert.Equal(before.Count, await Pass().CountAsync(Team, default));
         var done = 0;
@@ -152,6 +152,7 @@ public abstract class SealedValuesSuite
             var seal = Seals.Get(team);
             var places = new List<(SealPlace Place, long Key)> { (new(SealedTable.Teams, null, 0, 0), 0) };
             places.Add((new(SealedTable.AuditHeads, null, 0, 2), 0));
+            places.Add((new(SealedTable.TeamChanges, null, 1_000, 2), 0));
             for (var number = 1; number <= 2; number++)
             {
                 places.Add((new(SealedTable.Journal, null, 0, number), 0));
