@@ -13,7 +13,7 @@ public static partial class AuditRules
     private static AuditRule[] OfServers =>
     [
         OnServer<TokenIssued>("server.token-issued", "server", e =>
-            (null, new JsonObject { ["earlierTokensEndAt"] = AuditNames.Of(e.EarlierEndAt) })),
+            (null, new JsonObject { ["earlierTokensEndAt"] = AuditNames.Of(e.EarlierEndAt) }), e => e.Name),
         OnServer<DoorClosed>("server.tokens-ended", "server", _ => (null, null)),
     ];
 

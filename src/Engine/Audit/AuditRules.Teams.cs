@@ -33,7 +33,11 @@ public static partial class AuditRules
         Told<MemberLeft>("member.left", e => new(
             Subject("member", e.User, e.Email), new JsonObject { ["role"] = AuditNames.Of(e.Role) })),
         Told<PlanSet>("team.plan-set", e => new(
-            new AuditSubject("team", null), e.From is { } from ? Plan(from.Servers) : null, Plan(e.Servers))),
+            new AuditSubject("team", null, e.Name), e.From is { } from ? Plan(from.Servers) : null, Plan(e.Servers))),
+        Told<DataKeyRotated>("team.data-key-rotated", e => new(
+            new AuditSubject("team", null, e.Name), After: new JsonObject { ["dataKey"] = e.Number })),
+        Told<TablesRebuilt>("team.tables-rebuilt", e => new(new AuditSubject("team", null, e.Name))),
+        Told<AuditExported>("audit.exported", _ => new(new AuditSubject("log", null))),
         Told<ServerJoined>("server.added", e => new(Subject("server", e.Server, e.Name), After: new JsonObject { ["name"] = e.Name })),
         Told<ServerRenamed>("server.renamed", e => new(
             Subject("server", e.Server, e.To), new JsonObject { ["name"] = e.From }, new JsonObject { ["name"] = e.To })),

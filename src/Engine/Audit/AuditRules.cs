@@ -57,11 +57,12 @@ public static partial class AuditRules
         new(typeof(T), action, (happened, _) => facts((T)happened), _ => []);
 
     // Of a server's own entity, which the event itself does not name.
-    private static AuditRule OnServer<T>(string action, string kind, Func<T, (JsonObject? Before, JsonObject? After)> facts)
+    private static AuditRule OnServer<T>(string action, string kind, Func<T, (JsonObject? Before, JsonObject? After)> facts,
+        Func<T, string?>? name = null)
         where T : IAuditedEvent => new(typeof(T), action, (happened, server) =>
         {
             var (before, after) = facts((T)happened);
-            return new AuditFacts(new AuditSubject(kind, server?.Value), before, after);
+            return new AuditFacts(new AuditSubject(kind, server?.Value, name?.Invoke((T)happened)), before, after);
         }, _ => []);
 
     private static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];

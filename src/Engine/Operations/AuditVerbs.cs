@@ -1,4 +1,5 @@
 using System.Text;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Operations;
@@ -19,6 +20,10 @@ internal static class AuditVerbs
             var page = await platform.Audit.PageAsync(team, request.After, cancellation).ConfigureAwait(false);
             if (request.After is null && page.Lines.Count == 1)
                 return OpsAnswer.Failed("There is no such team, or its keys were destroyed.");
+            // The team hears who has a copy; the next export shows it.
+            if (request.After is null
+                && await platform.Engine.AskAsync(new NoteAuditExport(team, request.By), cancellation).ConfigureAwait(false)
+                    is Refused { Kind: not RefusalKind.NotFound } refused) return OpsAnswer.Failed(refused.Detail);
             return new OpsAnswer(0, string.Concat(page.Lines.Select(line => Encoding.UTF8.GetString(line))), Next: page.Next);
         }
         catch (FormatException)

@@ -7,11 +7,12 @@ namespace HostAtlas.Engine.Operations;
 
 /// <summary>
 /// <c>ops audit verify FILE</c>: needs no running platform, and of the data folder only <c>root.key</c>. Whoever has no root key, a member
-/// of the team for one, checks the chain and is told that the head was not looked at.
+/// of the team for one, checks the chain and is told that the head was not looked at, by the exit code 4 as well: a script that only asks
+/// whether it went well must not take half a check for a whole one.
 /// </summary>
 internal static class AuditVerifyCommand
 {
-    private const int Done = 0, Failed = 1, WrongUsage = 2;
+    private const int Done = 0, Failed = 1, WrongUsage = 2, PartlyDone = 4;
 
     /// <summary>The command. What was found goes to standard output, why it could not be looked at to standard error.</summary>
     public static Command Build(Option<string> data, Option<bool> json)
@@ -48,7 +49,7 @@ internal static class AuditVerifyCommand
                 return (Failed, new Found(earlier, Line: broken.Line, Fault: broken.Text));
             var verdict = AuditFile.Verify(file, roots);
             var bad = verdict.Fault ?? (earlier is null ? null : AuditFile.Compare(file, earlier));
-            return (bad is null ? Done : Failed,
+            return (bad is not null ? Failed : roots is null ? PartlyDone : Done,
                 new Found(file, verdict.Team?.ToString(), verdict.Entries, bad?.Line, bad?.Text, roots is not null));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

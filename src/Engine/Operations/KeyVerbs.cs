@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Operations;
@@ -19,6 +20,8 @@ internal static class KeyVerbs
         {
             // A second for some ten thousand teams, and file and database block: not on the socket's thread.
             var teams = await Task.Run(platform.Rotation.Rotate, cancellation).ConfigureAwait(false);
+            // Those that cannot note it now are told by the pass that seals anew, before it ends.
+            await platform.Logs.NoteAsync((team, number) => new NoteRotation(team, number, request.By), cancellation).ConfigureAwait(false);
             return new OpsAnswer(0, request.Json
                 ? new JsonObject { ["teams"] = teams, ["root"] = platform.Keys.Look().Roots[0].Id }.ToJsonString() + "\n"
                 : $"root.key has a new key at its head: back it up now, it is needed from here on. {teams} teams have new data keys.\n"

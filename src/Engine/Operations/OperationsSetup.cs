@@ -27,7 +27,7 @@ public static class OperationsSetup
         services.TryAddSingleton(_ => new OperatorConsole(Console.Out, !Console.IsOutputRedirected));
         services.AddSingleton(provider => new ClusterView(
             provider.GetRequiredService<ActorSystem>, provider.GetRequiredService<EngineClient>()));
-        services.AddSingleton<OpsPlatform>();
+        services.AddSingleton<TeamLogs>().AddSingleton<OpsPlatform>();
         services.AddHostedService(provider => new OpsSocketService(
             provider.GetRequiredService<EngineOptions>(),
             provider.GetRequiredService<OpsPlatform>,

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Ids;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -121,7 +122,9 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
             var line = await OpsSocket.ReadLineAsync(stream, OpsSocket.RequestBytes, patience.Token).ConfigureAwait(false);
             if (line is null) return null;
             var request = JsonSerializer.Deserialize(line, OpsJson.Default.OpsRequest) ?? throw new JsonException("null");
-            log.LogInformation("An operator runs '{Verb}'.", OpsVerbs.Find(request.Verb)?.Name ?? "an unknown verb");
+            // Of a team whose keys are destroyed no log is left: this line is what tells who did it.
+            log.LogInformation("An operator ({Account}) runs '{Verb}'{Team}.", by.Name, OpsVerbs.Find(request.Verb)?.Name ?? "an unknown verb",
+                ResourceId.TryParse<TeamId>(request.Argument("team"), out var team) ? $" for the team {team}" : "");
             return await OpsVerbs.RunAsync(platform, request with { By = by }, stopping).ConfigureAwait(false);
         }
         catch (JsonException)

@@ -32,4 +32,4 @@ public sealed record OpsParameter(string Name, string Placeholder, bool IsOption
 /// <summary>What a verb may use of the platform that it runs in.</summary>
 public sealed record OpsPlatform(
     EngineClient Engine, EngineOptions Options, InvitationIssuer Invitations, ResetIssuer Resets, ClusterView Cluster,
-    KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit);
+    KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit, TeamLogs Logs);

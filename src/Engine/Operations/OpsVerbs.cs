@@ -59,7 +59,7 @@ public static class OpsVerbs
             --data DIR  the data folder of the running platform (default ./data)
             --json      print JSON where there is something to print
 
-            Exit codes: 0 done, 1 failed, 2 wrong usage.
+            Exit codes: 0 done, 1 failed, 2 wrong usage, 4 (audit verify) the chain holds, its head was not checked for want of root.key.
 
             """).ToString();
     }

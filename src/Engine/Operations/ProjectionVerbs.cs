@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using HostAtlas.Engine.Projections;
+using HostAtlas.Engine.Teams;
 
 namespace HostAtlas.Engine.Operations;
 
@@ -16,6 +17,10 @@ internal static class ProjectionVerbs
         patience.CancelAfter(Patience);
         var reply = await platform.Engine.AskAsync(new RebuildProjection(), patience.Token).ConfigureAwait(false);
         if (reply is not ProjectionRebuilt rebuilt) return OpsAnswer.Failed(reply is Refused refused ? refused.Detail : $"{reply}");
+        var missed = await platform.Logs.NoteAsync((team, _) => new NoteRebuild(team, request.By), cancellation).ConfigureAwait(false);
+        if (missed > 0)
+            return OpsAnswer.Failed(
+                $"The tables are told anew, but the audit logs of {missed} teams could not take note of it. Run this again: it does no harm.");
         return new OpsAnswer(0, request.Json
             ? new JsonObject { ["events"] = rebuilt.Events, ["teams"] = rebuilt.Teams, ["servers"] = rebuilt.Servers }.ToJsonString() + "\n"
             : $"Told {rebuilt.Events} events anew: {rebuilt.Teams} teams, {rebuilt.Servers} servers.\n");

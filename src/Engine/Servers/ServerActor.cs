@@ -19,7 +19,7 @@ public sealed class ServerActor(
     private static readonly Refused Busy =
         new(RefusalKind.EngineBusy, "The store is busy; nothing was kept. Send the batch again.", RetryAfterSeconds: 2);
     private static readonly Refused TooMany =
-        new(RefusalKind.RateLimited, "This server sent too many requests. Send larger batches.", RetryAfterSeconds: 60);
+        new(RefusalKind.RateLimited, "This server sent too many requests. Wait 60 seconds, and send larger batches.", RetryAfterSeconds: 60);
 
     private readonly ReplaySet _replay = new();
     private DateTimeOffset _heardAt;

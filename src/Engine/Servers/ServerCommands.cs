@@ -21,7 +21,12 @@ public interface IServerCommand
 /// Makes a token valid. The gateway sends it only for a server that the team named its own. Earlier tokens end after
 /// <paramref name="OverlapSeconds"/>; at most two are valid at a time, the oldest goes first. Reply: <see cref="Done"/>.
 /// </summary>
-public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, int OverlapSeconds, Author By) : IServerCommand;
+public sealed record IssueToken(TeamId Team, ServerId Server, TokenHash Hash, int OverlapSeconds, Author By) : IServerCommand
+{
+    /// <summary>What the server is called, for the audit log: the door itself has no name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+}
 
 /// <summary>
 /// Closes the door for good: the server is being deleted, all its tokens are dead from here on. Closing twice changes nothing. Reply:

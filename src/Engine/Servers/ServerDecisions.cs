@@ -23,7 +23,8 @@ public static class ServerDecisions
             Decision.Refuse(RefusalKind.InvalidContent, "overlapSeconds lies between 0 and a week."),
         // Sent again after a lost answer, the same token changes nothing.
         IssueToken c when !state.Tokens.IsEmpty && state.Tokens[0].Hash == c.Hash => Decision.Answer(Done.Instance),
-        IssueToken c => Decision.Journal(new TokenIssued(c.Hash, now.AddSeconds(c.OverlapSeconds), now, c.By), Done.Instance),
+        IssueToken c => Decision.Journal(
+            new TokenIssued(c.Hash, now.AddSeconds(c.OverlapSeconds), now, c.By) { Name = c.Name }, Done.Instance),
         CheckSilence c => state is { FirstReportAt: not null, SilentSince: null } && now - c.LastSeenAt > silentAfter
             ? Decision.Journal(new ServerSilent(c.LastSeenAt, now), null)
             : Decision.Nothing,

@@ -1,10 +1,16 @@
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Servers;
 
 /// <summary>A token is valid from here on. Earlier ones end at <paramref name="EarlierEndAt"/>.</summary>
-public sealed record TokenIssued(TokenHash Hash, DateTimeOffset EarlierEndAt, DateTimeOffset At, Author? By) : IAuditedEvent;
+public sealed record TokenIssued(TokenHash Hash, DateTimeOffset EarlierEndAt, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>What the server was called then; null in journals that did not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+}
 
 /// <summary>The server was deleted: none of its tokens is worth anything, and no new one is made.</summary>
 public sealed record DoorClosed(DateTimeOffset At, Author? By) : IAuditedEvent;

@@ -109,6 +109,19 @@ public sealed record RemoveServer(TeamId Team, ServerId Server, Author By) : ITe
 /// </summary>
 public sealed record SetPlan(TeamId Team, int? Servers, Author By) : ITeamCommand;
 
+/// <summary>
+/// Notes that the team has a new data key since a rotation; once for each number. Reply: <see cref="Done"/>, or NotFound for a team nobody
+/// founded.
+/// </summary>
+/// <param name="Number">Of the team's newest data key.</param>
+public sealed record NoteRotation(TeamId Team, int Number, Author By) : ITeamCommand;
+
+/// <summary>Notes that the tables which the team reads were told anew. Reply: as above.</summary>
+public sealed record NoteRebuild(TeamId Team, Author By) : ITeamCommand;
+
+/// <summary>Notes that somebody takes a copy of the team's audit log. Reply: as above.</summary>
+public sealed record NoteAuditExport(TeamId Team, Author By) : ITeamCommand;
+
 /// <summary>Keeps an API key's hash. Reply: <see cref="Done"/>.</summary>
 public sealed record AddKey(TeamId Team, KeyId Key, string Name, KeyScopes Scopes, TokenHash Hash, Author By) : ITeamCommand
 {

@@ -77,11 +77,11 @@ public static partial class TeamDecisions
     /// <summary>Why an invitation is worth nothing any more, for people; null while it is open.</summary>
     private static string? EndOf(TeamState state, StoredInvitation invitation, DateTimeOffset now) =>
         invitation.SpentBy is not null ? "This invitation was used. If it was you, sign in. Else ask for a new one."
-        : invitation.Withdrawn ? "This invitation was withdrawn. Ask for a new one."
         : invitation.ExpiresAt <= now ? "This invitation is too old. Ask for a new one."
         // An admin who was removed must not come back by an invitation kept for that day: it is worth what its maker may still grant.
         : state.Name is not null && invitation.By is { } by
             && (RoleOf(state, by) is not { } role || !MembershipRules.Governs(role, invitation.Role))
             ? "Who made this invitation may not invite any more. Ask for a new one."
+        : invitation.Withdrawn ? "This invitation was withdrawn. Ask for a new one."
         : null;
 }

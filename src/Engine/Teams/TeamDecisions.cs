@@ -42,7 +42,13 @@ public static partial class TeamDecisions
         SetPlan { Servers: < 0 } => Decision.Refuse(RefusalKind.InvalidContent, "A plan holds 0 servers or more."),
         SetPlan c => state.PlanServers == c.Servers
             ? Granted
-            : Decision.Journal(new PlanSet(c.Servers, now, c.By, new PlanLimit(state.PlanServers)), Done.Instance),
+            : Decision.Journal(
+                new PlanSet(c.Servers, now, c.By, new PlanLimit(state.PlanServers)) { Name = state.Name }, Done.Instance),
+        NoteRotation c => c.Number <= state.DataKey
+            ? Granted
+            : Decision.Journal(new DataKeyRotated(state.Name, c.Number, now, c.By), Done.Instance),
+        NoteRebuild c => Decision.Journal(new TablesRebuilt(state.Name, now, c.By), Done.Instance),
+        NoteAuditExport c => Decision.Journal(new AuditExported(now, c.By), Done.Instance),
         AddKey c => Add(state, c, now),
         RotateKey c => Rotate(state, c, now),
         RevokeKey c => state.Keys.TryGetValue(c.Key, out var key)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -54,7 +55,21 @@ public sealed record MemberLeft(UserId User, string Email, TeamRole Role, DateTi
 /// <summary>
 /// How many servers the team may have; null is unlimited. <paramref name="From"/>: what it was; null in journals that did not say.
 /// </summary>
-public sealed record PlanSet(int? Servers, DateTimeOffset At, Author? By, PlanLimit? From = null) : IAuditedEvent;
+public sealed record PlanSet(int? Servers, DateTimeOffset At, Author? By, PlanLimit? From = null) : IAuditedEvent
+{
+    /// <summary>The team's name; null in journals that did not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+}
+
+/// <summary>What the team keeps is sealed by another data key from here on: the platform's keys were rotated.</summary>
+public sealed record DataKeyRotated(string Name, int Number, DateTimeOffset At, Author? By) : IAuditedEvent;
+
+/// <summary>The tables that the team reads were told anew from the journal.</summary>
+public sealed record TablesRebuilt(string Name, DateTimeOffset At, Author? By) : IAuditedEvent;
+
+/// <summary>Somebody took a copy of the team's audit log.</summary>
+public sealed record AuditExported(DateTimeOffset At, Author? By) : IAuditedEvent;
 
 /// <summary>How many servers a team may have; null is unlimited.</summary>
 public sealed record PlanLimit(int? Servers);

@@ -22,6 +22,9 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("role-changed.1", TeamJson.Default.RoleChanged),
         new("member-left.1", TeamJson.Default.MemberLeft),
         new("plan-set.1", TeamJson.Default.PlanSet),
+        new("data-key-rotated.1", TeamJson.Default.DataKeyRotated),
+        new("tables-rebuilt.1", TeamJson.Default.TablesRebuilt),
+        new("audit-exported.1", TeamJson.Default.AuditExported),
         new("server-joined.1", TeamJson.Default.ServerJoined),
         new("server-renamed.1", TeamJson.Default.ServerRenamed),
         new("server-removed.1", TeamJson.Default.ServerRemoved),
@@ -46,6 +49,9 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("c-rename-server.1", TeamJson.Default.RenameServer),
         new("c-remove-server.1", TeamJson.Default.RemoveServer),
         new("c-set-plan.1", TeamJson.Default.SetPlan),
+        new("c-note-rotation.1", TeamJson.Default.NoteRotation),
+        new("c-note-rebuild.1", TeamJson.Default.NoteRebuild),
+        new("c-note-audit-export.1", TeamJson.Default.NoteAuditExport),
         new("c-add-key.1", TeamJson.Default.AddKey),
         new("c-rotate-key.1", TeamJson.Default.RotateKey),
         new("c-revoke-key.1", TeamJson.Default.RevokeKey),
@@ -72,6 +78,9 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(RoleChanged))]
 [JsonSerializable(typeof(MemberLeft))]
 [JsonSerializable(typeof(PlanSet))]
+[JsonSerializable(typeof(DataKeyRotated))]
+[JsonSerializable(typeof(TablesRebuilt))]
+[JsonSerializable(typeof(AuditExported))]
 [JsonSerializable(typeof(ServerJoined))]
 [JsonSerializable(typeof(ServerRenamed))]
 [JsonSerializable(typeof(ServerRemoved))]
@@ -96,6 +105,9 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(RenameServer))]
 [JsonSerializable(typeof(RemoveServer))]
 [JsonSerializable(typeof(SetPlan))]
+[JsonSerializable(typeof(NoteRotation))]
+[JsonSerializable(typeof(NoteRebuild))]
+[JsonSerializable(typeof(NoteAuditExport))]
 [JsonSerializable(typeof(AddKey))]
 [JsonSerializable(typeof(RotateKey))]
 [JsonSerializable(typeof(RevokeKey))]

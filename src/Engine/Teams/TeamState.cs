@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
@@ -36,6 +37,10 @@ public sealed record TeamState
     /// <summary>The API keys that are valid.</summary>
     public ImmutableDictionary<KeyId, StoredKey> Keys { get; init; } = ImmutableDictionary<KeyId, StoredKey>.Empty;
 
+    /// <summary>The data key whose rotation was journalled last; 0 before the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int DataKey { get; init; }
+
     /// <summary>Whether anything was ever journalled.</summary>
     public bool Exists => Name is not null || !Invitations.IsEmpty;
 
@@ -59,8 +64,14 @@ public sealed record TeamState
             Members = state.Members.SetItem(e.User, new Member(e.Email, e.Role, e.At)),
             Invitations = state.Invitations.SetItem(e.Invitation, state.Invitations[e.Invitation] with { SpentBy = e.User }),
         },
-        RoleChanged e => state with { Members = state.Members.SetItem(e.User, state.Members[e.User] with { Role = e.To }) },
-        MemberLeft e => state with { Members = state.Members.Remove(e.User) },
+        RoleChanged e => state with
+        {
+            Members = state.Members.SetItem(e.User, state.Members[e.User] with { Role = e.To }),
+            Invitations = WithoutThoseOf(state, e.User, e.To),
+        },
+        MemberLeft e => state with { Members = state.Members.Remove(e.User), Invitations = WithoutThoseOf(state, e.User, null) },
+        DataKeyRotated e => state with { DataKey = e.Number },
+        TablesRebuilt or AuditExported => state,
         PlanSet e => state with { PlanServers = e.Servers },
         ServerJoined e => state with { Servers = state.Servers.SetItem(e.Server, new TeamServer(e.Name, e.At)) },
         ServerRenamed e => state with { Servers = state.Servers.SetItem(e.Server, state.Servers[e.Server] with { Name = e.To }) },
@@ -73,6 +84,15 @@ public sealed record TeamState
         KeyRevoked e => state with { Keys = state.Keys.Remove(e.Key) },
         _ => throw new InvalidOperationException($"A team's journal holds a {happened.GetType().Name} that this version does not know."),
     };
+
+    /// <summary>
+    /// What a person may not grant any more is over for good: it must not live again when the person is promoted or comes back later.
+    /// </summary>
+    private static ImmutableDictionary<InvitationId, StoredInvitation> WithoutThoseOf(TeamState state, UserId user, TeamRole? now) =>
+        state.Invitations.SetItems(state.Invitations
+            .Where(one => one.Value is { Withdrawn: false, SpentBy: null, By: { Kind: AuthorKind.Person } by } && by.Id == user.Value
+                && !(now is { } role && MembershipRules.Governs(role, one.Value.Role)))
+            .Select(one => KeyValuePair.Create(one.Key, one.Value with { Withdrawn = true })));
 }
 
 /// <summary>An invitation as the team keeps it. <paramref name="Email"/>: the only address that may accept it; null: any.</summary>

@@ -141,7 +141,7 @@ internal sealed class AgentGate(
     private Task RejectAsync(HttpContext http) => failures.TryCount(http.Connection.RemoteIpAddress)
         ? ProblemWriter.WriteAsync(http, ProblemSlug.CredentialsRejected, "The token or the signature is not valid here.")
         : ProblemWriter.WriteAsync(
-            http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
+            http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait a second, then try again.");
 
     private static Task RefuseSizeAsync(HttpContext http) =>
         ProblemWriter.WriteAsync(http, ProblemSlug.TooLarge, "A body has at most 1 MiB as sent. Send less at once.");

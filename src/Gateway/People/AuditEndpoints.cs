@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
+using HostAtlas.Engine;
 using HostAtlas.Engine.Audit;
 using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>/api/audit</c>: what was changed in a team, by whom.</summary>
-internal sealed class AuditEndpoints(IAuditLog log, AuditExportReader export, Access access)
+internal sealed class AuditEndpoints(EngineClient engine, IAuditLog log, AuditExportReader export, Access access)
 {
     // Action and actor lie sealed with the rest of an entry: to find them is to open entries. So many a request, then the caller goes on.
     private const int MostOpened = 2_000, PageOpened = 500;
@@ -47,6 +49,9 @@ internal sealed class AuditEndpoints(IAuditLog log, AuditExportReader export, Ac
     {
         var admitted = await access.AdmitAsync(http, Operation.ReadAudit);
         if (admitted.Value is not { } grant) return admitted.Failure!;
+        // The team hears who has a copy; the next export shows it.
+        if (Failure.Unless<Done>(await engine.AskAsync(new NoteAuditExport(grant.Team, grant.By), http.RequestAborted)).Failure
+            is { } refused) return refused;
         // Read before the answer begins: a store that is away is told with its status, not by an answer that breaks off.
         return new AuditExportAnswer(export, grant.Team, await export.PageAsync(grant.Team, null, http.RequestAborted));
     }

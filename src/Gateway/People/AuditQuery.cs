@@ -24,6 +24,7 @@ internal sealed record AuditQuery(long FromMs, long ToMs, AuditPlace? Before, in
         var fields = new Fields();
         var from = Ms(query, "from", 0, fields);
         var to = Ms(query, "to", LatestMs, fields);
+        if (from > to) fields.Fault("/from", "It lies after to: nothing can be in between.");
         var before = list.Cursor is null ? null : PlaceOf(list.Cursor);
         if (list.Cursor is not null && before is null) return ListQuery.UnknownCursor;
         var action = One(query, "action", AuditRules.Actions.Contains,

@@ -45,7 +45,9 @@ internal static class JsonBody
         catch (JsonException fault)
         {
             return Malformed(
-                $"The body is not JSON (line {fault.LineNumber + 1}). Send one object with each member once, at most 16 levels deep.");
+                // Of a member that comes twice the parser tells no line.
+                $"The body is not JSON{(fault.LineNumber is { } line ? $" (line {line + 1})" : "")}. "
+                + "Send one object with each member once, at most 16 levels deep.");
         }
     }
 

@@ -49,11 +49,11 @@ internal sealed class PasswordEndpoints(
             return Failure.Invalid(new ContentError("/token", "A link's token (har_…) is expected."));
         var token = body.Token.Trim();
         // A made-up token costs one HMAC and wakes nobody; only the platform's own come further, so nothing here tells who has an account.
-        if (!ResetForm.TryRead(token, keys.TokenKeys, out var bytes, out var reset)) return access.Rejected(http);
+        if (!ResetForm.TryRead(token, keys.TokenKeys, out var bytes, out var reset)) return DeadLink(access.Rejected(http));
         var (address, tokenHash) = (new UserAddress(Convert.ToHexStringLower(bytes)), TokenHash.Of(token));
         var open = Failure.Unless<ResetOpen>(
             await engine.AskAsync(new InspectReset(address, reset, tokenHash), http.RequestAborted));
-        if (open.Value is not { } person) return open.Failure!;
+        if (open.Value is not { } person) return DeadLink(open.Failure!);
         var fields = new Fields();
         var password = fields.NewPassword("/password", body.Password, person.Email);
         if (fields.Failure is { } faults) return faults;
@@ -83,6 +83,15 @@ internal sealed class PasswordEndpoints(
         var view = new ResetView(issued.LinkAt($"{http.Request.Scheme}://{http.Request.Host.Value}"), issued.ExpiresAt.ToUniversalTime());
         return Answer.Json(StatusCodes.Status201Created, view, PeopleJson.Default.ResetView);
     }
+
+    // One text for every link that is worth nothing, whatever the reason: it tells nothing, and whoever holds it knows what to do.
+    private static Answer DeadLink(Answer failure) => failure is Failure { Slug: ProblemSlug.CredentialsRejected } rejected
+        ? rejected with
+        {
+            Detail = "This link is worth nothing (any more): it was used, replaced by a newer one, or is over an hour old; or its person "
+                + "has joined another team since an owner made it. Ask an owner of your team, or whoever runs the platform, for another.",
+        }
+        : failure;
 }
 
 /// <summary>The body of <c>POST /api/password</c>.</summary>

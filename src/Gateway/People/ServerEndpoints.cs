@@ -66,7 +66,7 @@ internal sealed class ServerEndpoints(
         var add = new AddServer(grant.Team, id, name, grant.ByKey, grant.By);
         var reply = Failure.Unless<ServerAdded>(await engine.AskAsync(add, CancellationToken.None));
         if (reply.Value is not { } added) return reply.Failure!;
-        var issued = await IssueAsync(grant, id, overlapSeconds: 0);
+        var issued = await IssueAsync(grant, id, added.Name, overlapSeconds: 0);
         await CourtesyAsync(id, () => projection.WaitForServerAsync(grant.Team, id, cancellation: http.RequestAborted));
         if (issued.Value is not { } token) return Tokenless(issued.Failure, id);
         var created = new ServerCreated(id, added.Name, token.Token);
@@ -133,7 +133,9 @@ internal sealed class ServerEndpoints(
         var fields = new Fields();
         var overlap = fields.Overlap("/overlapSeconds", body.OverlapSeconds);
         if (fields.Failure is { } faults) return faults;
-        var issued = await IssueAsync(grant, id, overlap);
+        // For the audit log, which shows what the tables know now.
+        var name = (await directory.FindAsync(grant.Team, id, http.RequestAborted))?.Name;
+        var issued = await IssueAsync(grant, id, name, overlap);
         return issued.Value is { } token ? Answer.Json(StatusCodes.Status200OK, token, PeopleJson.Default.TokenView) : issued.Failure!;
     }
 
@@ -160,14 +162,14 @@ internal sealed class ServerEndpoints(
         }
     }
 
-    private async Task<Step<TokenView>> IssueAsync(Grant grant, ServerId server, int overlapSeconds)
+    private async Task<Step<TokenView>> IssueAsync(Grant grant, ServerId server, string? name, int overlapSeconds)
     {
         var secret = RandomNumberGenerator.GetBytes(TokenForm.SecretBytes);
         var token = TokenForm.Write(TokenKind.Agent, grant.Team, server, secret, keys.TokenKey);
         CryptographicOperations.ZeroMemory(secret);
         var issued = Failure.Unless<Done>(
-            await engine.AskAsync(new IssueToken(
-                grant.Team, server, TokenHash.Of(token), overlapSeconds, grant.By), CancellationToken.None));
+            await engine.AskAsync(
+                new IssueToken(grant.Team, server, TokenHash.Of(token), overlapSeconds, grant.By) { Name = name }, CancellationToken.None));
         return issued.Failure is { } failure ? failure : new TokenView(token);
     }
 

@@ -26,11 +26,15 @@ internal sealed class SessionEndpoints(
         var email = fields.Email("/email", body.Email);
         var password = fields.Password("/password", body.Password);
         if (fields.Failure is { } faults) return faults;
-        var accepted = await check.SignInAsync(keys.AddressOf(email), password, body.Code, http);
+        var session = SessionService.NewId();
+        var accepted = await check.SignInAsync(keys.AddressOf(email), password, body.Code, session, http);
         if (accepted.Value is not { } person) return accepted.Failure!;
         var teams = await access.TeamsOfAsync(person.User, person.Email, person.Teams, http.RequestAborted);
         if (teams.Value is not { } own) return teams.Failure!;
-        await anew.BeginAsync(http, new NewSession(person.User, person.Email, person.Epoch, own.Roles, SessionOrigin.Of(http)));
+        await anew.BeginAsync(http, new NewSession(person.User, person.Email, person.Epoch, own.Roles, SessionOrigin.Of(http))
+        {
+            Id = session,
+        });
         return View(person.User, person.Email, own.Views);
     }
 

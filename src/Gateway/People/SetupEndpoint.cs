@@ -50,11 +50,12 @@ internal sealed class SetupEndpoint(
             _ => Failure.Unless<InvitationOpen>(inspected).Failure!,
         };
         if (person.Value is not { Known: var user }) return person.Failure!;
-        var signedIn = await check.AcceptAsync(wish.Address, user, wish.Code, http);
+        var session = SessionService.NewId();
+        var signedIn = await check.AcceptAsync(wish.Address, user, wish.Code, session, http);
         if (signedIn.Value is not { Epoch: var epoch }) return signedIn.Failure!;
 
         // From here on nothing is given up because the sender hung up: a half-made set-up helps nobody.
-        var by = Author.OfPerson(user.User, user.Email, http.Connection.RemoteIpAddress, session: null);
+        var by = Author.OfPerson(user.User, user.Email, http.Connection.RemoteIpAddress, session);
         var accepted = await memberships.JoinAsync(user, wish.Claims, wish.Hash, wish.TeamName, by);
         if (accepted.Value is not { } joined)
         {
@@ -66,7 +67,7 @@ internal sealed class SetupEndpoint(
         var own = await access.TeamsOfAsync(user.User, user.Email, teams, CancellationToken.None);
         if (own.Value is not { Roles: var roles }) return own.Failure!;
         await invitations.WaitUntilGoneAsync(wish.Hash);
-        await anew.BeginAsync(http, new NewSession(user.User, user.Email, epoch, roles, SessionOrigin.Of(http)));
+        await anew.BeginAsync(http, new NewSession(user.User, user.Email, epoch, roles, SessionOrigin.Of(http)) { Id = session });
         return Answer.Json(StatusCodes.Status201Created, new SetupDone(joined.Team, user.User), PeopleJson.Default.SetupDone);
     }
 

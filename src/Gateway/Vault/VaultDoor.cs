@@ -140,5 +140,5 @@ internal sealed class VaultDoor(
     private Task RejectAsync(HttpContext http) => failures.TryCount(http.Connection.RemoteIpAddress)
         ? ProblemWriter.WriteAsync(http, ProblemSlug.CredentialsRejected, "This is no ticket of this platform.")
         : ProblemWriter.WriteAsync(
-            http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
+            http, ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait a second, then try again.");
 }

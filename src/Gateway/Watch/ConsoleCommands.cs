@@ -41,6 +41,11 @@ public static class ConsoleCommands
         Description = "The new team's name.",
         DefaultValueFactory = _ => "My team",
     };
+    private static readonly Option<string?> TeamId = new("--team")
+    {
+        Description = "The id of the team, when you belong to several.",
+        HelpName = "TEAM-ID",
+    };
     private static readonly Option<string> Name = new("--name") { Description = "The server's name.", Required = true };
     private static readonly Option<string> TokenTo = new("--token-to")
     {
@@ -55,8 +60,8 @@ public static class ConsoleCommands
     public static IEnumerable<Command> Build() =>
     [
         Command("setup", "Found a team with an invitation, or join one.", [InvitationFile, Team], SetUpAsync),
-        Command("add-server", "Add a server to the team; its token goes to a file.", [Name, TokenTo], AddServerAsync),
-        Command("watch", "Show the team's servers in the terminal; q or Ctrl-C ends.", [Server, Once, Json], WatchAsync),
+        Command("add-server", "Add a server to the team; its token goes to a file.", [Name, TokenTo, TeamId], AddServerAsync),
+        Command("watch", "Show the team's servers in the terminal; q or Ctrl-C ends.", [Server, Once, Json, TeamId], WatchAsync),
     ];
 
     private static async Task<int> SetUpAsync(PeopleClient client, ParseResult parse, CancellationToken cancellation)
@@ -113,8 +118,18 @@ public static class ConsoleCommands
         {
             try
             {
-                using var client = new PeopleClient(parse.GetValue(Url)!, parse.GetValue(Ca), TimeProvider.System);
-                return await action(client, parse, cancellation);
+                using var client = new PeopleClient(parse.GetValue(Url)!, parse.GetValue(Ca), TimeProvider.System)
+                {
+                    Team = own.Contains(TeamId) ? parse.GetValue(TeamId) : null,
+                };
+                try
+                {
+                    return await action(client, parse, cancellation);
+                }
+                finally
+                {
+                    await client.SignOutAsync();
+                }
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {

@@ -16,11 +16,13 @@ public sealed class PeopleClient : IDisposable
     /// <summary>How long an answer may take.</summary>
     public const int TimeoutSeconds = 15;
 
+    private static readonly TimeSpan SignOutWithin = TimeSpan.FromSeconds(5);
     private const int AnswerBytesMost = 16 * 1024 * 1024;
     private readonly HttpClient _http;
     private readonly string _origin;
     private readonly TimeProvider _time;
     private TimeSpan _offset;
+    private bool _signedIn;
 
     /// <param name="url">The platform's address.</param>
     /// <param name="authority">A PEM file to trust; null trusts what the system trusts.</param>
@@ -52,6 +54,9 @@ public sealed class PeopleClient : IDisposable
     /// <summary>The platform's address.</summary>
     public Uri Url { get; }
 
+    /// <summary>The id of the team that calls are about, for a person who belongs to several; null: the only one.</summary>
+    public string? Team { get; init; }
+
     /// <summary>
     /// The platform's clock, as its last answer's <c>Date</c> told it: it says what "seen 3 s ago" means, whatever this machine's clock
     /// says.
@@ -69,6 +74,24 @@ public sealed class PeopleClient : IDisposable
     /// <summary>Signs in.</summary>
     public Task<JsonElement> SignInAsync(SignIn person, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "/api/session", Credentials(person), cancellation);
+
+    /// <summary>
+    /// Signs out, if anybody signed in: a command that ends must not leave a session behind for thirty days. When it does not succeed the
+    /// session ends by itself, two hours later.
+    /// </summary>
+    public async Task SignOutAsync()
+    {
+        if (!_signedIn) return;
+        using var patience = new CancellationTokenSource(SignOutWithin, _time);
+        try
+        {
+            await SendAsync(HttpMethod.Delete, "/api/session", new Dictionary<string, string>(), patience.Token);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or PlatformRefusedException or IOException)
+        {
+            // What the command was for is done, or its fault was told.
+        }
+    }
 
     /// <summary>Adds a server; gives its token.</summary>
     public async Task<string> AddServerAsync(string name, CancellationToken cancellation)
@@ -99,9 +122,12 @@ public sealed class PeopleClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Origin", _origin);
+        if (Team is not null) request.Headers.Add("X-Team", Team);
         if (body is not null) request.Content = JsonContent.Create(body);
         using var answer = await _http.SendAsync(request, cancellation);
         if (answer.Headers.Date is { } date) _offset = date - _time.GetUtcNow();
+        if (answer.IsSuccessStatusCode && method == HttpMethod.Post && path is "/api/setup" or "/api/session") _signedIn = true;
+        if (answer.StatusCode == System.Net.HttpStatusCode.NoContent) return default;
         if (answer.IsSuccessStatusCode) return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
         var problem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
             ? await answer.Content.ReadFromJsonAsync(WireJson.Default.Problem, cancellation)

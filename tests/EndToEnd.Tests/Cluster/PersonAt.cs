@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using HostAtlas.TestSupport.Clients;
 
 namespace HostAtlas.EndToEnd.Tests.Cluster;
 
@@ -28,6 +29,15 @@ internal sealed class PersonAt(HttpClient client, Uri url) : IDisposable
             HttpMethod.Post, "/api/session", body: $$"""{"email": "{{email}}", "password": "{{password}}"}""");
         answer.EnsureSuccessStatusCode();
         return answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
+
+    /// <summary>Opens a stream of events.</summary>
+    public async Task<EventReader> ListenAsync(string cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/api/events", UriKind.Relative));
+        request.Headers.Add("Cookie", cookie);
+        var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return new EventReader(answer.EnsureSuccessStatusCode(), new StreamReader(await answer.Content.ReadAsStreamAsync()));
     }
 
     /// <summary>Any request.</summary>

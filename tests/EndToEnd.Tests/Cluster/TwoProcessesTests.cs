@@ -27,8 +27,13 @@ public sealed class TwoProcessesTests
         Assert.Equal(HttpStatusCode.Unauthorized, await atGateway.StatusAsync(HttpMethod.Get, "/api/session", session));
         session = await atEngine.SignInAsync(founder.Email, Founder.Password);
         Assert.Equal(HttpStatusCode.OK, await atGateway.StatusAsync(HttpMethod.Get, "/api/servers", session));
-        Assert.True((int)await atGateway.StatusAsync(HttpMethod.Delete, "/api/session", session) < 300);
-        Assert.Equal(HttpStatusCode.Unauthorized, await atEngine.StatusAsync(HttpMethod.Get, "/api/servers", session));
+        using var events = await atGateway.ListenAsync(session);
+        await events.NextAsync("ready");
+        await founder.AddServerAsync("web");
+        while ((await events.NextAsync())!.Name != "server.added") { }
+        Assert.True((int)await atEngine.StatusAsync(HttpMethod.Delete, "/api/session", session) < 300);
+        Assert.Equal(HttpStatusCode.Unauthorized, await atGateway.StatusAsync(HttpMethod.Get, "/api/servers", session));
+        await events.EndAsync();
 
         // So it is with keys.
         var key = await founder.AddKeyAsync("dashboards", "read");
@@ -36,6 +41,14 @@ public sealed class TwoProcessesTests
         var id = KeyId(await atGateway.BodyAsync(HttpMethod.Get, "/api/keys", founder.Cookie));
         Assert.True((int)await atEngine.StatusAsync(HttpMethod.Delete, $"/api/keys/{id}", founder.Cookie) < 300);
         Assert.Equal(HttpStatusCode.Unauthorized, await atGateway.StatusAsync(HttpMethod.Get, "/api/servers", key: key));
+
+        // SIGTERM waits for no stream, at neither.
+        using var last = await atGateway.ListenAsync(founder.Cookie);
+        using var lastAtEngine = await atEngine.ListenAsync(founder.Cookie);
+        Assert.Equal(0, await platform.Gateway.StopAsync());
+        await last.EndAsync();
+        Assert.Equal(0, await platform.Engine.StopAsync());
+        await lastAtEngine.EndAsync();
     }
 
     [Theory]

@@ -57,9 +57,16 @@ internal static class WireSamples
         ["renamed.1"] = new TeamRenamed("Engines", "Müller & Söhne", At, Named.Ada),
         ["role-changed.1"] = new RoleChanged(User, "ada@example.org", TeamRole.Admin, TeamRole.Viewer, At, Named.Ada),
         ["member-left.1"] = new MemberLeft(User, "ada@example.org", TeamRole.Admin, At, Named.Ada),
+        ["data-key-rotated.1"] = new DataKeyRotated("Engines", 2, At, Named.Ada),
+        ["tables-rebuilt.1"] = new TablesRebuilt("Engines", At, Named.Ada),
+        ["audit-exported.1"] = new AuditExported(At, Named.Ada),
+        ["c-note-rotation.1"] = new NoteRotation(Team, 2, Named.Ada),
+        ["c-note-rebuild.1"] = new NoteRebuild(Team, Named.Ada),
+        ["c-note-audit-export.1"] = new NoteAuditExport(Team, Named.Ada),
         ["founded.1"] = new TeamFounded("Müller & Söhne", At, Named.Ada),
         ["member-joined.1"] = new MemberJoined(User, "ada@example.org", TeamRole.Admin, Invitation, At, Named.Ada),
         ["plan-set.1"] = new PlanSet(3, At, Named.Ada, new PlanLimit(10)),
+        ["plan-set.1~named"] = new PlanSet(3, At, Named.Ada, new PlanLimit(10)) { Name = "Engines" },
         ["plan-set.1~unlimited"] = new PlanSet(null, At, Named.Ada),
         ["server-joined.1"] = new ServerJoined(Server, "web-1", At, Named.Ada),
         ["key-added.1"] = new KeyAdded(Key, "ci", KeyScopes.Read | KeyScopes.ServersEnroll, Named.Hash("k"), At, Named.Ada),
@@ -117,6 +124,7 @@ internal static class WireSamples
     private static Dictionary<string, object> Servers { get; } = new()
     {
         ["token-issued.1"] = new TokenIssued(Named.Hash("t"), Later, At, Named.Ada),
+        ["token-issued.1~named"] = new TokenIssued(Named.Hash("t"), Later, At, Named.Ada) { Name = "web-1" },
         ["reported.1"] = new ServerReported(At),
         ["silent.1"] = new ServerSilent(Named.Noon, At),
         ["returned.1"] = new ServerReturned(At),
@@ -132,6 +140,7 @@ internal static class WireSamples
         ["closed.1"] = new DoorClosed(At, Named.Ada),
         ["c-close.1"] = new CloseDoor(Team, Server, Named.Ada),
         ["c-issue-token.1"] = new IssueToken(Team, Server, Named.Hash("t"), 3600, Named.Ada),
+        ["c-issue-token.1~named"] = new IssueToken(Team, Server, Named.Hash("t"), 3600, Named.Ada) { Name = "web-1" },
         ["c-request.1"] = new AgentRequest(
             Team, Server, new Guid(Named.Bytes("call").AsSpan(16)), Named.Hash("t"), Named.Bytes("signature"), 1_795_521_600,
                 new MetricsPayload(Batch), "192.0.2.9"),

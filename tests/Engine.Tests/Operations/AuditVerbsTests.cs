@@ -24,7 +24,7 @@ public sealed class AuditVerbsTests(OpsFixture ops) : IClassFixture<OpsFixture>
         File.Copy(Path.Combine(ops.Engine.Folder, "root.key"), folder.File("root.key"));
         Assert.Equal(0, (await OpsFixture.RunInAsync(folder.Path, "audit", "verify", earlier)).Exit);
         await ops.Engine.Client.AskAsync(new SetPlan(team, 1, Named.Ada));
-        var later = await ExportAsync(folder, team, "later.jsonl", 424);
+        var later = await ExportAsync(folder, team, "later.jsonl", 425);
         Assert.Equal(0, (await ops.RunAsync("audit", "verify", later, "--earlier", earlier)).Exit);
 
         var back = await ops.RunAsync("audit", "verify", earlier, "--earlier", later);
@@ -74,7 +74,7 @@ public sealed class AuditVerbsTests(OpsFixture ops) : IClassFixture<OpsFixture>
         using var output = new StringWriter();
         // No --data, and none where it is looked for by itself.
         var parsed = Engine.Operations.OpsCommandLine.Build().Parse(["audit", "verify", file]);
-        Assert.Equal(0, await parsed.InvokeAsync(new() { Output = output }));
+        Assert.Equal(4, await parsed.InvokeAsync(new() { Output = output }));
         Assert.Contains("The head was NOT checked", output.ToString(), StringComparison.Ordinal);
     }
 

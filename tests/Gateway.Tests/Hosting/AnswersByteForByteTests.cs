@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Gateway.People.Events;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,9 @@ public sealed partial class AnswersByteForByteTests : IAsyncLifetime
 {
     private const string SameOrigin = "Content-Type: application/json\r\nSec-Fetch-Site: same-origin\r\n";
 
-    private readonly TestPlatform _platform = new() { Adjust = services => services.AddSingleton<IMetricsReader>(new FaultyReader()) };
+    private readonly TestPlatform _platform = new() { Adjust = services => services
+        .AddSingleton<IMetricsReader>(new FaultyReader())
+        .AddSingleton(EventStreamTimes.Default with { Recheck = TimeSpan.FromMilliseconds(100) }) };
     private string _cookie = "", _server = "", _token = "";
 
     public async Task InitializeAsync()
@@ -59,7 +62,13 @@ public sealed partial class AnswersByteForByteTests : IAsyncLifetime
         AssertHead("422-content", await AnswerAsync("POST", "/api/session", SameOrigin, "{}"));
         AssertHead("500-failed", await AnswerAsync("GET", $"/api/servers/{_server}/metrics", _cookie));
         AssertHead("503-store-away", await AnswerAsync("GET", $"/api/servers/{_server}/metrics?step=7", _cookie));
+        await using var events = await _platform.ConnectAsync();
+        await events.SendAsync(Encoding.ASCII.GetBytes($"GET /api/events HTTP/1.1\r\nHost: a\r\n{_cookie}\r\n"));
         AssertHead("204-signed-out", await AnswerAsync("DELETE", "/api/session", _cookie + SameOrigin, "{}"));
+        // Whole, up to its last chunk: it ended with the session. Or it came too late for it, on a busy machine.
+        var stream = (await events.ReadAnswerAsync())!;
+        if (stream.Status == 200) Assert.StartsWith("retry: 2000\n\nid: ", stream.Text, StringComparison.Ordinal);
+        AssertHead(stream.Status == 200 ? "200-events" : "401-nobody", stream);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HostAtlas.Engine;
 using HostAtlas.Engine.Users;
+using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.People.Passwords;
@@ -49,20 +50,23 @@ internal sealed class PasswordCheck(
     /// Signs in: verifies the password, lets the person's entity judge the code and note the sign-in, and hashes the password anew when the
     /// parameters of today are others. Refused with a mark that asks for the code once the password is right.
     /// </summary>
-    public async Task<Step<SignInAccepted>> SignInAsync(UserAddress address, byte[] password, string? code, HttpContext http)
+    /// <param name="session">The session that is about to begin: the audit log names it, so people know which one a sign-in made.</param>
+    public async Task<Step<SignInAccepted>> SignInAsync(
+        UserAddress address, byte[] password, string? code, SessionId session, HttpContext http)
     {
         var verified = await VerifyAsync(address, password, http);
         if (verified.Value is not { } person) return verified.Failure!;
-        var accepted = await AcceptAsync(address, person, code, http);
+        var accepted = await AcceptAsync(address, person, code, session, http);
         if (accepted.Value is not null && PasswordHasher.IsOutdated(person.PasswordHash)) await RehashAsync(address, person, password);
         return accepted;
     }
 
     /// <summary>The second half of a sign-in, for whose password was verified, or set, just now.</summary>
-    public async Task<Step<SignInAccepted>> AcceptAsync(UserAddress address, UserKnown person, string? code, HttpContext http)
+    public async Task<Step<SignInAccepted>> AcceptAsync(
+        UserAddress address, UserKnown person, string? code, SessionId session, HttpContext http)
     {
         var from = http.Connection.RemoteIpAddress;
-        var by = Author.OfPerson(person.User, person.Email, from, session: null);
+        var by = Author.OfPerson(person.User, person.Email, from, session);
         var signIn = new SignIn(address, person.PasswordHash, code, SourceNetwork.Of(from).Name, by);
         return Failure.Unless<SignInAccepted>(await engine.AskAsync(signIn, CancellationToken.None));
     }
@@ -104,5 +108,5 @@ internal sealed class PasswordCheck(
     }
 
     private static Failure TooMany(int seconds) =>
-        new(ProblemSlug.RateLimited, "Too many attempts with a wrong password. Wait, then try again.", seconds);
+        new(ProblemSlug.RateLimited, $"Too many attempts with a wrong password. Try again in {seconds} seconds.", seconds);
 }

@@ -158,7 +158,7 @@ internal sealed class Access(
     /// <summary>401 for a credential that is none, 429 for a network that has sent too many of them. Valid ones never come here.</summary>
     public Failure Rejected(HttpContext http) => failures.TryCount(http.Connection.RemoteIpAddress)
         ? Failure.CredentialsRejected
-        : new Failure(ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait, then try again.");
+        : new Failure(ProblemSlug.RateLimited, "Too many rejected credentials came from this address. Wait a second, then try again.");
 
     /// <summary>The token that a request carries, of whatever kind; null when there is none.</summary>
     public static string? Bearer(HttpRequest request) =>

@@ -53,6 +53,9 @@ internal sealed record SessionOrigin(string? Address, string? UserAgent)
 internal sealed record NewSession(
     UserId User, string Email, int Epoch, IReadOnlyList<SeenRole> Roles, SessionOrigin Origin, DateTimeOffset? SignedInAt = null)
 {
+    /// <summary>The id by which it was announced; null: a new one.</summary>
+    public SessionId? Id { get; init; }
+
     /// <summary>Without the address.</summary>
     public override string ToString() => $"NewSession({User})";
 }

@@ -26,12 +26,14 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     /// </summary>
     internal static readonly TimeSpan WrittenEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>An id for a session that is to begin; it names it and opens nothing.</summary>
+    public static SessionId NewId() => ResourceId.FromRandom<SessionId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
+
     /// <summary>Begins a session and returns the cookie's value.</summary>
     public async Task<string> BeginAsync(NewSession begun, CancellationToken cancellation)
     {
         var now = Now();
-        var id = ResourceId.FromRandom<SessionId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
-        var session = new Session(id, begun.User, begun.Email, begun.SignedInAt ?? now, begun.Epoch, begun.Roles, begun.Origin);
+        var session = new Session(begun.Id ?? NewId(), begun.User, begun.Email, begun.SignedInAt ?? now, begun.Epoch, begun.Roles, begun.Origin);
         return await AddAsync(session, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
     }
 

@@ -39,6 +39,7 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["listBackupEvents"] = Of("path:id=server query:cursor=snapshot"),
         ["listAudit"] = Of("query:cursor=server query:actor=user"),
         ["exportAudit"] = Of(""),
+        ["watchTeam"] = Of(""),
         ["listKeys"] = Of("query:cursor=key"),
         ["createKey"] = Of("", """{"name": "another", "scopes": ["read"]}"""),
         ["revokeKey"] = Of("path:id=key"),

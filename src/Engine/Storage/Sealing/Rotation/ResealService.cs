@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Ids;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace HostAtlas.Engine.Storage.Sealing.Rotation;
 /// but the page under way. One of the listed jobs that touch every team's rows.
 /// </summary>
 public sealed class ResealService(KeyRotation rotation, Resealing resealing, IKeyStore store, TeamSeals seals, PlatformSeal platform,
-    ResealProgress progress, ResealTimes times, TimeProvider time, ILogger<ResealService> log) : BackgroundService
+    EngineClient engine, ResealProgress progress, ResealTimes times, TimeProvider time, ILogger<ResealService> log) : BackgroundService
 {
     private const int TeamsAPage = 500;
 
@@ -65,6 +66,10 @@ public sealed class ResealService(KeyRotation rotation, Resealing resealing, IKe
     {
         try
         {
+            // Said by who rotated already, unless that died in between: then the log says it by the platform itself.
+            if (await engine.AskAsync(new NoteRotation(team, newest.Number, Author.Platform), cancellation).ConfigureAwait(false)
+                is Refused { Kind: not RefusalKind.NotFound } busy)
+                log.LogWarning("Team {Team} could not note its new data key in its log: {Reason}", team, busy.Detail);
             await resealing.RunAsync(team, progress.Did, cancellation).ConfigureAwait(false);
             var (keys, tracesGone) = store.Destroy(team, newest.Number - 1, time.GetUtcNow());
             seals.Refresh(team);
