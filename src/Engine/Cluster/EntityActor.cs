@@ -13,6 +13,8 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
 {
     private const int SnapshotEveryEvents = 100;
 
+    private static readonly Refused NotHere = new(RefusalKind.NotFound, "There is no such thing at this address.");
+
     private readonly EntityRecord _record;
     private readonly TState _initial;
     private readonly TimeSpan _passivateAfter;
@@ -44,6 +46,12 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
 
     /// <summary>The room's pure function.</summary>
     protected abstract TState Apply(TState state, IEntityEvent happened);
+
+    /// <summary>
+    /// Whether a message names this very entity. The way here renders the address from the message itself; one that came to another address
+    /// all the same is answered as by an entity that does not exist.
+    /// </summary>
+    protected abstract bool IsForThis(object message);
 
     /// <summary>Handles what is not common to all entities; false when it is unknown.</summary>
     protected abstract bool Handle(object message);
@@ -93,6 +101,11 @@ public abstract class EntityActor<TState> : UntypedPersistentActor where TState 
                 // Answered at once instead of left to time out, and tried again with the next message.
                 Sender.Tell(fault);
                 Leave();
+                break;
+            case var _ when !IsForThis(message):
+                Log.Error("{0}: a {1} for another entity came here and was refused.", PersistenceId, message.GetType().Name);
+                Sender.Tell(NotHere);
+                if (!Exists) Leave();
                 break;
             default:
                 if (_record.IsDestroyed) State = _initial;

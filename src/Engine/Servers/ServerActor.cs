@@ -3,6 +3,7 @@ using Akka.Actor;
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Presence;
 
 namespace HostAtlas.Engine.Servers;
 
@@ -21,6 +22,7 @@ public sealed class ServerActor(
     private static readonly Refused TooMany =
         new(RefusalKind.RateLimited, "This server sent too many requests. Wait 60 seconds, and send larger batches.", RetryAfterSeconds: 60);
 
+    private readonly ServerKey _key = ServerKey.Parse(id);
     private readonly ReplaySet _replay = new();
     private DateTimeOffset _heardAt;
 
@@ -29,6 +31,9 @@ public sealed class ServerActor(
 
     /// <inheritdoc />
     protected override ServerState Apply(ServerState state, IEntityEvent happened) => ServerState.Apply(state, happened);
+
+    /// <inheritdoc />
+    protected override bool IsForThis(object message) => message is not IServerCommand command || new ServerKey(command.Team, command.Server) == _key;
 
     /// <inheritdoc />
     protected override bool Handle(object message)

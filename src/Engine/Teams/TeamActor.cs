@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Teams;
 
@@ -6,11 +7,16 @@ namespace HostAtlas.Engine.Teams;
 public sealed class TeamActor(string id, TimeProvider time, JournalSeal seal)
     : EntityActor<TeamState>($"team-{id}", TeamState.Nobody, TimeSpan.FromMinutes(10), seal)
 {
+    private readonly TeamId _team = ResourceId.Parse<TeamId>(id);
+
     /// <inheritdoc />
     protected override bool Exists => State.Exists;
 
     /// <inheritdoc />
     protected override TeamState Apply(TeamState state, IEntityEvent happened) => TeamState.Apply(state, happened);
+
+    /// <inheritdoc />
+    protected override bool IsForThis(object message) => message is not ITeamCommand command || command.Team == _team;
 
     /// <inheritdoc />
     protected override bool Handle(object message)

@@ -329,7 +329,7 @@ public sealed class TeamDecisionsTests
     {
         Found();
         Assert.Equal(
-            [new PlanSet(10, Now, Named.Ada, new PlanLimit(3))],
+            [new PlanSet(10, Now, Named.Ada, new PlanLimit(3)) { Name = "Engines" }],
             TeamDecisions.Decide(_state, new SetPlan(Team, 10, Named.Ada), Now).Events);
     }
 

@@ -12,14 +12,9 @@ namespace HostAtlas.Gateway.Tests.OpenApi;
 /// The platform sends nobody anywhere else: there is no 302 whose headers could be wrong, and no place where somebody could bend its
 /// target. Of the statuses from 300 on there is only 304, for a page that the browser holds already.
 /// </summary>
-public sealed partial class NoRedirectTests : IAsyncLifetime
+public sealed partial class NoRedirectTests(TestPlatform platform) : IClassFixture<TestPlatform>
 {
     private static readonly ApiDescription Description = new(OpenApiDocument.Build());
-    private readonly TestPlatform _platform = new();
-
-    public Task InitializeAsync() => _platform.InitializeAsync();
-
-    public Task DisposeAsync() => _platform.DisposeAsync();
 
     [Fact]
     public void The_description_has_no_other_than_304()
@@ -31,8 +26,8 @@ public sealed partial class NoRedirectTests : IAsyncLifetime
     [Fact]
     public async Task No_address_by_any_spelling_sends_anybody_elsewhere()
     {
-        using var http = _platform.NewHttpClient();
-        var team = await TeamUnderTest.FoundAsync(_platform, http);
+        using var http = platform.NewHttpClient();
+        var team = await TeamUnderTest.FoundAsync(platform, http);
         var asked = 0;
         // What ends a session or a membership comes last.
         foreach (var operation in Description.Operations.OrderBy(operation => operation.Method == "DELETE"))
@@ -64,7 +59,7 @@ public sealed partial class NoRedirectTests : IAsyncLifetime
     [InlineData("GET https://example.org/ HTTP/1.1")]
     public async Task Nor_does_a_request_line_that_no_browser_sends(string line)
     {
-        await using var wire = await _platform.ConnectAsync();
+        await using var wire = await platform.ConnectAsync();
         await wire.SendAsync(Encoding.ASCII.GetBytes($"{line}\r\nHost: example.org\r\n\r\n"));
         var answer = (await wire.ReadAnswerAsync())!;
         Assert.False(answer.Status is >= 300 and < 400, $"{line}: {answer.Status}");

@@ -79,6 +79,7 @@ public sealed class AuditEndpointsTests(PeopleHost host)
     [InlineData("from=-1", "/from")]
     [InlineData("from=1&from=2", "/from")]
     [InlineData("to=yesterday", "/to")]
+    [InlineData("from=2&to=1", "/from")]
     [InlineData("action=server.exploded", "/action")]
     [InlineData("actor=somebody", "/actor")]
     [InlineData("actor=AAAAAAAA-0000-4000-8000-000000000000", "/actor")]
@@ -88,6 +89,26 @@ public sealed class AuditEndpointsTests(PeopleHost host)
         var answer = await ann.GetAsync($"/api/audit?{query}");
         Assert.Equal("422 invalid-content", answer.Said);
         Assert.Equal([pointer], answer.Pointers);
+    }
+
+    [Fact]
+    public async Task A_sign_in_names_the_session_that_it_began_and_a_token_its_server_and_an_export_who_has_it()
+    {
+        var ann = await host.FounderAsync();
+        await ann.SignInAsync();
+        var session = (await ann.GetAsync("/api/sessions")).Ids[0];
+        await ann.PostAsync("/api/servers", new { name = "web-1" });
+        await ann.GetAsync("/api/audit/export");
+        await TestSupport.Poll.UntilAsync("the entries", TimeSpan.FromSeconds(60), async () =>
+        {
+            var items = (await ann.GetAsync("/api/audit")).Json.GetProperty("items").EnumerateArray().ToList();
+            if (Text(items[0], "action") != "audit.exported") return false;
+            var signIn = items.First(item => Text(item, "action") == "account.signed-in");
+            Assert.Equal(session, Text(signIn.GetProperty("actor"), "session"));
+            Assert.Equal("web-1", Text(items.First(item => Text(item, "action") == "server.token-issued").GetProperty("subject"), "name"));
+            Assert.Equal(ann.Email, Text(items[0].GetProperty("actor"), "name"));
+            return true;
+        });
     }
 
     [Fact]

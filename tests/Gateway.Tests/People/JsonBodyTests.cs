@@ -25,6 +25,13 @@ public sealed class JsonBodyTests
     public void What_is_no_json_is_malformed(string text) => Assert.Equal(ProblemSlug.MalformedRequest, Slug(Bind(text)));
 
     [Fact]
+    public void A_fault_names_its_line_where_it_has_one()
+    {
+        Assert.Contains("JSON (line 2).", ((Failure)Bind("{\n7").Failure!).Detail, StringComparison.Ordinal);
+        Assert.Contains("JSON. ", ((Failure)Bind("{\"name\": \"a\", \"name\": \"b\"}").Failure!).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bytes_that_are_not_utf8_are_malformed()
     {
         byte[] body = [.. "{\"name\": \""u8, 0xC3, 0x28, .. "\"}"u8];

@@ -69,7 +69,9 @@ public sealed class PasswordEndpointsTests(PeopleHost host)
     {
         var ann = await host.FounderAsync();
         var (first, second) = (await OperatorsTokenAsync(ann.Email), await OperatorsTokenAsync(ann.Email));
-        Assert.Equal("401 credentials-rejected", (await ann.PostAsync("/api/reset", new { token = first, password = New })).Said);
+        var dead = await ann.PostAsync("/api/reset", new { token = first, password = New });
+        Assert.Equal("401 credentials-rejected", dead.Said);
+        Assert.Contains("Ask an owner of your team", dead["detail"], StringComparison.Ordinal);
         var madeUp = await ann.PostAsync("/api/reset", new { token = "har_" + new string('A', 107), password = New });
         Assert.Equal("401 credentials-rejected", madeUp.Said);
         Assert.Equal("422 invalid-content", (await ann.PostAsync("/api/reset", new { password = New })).Said);

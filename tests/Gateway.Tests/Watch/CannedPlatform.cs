@@ -41,6 +41,11 @@ internal sealed class CannedPlatform : IAsyncDisposable
 
     public int SignIns { get; private set; }
 
+    public int SignOuts { get; private set; }
+
+    /// <summary>The team that the last call named.</summary>
+    public string? Team { get; private set; }
+
     public bool HasSession { get; set; }
 
     /// <summary>The range of the last question for metrics.</summary>
@@ -87,8 +92,15 @@ internal sealed class CannedPlatform : IAsyncDisposable
     private async Task AnswerAsync(HttpContext http)
     {
         var (request, response) = (http.Request, http.Response);
+        Team = request.Headers["X-Team"];
         response.Headers.Date = (TimeProvider.System.GetUtcNow() + ClockAhead).ToString("R");
-        if (request.Path == "/api/session")
+        if (request.Path == "/api/session" && request.Method == "DELETE")
+        {
+            if (request.Cookies["hostatlas_session"] == "x") SignOuts++;
+            HasSession = false;
+            response.StatusCode = 204;
+        }
+        else if (request.Path == "/api/session")
         {
             var body = await request.ReadFromJsonAsync<Dictionary<string, string>>();
             HasSession = request.Headers.Origin == Url.GetLeftPart(UriPartial.Authority)

@@ -22,6 +22,18 @@ public sealed class WatchCommandTests
         Assert.Contains("web", output);
         Assert.Contains("42.5 %", output);
         Assert.DoesNotContain('\u001b', output);
+        // What a command began it ends: nobody else would.
+        Assert.Equal((1, 1), (platform.SignIns, platform.SignOuts));
+    }
+
+    [Fact]
+    public async Task Who_belongs_to_several_teams_names_one()
+    {
+        await using var platform = await CannedPlatform.StartAsync();
+        platform.Servers = Servers;
+        const string Team = "534c0b5e-fad2-4269-b0b9-b771b9ec54c7";
+        var (exit, _, _) = await RunAsync(platform, platform.AuthorityFile, "--once", "--team", Team);
+        Assert.Equal((0, Team), (exit, platform.Team));
     }
 
     [Fact]
@@ -64,6 +76,7 @@ public sealed class WatchCommandTests
         var (exit, _, error) = await RunAsync(platform, platform.AuthorityFile, "--server", "nobody");
         Assert.Equal(1, exit);
         Assert.Contains("no such thing", error);
+        Assert.Equal(1, platform.SignOuts);
     }
 
     [Fact]

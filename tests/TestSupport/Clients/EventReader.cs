@@ -20,8 +20,7 @@ public sealed class EventReader(HttpResponseMessage answer, StreamReader stream)
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await stream.ReadLineAsync(patience.Token) is { } line)
         {
-            if (line.Length == 0 && fields.ContainsKey("data"))
-                return new SeenEvent(fields["id"], fields["event"], fields["data"]);
+            if (line.Length == 0 && fields.TryGetValue("data", out var data)) return new SeenEvent(fields["id"], fields["event"], data);
             if (line.StartsWith(':')) Comments++;
             else if (line.Split(": ", 2) is ["retry", var retry]) Retry = retry;
             else if (line.Split(": ", 2) is [var name, var value]) fields[name] = value;
