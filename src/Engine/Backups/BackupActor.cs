@@ -31,7 +31,8 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
     protected override BackupState Apply(BackupState state, IEntityEvent happened) => BackupState.Apply(state, happened);
 
     /// <inheritdoc />
-    protected override bool IsForThis(object message) => message is not IBackupCommand command || new ServerKey(command.Team, command.Server) == key;
+    protected override bool IsForThis(object message) =>
+        message is not IBackupCommand command || new ServerKey(command.Team, command.Server) == key;
 
     /// <inheritdoc />
     protected override bool Handle(object message)

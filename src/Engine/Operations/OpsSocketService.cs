@@ -123,7 +123,8 @@ internal sealed class OpsSocketService(EngineOptions options, Func<OpsPlatform> 
             if (line is null) return null;
             var request = JsonSerializer.Deserialize(line, OpsJson.Default.OpsRequest) ?? throw new JsonException("null");
             // Of a team whose keys are destroyed no log is left: this line is what tells who did it.
-            log.LogInformation("An operator ({Account}) runs '{Verb}'{Team}.", by.Name, OpsVerbs.Find(request.Verb)?.Name ?? "an unknown verb",
+            log.LogInformation("An operator ({Account}) runs '{Verb}'{Team}.", by.Name,
+                OpsVerbs.Find(request.Verb)?.Name ?? "an unknown verb",
                 ResourceId.TryParse<TeamId>(request.Argument("team"), out var team) ? $" for the team {team}" : "");
             return await OpsVerbs.RunAsync(platform, request with { By = by }, stopping).ConfigureAwait(false);
         }

@@ -20,7 +20,8 @@ internal static class ProjectionVerbs
         var missed = await platform.Logs.NoteAsync((team, _) => new NoteRebuild(team, request.By), cancellation).ConfigureAwait(false);
         if (missed > 0)
             return OpsAnswer.Failed(
-                $"The tables are told anew, but the audit logs of {missed} teams could not take note of it. Run this again: it does no harm.");
+                $"The tables are told anew, but the audit logs of {missed} teams could not take note of it.\n"
+                + "Run this again: it does no harm.");
         return new OpsAnswer(0, request.Json
             ? new JsonObject { ["events"] = rebuilt.Events, ["teams"] = rebuilt.Teams, ["servers"] = rebuilt.Servers }.ToJsonString() + "\n"
             : $"Told {rebuilt.Events} events anew: {rebuilt.Teams} teams, {rebuilt.Servers} servers.\n");

@@ -20,7 +20,8 @@ public sealed class ServerActor(
     private static readonly Refused Busy =
         new(RefusalKind.EngineBusy, "The store is busy; nothing was kept. Send the batch again.", RetryAfterSeconds: 2);
     private static readonly Refused TooMany =
-        new(RefusalKind.RateLimited, "This server sent too many requests. Wait 60 seconds, and send larger batches.", RetryAfterSeconds: 60);
+        new(RefusalKind.RateLimited, "This server sent too many requests. Wait 60 seconds, and send larger batches.",
+            RetryAfterSeconds: 60);
 
     private readonly ServerKey _key = ServerKey.Parse(id);
     private readonly ReplaySet _replay = new();
@@ -33,7 +34,8 @@ public sealed class ServerActor(
     protected override ServerState Apply(ServerState state, IEntityEvent happened) => ServerState.Apply(state, happened);
 
     /// <inheritdoc />
-    protected override bool IsForThis(object message) => message is not IServerCommand command || new ServerKey(command.Team, command.Server) == _key;
+    protected override bool IsForThis(object message) =>
+        message is not IServerCommand command || new ServerKey(command.Team, command.Server) == _key;
 
     /// <inheritdoc />
     protected override bool Handle(object message)

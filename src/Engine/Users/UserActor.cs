@@ -13,7 +13,7 @@ public sealed class UserActor(string id, TimeProvider time, JournalSeal seal)
     protected override UserState Apply(UserState state, IEntityEvent happened) => UserState.Apply(state, happened);
 
     /// <inheritdoc />
-    protected override bool IsForThis(object message) => message is not IUserCommand command || 
+    protected override bool IsForThis(object message) => message is not IUserCommand command ||
         string.Equals(command.Address.Value, id, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc />

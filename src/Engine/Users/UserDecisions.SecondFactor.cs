@@ -63,5 +63,6 @@ public static partial class UserDecisions
         (state.WrongCodesInAll ?? WrongCodes.None).SecondsToWait(now, WrongCodes.MostInAll));
 
     private static Decision TooManyCodes(int seconds) => Decision.Answer(new Refused(
-        RefusalKind.RateLimited, $"Too many wrong codes were given. Try again in {seconds} seconds; a recovery code is taken at once.", seconds));
+        RefusalKind.RateLimited,
+        $"Too many wrong codes were given. Try again in {seconds} seconds; a recovery code is taken at once.", seconds));
 }

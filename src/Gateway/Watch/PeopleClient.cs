@@ -87,7 +87,8 @@ public sealed class PeopleClient : IDisposable
         {
             await SendAsync(HttpMethod.Delete, "/api/session", new Dictionary<string, string>(), patience.Token);
         }
-        catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or PlatformRefusedException or IOException)
+        catch (Exception fault) when (
+            fault is HttpRequestException or OperationCanceledException or PlatformRefusedException or IOException)
         {
             // What the command was for is done, or its fault was told.
         }

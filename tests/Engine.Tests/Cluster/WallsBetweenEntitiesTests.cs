@@ -66,7 +66,8 @@ public sealed class WallsBetweenEntitiesTests
 
     private static async Task<long> HeadAsync(EmbeddedEngine engine, TeamId team)
     {
-        await TestSupport.Poll.UntilAsync("the log", Limit, async () => (await engine.Get<IAuditLog>().HeadAsync(team, default))?.Number >= 3);
+        await TestSupport.Poll.UntilAsync("the log", Limit, async () =>
+            (await engine.Get<IAuditLog>().HeadAsync(team, default))?.Number >= 3);
         return (await engine.Get<IAuditLog>().HeadAsync(team, default))!.Number;
     }
 

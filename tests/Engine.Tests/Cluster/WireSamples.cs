@@ -31,7 +31,7 @@ internal static class WireSamples
     public static IReadOnlyDictionary<string, object> Of(string room) => room switch
     {
         "engine" => Engine,
-        "teams" => Teams,
+        "teams" => Teams.Concat(TeamNotes).ToDictionary(sample => sample.Key, sample => sample.Value),
         "users" => UserSamples.All,
         "servers" => Servers,
         "projections" => Projections,
@@ -46,6 +46,17 @@ internal static class WireSamples
         ["done.1"] = Done.Instance,
     };
 
+    /// <summary>What operators do to all teams, noted by each.</summary>
+    private static Dictionary<string, object> TeamNotes { get; } = new()
+    {
+        ["data-key-rotated.1"] = new DataKeyRotated("Engines", 2, At, Named.Ada),
+        ["tables-rebuilt.1"] = new TablesRebuilt("Engines", At, Named.Ada),
+        ["audit-exported.1"] = new AuditExported(At, Named.Ada),
+        ["c-note-rotation.1"] = new NoteRotation(Team, 2, Named.Ada),
+        ["c-note-rebuild.1"] = new NoteRebuild(Team, Named.Ada),
+        ["c-note-audit-export.1"] = new NoteAuditExport(Team, Named.Ada),
+    };
+
     private static Dictionary<string, object> Teams { get; } = new()
     {
         ["invitation-issued.1"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
@@ -57,12 +68,6 @@ internal static class WireSamples
         ["renamed.1"] = new TeamRenamed("Engines", "Müller & Söhne", At, Named.Ada),
         ["role-changed.1"] = new RoleChanged(User, "ada@example.org", TeamRole.Admin, TeamRole.Viewer, At, Named.Ada),
         ["member-left.1"] = new MemberLeft(User, "ada@example.org", TeamRole.Admin, At, Named.Ada),
-        ["data-key-rotated.1"] = new DataKeyRotated("Engines", 2, At, Named.Ada),
-        ["tables-rebuilt.1"] = new TablesRebuilt("Engines", At, Named.Ada),
-        ["audit-exported.1"] = new AuditExported(At, Named.Ada),
-        ["c-note-rotation.1"] = new NoteRotation(Team, 2, Named.Ada),
-        ["c-note-rebuild.1"] = new NoteRebuild(Team, Named.Ada),
-        ["c-note-audit-export.1"] = new NoteAuditExport(Team, Named.Ada),
         ["founded.1"] = new TeamFounded("Müller & Söhne", At, Named.Ada),
         ["member-joined.1"] = new MemberJoined(User, "ada@example.org", TeamRole.Admin, Invitation, At, Named.Ada),
         ["plan-set.1"] = new PlanSet(3, At, Named.Ada, new PlanLimit(10)),

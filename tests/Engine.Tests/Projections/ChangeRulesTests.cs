@@ -44,7 +44,8 @@ public sealed class ChangeRulesTests
     public void A_change_names_what_has_changed_and_holds_no_value_of_it()
     {
         Assert.Equal(new Change("server.silent", "server", Server.Server.Value), Of("servers", new ServerSilent(Named.Noon, Named.Noon)));
-        Assert.Equal(new Change("team.renamed", "team", Server.Team.Value), Of("teams", new TeamRenamed("old", "new", Named.Noon, Named.Ada)));
+        Assert.Equal(
+            new Change("team.renamed", "team", Server.Team.Value), Of("teams", new TeamRenamed("old", "new", Named.Noon, Named.Ada)));
         var key = Named.Id<KeyId>("key");
         Assert.Equal(new Change("key.revoked", "key", key.Value), Of("teams", new KeyRevoked(key, "ci", Named.Noon, Named.Ada)));
     }

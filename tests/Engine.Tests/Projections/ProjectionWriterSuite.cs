@@ -128,7 +128,8 @@ public abstract class ProjectionWriterSuite
         var start = JournalScript.Full.Where(entry => entry.PersistenceId == pid).Take(2).ToList();
         var many = Enumerable.Range(3, ChangeRows.Kept + 20).Select(number => new JournalEntry(
             1_000 + number, pid, number, new PlanSet(number, Named.Noon.AddSeconds(number), Named.Ada)));
-        foreach (var batch in start.Concat(many).Chunk(400)) await Writer(store, await store.ReadOffsetAsync(default), []).WriteAsync(batch, default);
+        foreach (var batch in start.Concat(many).Chunk(400))
+            await Writer(store, await store.ReadOffsetAsync(default), []).WriteAsync(batch, default);
         var kept = await ChangesOf(store).ReadAsync(team, 0, 2_000, default);
         Assert.Equal((ChangeRows.Kept, 23L, ChangeRows.Kept + 22L), (kept.Count, kept[0].Place.Number, kept[^1].Place.Number));
         Assert.Equal(new Change("team.plan-set", "team", team.Value), kept[0].Change);

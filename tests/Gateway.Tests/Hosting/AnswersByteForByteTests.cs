@@ -20,9 +20,12 @@ public sealed partial class AnswersByteForByteTests : IAsyncLifetime
 {
     private const string SameOrigin = "Content-Type: application/json\r\nSec-Fetch-Site: same-origin\r\n";
 
-    private readonly TestPlatform _platform = new() { Adjust = services => services
+    private readonly TestPlatform _platform = new()
+    {
+        Adjust = services => services
         .AddSingleton<IMetricsReader>(new FaultyReader())
-        .AddSingleton(EventStreamTimes.Default with { Recheck = TimeSpan.FromMilliseconds(100) }) };
+        .AddSingleton(EventStreamTimes.Default with { Recheck = TimeSpan.FromMilliseconds(100) })
+    };
     private string _cookie = "", _server = "", _token = "";
 
     public async Task InitializeAsync()

@@ -32,8 +32,10 @@ public sealed partial class NoRedirectTests(TestPlatform platform) : IClassFixtu
         // What ends a session or a membership comes last.
         foreach (var operation in Description.Operations.OrderBy(operation => operation.Method == "DELETE"))
         {
-            var path = Parameter().Replace(operation.Path, match => team.Ids.GetValueOrDefault(match.Groups[1].Value, team.Ids["server"]));
-            foreach (var spelling in (string[])[path, path.TrimEnd('/') + "/", path.ToUpperInvariant(), path + "?next=https://example.org/&cursor=x"])
+            var path = Parameter().Replace(operation.Path,
+                match => team.Ids.GetValueOrDefault(match.Groups[1].Value, team.Ids["server"]));
+            string[] spellings = [path, path.TrimEnd('/') + "/", path.ToUpperInvariant(), path + "?next=https://example.org/&cursor=x"];
+            foreach (var spelling in spellings)
             {
                 foreach (var caller in (string[])["nobody", "viewer"])
                 {

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace HostAtlas.Engine.Storage.Postgres;
 
-/// <summary>What the projection reads and adds of the audit logs and of the teams' changes, on its own connection and in its own transaction.</summary>
+/// <summary>
+/// What the projection reads and adds of the audit logs and of the teams' changes, on its own connection and in its own transaction.
+/// </summary>
 internal static class PostgresAuditRows
 {
     /// <summary>Reads what is wanted.</summary>

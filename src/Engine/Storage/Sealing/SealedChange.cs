@@ -21,7 +21,8 @@ internal static class SealedChange
         try
         {
             return seals.Find(team)?.Open(Place(at.Number, at.AtMs), sealedChange) is { } plain
-                && Encoding.UTF8.GetString(plain).Split(' ') is [var kind, var subject, var text] && Guid.TryParseExact(text, "D", out var id)
+                && Encoding.UTF8.GetString(plain).Split(' ') is [var kind, var subject, var text]
+                && Guid.TryParseExact(text, "D", out var id)
                 ? new Change(kind, subject, id)
                 : null;
         }

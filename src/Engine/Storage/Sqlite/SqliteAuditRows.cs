@@ -6,7 +6,9 @@ using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Storage.Sqlite;
 
-/// <summary>What the projection reads and adds of the audit logs and of the teams' changes, on its own connection and in its own transaction.</summary>
+/// <summary>
+/// What the projection reads and adds of the audit logs and of the teams' changes, on its own connection and in its own transaction.
+/// </summary>
 internal sealed class SqliteAuditRows
 {
     private readonly List<(ChainedEntry Entry, byte[] Sealed)> _entries;

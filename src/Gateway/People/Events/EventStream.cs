@@ -8,8 +8,8 @@ namespace HostAtlas.Gateway.People.Events;
 /// may listen no longer, falls too far behind, or the process stops; a client comes back with the last id and misses nothing.
 /// </summary>
 internal sealed record EventStream(
-    Grant Grant, ChangeListener Listener, IDisposable Slot, StreamStart Start, StandingGrant Standing, EventStreamTimes Times, TimeProvider Time,
-    CancellationToken Stopping) : Answer
+    Grant Grant, ChangeListener Listener, IDisposable Slot, StreamStart Start, StandingGrant Standing, EventStreamTimes Times,
+    TimeProvider Time, CancellationToken Stopping) : Answer
 {
     private long _told = Start.Place.Number;
 

@@ -6,10 +6,14 @@ using HostAtlas.Engine.Storage;
 
 namespace HostAtlas.Gateway.People.Events;
 
-/// <summary>Events as they go over the line (the event stream form of the HTML standard), and the ids by which a client comes back.</summary>
+/// <summary>
+/// Events as they go over the line (the event stream form of the HTML standard), and the ids by which a client comes back.
+/// </summary>
 internal static class EventText
 {
-    /// <summary>Names of events that are no change: the stream begins here; and: read everything anew, what lies between is not known.</summary>
+    /// <summary>
+    /// Names of events that are no change: the stream begins here; and: read everything anew, what lies between is not known.
+    /// </summary>
     public const string Ready = "ready", Reset = "reset";
 
     /// <summary>Nothing, so that the connection is not taken for dead.</summary>

@@ -28,7 +28,9 @@ internal sealed class StreamSlots
         lock (_gate)
         {
             if (_callers.GetValueOrDefault(caller) >= OfCaller)
-                return Full($"{(grant.ByKey ? "This key has" : "You have")} {OfCaller} event streams open here already. Close one, then try again.");
+                return Full(
+                    $"{(grant.ByKey ? "This key has" : "You have")} {OfCaller} event streams open here already. "
+                    + "Close one, then try again.");
             if (_teams.GetValueOrDefault(grant.Team) >= OfTeam)
                 return Full($"The team has {OfTeam} event streams open here already. Try again in {RetryAfterSeconds} seconds.");
             if (_all >= OfNode)

@@ -25,7 +25,8 @@ internal sealed class StandingGrant(EngineClient engine, SessionService sessions
         if (await engine.AskAsync(new JudgeSession(keys.AddressOf(session.Email), session.User, session.Epoch), cancellation)
             is not SessionStands) return false;
         // Another role is another answer: the caller comes again, and gets the new session id with it.
-        return await engine.AskAsync(new AuthorizeUser(grant.Team, session.User), cancellation) is Authorized { Role: { } now } && now == role;
+        return await engine.AskAsync(new AuthorizeUser(grant.Team, session.User), cancellation)
+            is Authorized { Role: { } now } && now == role;
     }
 
     private async Task<bool> OfKeyAsync(HttpContext http, Grant grant, CancellationToken cancellation) =>

@@ -33,7 +33,8 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     public async Task<string> BeginAsync(NewSession begun, CancellationToken cancellation)
     {
         var now = Now();
-        var session = new Session(begun.Id ?? NewId(), begun.User, begun.Email, begun.SignedInAt ?? now, begun.Epoch, begun.Roles, begun.Origin);
+        var session = new Session(
+            begun.Id ?? NewId(), begun.User, begun.Email, begun.SignedInAt ?? now, begun.Epoch, begun.Roles, begun.Origin);
         return await AddAsync(session, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
     }
 

@@ -156,7 +156,8 @@ public sealed partial class PostgresQueryPlansTests
         var key = new ServerKey(Team, Servers[0]);
         var rows = await projection.LoadAsync([Team], [key], new AuditWanted([$"team-{Team}"], [Team]), CancellationToken.None);
         AuditTelling.Tell(rows.Audit!, new JournalEntry(2, $"team-{Team}", 1, new TeamFounded("team", Now, Named.Ada)));
-        for (var number = 2; number <= ChangeRows.Kept + 1; number++) rows.Audit!.Changes.Add(Team, Now, new Change("team.renamed", "team", Team.Value));
+        for (var number = 2; number <= ChangeRows.Kept + 1; number++)
+            rows.Audit!.Changes.Add(Team, Now, new Change("team.renamed", "team", Team.Value));
         rows.Put(new ProjectedServer(key, "renamed", 1, 1, null, 2));
         rows.Put(new ProjectedTeam(Team, "renamed", 1, null, 2));
         await projection.SaveAsync(1, 2, rows, CancellationToken.None);
@@ -206,8 +207,8 @@ public sealed partial class PostgresQueryPlansTests
     [GeneratedRegex("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)*)\"", RegexOptions.Singleline)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot|audit_|team_changes)|^(select|delete)\b.*\bfrom\s*\{"
-        + @"|^(insert into|update)\s*\{")]
+    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot|audit_|team_changes)"
+        + @"|^(select|delete)\b.*\bfrom\s*\{|^(insert into|update)\s*\{")]
     private static partial Regex NamesTable();
 
     [GeneratedRegex(@"\{[^{}]*\}|@\w+")]

@@ -47,7 +47,8 @@ public sealed class EventStreamEndTests(PeopleOverTime time) : IClassFixture<Peo
         var ann = await _host.FounderAsync();
         var bob = await _host.MemberAsync(ann.Team, TeamRole.Member);
         var id = (await bob.GetAsync("/api/session"))["user"];
-        await EndsAsync(bob, async _ => Assert.True((int)(await ann.PatchAsync($"/api/members/{id}", new { role = "viewer" })).Status < 300));
+        await EndsAsync(bob, async _ => Assert.True(
+            (int)(await ann.PatchAsync($"/api/members/{id}", new { role = "viewer" })).Status < 300));
         await EndsAsync(bob, async _ => Assert.Equal("204 ", (await ann.DeleteAsync($"/api/members/{id}")).Said));
         Assert.Equal("404 not-found", (await bob.GetAsync("/api/events")).Said);
     }
