@@ -88,6 +88,11 @@ internal sealed class Verifying(OpenedRepository opened, AgentSurroundings aroun
             else report.Fault(broken.Message);
         }
         foreach (var what in ChainCheck.Faults(catalog)) report.Fault(what);
+        foreach (var (what, isFault) in ChainCheck.Missing(catalog, around.Time.GetUtcNow()))
+        {
+            if (isFault) report.Fault(what);
+            else report.Note(what);
+        }
         var seed = new byte[sizeof(int)];
         around.RandomBytes(seed);
         var run = new VerifyRun(repository, report, new ReadShare(share, new Random(BitConverter.ToInt32(seed))));
