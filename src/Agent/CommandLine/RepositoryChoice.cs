@@ -47,12 +47,16 @@ internal sealed class RepositoryChoice(CommonOptions common, AgentSurroundings a
         Description = "Go on although this host remembers a newer snapshot, or another chain.",
     };
 
-    public void AddTo(Command command)
+    /// <summary>Adds the options; a verb that only lists has nothing to refuse.</summary>
+    public void AddTo(Command command, bool withRollback = true)
     {
         command.Add(_from);
         command.Add(_recoveryKey);
-        command.Add(_acceptRollback);
+        if (withRollback) command.Add(_acceptRollback);
     }
+
+    /// <summary>Whether a plain copy is named.</summary>
+    public bool IsCopy(ParseResult parsed) => parsed.GetValue(_from) is not null;
 
     /// <summary>Opens what the options name.</summary>
     public OpenedRepository Open(ParseResult parsed)

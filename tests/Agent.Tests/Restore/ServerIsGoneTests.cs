@@ -23,7 +23,7 @@ public sealed class ServerIsGoneTests : IDisposable
         var commands = DocumentedCommands.Of("server-is-gone.md", "With a plain copy", ("/mnt/", _folder.Path + "/"),
             ("/srv/restored", _folder.File("restored")), ("/srv/part", _folder.File("part")), ("/srv/older", _folder.File("older")),
             ("recovery.key", _folder.File("recovery.key")));
-        Assert.Equal(["install", "verify", "restore", "restore", "restore", "shred"],
+        Assert.Equal(["install", "verify", "restore", "snapshots", "restore", "restore", "shred"],
             commands.Select(words => words[0] == "hostatlas-agent" ? words[1] : words[0]));
         var said = "";
         foreach (var words in commands)
@@ -35,6 +35,7 @@ public sealed class ServerIsGoneTests : IDisposable
             said += run.LastWords;
         }
         Assert.Contains("Everything is as it should be", said, StringComparison.Ordinal);
+        Assert.Matches("(?m)^[0-9a-f-]{36} +2 +[0-9a-f]{16} .*\n[0-9a-f-]{36} +1 ", said);
         Assert.DoesNotContain(RestoreTests.RecoveryText, said, StringComparison.Ordinal);
         Assert.Equal(RestoredFacts.OfNodes(root), await RestoredFacts.OfFolderAsync(_folder.File("restored")));
         Assert.Equal(["/etc", "/etc/hosts", "/etc/shadow", "/etc/shadow-", "/srv", "/srv/db", "/srv/db/a.sql"],
