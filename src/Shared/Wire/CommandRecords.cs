@@ -6,7 +6,7 @@ namespace HostAtlas.Shared.Wire;
 /// <summary>The body of <c>POST /api/agent/commands/poll</c>. <paramref name="Wait"/>: seconds until an empty answer, 0-50.</summary>
 public sealed record CommandPoll(Guid Request, int Wait);
 
-/// <summary>Its answer 200, the oldest command first. A command comes again with each poll until its result arrived or it expired.</summary>
+/// <summary>Its answer 200, the oldest first. A command comes again with each poll until its result arrived or it expired.</summary>
 public sealed record CommandList(IReadOnlyList<AgentCommand> Commands);
 
 /// <summary>
