@@ -43,6 +43,13 @@ public sealed class EngineClient(IEngineLink link)
     public Task<IEngineReply> AskAsync(IServerCommand command, CancellationToken cancellation = default) =>
         AskAsync<ServerRegion>(command, cancellation);
 
+    /// <summary>
+    /// Asks a server's door for what it may take a while to have: the door answers within <paramref name="wait"/>, and this client gives up
+    /// as much later as any other question may take. An agent's HTTP call outlasts both.
+    /// </summary>
+    public Task<IEngineReply> AskAsync(IServerCommand command, TimeSpan wait, CancellationToken cancellation) =>
+        AskAsync<ServerRegion>(command, cancellation, wait + Timeout);
+
     /// <summary>Asks the entity of a server's backups.</summary>
     public Task<IEngineReply> AskAsync(IBackupCommand command, CancellationToken cancellation = default) =>
         AskAsync<BackupRegion>(command, cancellation);

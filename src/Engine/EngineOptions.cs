@@ -47,6 +47,9 @@ public sealed record EngineOptions
     /// <summary>How long raw reports are kept when nobody says otherwise.</summary>
     public static TimeSpan DefaultRawRetention => TimeSpan.FromDays(7);
 
+    /// <summary>How long log lines are kept; older ones count as expired when they arrive. 1 hour to 400 days.</summary>
+    public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>
     /// How long a server may say nothing before it counts as silent: three default intervals of 10 s and some. 10 s to 1 day.
     /// </summary>
@@ -75,6 +78,7 @@ public sealed record EngineOptions
         Expect(RawRetention >= TimeSpan.FromHours(1) && RawRetention <= TimeSpan.FromDays(400), "retention.raw_hours: 1-9600.");
         Expect(MinuteRetention >= TimeSpan.FromDays(1) && MinuteRetention <= TimeSpan.FromDays(3_660), "retention.minute_days: 1-3660.");
         Expect(HourRetention >= TimeSpan.FromDays(1) && HourRetention <= TimeSpan.FromDays(3_660), "retention.hour_days: 1-3660.");
+        Expect(LogRetention >= TimeSpan.FromHours(1) && LogRetention <= TimeSpan.FromDays(400), "retention.log_hours: 1-9600.");
         Expect(SilentAfter >= TimeSpan.FromSeconds(10) && SilentAfter <= TimeSpan.FromDays(1),
             "presence.silent_after_seconds: 10 s to 1 day.");
         Expect(IngestQueue is >= 1 and <= 1_000_000, "ingest.queue: 1-1,000,000.");

@@ -5,6 +5,7 @@ using Akka.Hosting;
 using Akka.Hosting.Logging;
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Presence;
@@ -60,7 +61,7 @@ public static class EngineSetup
             .WithProjections(provider)
             .WithPresence(provider, options)
             .AddStartup((system, registry) =>
-                StartIngest(system, provider.GetRequiredService<MetricsIngest>(), new PresenceRouter(registry))));
+                StartIngest(system, provider, new PresenceRouter(registry))));
         return services.AddHostedService<ProjectionStart>().AddHostedService<PresenceStart>().AddKeyRotation().AddOperations();
     }
 
@@ -105,14 +106,16 @@ public static class EngineSetup
         loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
     });
 
-    private static void StartIngest(ActorSystem system, MetricsIngest ingest, PresenceRouter presence)
+    private static void StartIngest(ActorSystem system, IServiceProvider provider, PresenceRouter presence)
     {
-        ingest.OnSeen = presence.Hear;
-        ingest.Start(system);
+        var (metrics, logs) = (provider.GetRequiredService<MetricsIngest>(), provider.GetRequiredService<LogsIngest>());
+        metrics.OnSeen = presence.Hear;
+        metrics.Start(system);
+        logs.Start(system);
         // After the doors are closed and before the node leaves: what was accepted is written and answered.
         CoordinatedShutdown.Get(system).AddTask("drain-ingest", "drain", async () =>
         {
-            await ingest.DrainAsync().ConfigureAwait(false);
+            await Task.WhenAll(metrics.DrainAsync(), logs.DrainAsync()).ConfigureAwait(false);
             return Akka.Done.Instance;
         });
     }

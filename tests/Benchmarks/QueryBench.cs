@@ -121,7 +121,7 @@ internal static class QueryBench
         {
             var rows = Enumerable.Range(from, Math.Min(1_000, 8_640 - from))
                 .Select(i => new ReportRow(End + (i * 10_000L), 0, PackedValues.Pack(Values(random, i)))).ToArray();
-            var item = new IngestItem(
+            var item = new MetricsItem(
                 server.Team, server.Server, new MetricBatch(from, from, [Names], rows), 0, new byte[32], TimeProvider.System.GetUtcNow(),
                 ActorRefs.Nobody, ActorRefs.Nobody);
             await store.WriteAsync([item], maybeKept: false);

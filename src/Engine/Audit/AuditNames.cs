@@ -1,7 +1,9 @@
 using System.Globalization;
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
+using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Engine.Audit;
 
@@ -60,6 +62,17 @@ public static class AuditNames
         ReopenCause.CleanRuns => "clean-runs",
         ReopenCause.Person => "person",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+
+    /// <summary>How a command stands; people's API spells it so as well.</summary>
+    public static string OfCommand(CommandStanding standing) => standing switch
+    {
+        CommandStanding.Open => "queued",
+        CommandStanding.Done => CommandStatus.Done,
+        CommandStanding.Failed => CommandStatus.Failed,
+        CommandStanding.Refused => CommandStatus.Refused,
+        CommandStanding.Expired => "expired",
+        _ => throw new ArgumentOutOfRangeException(nameof(standing)),
     };
 
     internal static string Of(DateTimeOffset time) => time.UtcDateTime.ToString(AuditEntry.TimeForm, CultureInfo.InvariantCulture);

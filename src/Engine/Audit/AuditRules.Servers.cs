@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Inventory;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Engine.Audit;
 
@@ -15,6 +18,9 @@ public static partial class AuditRules
         OnServer<TokenIssued>("server.token-issued", "server", e =>
             (null, new JsonObject { ["earlierTokensEndAt"] = AuditNames.Of(e.EarlierEndAt) }), e => e.Name),
         OnServer<DoorClosed>("server.tokens-ended", "server", _ => (null, null)),
+        OnServer<InventoryChanged>("server.inventory-changed", "server", e => (null, Inventory(e))),
+        OnServer<CommandQueued>("server.command-queued", "server", e => (null, Command(e.Id, e.Kind, e.ReadDataPercent))),
+        OnServer<CommandEnded>("server.command-ended", "server", e => (null, Ended(e))),
     ];
 
     private static (Type Event, string Why)[] UntoldOfServers =>
@@ -43,4 +49,33 @@ public static partial class AuditRules
     ];
 
     private static JsonObject? Chain(ChainStatus? was) => was is null ? null : new JsonObject { ["chain"] = AuditNames.Of(was) };
+
+    private static JsonObject Inventory(InventoryChanged e) => new()
+    {
+        ["changes"] = new JsonArray([.. e.Sections.Select(section => new JsonObject
+        {
+            ["added"] = Names(section.Added),
+            ["changed"] = Names(section.Changed),
+            ["removed"] = Names(section.Removed),
+            ["section"] = section.Section,
+        })]),
+        ["first"] = e.IsFirst,
+    };
+
+    private static JsonObject Names(NameList list) => new() { ["count"] = list.Count, ["names"] = List(list.Names) };
+
+    private static JsonObject Command(CommandId id, string kind, int? readDataPercent)
+    {
+        var command = new JsonObject { ["command"] = id.ToString(), ["kind"] = kind };
+        if (readDataPercent is { } percent) command[CommandKind.ReadDataPercent] = percent;
+        return command;
+    }
+
+    private static JsonObject Ended(CommandEnded e)
+    {
+        var ended = Command(e.Id, e.Kind, null);
+        ended["detail"] = e.Detail;
+        ended["status"] = AuditNames.OfCommand(e.Standing);
+        return ended;
+    }
 }

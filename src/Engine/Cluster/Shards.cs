@@ -4,7 +4,8 @@ using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using HostAtlas.Engine.Backups;
-using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Ingest;
+using HostAtlas.Engine.Inventory;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -27,6 +28,7 @@ public static class Shards
     {
         var time = provider.GetRequiredService<TimeProvider>();
         var ingest = provider.GetRequiredService<IIngest>();
+        var inventories = provider.GetRequiredService<InventoryDesk>();
         var seal = provider.GetRequiredService<JournalSeal>();
         var sharding = new ShardOptions
         {
@@ -49,7 +51,7 @@ public static class Shards
         Props User(string id) => Props.Create(() => new UserActor(id, time, seal));
 
         Props Server(string id, IReadOnlyActorRegistry registry) =>
-            Props.Create(() => new ServerActor(id, time, options, ingest, seal, () => registry.Get<BackupRegion>()));
+            Props.Create(() => new ServerActor(id, time, options, ingest, inventories, seal, () => registry.Get<BackupRegion>()));
 
         Props Backups(string id, IReadOnlyActorRegistry registry) =>
             Props.Create(() => new BackupActor(ServerKey.Parse(id), time, desk, seal, () => registry.Get<ServerRegion>()));

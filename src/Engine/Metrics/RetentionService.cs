@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics.Rollups;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,8 @@ namespace HostAtlas.Engine.Metrics;
 /// Deletes what is older than its retention, every ten minutes. One of the listed jobs that touch every team's rows.
 /// </summary>
 public sealed class RetentionService(
-    IMetricsStore store, IRollupStore rollups, EngineOptions options, TimeProvider time, ILogger<RetentionService> log) : BackgroundService
+    IMetricsStore store, IRollupStore rollups, ILogStore lines, EngineOptions options, TimeProvider time, ILogger<RetentionService> log)
+    : BackgroundService
 {
     /// <summary>
     /// One pass; gives how many reports went. First the boundaries move, then what lies before them goes: whoever reads the boundaries
@@ -39,6 +41,8 @@ public sealed class RetentionService(
             {
                 var deleted = await RunAsync(time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
                 if (deleted > 0) log.LogInformation("Retention removed {Reports} reports.", deleted);
+                deleted = await lines.DeleteBeforeAsync(time.GetUtcNow() - options.LogRetention, stoppingToken).ConfigureAwait(false);
+                if (deleted > 0) log.LogInformation("Retention removed {Lines} log lines.", deleted);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Akka.Actor;
 using HostAtlas.Shared;
 
@@ -60,6 +61,20 @@ public sealed class ReplaySet
         _untilSeconds.Remove(signature);
         return Land(signature);
     }
+
+    /// <summary>
+    /// The request's fate is known: its signature stays, or is forgotten, and those who joined it hear the same reply; nothing with null.
+    /// </summary>
+    public void Settle(byte[] signature, bool isSpent, IEngineReply? reply)
+    {
+        var key = KeyOf(signature);
+        var joined = isSpent ? Commit(key) : Forget(key);
+        if (reply is null) return;
+        foreach (var sender in joined) sender.Tell(reply);
+    }
+
+    /// <summary>What is kept of a signature.</summary>
+    public static long KeyOf(byte[] signature) => BinaryPrimitives.ReadInt64BigEndian(signature);
 
     private IReadOnlyList<IActorRef> Land(long signature)
     {

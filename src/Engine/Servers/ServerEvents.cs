@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Inventory;
 using HostAtlas.Shared.Tokens;
 
 namespace HostAtlas.Engine.Servers;
@@ -23,3 +24,10 @@ public sealed record ServerSilent(DateTimeOffset LastSeenAt, DateTimeOffset At) 
 
 /// <summary>A silent server was heard again.</summary>
 public sealed record ServerReturned(DateTimeOffset At) : IEntityEvent;
+
+/// <summary>
+/// The server's inventory became other than the one before. <paramref name="Digest"/>: of what is compared, by which a change that could
+/// not be written is not told twice. <paramref name="IsFirst"/>: there was none before.
+/// </summary>
+public sealed record InventoryChanged(
+    string Digest, bool IsFirst, IReadOnlyList<SectionChange> Sections, DateTimeOffset At, Author? By) : IAuditedEvent;

@@ -30,6 +30,15 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
         new("c-request.1", ServerJson.Default.AgentRequest),
         new("c-check-silence.1", ServerJson.Default.CheckSilence),
         new("c-settled.1", ServerJson.Default.RequestSettled),
+        new("inventory-changed.1", ServerJson.Default.InventoryChanged),
+        new("command-queued.1", ServerJson.Default.CommandQueued),
+        new("command-ended.1", ServerJson.Default.CommandEnded),
+        new("c-queue-command.1", ServerJson.Default.QueueCommand),
+        new("c-list-commands.1", ServerJson.Default.ListCommands),
+        new("r-logs-stored.1", ServerJson.Default.LogsStored),
+        new("r-commands-offered.1", ServerJson.Default.CommandsOffered),
+        new("r-command.1", ServerJson.Default.CommandShown),
+        new("r-commands.1", ServerJson.Default.CommandsShown),
         new("r-metrics-stored.1", ServerJson.Default.MetricsStored),
         new("seen.1", ServerJson.Default.Seen),
     ];
@@ -56,5 +65,18 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(DownloadsPayload))]
 [JsonSerializable(typeof(RequestSettled))]
 [JsonSerializable(typeof(MetricsStored))]
+[JsonSerializable(typeof(LogsPayload))]
+[JsonSerializable(typeof(InventoryPayload))]
+[JsonSerializable(typeof(PollPayload))]
+[JsonSerializable(typeof(ResultPayload))]
+[JsonSerializable(typeof(InventoryChanged))]
+[JsonSerializable(typeof(CommandQueued))]
+[JsonSerializable(typeof(CommandEnded))]
+[JsonSerializable(typeof(QueueCommand))]
+[JsonSerializable(typeof(ListCommands))]
+[JsonSerializable(typeof(LogsStored))]
+[JsonSerializable(typeof(CommandsOffered))]
+[JsonSerializable(typeof(CommandShown))]
+[JsonSerializable(typeof(CommandsShown))]
 [JsonSerializable(typeof(Seen))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -1,3 +1,6 @@
+using HostAtlas.Engine.Ingest;
+using HostAtlas.Engine.Inventory;
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Postgres;
@@ -21,8 +24,8 @@ public static class StorageSetup
         if (options.Store.Kind == StoreKind.Postgresql) services.AddPostgres(options, roots);
         else services.AddSqlite(options, roots);
         services.AddReaders();
-        services.AddSingleton<MetricsIngest>();
-        services.AddSingleton<IIngest>(provider => provider.GetRequiredService<MetricsIngest>());
+        services.AddSingleton<MetricsIngest>().AddSingleton<LogsIngest>().AddSingleton<IIngest, IngestRouter>();
+        services.AddSingleton<InventoryDesk>();
         services.AddSingleton<RollupPass>();
         return services.AddHostedService<RollupService>().AddHostedService<RetentionService>();
     }
@@ -62,13 +65,16 @@ public static class StorageSetup
         services.AddSingleton<TeamSeals>();
         services.AddSingleton<ITeamSeals>(provider => provider.GetRequiredService<TeamSeals>());
         services.AddSingleton<AuditSeal>().AddSingleton<AuditExportReader>();
-        return services.AddSingleton<IMetricsReader, MetricsReader>();
+        return services.AddSingleton<IMetricsReader, MetricsReader>().AddSingleton<ILogsReader, LogsReader>()
+            .AddSingleton<IInventoryReader, InventoryReader>();
     }
 
     // What people's pages and sessions, and the keys of both, need: of every process.
     private static void AddSqliteReaders(this IServiceCollection services) => services
         .AddSingleton<IKeyStore, SqliteKeyStore>()
         .AddSingleton<IMetricsSource, SqliteMetricsSource>()
+        .AddSingleton<ILogSource, SqliteLogSource>()
+        .AddSingleton<IInventoryStore, SqliteInventoryStore>()
         .AddSingleton<IServerDirectory, SqliteServerDirectory>()
         .AddSingleton<ISessionStore, SqliteSessionStore>()
         .AddSingleton<IKeyUseStore, SqliteKeyUseStore>()
@@ -79,6 +85,8 @@ public static class StorageSetup
     private static void AddPostgresReaders(this IServiceCollection services) => services
         .AddSingleton<IKeyStore, PostgresKeyStore>()
         .AddSingleton<IMetricsSource, PostgresMetricsSource>()
+        .AddSingleton<ILogSource, PostgresLogSource>()
+        .AddSingleton<IInventoryStore, PostgresInventoryStore>()
         .AddSingleton<IServerDirectory, PostgresServerDirectory>()
         .AddSingleton<ISessionStore, PostgresSessionStore>()
         .AddSingleton<IKeyUseStore, PostgresKeyUseStore>()
@@ -96,6 +104,7 @@ public static class StorageSetup
         services.AddSingleton<ISealedValues, SqliteSealedValues>();
         services.AddSingleton<SqliteMetricsStore>();
         services.AddSingleton<IMetricsStore>(provider => provider.GetRequiredService<SqliteMetricsStore>());
+        services.AddSingleton<ILogStore, SqliteLogStore>();
         services.AddSingleton<IRollupStore, SqliteRollupStore>();
         services.AddSingleton<IPresenceDirectory, SqlitePresenceDirectory>();
         services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
@@ -119,13 +128,16 @@ public static class StorageSetup
         // By factory: only so does the container close lock and pools at the end; the lock is made first and so closed last.
         services.AddSingleton(_ => held).Insert(0, ServiceDescriptor.Singleton<IHostedService, PlatformLockWatch>());
         services.AddSingleton(_ => database).AddPostgresReaders();
-        services.AddSingleton<MetricDays>();
+        services.AddSingleton<MetricDays>().AddSingleton<LogDays>();
+        services.AddSingleton<DayPartitions>(provider => provider.GetRequiredService<MetricDays>());
+        services.AddSingleton<DayPartitions>(provider => provider.GetRequiredService<LogDays>());
         services.AddSingleton<ISealedValues, PostgresSealedValues>();
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
+        services.AddSingleton<ILogStore, PostgresLogStore>();
         services.AddSingleton<IRollupStore, PostgresRollupStore>();
         services.AddSingleton<IPresenceDirectory, PostgresPresenceDirectory>();
         services.AddSingleton<IProjectionStore, PostgresProjectionStore>();
         services.AddSingleton<IJournalHeads, PostgresJournalHeads>();
-        services.AddHostedService<MetricDaysAhead>();
+        services.AddHostedService<DaysAhead>();
     }
 }

@@ -74,6 +74,7 @@ internal static class GatewayHost
         RawRetention = options.RawRetention,
         MinuteRetention = options.MinuteRetention,
         HourRetention = options.HourRetention,
+        LogRetention = options.LogRetention,
         SilentAfter = options.SilentAfter,
         IngestQueue = options.IngestQueue,
         StoreGivesUpAfter = options.StoreGivesUpAfter,

@@ -56,6 +56,9 @@ internal sealed record GatewayOptions
     /// <summary>How long points of an hour are kept. 1-3,660 days.</summary>
     public TimeSpan HourRetention { get; init; } = TimeSpan.FromDays(730);
 
+    /// <summary>How long log lines are kept. 1-9,600 hours.</summary>
+    public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>After which silence a server is silent. 10-86,400 s.</summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(45);
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Shared.Ids;
@@ -15,8 +17,30 @@ internal abstract class AgentEndpoint
     /// <summary>Reads a decoded body of whom the claims name.</summary>
     public abstract AgentBody Parse(ReadOnlySpan<byte> utf8, AgentHeaders headers, TokenClaims<ServerId> claims);
 
+    /// <summary>Asks the engine.</summary>
+    public virtual Task<IEngineReply> AskAsync(EngineClient engine, AgentRequest request, HttpContext http) => engine.AskAsync(request);
+
     /// <summary>Writes what the engine answered, but for refusals.</summary>
     public abstract Task WriteAsync(HttpContext http, IEngineReply reply);
+
+    /// <summary>Writes a JSON body.</summary>
+    protected static Task WriteAsync<T>(HttpContext http, int status, T body, JsonTypeInfo<T> type)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = bytes.Length;
+        return http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
+    }
+
+    /// <summary>Answers 202 with nothing to say: it is durable.</summary>
+    protected static Task AcceptAsync(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status202Accepted;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = 2;
+        return http.Response.Body.WriteAsync("{}"u8.ToArray(), http.RequestAborted).AsTask();
+    }
 
     /// <summary>The engine answered what belongs to another endpoint: a mistake of ours.</summary>
     protected InvalidOperationException Unexpected(IEngineReply reply) => new($"A door answered {reply.GetType().Name} to {Path}.");

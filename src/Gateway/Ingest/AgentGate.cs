@@ -120,9 +120,9 @@ internal sealed class AgentGate(
     private async Task AskAsync(
         HttpContext http, AgentEndpoint endpoint, AgentHeaders headers, TokenClaims<ServerId> claims, IAgentPayload payload)
     {
-        var reply = await engine.AskAsync(new AgentRequest(
+        var reply = await endpoint.AskAsync(engine, new AgentRequest(
             claims.Team, claims.Subject, NewCall(), TokenHash.Of(headers.Token.Span), headers.Signature, headers.TimestampSeconds,
-            payload, http.Connection.RemoteIpAddress?.ToString()));
+            payload, http.Connection.RemoteIpAddress?.ToString()), http);
         switch (reply)
         {
             case Refused { Kind: RefusalKind.CredentialsRejected }:

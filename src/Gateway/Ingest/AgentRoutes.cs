@@ -16,7 +16,7 @@ internal sealed class AgentRoutes(RequestDelegate next, AgentGate gate)
     // A handful, the busiest first: to walk along them is as fast as any table.
     private readonly AgentEndpoint[] _endpoints =
     [
-        new MetricsEndpoint(),
+        new MetricsEndpoint(), new LogsEndpoint(), new PollEndpoint(), new InventoryEndpoint(),
         new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint(),
     ];
 
@@ -54,6 +54,6 @@ internal sealed class AgentRoutes(RequestDelegate next, AgentGate gate)
         {
             if (path.SequenceEqual(endpoint.Path)) return endpoint;
         }
-        return null;
+        return ResultEndpoint.Find(path);
     }
 }

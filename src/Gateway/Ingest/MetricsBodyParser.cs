@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using HostAtlas.Engine.Metrics;
@@ -18,9 +17,6 @@ namespace HostAtlas.Gateway.Ingest;
 /// </summary>
 internal static class MetricsBodyParser
 {
-    // Four levels are used; members that are not ours may be somewhat deeper. A bound, since depth costs the reader memory.
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = 16 };
-
     private enum Form
     {
         Flat,
@@ -42,14 +38,12 @@ internal static class MetricsBodyParser
         }
         catch (JsonException fault)
         {
-            return MetricsBody.NotJson(fault.LineNumber is { } line
-                ? $"The body is not JSON (line {line + 1}, byte {fault.BytePositionInLine})."
-                : "The body holds text that is not Unicode.");
+            return MetricsBody.NotJson(BatchJson.WhyNot(fault));
         }
         var signatureKey = BinaryPrimitives.ReadInt64BigEndian(signature);
         using var values = new ReportValues(last);
         var faults = new ContentFaults();
-        var reader = new Utf8JsonReader(utf8, Strict);
+        var reader = new Utf8JsonReader(utf8, BatchJson.Strict);
         reader.Read();
         switch (form)
         {
@@ -76,7 +70,7 @@ internal static class MetricsBodyParser
     /// </summary>
     private static Form? FindForm(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8, Strict);
+        var reader = new Utf8JsonReader(utf8, BatchJson.Strict);
         reader.Read();
         var isObject = reader.TokenType == JsonTokenType.StartObject;
         var form = Form.Flat;
@@ -100,7 +94,7 @@ internal static class MetricsBodyParser
             if (reader.ValueTextEquals("batch"u8))
             {
                 if (key is not null) faults.Add("/batch", "The member is given twice.");
-                key = ReadBatchKey(ref reader, faults);
+                key = BatchJson.ReadKey(ref reader, faults);
             }
             else if (reader.ValueTextEquals("reports"u8))
             {
@@ -113,30 +107,10 @@ internal static class MetricsBodyParser
             }
         }
         if (faults.IsFull) return default;
-        if (key is null) faults.Add("/batch", "The member is missing: a fresh UUID v4, kept when the batch is sent again.");
+        if (key is null) faults.Add("/batch", BatchJson.KeyMissing);
         if (rows is null) faults.Add("/reports", "The member is missing.");
         return (key ?? 0, rows ?? []);
     }
-
-    private static long ReadBatchKey(ref Utf8JsonReader reader, ContentFaults faults)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && TryReadUuid4(reader.ValueSpan, out var id))
-        {
-            Span<byte> bytes = stackalloc byte[16];
-            id.TryWriteBytes(bytes, bigEndian: true, out _);
-            // The second half: it holds 62 random bits, the first one only 60.
-            return BinaryPrimitives.ReadInt64BigEndian(bytes[8..]);
-        }
-        faults.Add("/batch", "A UUID v4 in lower case with hyphens is expected.");
-        reader.Skip();
-        return 0;
-    }
-
-    private static bool TryReadUuid4(ReadOnlySpan<byte> text, out Guid id) =>
-        Utf8Parser.TryParse(text, out id, out var consumed, 'D') && consumed == text.Length
-            && !text.ContainsAnyInRange((byte)'A', (byte)'Z')
-        && id.Version == 4 && (id.Variant & 0xC) == 0x8;
 
     private static List<ReportRow> ReadReports(ref Utf8JsonReader reader, ReportValues values, ContentFaults faults)
     {
@@ -155,7 +129,7 @@ internal static class MetricsBodyParser
             if (index == Limits.ReportsPerBatch)
             {
                 faults.Add("/reports", $"A batch holds at most {Limits.ReportsPerBatch:N0} reports.");
-                SkipRestOfArray(ref reader);
+                BatchJson.SkipRestOfArray(ref reader);
                 return rows;
             }
             rows.Add(ReadReport(ref reader, ReportPlace.InBatch(index++), times, values, faults));
@@ -225,11 +199,5 @@ internal static class MetricsBodyParser
         faults.Add(place.Values, "An object of metrics and their numbers is expected.");
         reader.Skip();
         return default;
-    }
-
-    private static void SkipRestOfArray(ref Utf8JsonReader reader)
-    {
-        do reader.Skip();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Wire;
 
@@ -19,9 +18,9 @@ internal sealed record MetricsRange(IReadOnlyList<string>? Names, long FromMs, l
     {
         var fields = new Fields();
         var names = NamesOf(query, fields);
-        var to = Number(query, "to", 0, LatestMs, fields) ?? now.ToUnixTimeMilliseconds();
-        var from = Number(query, "from", 0, LatestMs, fields) ?? Math.Max(0, to - HourMs);
-        var step = Number(query, "step", 1, int.MaxValue, fields);
+        var to = QueryNumbers.Read(query, "to", 0, LatestMs, fields) ?? now.ToUnixTimeMilliseconds();
+        var from = QueryNumbers.Read(query, "from", 0, LatestMs, fields) ?? Math.Max(0, to - HourMs);
+        var step = QueryNumbers.Read(query, "step", 1, int.MaxValue, fields);
         var asRates = AsRatesOf(query, fields);
         if (fields.Failure is { } illFormed) return illFormed;
         if (from >= to) fields.Fault("/from", "The range is empty: from lies at or after to.");
@@ -63,15 +62,6 @@ internal sealed record MetricsRange(IReadOnlyList<string>? Names, long FromMs, l
         if (given.Count == 1 && given[0] is "rate" or "values") return given[0] == "rate";
         fields.Fault("/as", "Either values or rate is expected, once.");
         return false;
-    }
-
-    private static long? Number(IQueryCollection query, string name, long least, long most, Fields fields)
-    {
-        if (query[name] is not { Count: > 0 } given) return null;
-        if (given.Count == 1 && long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most) return number;
-        fields.Fault("/" + name, $"A whole number from {least} to {most} is expected, once.");
-        return null;
     }
 
     private static long CeilingDivide(long dividend, long divisor) => (dividend + divisor - 1) / divisor;

@@ -47,6 +47,11 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Delete, "/api/servers/{id}", servers.DeleteAsync);
         Map(routes, HttpMethods.Post, "/api/servers/{id}/token", servers.PostTokenAsync);
         Map(routes, HttpMethods.Get, "/api/servers/{id}/metrics", services.GetRequiredService<MetricsEndpoint>().GetAsync);
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/logs", services.GetRequiredService<LogsEndpoint>().GetAsync);
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/inventory", services.GetRequiredService<InventoryEndpoint>().GetAsync);
+        var commands = services.GetRequiredService<CommandEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/commands", commands.ListAsync);
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/commands", commands.PostAsync);
         var backups = services.GetRequiredService<BackupsEndpoint>();
         Map(routes, HttpMethods.Get, "/api/servers/{id}/backups", backups.GetAsync);
         Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/events", backups.GetEventsAsync);

@@ -49,4 +49,8 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(SecondFactorView))]
 [JsonSerializable(typeof(SecondFactorSecret))]
 [JsonSerializable(typeof(RecoveryCodesView))]
+[JsonSerializable(typeof(Page<LogLineView>), TypeInfoPropertyName = "LogPage")]
+[JsonSerializable(typeof(CommandBody))]
+[JsonSerializable(typeof(CommandView))]
+[JsonSerializable(typeof(Page<CommandView>), TypeInfoPropertyName = "CommandPage")]
 internal sealed partial class PeopleJson : JsonSerializerContext;

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Hosting;
-using HostAtlas.Engine;
+using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Engine;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.Gateway.Ingest;
 using HostAtlas.Shared.Ids;
@@ -79,9 +80,8 @@ internal static class StorelessPlatform
     {
         public bool TryOffer(IngestItem item)
         {
-            var stored = new MetricsStored(item.Batch.Rows.Count, item.Batch.SampleCount, item.Expired);
-            item.Door.Tell(new BatchCommitted(item.Signature, stored));
-            item.Sender.Tell(stored);
+            item.Door.Tell(new BatchCommitted(item.Signature, item.WhenStored));
+            item.Sender.Tell(item.WhenStored);
             return true;
         }
     }

@@ -1,8 +1,9 @@
 using Akka.Actor;
-using HostAtlas.Engine;
+using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HostAtlas.Benchmarks.Stores;
@@ -37,7 +38,7 @@ internal static class DataPlane
                 await Task.WhenAny(room.WaitAsync(), answered.Task);
                 if (answered.Task.IsFaulted) break;
                 var now = TimeProvider.System.GetUtcNow();
-                if (!ingest.TryOffer(new IngestItem(server.Team, server.Server, batch, 0, signature, now, counter, counter)))
+                if (!ingest.TryOffer(new MetricsItem(server.Team, server.Server, batch, 0, signature, now, counter, counter)))
                     throw new InvalidOperationException("The channel was full.");
             }
             await answered.Task;

@@ -16,6 +16,7 @@ import time
 import uuid
 
 import backups
+import feeds
 from checks import Checks
 from hostatlas_client import METRICS, Agent, Client, Person, Token, batch, hkdf_sha256, signature
 
@@ -440,7 +441,7 @@ def main() -> int:
         ("Own arithmetic", own_arithmetic), ("The connection", connection), ("Founding a team", founding), ("Sessions", sessions),
         ("Servers", servers), ("Metrics there and back", metrics_there_and_back), ("Tampered requests", tampering),
         ("Forged tokens", forged_tokens), ("Clocks", clocks), ("The order of checks", order_of_checks), ("Contents", contents),
-        ("Rotated tokens", rotation), ("Another team", other_team), *backups.PARTS, ("API keys", api_keys), ("The free plan", plan), ("Pages", pages),
+        ("Rotated tokens", rotation), ("Another team", other_team), *backups.PARTS, *feeds.PARTS, ("API keys", api_keys), ("The free plan", plan), ("Pages", pages),
         ("A flood of guesses", flood_of_guesses),
     ):
         checks.section(title, part, world)

@@ -33,7 +33,7 @@ internal static class WireSamples
         "engine" => Engine,
         "teams" => Teams.Concat(TeamNotes).ToDictionary(sample => sample.Key, sample => sample.Value),
         "users" => UserSamples.All,
-        "servers" => Servers,
+        "servers" => Servers.Concat(FeedSamples.All).ToDictionary(),
         "projections" => Projections,
         "backups" => BackupSamples.All,
         _ => throw new InvalidOperationException($"The room '{room}' has no samples: add them here and their files."),

@@ -25,10 +25,10 @@ public static class Batches
         new(key, signature, [set], [.. timesMs.Select(at => new ReportRow(at, 0, PackedValues.Pack(values)))]);
 
     /// <summary>A batch on its way: the signature's first eight bytes are the batch's signature key.</summary>
-    public static IngestItem Item(ServerKey server, MetricBatch batch, IActorRef door, IActorRef sender, DateTimeOffset admittedAt)
+    public static MetricsItem Item(ServerKey server, MetricBatch batch, IActorRef door, IActorRef sender, DateTimeOffset admittedAt)
     {
         var signature = new byte[32];
         BinaryPrimitives.WriteInt64BigEndian(signature, batch.SignatureKey);
-        return new IngestItem(server.Team, server.Server, batch, Expired: 0, signature, admittedAt, door, sender);
+        return new MetricsItem(server.Team, server.Server, batch, Expired: 0, signature, admittedAt, door, sender);
     }
 }

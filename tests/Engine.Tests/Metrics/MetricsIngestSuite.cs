@@ -1,7 +1,8 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using Akka.TestKit;
 using CsCheck;
+using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
@@ -260,7 +261,7 @@ public abstract partial class MetricsIngestSuite : TestKit
             return Batches.Of(key, signature + 100, Cpu, [key], times);
         }
 
-        IReadOnlyList<ItemFate> Write(List<IngestItem> items) => _store.Store.WriteAsync(items, maybeKept: false).GetAwaiter().GetResult();
+        IReadOnlyList<ItemFate> Write(List<MetricsItem> items) => _store.Store.WriteAsync(items, maybeKept: false).GetAwaiter().GetResult();
 
         int CountSteps(ServerKey server) => PointsAsync(server, "cpu").GetAwaiter().GetResult().Count;
     }
@@ -298,7 +299,7 @@ public abstract partial class MetricsIngestSuite : TestKit
         return Started();
     }
 
-    private static IngestItem Item(ServerKey server, MetricBatch batch, IActorRef teller, DateTimeOffset? admittedAt = null) =>
+    private static MetricsItem Item(ServerKey server, MetricBatch batch, IActorRef teller, DateTimeOffset? admittedAt = null) =>
         Batches.Item(server, batch, teller, teller, admittedAt ?? TimeProvider.System.GetUtcNow());
 
     private void Offer(

@@ -1,3 +1,5 @@
+using HostAtlas.Engine.Inventory;
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Sealing;
@@ -18,6 +20,15 @@ public abstract class StoreUnderTest : IDisposable
 
     /// <summary>What reads sealed rows.</summary>
     public abstract IMetricsSource Source { get; }
+
+    /// <summary>What log lines are written by; made anew by <see cref="Restart"/>.</summary>
+    public abstract ILogStore Lines { get; }
+
+    /// <summary>What reads sealed log lines.</summary>
+    public abstract ILogSource LineSource { get; }
+
+    /// <summary>What keeps inventories.</summary>
+    public abstract IInventoryStore Inventories { get; }
 
     /// <summary>Seal and open what is stored.</summary>
     public abstract ITeamSeals Seals { get; }

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Ingest;
 
 namespace HostAtlas.Engine.Tests.Servers;
 

@@ -1,12 +1,16 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using Akka.TestKit;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Ingest;
+using HostAtlas.Engine.Inventory;
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
-using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
+using HostAtlas.Engine.Tests.Logs;
+using HostAtlas.Shared;
 using HostAtlas.TestSupport;
 
 namespace HostAtlas.Engine.Tests.Servers;
@@ -21,6 +25,8 @@ public sealed class ServerActorTests : TestKit
 
     private readonly ManualTime _time = new(Named.Noon);
     private readonly HeldIngest _ingest = new();
+    private readonly HeldInventories _kept = new();
+    private readonly InventoryDesk _inventories;
     private readonly TestProbe _shard, _backups;
     private readonly IActorRef _door;
 
@@ -32,10 +38,11 @@ public sealed class ServerActorTests : TestKit
         """)
     {
         var options = new EngineOptions { DataDirectory = "unused", RootKey = new byte[32] };
+        _inventories = new InventoryDesk(_kept);
         _shard = CreateTestProbe();
         _backups = CreateTestProbe();
         _door = _shard.ChildActorOf(Props.Create(() =>
-            new ServerActor($"{Team}.{Server}", _time, options, _ingest, TestSeals.Journal, () => _backups)));
+            new ServerActor($"{Team}.{Server}", _time, options, _ingest, _inventories, TestSeals.Journal, () => _backups)));
     }
 
     [Fact]
@@ -44,7 +51,7 @@ public sealed class ServerActorTests : TestKit
         Issue("token");
         Send(Request("one"));
         var item = Taken(1)[0];
-        Assert.Equal((Team, Server, 2, 0), (item.Team, item.Server, item.Batch.SampleCount, item.Expired));
+        Assert.Equal((Team, Server, 2, 0), (item.Team, item.Server, ((MetricsItem)item).Batch.SampleCount, item.Expired));
         Assert.Equal(_time.GetUtcNow(), item.AdmittedAt);
         HeldIngest.Commit(item, new MetricsStored(1, 2, 0));
         ExpectMsg(new MetricsStored(1, 2, 0));
@@ -235,6 +242,89 @@ public sealed class ServerActorTests : TestKit
         Refuses(RefusalKind.CredentialsRejected, Request("one", token: "guess") with { Payload = new ListPayload() });
         Refuses(RefusalKind.TimestampOutsideWindow, Request("one") with { Payload = new ListPayload(), TimestampSeconds = 1_000_000_000 });
         _backups.ExpectNoMsg(TimeSpan.FromMilliseconds(200));
+    }
+
+    [Fact]
+    public void Lines_go_into_the_stream_and_are_no_sign_of_life()
+    {
+        Issue("token");
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        Send(Request("one") with { Payload = new LogsPayload(LogBatches.Of(1, 1, (1, "a", "old"), (now, "a", "new"))) });
+        var item = Assert.IsType<LogsItem>(Taken(1)[0]);
+        Assert.Equal((1, 1), (item.Expired, item.Batch.Rows.Count));
+        HeldIngest.Commit(item, item.WhenStored);
+        ExpectMsg(new LogsStored(1, 1), TimeSpan.FromSeconds(10));
+        // Nothing but expired lines is answered by the door.
+        Send(Request("two") with { Payload = new LogsPayload(LogBatches.Of(1, 1, (1, "a", "old"))) });
+        ExpectMsg(new LogsStored(0, 1), TimeSpan.FromSeconds(10));
+        var ahead = LogBatches.Of(1, 1, now + 700_000, "a", "b");
+        Refuses(RefusalKind.InvalidContent, Request("three") with { Payload = new LogsPayload(ahead) });
+    }
+
+    [Fact]
+    public void A_poll_is_answered_when_a_command_comes_and_again_until_its_result_is_there()
+    {
+        Issue("token");
+        var (poll, person) = (CreateTestProbe(), CreateTestProbe());
+        _door.Tell(Request("one") with { Payload = new PollPayload(50) }, poll);
+        var id = Named.Id<CommandId>("command");
+        _door.Tell(new QueueCommand(Team, Server, id, "agent.ping", null, Named.Ada), person);
+        Assert.Equal(id, person.ExpectMsg<CommandShown>(TimeSpan.FromSeconds(10)).Command.Id);
+        Assert.Equal(id, Assert.Single(poll.ExpectMsg<CommandsOffered>(TimeSpan.FromSeconds(10)).Commands).Id);
+        Send(Request("two") with { Payload = new PollPayload(0) });
+        Assert.Single(ExpectMsg<CommandsOffered>(TimeSpan.FromSeconds(10)).Commands);
+        foreach (var signature in new[] { "three", "four" })
+        {
+            Send(Request(signature) with { Payload = new ResultPayload(id, CommandStanding.Done, signature) });
+            ExpectMsg<Done>(TimeSpan.FromSeconds(10));
+        }
+        Send(Request("five") with { Payload = new PollPayload(0) });
+        Assert.Empty(ExpectMsg<CommandsOffered>(TimeSpan.FromSeconds(10)).Commands);
+        _door.Tell(new ListCommands(Team, Server), TestActor);
+        Assert.Equal("three", Assert.Single(ExpectMsg<CommandsShown>(TimeSpan.FromSeconds(10)).Commands).Detail);
+    }
+
+    [Fact]
+    public void A_poll_whose_time_is_over_is_answered_by_the_doors_own_clock()
+    {
+        Issue("token");
+        Send(Request("one") with { Payload = new PollPayload(1) });
+        // Answered by whoever comes after it: the poll has begun to wait.
+        _door.Tell(new ListCommands(Team, Server), TestActor);
+        ExpectMsg<CommandsShown>(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(ExpectMsg<CommandsOffered>(TimeSpan.FromSeconds(30)).Commands);
+    }
+
+    [Fact]
+    public void An_inventory_is_kept_once_and_an_earlier_one_that_comes_late_is_a_replay()
+    {
+        Issue("token");
+        Send(Inventory("one", """{"agent": {"version": "1"}}"""));
+        ExpectMsg<Done>(TimeSpan.FromSeconds(10));
+        Refuses(RefusalKind.RequestReplayed, Inventory("one", """{"agent": {"version": "1"}}""") with { Call = Guid.Empty });
+        Refuses(RefusalKind.RequestReplayed, Inventory("two", "{}") with { TimestampSeconds = _time.GetUtcNow().ToUnixTimeSeconds() - 9 });
+        Send(Inventory("three", """{"agent": {"version": "2"}}"""));
+        ExpectMsg<Done>(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void An_inventory_that_the_store_does_not_take_is_busy_and_may_come_again()
+    {
+        Issue("token");
+        _kept.Fault = new IOException("The store is away.");
+        Refuses(RefusalKind.EngineBusy, Inventory("one", "{}"));
+        _kept.Fault = new InvalidDataException("A mistake.");
+        Refuses(RefusalKind.Internal, Inventory("one", "{}"));
+        _kept.Fault = null;
+        Send(Inventory("one", "{}"));
+        ExpectMsg<Done>(TimeSpan.FromSeconds(10));
+    }
+
+    private AgentRequest Inventory(string signature, string json)
+    {
+        using var body = System.Text.Json.JsonDocument.Parse(json);
+        return Request(signature) with { Payload = new InventoryPayload(PackedInventory.Pack(body.RootElement)) };
     }
 
     private void Issue(string token)

@@ -97,7 +97,7 @@ public abstract class ServerDirectorySuite
     }
 
     private Task<int> RetainAsync(EngineOptions options) => new RetentionService(
-        Store.Store, Store.Rollups, options, TimeProvider.System, NullLogger<RetentionService>.Instance)
+        Store.Store, Store.Rollups, Store.Lines, options, TimeProvider.System, NullLogger<RetentionService>.Instance)
         .RunAsync(Now, CancellationToken.None);
 
     private async Task<(DateTimeOffset?, string)> SeenAsync(ServerId server)

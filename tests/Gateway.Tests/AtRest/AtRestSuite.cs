@@ -151,8 +151,10 @@ public abstract partial class AtRestSuite : IDisposable
 
         await ChangeTeamAsync(platform, key.GetProperty("id").GetString()!, again!);
 
+        await FeedAsync(platform, servers[1], again!);
         await RotateAsync();
         await ReportAsync(platform, servers, rounds: 10);
+        await FeedAsync(platform, servers[1], again!);
         var list = await platform.MustAsync(HttpMethod.Get, "/api/servers", null, again);
         Assert.Equal(ServerNames.Order(), list.GetProperty("items").EnumerateArray().Select(NameOf).Order());
         var metrics = await platform.MustAsync(HttpMethod.Get, $"/api/servers/{servers[0].Id}/metrics?step=60", null, again);

@@ -129,5 +129,15 @@ internal sealed class PlatformAtRest : IAsyncDisposable
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Sends a signed body to another endpoint of agents; it must be taken.</summary>
+    public async Task<JsonElement> AgentAsync(string token, string endpoint, object body)
+    {
+        using var request = TestPlatform.Signed(token, JsonSerializer.SerializeToUtf8Bytes(body), path: "/api/agent/" + endpoint);
+        using var answer = await Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
     public async ValueTask DisposeAsync() => await StopAsync();
 }

@@ -134,7 +134,7 @@ internal sealed class MoveTarget(NpgsqlConnection connection) : IAsyncDisposable
 
     private async Task<int> CopyAsync(MovedTable table, List<object?[]> rows, CancellationToken cancellation)
     {
-        if (table.Name == "metric_rows") await AddDaysAsync(table, rows, cancellation).ConfigureAwait(false);
+        if (table.Name is "metric_rows" or "log_lines") await AddDaysAsync(table, rows, cancellation).ConfigureAwait(false);
         await using (var copy = await connection.BeginBinaryImportAsync(
             $"copy {table.FullName} ({table.ColumnList()}) from stdin (format binary)", cancellation).ConfigureAwait(false))
         {
@@ -159,8 +159,9 @@ internal sealed class MoveTarget(NpgsqlConnection connection) : IAsyncDisposable
     private async Task AddDaysAsync(MovedTable table, List<object?[]> rows, CancellationToken cancellation)
     {
         var at = table.Columns.IndexOf(table.Columns.Single(column => column.Name == "at_ms"));
-        await using var command = Command("select hostatlas.add_metric_day(day) from unnest($1) as d(day) order by day");
-        command.Parameters.AddWithValue(rows.Select(row => MetricDays.Of((long)row[at]!)).Distinct().ToArray());
+        await using var command = Command("select hostatlas.add_day($2, day) from unnest($1) as d(day) order by day");
+        command.Parameters.AddWithValue(rows.Select(row => DayPartitions.Of((long)row[at]!)).Distinct().ToArray());
+        command.Parameters.AddWithValue(table.Name);
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 

@@ -70,7 +70,7 @@ internal sealed class NameAdmission(NpgsqlConnection connection, NameSetLedger l
         return true;
     }
 
-    private async Task LoadAsync(List<IngestItem> servers, CancellationToken cancellation)
+    private async Task LoadAsync(List<MetricsItem> servers, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             select s.server, s.set_id, s.names from unnest($1, $2, $3) as w(team, server, since)

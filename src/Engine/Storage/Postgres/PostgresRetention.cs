@@ -4,30 +4,40 @@ using Npgsql;
 namespace HostAtlas.Engine.Storage.Postgres;
 
 /// <summary>
-/// Deletes raw reports by dropping whole days: it costs the same however many reports a day holds, and leaves nothing for the vacuum. A
-/// report so lives until its day has passed the retention. Everything else goes in steps of a bounded number of rows, each a transaction:
-/// also when months have to go after a retention was shortened, no statement comes near its limit and no writer waits long behind one.
+/// Deletes raw reports, and log lines, by dropping whole days: it costs the same however many rows a day holds, and leaves nothing for
+/// the vacuum. A row so lives until its day has passed the retention. Everything else goes in steps of a bounded number of rows, each a
+/// transaction: also when months have to go after a retention was shortened, no statement comes near its limit and no writer waits long
+/// behind one.
 /// </summary>
-internal sealed class PostgresRetention(PostgresDatabase database, MetricDays days)
+internal sealed class PostgresRetention(PostgresDatabase database, DayPartitions days)
 {
     /// <summary>What goes by rows: the table, the column that says when, and how many rows go in one step (minutes are large).</summary>
     private static readonly (string Table, string Time, int RowsAStep)
-        OldRetries = ("metric_retries", "at_ms", 5_000), OldMinutes = ("metric_minutes", "hour_ms", 500),
+        OldRetries = ("metric_retries", "at_ms", 5_000), OldLogRetries = ("log_retries", "at_ms", 5_000),
+        OldMinutes = ("metric_minutes", "hour_ms", 500),
         OldHours = ("metric_hours", "hour_ms", 5_000), OldSets = ("metric_sets", "used_day", 1_000);
 
     /// <summary>Deletes what is older; gives how many reports went, of a large day as many as the server's statistics say.</summary>
-    public async Task<int> DeleteBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation)
+    public Task<int> DeleteBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation) =>
+        DeleteBeforeAsync(OldRetries, oldest, cancellation);
+
+    /// <summary>The same of log lines.</summary>
+    public Task<int> DeleteLinesBeforeAsync(DateTimeOffset oldest, CancellationToken cancellation) =>
+        DeleteBeforeAsync(OldLogRetries, oldest, cancellation);
+
+    private async Task<int> DeleteBeforeAsync(
+        (string Table, string Time, int RowsAStep) retries, DateTimeOffset oldest, CancellationToken cancellation)
     {
         var oldestMs = oldest.ToUnixTimeMilliseconds();
         var deleted = 0;
         await using var connection = await database.Of(PostgresRole.Retention).OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        foreach (var day in await MetricDays.ListAsync(connection, cancellation).ConfigureAwait(false))
+        foreach (var day in await days.ListAsync(connection, cancellation).ConfigureAwait(false))
         {
-            if (MetricDays.Start(day + 1) > oldestMs) break;
+            if (DayPartitions.Start(day + 1) > oldestMs) break;
             deleted += await DropAsync(connection, day, cancellation).ConfigureAwait(false);
             days.Forget(day);
         }
-        await DeleteAsync(connection, OldRetries, oldestMs, cancellation).ConfigureAwait(false);
+        await DeleteAsync(connection, retries, oldestMs, cancellation).ConfigureAwait(false);
         return deleted;
     }
 
@@ -41,30 +51,32 @@ internal sealed class PostgresRetention(PostgresDatabase database, MetricDays da
         await DeleteAsync(connection, OldSets, MetricDays.Of(kept.OldestMs) - 1, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<int> DropAsync(NpgsqlConnection connection, int day, CancellationToken cancellation)
+    private async Task<int> DropAsync(NpgsqlConnection connection, int day, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var rows = await CountAsync(connection, day, cancellation).ConfigureAwait(false);
-        await using var drop = new NpgsqlCommand("select drop_metric_day($1)", connection, transaction);
+        await using var drop = new NpgsqlCommand("select drop_day($2, $1)", connection, transaction);
         drop.Parameters.AddWithValue(day);
+        drop.Parameters.AddWithValue(days.Table);
         await drop.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return rows;
     }
 
     // To count a large day takes longer than a statement may, and the day would never go.
-    private static async Task<int> CountAsync(NpgsqlConnection connection, int day, CancellationToken cancellation)
+    private async Task<int> CountAsync(NpgsqlConnection connection, int day, CancellationToken cancellation)
     {
         await using var estimate = new NpgsqlCommand("""
             select greatest(c.reltuples, 0)::int from pg_class c
-            where c.oid = to_regclass('metric_rows_' || to_char(timestamp 'epoch' + $1 * interval '1 day', 'YYYYMMDD'))
+            where c.oid = to_regclass($2 || '_' || to_char(timestamp 'epoch' + $1 * interval '1 day', 'YYYYMMDD'))
               and pg_relation_size(c.oid) > 8388608
             """, connection);
         estimate.Parameters.AddWithValue(day);
+        estimate.Parameters.AddWithValue(days.Table);
         if (await estimate.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is int about) return about;
-        await using var count = new NpgsqlCommand("select count(*)::int from metric_rows where at_ms >= $1 and at_ms < $2", connection);
-        count.Parameters.AddWithValue(MetricDays.Start(day));
-        count.Parameters.AddWithValue(MetricDays.Start(day + 1));
+        await using var count = new NpgsqlCommand($"select count(*)::int from {days.Table} where at_ms >= $1 and at_ms < $2", connection);
+        count.Parameters.AddWithValue(DayPartitions.Start(day));
+        count.Parameters.AddWithValue(DayPartitions.Start(day + 1));
         return (int)(await count.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 

@@ -37,6 +37,12 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
         // One row a team: behind it there is nothing.
         [SealedTable.AuditHeads] = new("audit_heads", "hash", "null::uuid, 0::bigint, number, 0::bigint", "@at < 0", "team",
             "number = @detail"),
+        // In the order of the key: the line's number is its place's detail.
+        [SealedTable.LogLines] = new("log_lines", "line", "server, at_ms, number::bigint, key",
+            "(server, at_ms, key, number) > (@server, @at, @key, @detail)", "server, at_ms, key, number",
+            "server = @server and at_ms = @at and key = @key and number = @detail"),
+        [SealedTable.Inventories] = new("inventories", "inventory", "server, received_at_ms, 0::bigint, 0::bigint",
+            "server > @server", "server", "server = @server"),
         [SealedTable.Teams] = new("teams", "name", "null::uuid, 0::bigint, 0::bigint, 0::bigint", "@at < 0", "team", "true"),
     };
 

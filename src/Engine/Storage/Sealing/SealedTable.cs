@@ -41,4 +41,10 @@ public enum SealedTable : byte
 
     /// <summary>A change of a team, for those who watch it.</summary>
     TeamChanges = 12,
+
+    /// <summary>A log line with its source.</summary>
+    LogLines = 13,
+
+    /// <summary>A server's inventory.</summary>
+    Inventories = 14,
 }

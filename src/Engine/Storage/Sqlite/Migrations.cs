@@ -243,6 +243,41 @@ public static class Migrations
             primary key (team, number)
         ) strict, without rowid;
         """,
+        """
+        -- One line a row, clustered by what a search reads. number: the line's place in its batch. line: source and text, sealed.
+        create table log_lines (
+            team      blob    not null check (length(team) = 16),
+            server    blob    not null check (length(server) = 16),
+            at_ms     integer not null,
+            key       integer not null,
+            number    integer not null,
+            signature integer not null,
+            line      blob    not null check (length(line) > 31),
+            primary key (team, server, at_ms, key, number)
+        ) strict, without rowid;
+
+        -- Signatures of repeated sends of a stored batch, at its newest row.
+        create table log_retries (
+            team      blob    not null,
+            server    blob    not null,
+            at_ms     integer not null,
+            key       integer not null,
+            signature integer not null,
+            primary key (team, server, at_ms, key, signature)
+        ) strict, without rowid;
+
+        -- The latest of each server, sealed. signed_s and signature are the request's: an earlier one that comes again must not take its
+        -- place.
+        create table inventories (
+            team           blob    not null check (length(team) = 16),
+            server         blob    not null check (length(server) = 16),
+            received_at_ms integer not null,
+            signed_s       integer not null,
+            signature      integer not null,
+            inventory      blob    not null check (length(inventory) > 31),
+            primary key (team, server)
+        ) strict;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

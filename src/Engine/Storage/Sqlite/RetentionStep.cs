@@ -25,14 +25,18 @@ internal static class RetentionStep
     private const int ServersAStep = 200;
 
     /// <summary>Deletes what is older and gives where to go on, and how many rows of the first table went.</summary>
+    /// <param name="writer">The one writer.</param>
+    /// <param name="from">Where the pass has come to.</param>
+    /// <param name="nextServer">The text that finds the next server.</param>
+    /// <param name="expiries">What goes.</param>
     /// <param name="setsUnusedSince">Name lists that were not used since then go too; null leaves them all.</param>
     public static (ServerCursor Next, int Deleted) Run(
-        RowWriter writer, ServerCursor from, IReadOnlyList<Expiry> expiries, DateTimeOffset? setsUnusedSince)
+        RowWriter writer, ServerCursor from, string nextServer, IReadOnlyList<Expiry> expiries, DateTimeOffset? setsUnusedSince)
     {
         var tables = expiries.Select(expiry => new Table(writer, expiry)).ToList();
         try
         {
-            return writer.InTransaction(() => DeleteSome(writer, from.After, tables, setsUnusedSince));
+            return writer.InTransaction(() => DeleteSome(writer, from.After, nextServer, tables, setsUnusedSince));
         }
         finally
         {
@@ -41,9 +45,9 @@ internal static class RetentionStep
     }
 
     private static (ServerCursor, int) DeleteSome(
-        RowWriter writer, ServerKey after, List<Table> tables, DateTimeOffset? setsUnusedSince)
+        RowWriter writer, ServerKey after, string nextServer, List<Table> tables, DateTimeOffset? setsUnusedSince)
     {
-        using var next = new NativeStatement(writer.Connection, MetricsQueries.NextServer);
+        using var next = new NativeStatement(writer.Connection, nextServer);
         using var sets = new NativeStatement(writer.Connection, MetricsQueries.DropSets);
         var deleted = 0;
         for (var servers = 0; servers < ServersAStep; servers++)

@@ -11,10 +11,10 @@ using Microsoft.Data.Sqlite;
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// The metrics writer's statements over one connection, and what this connection knows to be stored. It lives as long as its connection:
+/// The writer's statements over one connection, and what this connection knows to be stored. It lives as long as its connection:
 /// after a fault both are thrown away, for the file behind the next one may be another (a copy that was put back).
 /// </summary>
-internal sealed class RowWriter : IDisposable
+internal sealed class RowWriter : IBatchWriter<SealedItem>, IDisposable
 {
     private const string InsertRow =
         "insert into metric_rows (team, server, at_ms, key, signature, set_id, vals) values (?, ?, ?, ?, ?, ?, ?)";
@@ -32,6 +32,7 @@ internal sealed class RowWriter : IDisposable
     public RowWriter(SqliteConnection connection, TimeSpan namesCountFor)
     {
         (_connection, _namesCountFor) = (connection, namesCountFor);
+        Lines = new LineWriter(connection);
         // Immediate: takes the write lock at once, so that the transaction cannot fail half-way for want of it.
         _begin = Prepare("begin immediate");
         _commit = Prepare("commit");
@@ -50,6 +51,9 @@ internal sealed class RowWriter : IDisposable
             insert into metric_marks (team, server, hour_ms, stamp) values (?, ?, ?, ?) on conflict do update set stamp = excluded.stamp
             """);
     }
+
+    /// <summary>The statements for log lines, over the same connection.</summary>
+    public LineWriter Lines { get; }
 
     /// <summary>The connection, for work between the transactions.</summary>
     public SqliteConnection Connection => _connection;
@@ -94,7 +98,7 @@ internal sealed class RowWriter : IDisposable
     /// Marks the hours of an item's reports that ended before the present hour: they may be rolled up already, or be about to. A report on
     /// time costs one comparison.
     /// </summary>
-    public void MarkLateHours(IngestItem item, long presentHourMs)
+    public void MarkLateHours(MetricsItem item, long presentHourMs)
     {
         HashSet<long>? marked = null;
         foreach (var row in item.Batch.Rows)
@@ -112,7 +116,7 @@ internal sealed class RowWriter : IDisposable
         .Bind(4, NameSetLedger.DayOf(server.Server, DateTimeOffset.FromUnixTimeMilliseconds(hourMs))).Bind(5, hour.NameCount)
         .Bind(6, hour.SealedNames).Run();
 
-    /// <summary>Inserts an item's rows, or throws on one that is there.</summary>
+    /// <inheritdoc />
     public void Insert(SealedItem item)
     {
         var batch = item.Item.Batch;
@@ -120,23 +124,22 @@ internal sealed class RowWriter : IDisposable
         for (var i = 0; i < batch.Rows.Count; i++) BindRow(_insert, item, i).Run();
     }
 
-    /// <summary>Inserts a row; false when it is there.</summary>
+    /// <inheritdoc />
     public bool InsertUnlessThere(SealedItem item, int row) =>
-        BindRow(Address(_insertUnlessThere, item.Item).Bind(4, item.Item.Batch.Key).Bind(5, item.Item.Batch.SignatureKey), item, row)
-            .Run() == 1;
+        BindRow(Address(_insertUnlessThere, item.Item).Bind(4, item.BatchKey).Bind(5, item.SignatureKey), item, row).Run() == 1;
 
-    /// <summary>The signature that a stored row came with.</summary>
-    public long SignatureOf(IngestItem item, ReportRow row)
+    /// <inheritdoc />
+    public long SignatureOf(SealedItem item, int row)
     {
-        Address(_signature, item).Bind(3, row.AtMs).Bind(4, item.Batch.Key).Next();
+        Address(_signature, item.Item).Bind(3, item.KeyOf(row).AtMs).Bind(4, item.BatchKey).Next();
         var signature = _signature.Integer(0);
         _signature.Reset();
         return signature;
     }
 
-    /// <summary>Takes note of a repeated send at one of its rows; false when this very request was noted before.</summary>
-    public bool InsertRetry(IngestItem item, long atMs) =>
-        Address(_insertRetry, item).Bind(3, atMs).Bind(4, item.Batch.Key).Bind(5, item.Batch.SignatureKey).Run() == 1;
+    /// <inheritdoc />
+    public bool InsertRetry(SealedItem item, long atMs) =>
+        Address(_insertRetry, item.Item).Bind(3, atMs).Bind(4, item.BatchKey).Bind(5, item.SignatureKey).Run() == 1;
 
     /// <summary>
     /// Makes sure that an item's name lists are stored and marked as used. False, and nothing is stored, when its server would have more
@@ -165,6 +168,7 @@ internal sealed class RowWriter : IDisposable
 
     public void Dispose()
     {
+        Lines.Dispose();
         foreach (var statement in _statements) statement.Dispose();
         _connection.Dispose();
     }
@@ -199,6 +203,6 @@ internal sealed class RowWriter : IDisposable
         return statement;
     }
 
-    private static NativeStatement Address(NativeStatement statement, IngestItem item) =>
+    private static NativeStatement Address(NativeStatement statement, MetricsItem item) =>
         statement.BindServer(new ServerKey(item.Team, item.Server));
 }

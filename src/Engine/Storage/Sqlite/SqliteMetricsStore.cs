@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Sealing;
@@ -31,20 +32,16 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals, TimeProv
     public int Writers => 1;
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<ItemFate>> WriteAsync(IReadOnlyList<IngestItem> items, bool maybeKept)
+    public async Task<IReadOnlyList<ItemFate>> WriteAsync(IReadOnlyList<MetricsItem> items, bool maybeKept)
     {
-        var batches = Seal(items);
-        return await RunAsync<IReadOnlyList<ItemFate>>(writer =>
+        var batches = Seal(items, item => SealedItem.Make(item, seals));
+        var presentHourMs = HourWindow.HourOf((time ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds());
+        return await FlushAsync(batches, writer => writer, (writer, item, insert) =>
         {
-            try
-            {
-                return InOneTransaction(writer, batches, InsertAll);
-            }
-            catch (SqliteException conflict) when (conflict.SqliteExtendedErrorCode == PrimaryKeyConflict)
-            {
-                return InOneTransaction(writer, batches, (_, item) => InsertWhatIsNew(writer, item, maybeKept));
-            }
-        }).ConfigureAwait(false);
+            var fate = writer.Admit(item) ? insert() : ItemFate.TooManyNames;
+            if (fate == ItemFate.Stored) writer.MarkLateHours(item.Item, presentHourMs);
+            return fate;
+        }, maybeKept).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -52,21 +49,63 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals, TimeProv
     {
         var oldestMs = oldest.ToUnixTimeMilliseconds();
         return DeleteAsync(
-            [new Expiry(MetricsQueries.OldRows, oldestMs), new Expiry(MetricsQueries.OldRetries, oldestMs)], null, cancellation);
+            MetricsQueries.NextServer, [new Expiry(MetricsQueries.OldRows, oldestMs), new Expiry(MetricsQueries.OldRetries, oldestMs)],
+            null, cancellation);
     }
 
     /// <summary>Runs work on the writer's thread; faults of the store come as <see cref="StoreUnavailableException"/>.</summary>
     internal Task<T> RunAsync<T>(Func<RowWriter, T> work) => _thread.RunAsync(() => Guarded(work));
 
+    /// <summary>Writes one flush: plain inserts, and once more row by row when one of them met a conflict.</summary>
+    /// <param name="batches">Sealed.</param>
+    /// <param name="of">The statements for this kind of rows.</param>
+    /// <param name="around">What belongs to a batch beside its rows; calls the insert, or gives the fate without.</param>
+    /// <param name="maybeKept">An earlier attempt ended in doubt.</param>
+    internal Task<IReadOnlyList<ItemFate>> FlushAsync<TBatch>(IReadOnlyList<TBatch> batches, Func<RowWriter, IBatchWriter<TBatch>> of,
+        Func<RowWriter, TBatch, Func<ItemFate>, ItemFate> around, bool maybeKept) where TBatch : SealedBatch => RunAsync(writer =>
+    {
+        var rows = of(writer);
+        try
+        {
+            return (IReadOnlyList<ItemFate>)InOneTransaction(writer, batches, batch => around(writer, batch, () =>
+            {
+                rows.Insert(batch);
+                return ItemFate.Stored;
+            }));
+        }
+        catch (SqliteException conflict) when (conflict.SqliteExtendedErrorCode == PrimaryKeyConflict)
+        {
+            return InOneTransaction(
+                writer, batches, batch => around(writer, batch, () => InsertWhatIsNew(rows, batch, maybeKept)));
+        }
+    });
+
+    /// <summary>
+    /// Seals items before the transaction and on the caller's thread: the next flush is sealed while this one is written.
+    /// </summary>
+    internal static IReadOnlyList<TBatch> Seal<TItem, TBatch>(IReadOnlyList<TItem> items, Func<TItem, TBatch> seal)
+    {
+        try
+        {
+            return [.. items.Select(seal)];
+        }
+        catch (SqliteException fault)
+        {
+            // Only the keys are read here; nothing was written.
+            throw new StoreUnavailableException(Reason(fault), maybeKept: false, fault);
+        }
+    }
+
     /// <summary>A whole retention pass, step by step; gives how many rows of the first table went.</summary>
     internal async Task<int> DeleteAsync(
-        IReadOnlyList<Expiry> expiries, DateTimeOffset? setsUnusedSince, CancellationToken cancellation)
+        string nextServer, IReadOnlyList<Expiry> expiries, DateTimeOffset? setsUnusedSince, CancellationToken cancellation)
     {
         var deleted = 0;
         for (var at = ServerCursor.Start; ;)
         {
             var from = at;
-            (at, var step) = await RunAsync(writer => RetentionStep.Run(writer, from, expiries, setsUnusedSince)).ConfigureAwait(false);
+            (at, var step) = await RunAsync(writer => RetentionStep.Run(writer, from, nextServer, expiries, setsUnusedSince))
+                .ConfigureAwait(false);
             deleted += step;
             if (at.IsEnd) return deleted;
             // The flushes that queued up behind the step go first.
@@ -84,56 +123,28 @@ public sealed class SqliteMetricsStore(DataFile file, ITeamSeals seals, TimeProv
         _thread.Dispose();
     }
 
-    // Before the transaction and on the caller's thread: the next flush is sealed while this one is written.
-    private List<SealedItem> Seal(IReadOnlyList<IngestItem> items)
+    private static ItemFate InsertWhatIsNew<TBatch>(IBatchWriter<TBatch> writer, TBatch batch, bool maybeKept) where TBatch : SealedBatch
     {
-        try
+        long? newest = null;
+        for (var i = 0; i < batch.Count; i++)
         {
-            return [.. items.Select(item => SealedItem.Make(item, seals))];
-        }
-        catch (SqliteException fault)
-        {
-            // Only the keys are read here; nothing was written.
-            throw new StoreUnavailableException(Reason(fault), maybeKept: false, fault);
-        }
-    }
-
-    private static ItemFate InsertAll(RowWriter writer, SealedItem item)
-    {
-        writer.Insert(item);
-        return ItemFate.Stored;
-    }
-
-    private static ItemFate InsertWhatIsNew(RowWriter writer, SealedItem item, bool maybeKept)
-    {
-        var batch = item.Item.Batch;
-        ReportRow? there = null;
-        for (var i = 0; i < batch.Rows.Count; i++)
-        {
-            if (writer.InsertUnlessThere(item, i)) continue;
-            var row = batch.Rows[i];
+            if (writer.InsertUnlessThere(batch, i)) continue;
             // Same row, same signature: the very request that stored it. Another signature: the agent sends the batch again.
-            if (writer.SignatureOf(item.Item, row) == batch.SignatureKey) return maybeKept ? ItemFate.Stored : ItemFate.Replayed;
-            if (there is null || row.AtMs > there.Value.AtMs) there = row;
+            if (writer.SignatureOf(batch, i) == batch.SignatureKey) return maybeKept ? ItemFate.Stored : ItemFate.Replayed;
+            newest = Math.Max(newest ?? long.MinValue, batch.KeyOf(i).AtMs);
         }
         // A repeated send leaves its signature too, or a capture of it could be sent once more after a restart. At the newest row: the
         // older ones may have expired when the capture comes.
-        return there is not { } newest || writer.InsertRetry(item.Item, newest.AtMs) || maybeKept ? ItemFate.Stored : ItemFate.Replayed;
+        return newest is not { } atMs || writer.InsertRetry(batch, atMs) || maybeKept ? ItemFate.Stored : ItemFate.Replayed;
     }
 
-    private ItemFate[] InOneTransaction(
-        RowWriter writer, List<SealedItem> items, Func<RowWriter, SealedItem, ItemFate> insert)
+    private static ItemFate[] InOneTransaction<TBatch>(RowWriter writer, IReadOnlyList<TBatch> batches, Func<TBatch, ItemFate> insert)
     {
         writer.Begin();
-        var fates = new ItemFate[items.Count];
+        var fates = new ItemFate[batches.Count];
         try
         {
-            var presentHourMs = HourWindow.HourOf((time ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds());
-            for (var i = 0; i < items.Count; i++)
-            {
-                fates[i] = writer.Admit(items[i]) ? insert(writer, items[i]) : ItemFate.TooManyNames;
-                if (fates[i] == ItemFate.Stored) writer.MarkLateHours(items[i].Item, presentHourMs);
-            }
+            for (var i = 0; i < fates.Length; i++) fates[i] = insert(batches[i]);
         }
         catch
         {

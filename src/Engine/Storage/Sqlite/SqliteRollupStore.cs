@@ -56,7 +56,7 @@ public sealed class SqliteRollupStore(SqliteMetricsStore writer) : IRollupStore
         }));
 
     /// <inheritdoc />
-    public Task DeleteBeforeAsync(RollupProgress kept, CancellationToken cancellation) => writer.DeleteAsync(
+    public Task DeleteBeforeAsync(RollupProgress kept, CancellationToken cancellation) => writer.DeleteAsync(MetricsQueries.NextServer,
         [new Expiry(MetricsQueries.OldMinutes, kept.MinutesFromMs), new Expiry(MetricsQueries.OldHours, kept.HoursFromMs)],
         DateTimeOffset.FromUnixTimeMilliseconds(kept.OldestMs), cancellation);
 

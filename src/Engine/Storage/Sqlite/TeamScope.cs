@@ -35,6 +35,8 @@ public sealed class TeamScope : IDisposable
         ("audit_entries", "number, at_ms, entry"),
         ("audit_heads", "number, at_ms, hash, root_id, mac"),
         ("team_changes", "number, at_ms, change"),
+        ("log_lines", "server, at_ms, key, number, line"),
+        ("inventories", "server, received_at_ms, signed_s, signature, inventory"),
     ];
 
     // How far the roll-ups have come is the platform's, the same for every team.

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Servers;
@@ -19,16 +17,6 @@ internal abstract class BackupEndpoint(string name, Func<BodyMembers, IAgentPayl
     /// <inheritdoc />
     public override AgentBody Parse(ReadOnlySpan<byte> utf8, AgentHeaders headers, TokenClaims<ServerId> claims) =>
         BodyMembers.Read(utf8, read);
-
-    /// <summary>Writes a JSON body.</summary>
-    protected static Task WriteAsync<T>(HttpContext http, int status, T body, JsonTypeInfo<T> type)
-    {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = bytes.Length;
-        return http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
-    }
 
     /// <summary>
     /// Tickets with whole addresses. One of the gateway's own is named by the host that the agent itself spoke to: agents talk to no other

@@ -36,6 +36,18 @@ internal enum Operation
     /// <summary>A server's metrics.</summary>
     ReadMetrics,
 
+    /// <summary>A server's log lines.</summary>
+    ReadLogs,
+
+    /// <summary>A server's inventory.</summary>
+    ReadInventory,
+
+    /// <summary>What a server's agent was asked to do.</summary>
+    ReadCommands,
+
+    /// <summary>Something for a server's agent to do.</summary>
+    SendCommand,
+
     /// <summary>How a server's backups stand.</summary>
     ReadBackups,
 

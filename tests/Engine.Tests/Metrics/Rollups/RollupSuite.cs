@@ -246,7 +246,7 @@ public abstract class RollupSuite : IDisposable
     }
 
     private Task<int> RetainAsync(long nowMs, int rawHours, int minuteDays = 90, int hourDays = 730) => new RetentionService(
-        _store.Store, _store.Rollups,
+        _store.Store, _store.Rollups, _store.Lines,
         Options with
         {
             RawRetention = TimeSpan.FromHours(rawHours),

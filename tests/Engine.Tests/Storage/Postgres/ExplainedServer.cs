@@ -35,7 +35,8 @@ public sealed class ExplainedServer : IAsyncDisposable
         using (var database = new PostgresDatabase(test.Connection))
         {
             PostgresStart.Prepare(database, Prepared.Roots, TimeProvider.System);
-            await new MetricDays(database).EnsureAsync([FirstDay, FirstDay + 1, FirstDay + 2], CancellationToken.None);
+            foreach (var days in new DayPartitions[] { new MetricDays(database), new LogDays(database) })
+                await days.EnsureAsync([FirstDay, FirstDay + 1, FirstDay + 2], CancellationToken.None);
         }
         await test.ExecuteAsync(Noise);
         return new ExplainedServer(server, test);
@@ -102,6 +103,12 @@ public sealed class ExplainedServer : IAsyncDisposable
         insert into metric_minutes select team, server, (480000 + i) * 3600000::bigint, 7, name from servers, generate_series(0, 5) i
         """,
         "insert into metric_hours select * from metric_minutes",
+        """
+        insert into log_lines select team, server, (20000 + day) * 86400000::bigint + i * 4000000, i, 0, i, name || name
+        from (select * from servers order by server limit 1000) s, generate_series(0, 2) day, generate_series(0, 9) i
+        """,
+        "insert into log_retries select team, server, at_ms, key, signature + 1 from log_lines where key < 5",
+        "insert into inventories select team, server, 1, 1, 1, name from servers",
         "insert into metric_marks select team, server, hour_ms, 1 from metric_hours where hour_ms < 480002 * 3600000::bigint",
         """
         insert into journal.journal (created, deleted, persistence_id, sequence_number, message)

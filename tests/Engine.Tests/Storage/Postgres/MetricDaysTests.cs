@@ -1,6 +1,7 @@
 using Akka.Actor;
-using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics.Rollups;
+using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Tests.Metrics;
@@ -176,7 +177,7 @@ public sealed class MetricDaysTests : IDisposable
     private async Task<IReadOnlyList<int>> DaysAsync()
     {
         await using var connection = await _store.Database.Of(PostgresRole.Retention).OpenConnectionAsync();
-        return await MetricDays.ListAsync(connection, CancellationToken.None);
+        return await new MetricDays(_store.Database).ListAsync(connection, CancellationToken.None);
     }
 
     private async Task<object?> CountAsync(int day) =>

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Akka.Actor;
+using HostAtlas.Engine.Inventory;
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Presence;
@@ -9,6 +11,7 @@ using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
 using HostAtlas.Engine.Teams;
+using HostAtlas.Engine.Tests.Logs;
 using HostAtlas.Engine.Tests.Metrics;
 using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
@@ -35,6 +38,7 @@ public sealed partial class PostgresQueryPlansTests
         "select exists (select 1 from teams)",
         // A day of at most 8 MiB, before it is dropped; of a larger one the statistics tell.
         "select count(*)::int from metric_rows where at_ms >= $1 and at_ms < $2",
+        "select count(*)::int from log_lines where at_ms >= $1 and at_ms < $2",
     ];
 
     [Fact]
@@ -91,6 +95,7 @@ public sealed partial class PostgresQueryPlansTests
         await WriteAsync(store, 2, 2, Servers[1], "cpu", Days + DayMs);
         await WriteAsync(store, 2, 3, Servers[1], "cpu", Days + DayMs, Days + DayMs + 5);
         await ReadAsync(database, seals);
+        await KeepLinesAsync(database, seals);
         await RollUpAsync(database);
         foreach (var table in Enum.GetValues<SealedTable>())
         {
@@ -118,6 +123,23 @@ public sealed partial class PostgresQueryPlansTests
         Assert.Equal(10, (await directory.ListAsync(Team, page[^1].Id, 10, CancellationToken.None)).Count);
         Assert.NotEmpty(await new PostgresPresenceDirectory(database).LoadSliceAsync(3, CancellationToken.None));
         Assert.NotEmpty(await new PostgresJournalHeads(database).PageAsync("server-5", 100, CancellationToken.None));
+    }
+
+    private static async Task KeepLinesAsync(PostgresDatabase database, TeamSeals seals)
+    {
+        var lines = new PostgresLogStore(database, seals, new LogDays(database));
+        var mine = new ServerKey(Team, Servers[0]);
+        // New, the same again, and once more with another signature.
+        foreach (var signature in new[] { 1, 1, 2 })
+            await lines.WriteAsync([LogBatches.Item(mine, LogBatches.Of(1, signature, Days + DayMs, "s", "one", "two"))], maybeKept: false);
+        var seen = 0;
+        await new PostgresLogSource(database).VisitAsync(
+            mine, Days, LogPlace.Before(Days + (2 * DayMs)), (_, _) => ++seen > 0, CancellationToken.None);
+        Assert.Equal(2, seen);
+        var inventories = new PostgresInventoryStore(database, seals);
+        await inventories.PutAsync(mine, new KeptInventory(Now, 1, 1, Named.Bytes("inventory")), CancellationToken.None);
+        Assert.NotNull(await inventories.FindAsync(mine, CancellationToken.None));
+        await lines.DeleteBeforeAsync(DateTimeOffset.FromUnixTimeMilliseconds(Days + (2 * DayMs)), CancellationToken.None);
     }
 
     private static async Task RollUpAsync(PostgresDatabase database)
@@ -201,13 +223,14 @@ public sealed partial class PostgresQueryPlansTests
 
     private static string Normal(string sql) => Space().Replace(sql, " ").Trim();
 
-    [GeneratedRegex("^(metric_(rows|retries|sets|minutes|hours|marks)|servers|teams|journal|snapshot|audit_|team_changes)")]
+    [GeneratedRegex("^(metric_(rows|retries|sets|minutes|hours|marks)|log_(lines|retries)|inventories|servers|teams|journal|snapshot"
+        + "|audit_|team_changes)")]
     private static partial Regex Tenant();
 
     [GeneratedRegex("\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\\\n]|\\\\.)*)\"", RegexOptions.Singleline)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|servers|teams|journal|snapshot|audit_|team_changes)"
+    [GeneratedRegex(@"\b(from|join|into|update)\s+(metric_|log_|inventories|servers|teams|journal|snapshot|audit_|team_changes)"
         + @"|^(select|delete)\b.*\bfrom\s*\{|^(insert into|update)\s*\{")]
     private static partial Regex NamesTable();
 

@@ -52,7 +52,7 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
         using var connection = new NpgsqlConnection(_store.Test.SuperuserConnection);
         connection.Open();
         using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select hostatlas.add_metric_day(0)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select hostatlas.add_day('metric_rows', 0), hostatlas.add_day('log_lines', 0)"));
         foreach (var value in values) batch.BatchCommands.Add(Insert(team, value));
         batch.ExecuteNonQuery();
     }
@@ -88,6 +88,8 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.AuditHeads =>
                 "insert into hostatlas.audit_heads values (@team, @detail, 0, @sealed, 0, decode(repeat('00', 32), 'hex'))",
             SealedTable.TeamChanges => "insert into hostatlas.team_changes values (@team, @detail, @at, @sealed)",
+            SealedTable.LogLines => "insert into hostatlas.log_lines values (@team, @server, @at, @key, @detail, 0, @sealed)",
+            SealedTable.Inventories => "insert into hostatlas.inventories values (@team, @server, @at, 0, 0, @sealed)",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         });
         command.Parameters.AddWithValue("team", team?.Value ?? Guid.Empty);

@@ -1,3 +1,5 @@
+using HostAtlas.Engine.Inventory;
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Postgres;
@@ -39,6 +41,12 @@ public sealed class PostgresStoreUnderTest : StoreUnderTest
     public override IMetricsReader Reader { get; }
 
     public override IMetricsSource Source { get; }
+
+    public override ILogStore Lines => new PostgresLogStore(Database, _seals, new LogDays(Database));
+
+    public override ILogSource LineSource => new PostgresLogSource(Database);
+
+    public override IInventoryStore Inventories => new PostgresInventoryStore(Database, _seals);
 
     public override IRollupStore Rollups => new PostgresRollupStore(Database, new MetricDays(Database));
 

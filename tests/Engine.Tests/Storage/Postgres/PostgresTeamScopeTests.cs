@@ -43,7 +43,7 @@ public sealed class PostgresTeamScopeTests(TwoTeams teams) : IClassFixture<TwoTe
     [InlineData("create view more as select name from servers")]
     [InlineData("create function f() returns int language sql as 'select 1'")]
     [InlineData("grant select on servers to public")]
-    [InlineData("select add_metric_day(1)")]
+    [InlineData("select add_day('metric_rows', 1)")]
     [InlineData("select drop_metric_day(0)")]
     [InlineData("select pg_read_file('/etc/passwd')")]
     [InlineData("copy servers (name) to '/tmp/stolen'")]

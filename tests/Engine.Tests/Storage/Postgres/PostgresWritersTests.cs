@@ -1,4 +1,5 @@
 using Akka.Actor;
+using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage.Postgres;
@@ -63,13 +64,13 @@ public sealed class PostgresWritersTests : IDisposable
         return [.. Enumerable.Range(0, Batches).Select(_ => new ServerKey(team, EmbeddedEngine.NewId<ServerId>()))];
     }
 
-    private static List<IngestItem> Flush(ServerKey[] servers, long signature) => [.. servers.Select((server, i) => Metrics.Batches.Item(
+    private static List<MetricsItem> Flush(ServerKey[] servers, long signature) => [.. servers.Select((server, i) => Metrics.Batches.Item(
         server, Metrics.Batches.Of(i, signature, Metrics.Batches.Names("cpu"), [i], T0, T0 + 10_000), ActorRefs.Nobody, ActorRefs.Nobody,
         TimeProvider.System.GetUtcNow()))];
 
     /// <summary>Both writers at once, the other one in the reverse order; fates in the order of the servers.</summary>
     private async Task<(IReadOnlyList<ItemFate> One, IReadOnlyList<ItemFate> Other)> AtOnceAsync(
-        List<IngestItem> one, List<IngestItem> other)
+        List<MetricsItem> one, List<MetricsItem> other)
     {
         other.Reverse();
         var writing = Task.Run(() => _other.WriteAsync(other, maybeKept: false));

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace HostAtlas.Engine.Tests.Storage.Sqlite;
 
-/// <summary>What SQLite says it would do for each text that reads or deletes metrics, and that reads audit logs.</summary>
+/// <summary>What SQLite says it would do for each text that reads or deletes metrics and log lines, and that reads audit logs.</summary>
 public sealed class QueryPlansTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -22,8 +22,8 @@ public sealed class QueryPlansTests : IDisposable
         DataFile.Execute(_connection, "create temp view my_rollup_progress as select name, closed_through_ms from main.rollup_progress");
     }
 
-    public static TheoryData<string> Texts => [.. MetricsQueries.All, SqliteServerDirectory.PageSql, SqliteServerDirectory.OneSql,
-        SqliteAuditLog.HeadSql, SqliteAuditLog.ReadSql, SqliteAuditLog.PageSql,
+    public static TheoryData<string> Texts => [.. MetricsQueries.All, .. LogQueries.All, SqliteServerDirectory.PageSql,
+        SqliteServerDirectory.OneSql, SqliteAuditLog.HeadSql, SqliteAuditLog.ReadSql, SqliteAuditLog.PageSql,
         SqliteChangeLog.LatestSql, SqliteChangeLog.ReadSql];
 
     [Theory]

@@ -88,6 +88,8 @@ public sealed class SqliteSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.AuditEntries => "insert into audit_entries values ($team, $detail, $at, $sealed)",
             SealedTable.AuditHeads => "insert into audit_heads values ($team, $detail, 0, $sealed, 0, zeroblob(32))",
             SealedTable.TeamChanges => "insert into team_changes values ($team, $detail, $at, $sealed)",
+            SealedTable.LogLines => "insert into log_lines values ($team, $server, $at, $key, $detail, 0, $sealed)",
+            SealedTable.Inventories => "insert into inventories values ($team, $server, $at, 0, 0, $sealed)",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         };
         using var command = (value.Place.Table is SealedTable.Journal or SealedTable.Snapshots ? _journal : data).CreateCommand();

@@ -1,3 +1,5 @@
+using HostAtlas.Engine.Inventory;
+using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Storage.Sealing;
@@ -40,6 +42,12 @@ public sealed class SqliteStoreUnderTest : StoreUnderTest
     public override IMetricsReader Reader { get; }
 
     public override IMetricsSource Source { get; }
+
+    public override ILogStore Lines => new SqliteLogStore(_store, _seals);
+
+    public override ILogSource LineSource => new SqliteLogSource(File);
+
+    public override IInventoryStore Inventories => new SqliteInventoryStore(File, _seals);
 
     public override IRollupStore Rollups => new SqliteRollupStore(_store);
 

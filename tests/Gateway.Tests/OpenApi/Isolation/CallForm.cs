@@ -35,6 +35,11 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["getServer"] = Of("path:id=server"),
         ["rotateServerToken"] = Of("path:id=server", """{"overlapSeconds": 0}"""),
         ["getMetrics"] = Of("path:id=server"),
+        ["listLogs"] = Of("path:id=server query:cursor=server"),
+        ["getInventory"] = Of("path:id=server"),
+        ["listCommands"] = Of("path:id=server query:cursor=command"),
+        // One was asked for already, so each further one is refused, and none fills the queue.
+        ["sendCommand"] = Of("path:id=server body:/id=command", """{"kind": "backup.run", "id": "{{/id}}"}""", takes: true),
         ["getBackups"] = Of("path:id=server query:cursor=snapshot"),
         ["listBackupEvents"] = Of("path:id=server query:cursor=snapshot"),
         ["listAudit"] = Of("query:cursor=server query:actor=user"),
@@ -45,6 +50,13 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["revokeKey"] = Of("path:id=key"),
         ["sendMetrics"] = Of(
             "body:/batch=batch", """{"batch": "{{/batch}}", "reports": [{"at": 1712150400000, "values": {"cpu": 1}}]}""", takes: true),
+        ["sendLogs"] = Of(
+            "body:/batch=batch", """{"batch": "{{/batch}}", "lines": [{"at": 1712150400000, "source": "s", "text": "t"}]}""", takes: true),
+        ["sendInventory"] = Of("", """
+            {"request": "{{request}}", "host": {}, "cron": [], "certificates": [], "agent": {"version": "1", "started": 0}}
+            """),
+        ["pollCommands"] = Of("", """{"request": "{{request}}", "wait": 0}"""),
+        ["sendResult"] = Of("path:id=command", """{"request": "{{request}}", "status": "done", "detail": ""}"""),
         ["beginBackup"] = Of("body:/snapshot=snapshot body:/parent=snapshot",
             """{"request": "{{request}}", "snapshot": "{{/snapshot}}", "parent": "{{/parent}}"}""", takes: true),
         ["requestUploads"] = Of("body:/snapshot=snapshot body:/objects/name=object body:/reused=object", """

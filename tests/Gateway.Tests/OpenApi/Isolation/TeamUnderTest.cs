@@ -47,6 +47,8 @@ internal sealed class TeamUnderTest
         foreach (var role in (TeamRole[])[TeamRole.Owner, TeamRole.Admin, TeamRole.Member, TeamRole.Viewer]) await team.JoinAsync(id, role);
         var server = await team.MustAsync("POST", "/api/servers", """{"name": "web-1"}""");
         (team.Ids["server"], team.AgentToken) = (Text(server, "id"), Text(server, "token"));
+        var command = await team.MustAsync("POST", $"/api/servers/{team.Ids["server"]}/commands", """{"kind": "backup.run"}""");
+        team.Ids["command"] = Text(command, "id");
         var key = await team.MustAsync("POST", "/api/keys", """{"name": "ci", "scopes": ["read", "write", "servers:enroll"]}""");
         (team.Ids["key"], team.Key) = (Text(key, "id"), Text(key, "key"));
         team.Ids["invitation"] = Text(await team.MustAsync("POST", "/api/invitations", """{"role": "viewer"}"""), "id");

@@ -35,7 +35,7 @@ public abstract class SealedValuesSuite
     {
         PlantAll();
         var before = await AllAsync(Team);
-        Assert.Equal(2 + 2 + 1 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + RowsAServer)) + 1, before.Count);
+        Assert.Equal(2 + 2 + 1 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + 3 + RowsAServer)) + 1, before.Count);
         Rotate();
         Assert.Equal(before.Count, await Pass().CountAsync(Team, default));
         var done = 0;
@@ -78,7 +78,7 @@ public abstract class SealedValuesSuite
         var pages = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Pass().RunAsync(Team, _ =>
         {
-            // Among the reports, the last table and the largest.
+            // Among the reports, the largest table.
             if (++pages == 12) kill.Cancel();
         }, kill.Token));
         var left = await Pass().CountAsync(Team, default);
@@ -171,6 +171,10 @@ public abstract class SealedValuesSuite
                 places.Add((EntitySeal.PlaceOf(SealedTable.Journal, $"backup-{team}.{server}", 1), 0));
                 places.Add((EntitySeal.PlaceOf(SealedTable.Snapshots, $"backup-{team}.{server}", 100), 0));
                 places.Add((new(SealedTable.BackupEvidence, server, 1_000, 1), 0));
+                // Two lines of one batch and time.
+                places.Add((new(SealedTable.LogLines, server, 1_000, 0), -5));
+                places.Add((new(SealedTable.LogLines, server, 1_000, 1), -5));
+                places.Add((new(SealedTable.Inventories, server, 1_000, 0), 0));
                 for (var row = 0; row < RowsAServer; row++) places.Add((new(SealedTable.MetricRows, server, row / 2, 7), row));
             }
             Plant(team, places.Select(at =>

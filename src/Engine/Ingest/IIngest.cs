@@ -1,7 +1,7 @@
 using Akka.Actor;
 using HostAtlas.Shared.Ids;
 
-namespace HostAtlas.Engine.Metrics;
+namespace HostAtlas.Engine.Ingest;
 
 /// <summary>The entrance of the data plane, as the doors of this node see it.</summary>
 public interface IIngest
@@ -14,11 +14,20 @@ public interface IIngest
 /// A batch on its way into the store. When its fate is known the stream tells the <see cref="Door"/> first (<see cref="BatchCommitted"/> or
 /// <see cref="BatchFailed"/>) and the <see cref="Sender"/> second: a sender who hears 503 must find the door ready for the retry.
 /// </summary>
-/// <param name="Expired">Reports that the door took out because they are older than the retention; they are not in the batch.</param>
+/// <param name="Expired">What the door took out because it is older than the retention; it is not in the batch.</param>
 /// <param name="Signature">The request's signature, the key of the door's replay set.</param>
-public sealed record IngestItem(
-    TeamId Team, ServerId Server, MetricBatch Batch, int Expired, byte[] Signature, DateTimeOffset AdmittedAt, IActorRef Door,
-    IActorRef Sender);
+public abstract record IngestItem(
+    TeamId Team, ServerId Server, int Expired, byte[] Signature, DateTimeOffset AdmittedAt, IActorRef Door, IActorRef Sender)
+{
+    /// <summary>What it weighs in a flush, in samples or what takes as long to write; at least 1.</summary>
+    public abstract int Weight { get; }
+
+    /// <summary>What it holds in memory, roughly, where that is bounded; 0 where only the number of batches is.</summary>
+    public abstract long SizeBytes { get; }
+
+    /// <summary>The answer when it is durable.</summary>
+    public abstract IEngineReply WhenStored { get; }
+}
 
 /// <summary>To the door: the batch is durable, or was before (<paramref name="Reply"/> then says replayed).</summary>
 public sealed record BatchCommitted(byte[] Signature, IEngineReply Reply);

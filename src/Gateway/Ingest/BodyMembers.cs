@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -6,11 +7,11 @@ using HostAtlas.Shared;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
 
-namespace HostAtlas.Gateway.Ingest.Backups;
+namespace HostAtlas.Gateway.Ingest;
 
 /// <summary>
-/// The members of a body about backups, each read with a fault at its JSON Pointer where it is not what is expected. Pure. Members that
-/// nobody asks for are ignored.
+/// The members of a body that is read as a whole, each with a fault at its JSON Pointer where it is not what is expected. Pure. Members
+/// that nobody asks for are ignored.
 /// </summary>
 internal sealed class BodyMembers
 {
@@ -22,6 +23,9 @@ internal sealed class BodyMembers
     private readonly JsonElement _body;
 
     private BodyMembers(JsonElement body) => _body = body;
+
+    /// <summary>The body.</summary>
+    public JsonElement Root => _body;
 
     /// <summary>What is wrong so far.</summary>
     public ContentFaults Faults { get; } = new();
@@ -74,14 +78,23 @@ internal sealed class BodyMembers
         return null;
     }
 
-    /// <summary>A whole number from 0 on.</summary>
-    public long Count(string name)
+    /// <summary>A whole number from 0 on, to a most.</summary>
+    public long Count(string name, long most = long.MaxValue)
     {
         if (_body.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var count)
-            && count >= 0)
+            && count >= 0 && count <= most)
             return count;
-        Faults.Add($"/{name}", "A whole number from 0 on is expected.");
+        Faults.Add($"/{name}", most == long.MaxValue ? "A whole number from 0 on is expected."
+            : string.Create(CultureInfo.InvariantCulture, $"A whole number from 0 to {most} is expected."));
         return 0;
+    }
+
+    /// <summary>A text that must be there, at most so many characters.</summary>
+    public string Text(string name, int most)
+    {
+        if (Text(name) is { } text && text.Length <= most) return text;
+        Faults.Add($"/{name}", string.Create(CultureInfo.InvariantCulture, $"A text of at most {most:N0} characters is expected."));
+        return string.Empty;
     }
 
     /// <summary>An object as its own JSON, at most so many bytes; null when it is null or absent.</summary>

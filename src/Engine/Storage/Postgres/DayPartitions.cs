@@ -6,15 +6,20 @@ using Npgsql;
 namespace HostAtlas.Engine.Storage.Postgres;
 
 /// <summary>
-/// The daily partitions of <c>metric_rows</c>. The coming days' are made ahead, so that midnight is a moment like any other; a late
-/// report's day is made when it comes. How many there can be is bounded by the door, which takes nothing older than the retention.
+/// The daily partitions of a table. The coming days' are made ahead, so that midnight is a moment like any other; a late row's day is made
+/// when it comes. How many there can be is bounded by the door, which takes nothing older than the retention.
 /// </summary>
-internal sealed class MetricDays(PostgresDatabase database)
+/// <param name="database">The database.</param>
+/// <param name="table">The table that has the partitions: <c>table_YYYYMMDD</c>.</param>
+internal abstract class DayPartitions(PostgresDatabase database, string table)
 {
     private const long DayMs = 86_400_000;
     private const int Ahead = 3;
 
     private readonly ConcurrentDictionary<int, bool> _known = new();
+
+    /// <summary>The table.</summary>
+    public string Table => table;
 
     /// <summary>The day of a time, counted from the epoch.</summary>
     public static int Of(long atMs) => (int)Math.Floor((double)atMs / DayMs);
@@ -36,21 +41,23 @@ internal sealed class MetricDays(PostgresDatabase database)
         if (missing.Length == 0) return;
         await database.RunAsync(PostgresRole.Ingest, async (connection, token) =>
         {
-            await using var command = new NpgsqlCommand("select add_metric_day(day) from unnest($1) as d(day) order by day", connection);
+            await using var command = new NpgsqlCommand("select add_day($2, day) from unnest($1) as d(day) order by day", connection);
             command.Parameters.AddWithValue(missing);
+            command.Parameters.AddWithValue(table);
             return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
         }, cancellation).ConfigureAwait(false);
         foreach (var day in missing) _known[day] = true;
     }
 
     /// <summary>The days that have a partition, in order.</summary>
-    public static async Task<IReadOnlyList<int>> ListAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public async Task<IReadOnlyList<int>> ListAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             select to_date(right(c.relname, 8), 'YYYYMMDD') - date 'epoch'
             from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'metric_rows'::regclass order by 1
+            where i.inhparent = to_regclass($1) order by 1
             """, connection);
+        command.Parameters.AddWithValue(table);
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var days = new List<int>();
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) days.Add(reader.GetInt32(0));
@@ -64,8 +71,14 @@ internal sealed class MetricDays(PostgresDatabase database)
     public void ForgetAll() => _known.Clear();
 }
 
+/// <summary>The days of <c>metric_rows</c>.</summary>
+internal sealed class MetricDays(PostgresDatabase database) : DayPartitions(database, "metric_rows");
+
+/// <summary>The days of <c>log_lines</c>.</summary>
+internal sealed class LogDays(PostgresDatabase database) : DayPartitions(database, "log_lines");
+
 /// <summary>Makes the partitions ahead, every hour: days before they are needed, so that a night of failures does no harm.</summary>
-internal sealed class MetricDaysAhead(MetricDays days, TimeProvider time, ILogger<MetricDaysAhead> log) : BackgroundService
+internal sealed class DaysAhead(IEnumerable<DayPartitions> tables, TimeProvider time, ILogger<DaysAhead> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -74,7 +87,7 @@ internal sealed class MetricDaysAhead(MetricDays days, TimeProvider time, ILogge
         {
             try
             {
-                await days.EnsureAheadAsync(time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
+                foreach (var days in tables) await days.EnsureAheadAsync(time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

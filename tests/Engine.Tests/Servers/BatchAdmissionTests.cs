@@ -3,7 +3,7 @@ using HostAtlas.Engine.Servers;
 
 namespace HostAtlas.Engine.Tests.Servers;
 
-public sealed class MetricsAdmissionTests
+public sealed class BatchAdmissionTests
 {
     private static readonly DateTimeOffset Now = Named.Noon;
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
@@ -40,11 +40,11 @@ public sealed class MetricsAdmissionTests
     public void A_batch_in_time_passes_as_it_is()
     {
         var batch = Batch(0, -1000);
-        Assert.Same(batch, MetricsAdmission.Sort(batch, Now, Retention).Batch);
+        Assert.Same(batch, BatchAdmission.Sort(batch, Now, Retention).Batch);
     }
 
     private static (MetricBatch Batch, int Expired, Refused? Refused) Sort(params long[] offsetsMs) =>
-        MetricsAdmission.Sort(Batch(offsetsMs), Now, Retention);
+        BatchAdmission.Sort(Batch(offsetsMs), Now, Retention);
 
     private static MetricBatch Batch(params long[] offsetsMs) => new(1, 1, [Names],
         [.. offsetsMs.Select(offset => new ReportRow(Now.ToUnixTimeMilliseconds() + offset, 0, PackedValues.Pack([1])))]);
