@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Hosting;
+using HostAtlas.Engine;
 using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
-using HostAtlas.Engine;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.Gateway.Ingest;
 using HostAtlas.Shared.Ids;

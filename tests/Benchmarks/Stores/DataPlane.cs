@@ -1,9 +1,9 @@
 using Akka.Actor;
+using HostAtlas.Engine;
 using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
-using HostAtlas.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HostAtlas.Benchmarks.Stores;

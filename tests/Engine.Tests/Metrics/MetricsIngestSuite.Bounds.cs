@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using Akka.TestKit;
+using Akka.TestKit.Xunit2;
 using CsCheck;
 using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Metrics;

@@ -1,16 +1,16 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.TestKit.Xunit2;
 using Akka.TestKit;
+using Akka.TestKit.Xunit2;
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Ingest;
 using HostAtlas.Engine.Inventory;
 using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
 using HostAtlas.Engine.Servers;
-using HostAtlas.Shared.Ids;
 using HostAtlas.Engine.Tests.Logs;
 using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
 
 namespace HostAtlas.Engine.Tests.Servers;

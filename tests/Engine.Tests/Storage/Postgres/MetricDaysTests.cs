@@ -1,7 +1,7 @@
 using Akka.Actor;
 using HostAtlas.Engine.Ingest;
-using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Metrics.Rollups;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage.Postgres;
 using HostAtlas.Engine.Tests.Metrics;
