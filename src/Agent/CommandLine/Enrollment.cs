@@ -125,12 +125,12 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
         var payload = ReportWriter.Write(at, around.NewCollector().Collect(), level);
         var report = new SpoolRecord(1, at.ToUnixTimeMilliseconds(), payload, payload.Length);
         var batch = BatchId.Draw();
-        var answer = await AskAsync(() => client.PostMetricsAsync(token, batch, [report], TimeSpan.Zero, stop), stop);
+        var answer = await AskAsync(() => client.PostBatchAsync(token, BatchKind.Metrics, batch, [report], TimeSpan.Zero, stop), stop);
         if (answer is not { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow, ClockReading: { } offset }) return answer;
         await around.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"hostatlas-agent: warning: this host's clock is {Math.Abs(offset.TotalSeconds):0} s "
                 + $"{(offset > TimeSpan.Zero ? "behind" : "ahead of")} the platform's; set it right"));
-        return await AskAsync(() => client.PostMetricsAsync(token, batch, [report], offset, stop), stop);
+        return await AskAsync(() => client.PostBatchAsync(token, BatchKind.Metrics, batch, [report], offset, stop), stop);
     }
 
     private async Task<PlatformAnswer> AskAsync(Func<Task<PlatformAnswer>> request, CancellationToken stop)

@@ -5,6 +5,7 @@ using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Running;
 using HostAtlas.Agent.Spool;
+using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.CommandLine;
 
@@ -28,7 +29,7 @@ internal static class RunVerb
             using var place = await TakePlaceAsync(state, around.Time, stop);
             using var client = Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
             using var spool = ReportSpool.Open(state.SpoolPath, state.RefusedPath, options.SpoolMaxBytes, BatchId.Draw);
-            var log = new EventLog(around.Error, around.Time, parsed.GetValue(common.Json));
+            var log = new EventLog(TextWriter.Synchronized(around.Error), around.Time, parsed.GetValue(common.Json));
             log.Info($"hostatlas-agent {AgentVersion.Text} watches server {token.Server} for {AgentToml.Origin(options.Url)}, "
                 + $"a report each {UnitText.Write(options.Interval)}; {spool.Level.Reports} reports wait.");
             if (spool.TornBytes > 0)
@@ -38,16 +39,29 @@ internal static class RunVerb
             var collector = around.NewCollector();
             // Rates need two readings: with this one the first report has them already.
             collector.Collect();
-            var parts = new AgentRunParts(state, spool, client, collector, log, around.Time, around.Random);
-            var backups = new ScheduledBackups(options, state, around, log).RunAsync(stop);
+            var shared = new LaneParts(state, options.Url.Authority, new PlatformClock(), log, around.Time, OneAtATime(around.Random));
+            using var logClient = options.Logs is null ? null : Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
+            using var logs = options.Logs is { } logOptions ? LogLane.Open(options, logOptions, logClient!, shared) : null;
+            var lane = new Lane(BatchKind.Metrics, spool, state.RefusedPath, client, shared);
+            var reports = new AgentRun(options, new AgentRunParts(shared, spool, lane, collector, () => logs?.Run.Status));
             using var inventory = InventoryLane.Open(options, state, around, log);
-            var inventories = inventory.RunAsync(stop);
-            await new AgentRun(options, parts).RunAsync(stop);
-            await inventories;
-            await backups;
+            List<Func<CancellationToken, Task>> loops =
+                [reports.RunAsync, new ScheduledBackups(options, state, around, log).RunAsync, inventory.RunAsync];
+            if (logs is not null) loops.Add(logs.Run.RunAsync);
+            await Loops.RunAsync(stop, loops);
             return ExitCode.Done;
         }));
         return command;
+    }
+
+    // One source of chance for several loops.
+    private static Func<double> OneAtATime(Func<double> random)
+    {
+        var gate = new Lock();
+        return () =>
+        {
+            lock (gate) return random();
+        };
     }
 
     private static async Task<IDisposable> TakePlaceAsync(StateFolder state, TimeProvider time, CancellationToken stop)

@@ -32,6 +32,9 @@ public sealed record AgentOptions
     /// <summary>What is told of this host besides its figures.</summary>
     public InventoryOptions Inventory { get; init; } = new();
 
+    /// <summary>Which logs are sent; null: none.</summary>
+    internal LogOptions? Logs { get; init; }
+
     /// <summary>Default, shortest and longest interval.</summary>
     public static readonly TimeSpan IntervalDefault = TimeSpan.FromSeconds(10),
         IntervalMin = TimeSpan.FromSeconds(1), IntervalMax = TimeSpan.FromHours(1);

@@ -16,7 +16,7 @@ public static class AgentToml
     {
         ["spool"] = ["max_bytes"],
         ["backup"] = BackupToml.Keys,
-        ["logs"] = ["files", "journald"],
+        ["logs"] = LogToml.Keys,
         ["redaction"] = RedactionToml.Keys,
         ["inventory"] = InventoryToml.Keys,
         ["gate"] = ["encrypted_paths", "canaries"],
@@ -109,6 +109,7 @@ public static class AgentToml
             ? RedactionToml.Read(redactionTable, faults) : OwnerRules.None;
         var inventory = table.TryGetValue("inventory", out var told) && told is TomlTable inventoryTable
             ? InventoryToml.Read(inventoryTable, faults) : null;
+        var logs = table.TryGetValue("logs", out var read) && read is TomlTable logTable ? LogToml.Read(logTable, faults) : null;
         return url is null ? null : new AgentOptions
         {
             Url = url,
@@ -120,6 +121,7 @@ public static class AgentToml
             Backup = backup,
             Redaction = redaction ?? OwnerRules.None,
             Inventory = inventory ?? new InventoryOptions(),
+            Logs = logs,
         };
     }
 

@@ -9,6 +9,7 @@ namespace HostAtlas.Agent.Credentials;
 /// STATE/lock         held by the running agent            STATE/backup.keys the master keys of the backups
 /// STATE/backup/      what a backup leaves for the next    STATE/head       the newest snapshot that this host knows of
 /// STATE/inventory.json when the inventory was last sent
+/// STATE/logs/        lines not yet acknowledged, and how far each log was read
 /// </code>
 /// </summary>
 public sealed class StateFolder
@@ -26,6 +27,18 @@ public sealed class StateFolder
 
     /// <summary>STATE/refused.</summary>
     public string RefusedPath => Path.Combine(FolderPath, "refused");
+
+    /// <summary>STATE/logs.</summary>
+    public string LogsPath => Path.Combine(FolderPath, "logs");
+
+    /// <summary>STATE/logs/spool.</summary>
+    public string LogSpoolPath => Path.Combine(LogsPath, "spool");
+
+    /// <summary>STATE/logs/refused.</summary>
+    public string LogRefusedPath => Path.Combine(LogsPath, "refused");
+
+    /// <summary>STATE/logs/cursors.</summary>
+    public string LogCursorsPath => Path.Combine(LogsPath, "cursors");
 
     /// <summary>STATE/backup.</summary>
     public string BackupPath => Path.Combine(FolderPath, "backup");

@@ -1,20 +1,15 @@
-using System.Globalization;
 using HostAtlas.Agent.Credentials;
-using HostAtlas.Shared;
 
 namespace HostAtlas.Agent.Spool;
 
 /// <summary>
-/// The queue of reports, on the disk. A report is in it once <see cref="Append"/> returned (flushed), and leaves it only when the platform
-/// acknowledged it, refused it for good, or when the folder is full: then the oldest go and <see cref="SpoolPlan.Gap"/> says so. Whatever
-/// byte a kill or a damaged disk leaves behind, opening it again finds all that is whole.
+/// A queue on the disk, of reports or of lines of logs. A record is in it once it was appended (flushed), and leaves it only when the
+/// platform acknowledged it, refused it for good, or when the folder is full: then the oldest go and <see cref="SpoolPlan.Gap"/> says so.
+/// Whatever byte a kill or a damaged disk leaves behind, opening it again finds all that is whole.
 /// <para>Not thread-safe: one loop owns it. One process: the lock in STATE.</para>
 /// </summary>
 public sealed class ReportSpool : IDisposable
 {
-    /// <summary>Most bytes of a batch's reports, before compression: below the protocol's 1 MiB with room for the frame.</summary>
-    public const int BatchMaxBytes = 900 << 10;
-
     private const int SegmentMaxBytes = 512 << 10;
     private readonly string _folder;
     private readonly long _maxBytes;
@@ -22,13 +17,16 @@ public sealed class ReportSpool : IDisposable
     private readonly List<Segment> _segments;
     private readonly int _segmentBytes;
     private readonly RefusedReports _refused;
+    private readonly BatchRule _rule;
+    private readonly ISpoolFollower? _follower;
     private SpoolPlan _plan;
     private long _next;
     private long _waiting;
 
-    private ReportSpool(string folder, string refusedFolder, long maxBytes, Func<Guid> newBatchId)
+    private ReportSpool(
+        string folder, string refusedFolder, long maxBytes, Func<Guid> newBatchId, BatchRule rule, ISpoolFollower? follower)
     {
-        (_folder, _maxBytes, _newBatchId) = (folder, maxBytes, newBatchId);
+        (_folder, _maxBytes, _newBatchId, _rule, _follower) = (folder, maxBytes, newBatchId, rule, follower);
         _refused = new RefusedReports(refusedFolder);
         // At least eight segments, so that a full spool loses at most an eighth at once.
         _segmentBytes = (int)Math.Min(SegmentMaxBytes, maxBytes / 8);
@@ -42,8 +40,11 @@ public sealed class ReportSpool : IDisposable
             _waiting += scan.Records.Count(r => r.Sequence > _plan.Acknowledged);
             TornBytes += segment.SizeBytes - scan.EndBytes;
             segment.CutTail(scan.EndBytes);
+            foreach (var record in scan.Records) follower?.Found(record);
         }
         _next = Math.Max(_plan.HighestSequence, _segments.Count == 0 ? 0 : _segments.Max(s => s.Last)) + 1;
+        follower?.AllFound(_next - 1);
+        if (_plan.NextId == Guid.Empty) Save(_plan with { NextId = newBatchId() });
         DeleteAcknowledged();
     }
 
@@ -52,14 +53,17 @@ public sealed class ReportSpool : IDisposable
     /// <param name="refusedFolder">STATE/refused.</param>
     /// <param name="maxBytes">Most bytes of all segments; beyond it the oldest reports go.</param>
     /// <param name="newBatchId">Draws the id of a new batch, <see cref="BatchId.Draw"/>.</param>
-    public static ReportSpool Open(string folder, string refusedFolder, long maxBytes, Func<Guid> newBatchId)
+    /// <param name="rule">What may share a batch; null: the rule of reports.</param>
+    /// <param name="follower">Who keeps what records carry, or null.</param>
+    internal static ReportSpool Open(string folder, string refusedFolder, long maxBytes, Func<Guid> newBatchId, BatchRule? rule = null,
+        ISpoolFollower? follower = null)
     {
         foreach (var path in new[] { folder, refusedFolder })
         {
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
             else Directory.CreateDirectory(path, FilePermissions.PrivateFolder);
         }
-        return new ReportSpool(folder, refusedFolder, maxBytes, newBatchId);
+        return new ReportSpool(folder, refusedFolder, maxBytes, newBatchId, rule ?? BatchRule.Reports, follower);
     }
 
     /// <summary>What the queue holds and what it lost.</summary>
@@ -71,6 +75,9 @@ public sealed class ReportSpool : IDisposable
 
     /// <summary>The plan could not be read: reports that were sent just before may be sent under a new id.</summary>
     public bool PlanWasDamaged { get; }
+
+    /// <summary>The sequence of the newest record; 0 before the first.</summary>
+    internal long Newest => _next - 1;
 
     private string PlanPath => Path.Combine(_folder, "plan");
 
@@ -84,6 +91,18 @@ public sealed class ReportSpool : IDisposable
         return new SpoolLevel(waiting, segments.Sum(s => (long)s.SizeBytes), maxBytes, plan.Gap, plan.DamagedReports, plan.RefusedReports);
     }
 
+    /// <summary>
+    /// The batch that goes out next, and its records, from a folder that is only looked at; null when nothing waits or there is no folder.
+    /// </summary>
+    internal static (Guid Id, IReadOnlyList<SpoolRecord> Records)? Peek(string folder, BatchRule rule)
+    {
+        if (!Directory.Exists(folder) || SpoolPlan.Load(Path.Combine(folder, "plan")) is not { } plan) return null;
+        var waiting = Segment.List(folder).SelectMany(s => s.Load().Records).Where(r => r.Sequence > plan.Acknowledged);
+        var batch = plan.Batches.Count > 0 ? plan.Batches[0] : new SpoolBatch(plan.NextId, plan.Acknowledged + 1, rule.CutAfter(waiting));
+        var records = waiting.SkipWhile(r => r.Sequence < batch.First).TakeWhile(r => r.Sequence <= batch.Last).ToList();
+        return records.Count == 0 ? null : (batch.Id, records);
+    }
+
     /// <summary>Puts a report at the end, durably.</summary>
     /// <exception cref="IOException">The disk refused. The report is lost and counted in the gap; the log is as it was.</exception>
     public void Append(long atMs, ReadOnlySpan<byte> report)
@@ -93,13 +112,7 @@ public sealed class ReportSpool : IDisposable
         RecordFraming.Write(record, _next, atMs, report);
         try
         {
-            MakeRoom(record.Length);
-            if (_segments.Count == 0 || (_segments[^1].SizeBytes > 0 && _segments[^1].SizeBytes + record.Length > _segmentBytes))
-            {
-                if (_segments.Count > 0) _segments[^1].Dispose();
-                _segments.Add(Segment.Create(_folder, _next));
-            }
-            _segments[^1].Append(record, _next);
+            SegmentFor(record.Length).Append(record, _next);
         }
         catch (IOException)
         {
@@ -112,30 +125,52 @@ public sealed class ReportSpool : IDisposable
     }
 
     /// <summary>
+    /// Puts as many of these at the end, durably, as one segment takes, with one flush; gives how many. A kill in the middle leaves the
+    /// first of them and no others.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused. Nothing was appended and nothing is lost: the caller still has them.</exception>
+    public int AppendSome(IReadOnlyList<(long AtMs, byte[] Payload)> items, int from)
+    {
+        var first = RecordFraming.SizeBytes(items[from].Payload.Length);
+        var segment = SegmentFor(first);
+        var (count, bytes) = (1, first);
+        while (from + count < items.Count
+            && RecordFraming.SizeBytes(items[from + count].Payload.Length) is var more && segment.SizeBytes + bytes + more <= _segmentBytes)
+        {
+            bytes += more;
+            count++;
+        }
+        MakeRoom(bytes);
+        var records = new byte[bytes];
+        var at = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var (atMs, payload) = items[from + i];
+            RecordFraming.Write(records.AsSpan(at), _next + i, atMs, payload);
+            at += RecordFraming.SizeBytes(payload.Length);
+        }
+        segment.Append(records, _next + count - 1);
+        _next += count;
+        _waiting += count;
+        return count;
+    }
+
+    /// <summary>
     /// The oldest batch: planned before, or cut now from the oldest reports and written down before it is returned. Null when nothing
     /// waits.
     /// </summary>
     public SpoolBatch? NextBatch()
     {
         if (_plan.Batches.Count > 0) return _plan.Batches[0];
-        var last = 0L;
-        var sizeBytes = 0;
-        var times = new HashSet<long>();
-        foreach (var record in Waiting())
-        {
-            // Two reports of one moment (a clock that was set back) would be refused as a batch: the second begins the next one.
-            if (times.Count == Limits.ReportsPerBatch || !times.Add(record.AtMs)) break;
-            sizeBytes += record.Payload.Length + 1;
-            if (sizeBytes > BatchMaxBytes && times.Count > 1) break;
-            last = record.Sequence;
-        }
+        var last = _rule.CutAfter(Waiting());
         if (last == 0)
         {
             SkipDamaged();
             return null;
         }
-        var batch = new SpoolBatch(_newBatchId(), _plan.Acknowledged + 1, last);
-        Save(_plan with { Batches = [batch] });
+        // The id was drawn before, so that `preview` can tell it.
+        var batch = new SpoolBatch(_plan.NextId, _plan.Acknowledged + 1, last);
+        Save(_plan with { Batches = [batch], NextId = _newBatchId() });
         return batch;
     }
 
@@ -203,6 +238,17 @@ public sealed class ReportSpool : IDisposable
         DeleteAcknowledged();
     }
 
+    private Segment SegmentFor(int bytes)
+    {
+        MakeRoom(bytes);
+        if (_segments.Count == 0 || (_segments[^1].SizeBytes > 0 && _segments[^1].SizeBytes + bytes > _segmentBytes))
+        {
+            if (_segments.Count > 0) _segments[^1].Dispose();
+            _segments.Add(Segment.Create(_folder, _next));
+        }
+        return _segments[^1];
+    }
+
     private void MakeRoom(int bytes)
     {
         while (_segments.Count > 0 && _segments.Sum(s => (long)s.SizeBytes) + bytes > _maxBytes) DropOldest();
@@ -210,20 +256,22 @@ public sealed class ReportSpool : IDisposable
 
     private void DropOldest()
     {
+        _follower?.BeforeDelete();
         var oldest = _segments[0];
-        var dropped = oldest.ReadAfter(_plan.Acknowledged);
-        if (oldest.Last > _plan.Acknowledged)
+        var upTo = oldest.Last;
+        if (_rule.KeptWhole && _plan.Batches.Count > 0 && _plan.Batches[0].First <= upTo) upTo = Math.Max(upTo, _plan.Batches[^1].Last);
+        var dropped = Waiting().TakeWhile(r => r.Sequence <= upTo).ToList();
+        if (upTo > _plan.Acknowledged)
         {
             // The count is on the disk before the reports are gone; a kill between the two counts them once all the same, because what lies
             // at or below Acknowledged is deleted at the next start. A batch that is cut keeps its id: the rest of it is the same reports.
             var gap = dropped.Count == 0 ? _plan.Gap : _plan.Gap.With(dropped.Count, dropped.Min(r => r.AtMs), dropped.Max(r => r.AtMs));
             Save(_plan with
             {
-                Acknowledged = oldest.Last,
-                Batches = [.. _plan.Batches.Where(b => b.Last > oldest.Last).Select(b =>
-                    b with { First = Math.Max(b.First, oldest.Last + 1) })],
+                Acknowledged = upTo,
+                Batches = [.. _plan.Batches.Where(b => b.Last > upTo).Select(b => b with { First = Math.Max(b.First, upTo + 1) })],
                 Gap = gap,
-                DamagedReports = _plan.DamagedReports + (oldest.Last - _plan.Acknowledged - dropped.Count),
+                DamagedReports = _plan.DamagedReports + (upTo - _plan.Acknowledged - dropped.Count),
             });
         }
         _waiting -= dropped.Count;
@@ -233,6 +281,8 @@ public sealed class ReportSpool : IDisposable
 
     private void DeleteAcknowledged()
     {
+        if (_segments.Count < 2 || _segments[0].Last > _plan.Acknowledged) return;
+        _follower?.BeforeDelete();
         while (_segments.Count > 1 && _segments[0].Last <= _plan.Acknowledged)
         {
             _segments[0].Delete();

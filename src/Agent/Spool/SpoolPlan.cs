@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HostAtlas.Agent.Credentials;
@@ -35,6 +34,9 @@ public sealed record SpoolPlan
     /// <summary>Batches with an id.</summary>
     public IReadOnlyList<SpoolBatch> Batches { get; init; } = [];
 
+    /// <summary>The id of the batch that is cut next; empty in a plan of an agent that did not draw it beforehand.</summary>
+    public Guid NextId { get; init; }
+
     /// <summary>What had to go because the spool was full.</summary>
     public SpoolGap Gap { get; init; } = SpoolGap.None;
 
@@ -48,22 +50,11 @@ public sealed record SpoolPlan
     [JsonIgnore]
     public long HighestSequence => Batches.Count > 0 ? Math.Max(Acknowledged, Batches[^1].Last) : Acknowledged;
 
-    /// <summary>The plan as bytes: JSON, a newline and its CRC-32C in hex, so that a flipped bit is found.</summary>
-    internal byte[] ToBytes()
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(this, SpoolJson.Default.SpoolPlan);
-        return [.. json, .. Encoding.ASCII.GetBytes($"\n{Crc32C.Of(json):x8}\n")];
-    }
+    internal byte[] ToBytes() => CheckedBytes.Seal(JsonSerializer.SerializeToUtf8Bytes(this, SpoolJson.Default.SpoolPlan));
 
     /// <summary>Reads <see cref="ToBytes"/>; null when the bytes are damaged.</summary>
-    internal static SpoolPlan? FromBytes(ReadOnlySpan<byte> bytes)
-    {
-        const int trailerBytes = 10;
-        if (bytes.Length <= trailerBytes) return null;
-        var json = bytes[..^trailerBytes];
-        if (!bytes[^trailerBytes..].SequenceEqual(Encoding.ASCII.GetBytes($"\n{Crc32C.Of(json):x8}\n"))) return null;
-        return JsonSerializer.Deserialize(json, SpoolJson.Default.SpoolPlan);
-    }
+    internal static SpoolPlan? FromBytes(ReadOnlySpan<byte> bytes) => CheckedBytes.Open(bytes) is { IsEmpty: false } json
+        ? JsonSerializer.Deserialize(json, SpoolJson.Default.SpoolPlan) : null;
 
     internal static SpoolPlan? Load(string path) => File.Exists(path) ? FromBytes(File.ReadAllBytes(path)) : null;
 

@@ -49,6 +49,9 @@ public sealed record AgentStatus
     /// <summary>Since when.</summary>
     public DateTimeOffset? FaultSince { get; init; }
 
+    /// <summary>The logs; null when none are read.</summary>
+    public LogStatus? Logs { get; init; }
+
     /// <summary>Replaces the file; a reader sees the old or the new one. Not flushed: it is worth nothing after a power failure.</summary>
     public void Save(string path) =>
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, StatusJson.Default.AgentStatus), durable: false);

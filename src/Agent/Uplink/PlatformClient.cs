@@ -24,7 +24,6 @@ public sealed class PlatformClient : IDisposable
     /// <summary>From sending to the whole answer. The platform gives up on its side at 8 s.</summary>
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
 
-    private const string MetricsPath = "/api/agent/metrics";
     private const string ServersPath = "/api/servers";
     private readonly HttpClient _http;
     private readonly Uri _url;
@@ -49,11 +48,11 @@ public sealed class PlatformClient : IDisposable
 
     /// <summary>Sends one batch, signed with the local clock plus the offset.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
-    public Task<PlatformAnswer> PostMetricsAsync(
-        AgentToken token, Guid batch, IReadOnlyList<SpoolRecord> reports, TimeSpan offset, CancellationToken stop)
+    internal Task<PlatformAnswer> PostBatchAsync(AgentToken token, BatchKind kind, Guid batch, IReadOnlyList<SpoolRecord> records,
+        TimeSpan offset, CancellationToken stop)
     {
-        var (body, gzip) = MetricsBody.Write(batch, reports);
-        var request = Signed(token, MetricsPath, body, offset);
+        var (body, gzip) = BatchBody.Write(kind, batch, records);
+        var request = Signed(token, kind.Path, body, offset);
         if (gzip) request.Content!.Headers.ContentEncoding.Add("gzip");
         return SendAsync(request, AnswerMaxBytes, stop);
     }

@@ -13,26 +13,25 @@ public static class UplinkDecisions
         happened switch
         {
             UplinkEvent.Offered offered when state.InFlight is null && now >= state.NotBefore =>
-                (state with { InFlight = new Flight(offered.Batch, offered.Reports) },
+                (state with { InFlight = new Flight(offered.Batch, offered.Reports, state.Offset) },
                     [new UplinkAction.Send(offered.Batch, state.Offset)]),
             UplinkEvent.Offered => (state, []),
             UplinkEvent.NotReached failed => (Wait(state, failed.Fault, now, Backoff.Delay(state.Failures + 1, failed.Jitter)), []),
             UplinkEvent.Answered { Answer: var answer, Jitter: var jitter } when state.InFlight is { } flight =>
-                OnAnswer(state with { Offset = ClockOffset.Update(state.Offset, answer.ClockReading) }, state.Offset, flight, answer,
-                    jitter, now),
+                OnAnswer(state with { Offset = ClockOffset.Update(state.Offset, answer.ClockReading) }, flight, answer, jitter, now),
             _ => throw new InvalidOperationException($"{happened.GetType().Name} without a request in flight."),
         };
 
     private static (UplinkState State, IReadOnlyList<UplinkAction> Actions) OnAnswer(
-        UplinkState state, TimeSpan signedWith, Flight flight, PlatformAnswer answer, double jitter, TimeSpan now)
+        UplinkState state, Flight flight, PlatformAnswer answer, double jitter, TimeSpan now)
     {
         switch (answer)
         {
             case { Status: 202 }:
                 return (Done(state, now), [new UplinkAction.Acknowledge(flight.Batch)]);
 
-            case { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } when !flight.OffsetCorrected && state.Offset != signedWith:
-                return (state with { InFlight = flight with { OffsetCorrected = true } },
+            case { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } when !flight.OffsetCorrected && state.Offset != flight.Offset:
+                return (state with { InFlight = flight with { Offset = state.Offset, OffsetCorrected = true } },
                     [new UplinkAction.Send(flight.Batch, state.Offset)]);
 
             // A refusal of the whole batch: nothing of it was stored. Cutting finds the one report that spoils it, in at most ten steps.

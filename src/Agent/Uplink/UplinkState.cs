@@ -8,7 +8,7 @@ public sealed record UplinkState
     /// <summary>Before any answer.</summary>
     public static readonly UplinkState Initial = new();
 
-    /// <summary>The platform's clock minus the local one.</summary>
+    /// <summary>The platform's clock minus the local one; another lane may have learned it.</summary>
     public TimeSpan Offset { get; init; }
 
     /// <summary>Attempts that failed since the last that did not.</summary>
@@ -24,9 +24,11 @@ public sealed record UplinkState
     public UplinkFault? Fault { get; init; }
 }
 
-/// <summary>A batch on its way. <paramref name="OffsetCorrected"/>: it was signed again at once because the clock was off; this happens
-/// once.</summary>
-public sealed record Flight(SpoolBatch Batch, int Reports, bool OffsetCorrected = false);
+/// <summary>
+/// A batch on its way, signed with <paramref name="Offset"/>. <paramref name="OffsetCorrected"/>: it was signed again at once because the
+/// clock was off; this happens once.
+/// </summary>
+public sealed record Flight(SpoolBatch Batch, int Reports, TimeSpan Offset = default, bool OffsetCorrected = false);
 
 /// <summary>What happened to the uplink. Jitter is a random number in [0, 1) that the edge drew.</summary>
 public abstract record UplinkEvent

@@ -241,6 +241,6 @@ public sealed class PlatformClientTests : IDisposable
         using var client = new PlatformClient(url, TlsTrust.TryLoad(ca, out _)!, proxy, TimeProvider.System);
         var records = Enumerable.Range(1, reports)
             .Select(i => new SpoolRecord(i, i, Encoding.UTF8.GetBytes($"{{\"at\":{i},\"values\":{{\"cpu.usage\":{i}}}}}"), 0)).ToList();
-        return await client.PostMetricsAsync(TestTokens.Parsed(), Batch, records, TimeSpan.Zero, CancellationToken.None);
+        return await client.PostBatchAsync(TestTokens.Parsed(), BatchKind.Metrics, Batch, records, TimeSpan.Zero, CancellationToken.None);
     }
 }

@@ -65,6 +65,10 @@ internal static class KeyBlockRule
     /// <summary>The state that a line leaves which is too long to be looked at otherwise.</summary>
     public static RedactionState AfterLongLine(string text, RedactionState state) => Find(new Findings(text), state, out _);
 
+    /// <summary>Whether a block may begin in these bytes; never false where one does.</summary>
+    public static bool MayOpen(ReadOnlySpan<byte> bytes) =>
+        bytes.IndexOf("- BEGIN "u8) >= 0 || bytes.IndexOf("-BEGIN "u8) >= 0 || bytes.IndexOf("Private-Lines:"u8) >= 0;
+
     private static bool IsPrivate(string text, int at)
     {
         if (text.AsSpan(at).StartsWith(Ssh2Begin)) return true;

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+using HostAtlas.Agent.Logs.Cursors;
+using HostAtlas.Agent.Uplink;
+
+namespace HostAtlas.Agent.Logs.Journal;
+
+/// <summary>
+/// journalctl as a child process, started again when it ends. It writes into a pipe and waits when nobody reads: nothing is queued here
+/// but a few hundred entries.
+/// </summary>
+internal sealed class JournalProcess(JournalCommand command, TimeProvider time, Func<double> random)
+{
+    private const int Queued = 256;
+
+    /// <summary>Of a journal that was never read: so many of its last entries.</summary>
+    private const int FirstEntries = 1_000;
+
+    private readonly Channel<JournalEntry> _entries = Channel.CreateBounded<JournalEntry>(Queued);
+    private volatile string? _fault;
+
+    /// <summary>Entries in their order, each once a run of journalctl.</summary>
+    public ChannelReader<JournalEntry> Entries => _entries.Reader;
+
+    /// <summary>Why it does not run; null when it does.</summary>
+    public string? Fault => _fault;
+
+    /// <summary>Reads on from a position until it is told to stop.</summary>
+    public async Task RunAsync(JournalPosition? position, CancellationToken stop)
+    {
+        try
+        {
+            for (var failures = 1; ; failures++)
+            {
+                var before = position;
+                try
+                {
+                    await foreach (var entry in command.ReadAsync(position, FirstEntries, isFollowing: true, stop))
+                    {
+                        _fault = null;
+                        await _entries.Writer.WriteAsync(entry, stop);
+                        position = new JournalPosition(entry.Cursor, JournalPosition.Whole);
+                    }
+                    _fault = "journalctl ended";
+                }
+                catch (IOException exception)
+                {
+                    _fault = exception.Message;
+                }
+                if (before != position) failures = 1;
+                await Task.Delay(Backoff.Delay(failures, random()), time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The agent stops.
+        }
+        finally
+        {
+            _entries.Writer.Complete();
+        }
+    }
+}
+
+/// <summary>How journalctl is called.</summary>
+/// <param name="Program">Its absolute path; null: it is not on this host.</param>
+/// <param name="Units">Which units; empty: all.</param>
+/// <param name="From">Which journal, e.g. <c>--directory=…</c>; empty: this host's.</param>
+internal sealed record JournalCommand(string? Program, IReadOnlyList<string> Units, IReadOnlyList<string> From)
+{
+    private static readonly string[] Places = ["/usr/bin/journalctl", "/bin/journalctl"];
+
+    /// <summary>This host's journal.</summary>
+    public static JournalCommand OfThisHost(IReadOnlyList<string> units) => new(Places.FirstOrDefault(File.Exists), units, []);
+
+    /// <summary>Runs it and gives the entries behind a position.</summary>
+    /// <param name="position">Where it was read to; null: from a few before the end.</param>
+    /// <param name="firstEntries">Without a position: how many.</param>
+    /// <param name="isFollowing">Waits for more at the end.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="IOException">It does not start, or ended with an error.</exception>
+    public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalPosition? position, int firstEntries, bool isFollowing,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        using var process = Start(position, firstEntries, isFollowing);
+        var words = process.StandardError.ReadToEndAsync(stop);
+        try
+        {
+            var lines = new JournalLines(process.StandardOutput.BaseStream);
+            while (await lines.NextAsync(stop) is { } entry) yield return entry;
+            await process.WaitForExitAsync(stop);
+            if (process.ExitCode != 0)
+                throw new IOException($"journalctl ended with {process.ExitCode}: {Line(await words)}");
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+
+    /// <summary>Its arguments. An entry of which only some lines are spooled is asked for once more.</summary>
+    public IReadOnlyList<string> Arguments(JournalPosition? position, int firstEntries, bool isFollowing)
+    {
+        List<string> arguments = ["--output=json", "--all", "--no-pager", "--quiet", $"--output-fields={JournalEntry.Fields}", .. From];
+        if (position is not null)
+            arguments.Add(position.Lines == JournalPosition.Whole ? $"--after-cursor={position.Cursor}" : $"--cursor={position.Cursor}");
+        arguments.Add(position is null ? string.Create(CultureInfo.InvariantCulture, $"--lines={firstEntries}") : "--no-tail");
+        if (isFollowing) arguments.Add("--follow");
+        arguments.AddRange(Units.Select(unit => $"--unit={unit}"));
+        return arguments;
+    }
+
+    private Process Start(JournalPosition? position, int firstEntries, bool isFollowing)
+    {
+        if (Program is null) throw new IOException($"there is no journalctl ({string.Join(" or ", Places)}); leave logs.journald out");
+        var start = new ProcessStartInfo(Program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
+        // Nothing of this process's environment, which may hold secrets and could change what it prints.
+        start.Environment.Clear();
+        start.Environment["LC_ALL"] = "C";
+        foreach (var argument in Arguments(position, firstEntries, isFollowing)) start.ArgumentList.Add(argument);
+        try
+        {
+            var process = Process.Start(start) ?? throw new IOException($"{Program} does not start");
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new IOException($"{Program} does not start: {exception.Message}", exception);
+        }
+    }
+
+    private static string Line(string words) =>
+        new([.. words.Trim().Take(200).Select(c => char.IsControl(c) ? ' ' : c)]);
+}
