@@ -96,6 +96,8 @@ internal sealed class LogReading : IDisposable
         if (!Outbox.IsEmpty) return;
         _files.Settle();
         _journal.Settle();
+        // A log that was met is known from here on: what becomes of it while no process looks can be made out afterwards.
+        _cursors.SaveStreams();
     }
 
     // Lines that a full spool dropped are told of once there is room again, at the time up to which they are missing.

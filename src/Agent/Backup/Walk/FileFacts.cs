@@ -70,6 +70,9 @@ public readonly record struct FileFacts
     /// <summary>Last change of the inode; nobody can set it back.</summary>
     public required long CtimeNs { get; init; }
 
+    /// <summary>When the inode was made; 0 where the file system does not tell. Tells two files that had one number apart.</summary>
+    public long BirthNs { get; init; }
+
     /// <summary>Whether content and inode are as they were: neither size, nor a time, nor the inode itself is another.</summary>
     public bool IsAs(in FileFacts earlier) => Kind == earlier.Kind && Size == earlier.Size && MtimeNs == earlier.MtimeNs
         && CtimeNs == earlier.CtimeNs && Inode == earlier.Inode && FileSystem == earlier.FileSystem;

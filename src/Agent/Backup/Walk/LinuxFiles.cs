@@ -18,7 +18,7 @@ internal static unsafe partial class LinuxFiles
     private const int PathMaxBytes = 4096, XattrMaxBytes = 64 << 10;
     private const int CloseOnExec = 0x80000, NonBlocking = 0x800, NoAccessTime = 0x40000;
     private const int StatNoFollow = 0x100, StatNoAutomount = 0x800, StatEmptyPath = 0x1000;
-    private const uint StatBasic = 0x7FF;
+    private const uint StatBasic = 0x7FF, StatBirth = 0x800;
     private const int SeekData = 3, SeekHole = 4;
     private const int KindBits = 0xF000, ModeBits = 0xFFF;
 
@@ -203,7 +203,7 @@ internal static unsafe partial class LinuxFiles
     private static FileFacts Stat(SafeFileHandle parent, byte* name, int flags)
     {
         var room = stackalloc byte[256];
-        if (statx(parent, name, flags, StatBasic, room) != 0) throw Fault("stat");
+        if (statx(parent, name, flags, StatBasic | StatBirth, room) != 0) throw Fault("stat");
         var bytes = new ReadOnlySpan<byte>(room, 256);
         var mode = BinaryPrimitives.ReadUInt16LittleEndian(bytes[28..]);
         return new FileFacts
@@ -216,6 +216,7 @@ internal static unsafe partial class LinuxFiles
             Inode = BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
             Size = BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
             Blocks = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]),
+            BirthNs = (Number(bytes, 0) & StatBirth) == 0 ? 0 : Time(bytes[80..]),
             CtimeNs = Time(bytes[96..]),
             MtimeNs = Time(bytes[112..]),
             Device = new DeviceId(Number(bytes, 128), Number(bytes, 132)),

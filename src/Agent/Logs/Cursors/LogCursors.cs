@@ -110,7 +110,7 @@ internal sealed class LogCursors : ISpoolFollower
     public void LooksFor(IReadOnlyList<string> patterns)
     {
         if (Patterns.SequenceEqual(patterns, StringComparer.Ordinal)) return;
-        (Patterns, _isDirty) = (patterns, true);
+        (Patterns, _isDirty, _lacksStreams) = (patterns, true, true);
     }
 
     /// <summary>These records were appended, the last with this sequence.</summary>

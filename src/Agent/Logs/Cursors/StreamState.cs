@@ -33,8 +33,9 @@ internal sealed record StreamState
     public bool IsDone { get; init; }
 }
 
-/// <summary>A file by device and inode.</summary>
-internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode)
+/// <summary>A file by device and inode, and by its birth, since the number of a deleted file is given to the next.</summary>
+internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, long BirthNs)
 {
-    public static FileIdentity Of(in FileFacts facts) => new(facts.FileSystem.Major, facts.FileSystem.Minor, facts.Inode);
+    public static FileIdentity Of(in FileFacts facts) =>
+        new(facts.FileSystem.Major, facts.FileSystem.Minor, facts.Inode, facts.BirthNs);
 }

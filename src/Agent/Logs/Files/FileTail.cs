@@ -50,31 +50,16 @@ internal sealed class FileTail : IDisposable
     {
         _budget.Refill(_context.Elapsed);
         if (!_isResumed) Resume(folders);
-        else FollowName(folders);
-        for (var i = 0; i < _logs.Count; i++)
+        else
         {
-            var log = _logs[i];
-            while (true)
+            // What is open comes first: only what was read has a beginning by which a copy of it is known.
+            do
             {
-                if (_context.Outbox.IsFull || mostReads-- <= 0) return true;
-                var untouched = log == _current && log.IsUntouched;
-                if (log.IsUntouched) HandOn(log, i);
-                var outcome = log.ReadSome();
-                if (outcome == ReadOutcome.Replaced) GoOnInCopy(log, folders);
-                else if (outcome == ReadOutcome.Finished) Finish(log);
-                else if (outcome == ReadOutcome.Read)
-                {
-                    Describe(log);
-                    // The first look at a new file: one that came and went just before it is missed otherwise.
-                    if (untouched) AddUnknown(new Rotated(folders, _path));
-                    continue;
-                }
-                if (outcome != ReadOutcome.NothingNew) i--;
-                else log.TellLeftOut();
-                break;
+                if (ReadOpen(folders, ref mostReads, areNewPassedOver: true)) return true;
             }
+            while (!FollowName(folders));
         }
-        return false;
+        return ReadOpen(folders, ref mostReads);
     }
 
     /// <summary>Tells where each of its files stands; only when all lines are appended.</summary>
@@ -100,18 +85,57 @@ internal sealed class FileTail : IDisposable
         foreach (var log in _logs) log.Dispose();
     }
 
-    // The name may stand for another file by now.
-    private void FollowName(LogFolders folders)
+    private bool ReadOpen(LogFolders folders, ref int mostReads, bool areNewPassedOver = false)
     {
-        if (folders.Look(_path) is not { Kind: FileKind.File } facts) return;
+        for (var i = 0; i < _logs.Count; i++)
+        {
+            var log = _logs[i];
+            // What came and went before it has not been looked for yet.
+            if (areNewPassedOver && log == _current && log.IsUntouched) continue;
+            while (true)
+            {
+                if (_context.Outbox.IsFull || mostReads <= 0) return true;
+                var untouched = log == _current && log.IsUntouched;
+                if (log.IsUntouched) HandOn(log, i);
+                var outcome = log.ReadSome();
+                if (outcome == ReadOutcome.Replaced) GoOnInCopy(log, folders);
+                else if (outcome == ReadOutcome.Finished) Finish(log);
+                else if (outcome == ReadOutcome.Read)
+                {
+                    mostReads--;
+                    Describe(log);
+                    // The first look at a new file: one that came and went just before it is missed otherwise.
+                    if (untouched) AddUnknown(new Rotated(folders, _path), log.Identity);
+                    continue;
+                }
+                if (outcome != ReadOutcome.NothingNew) i--;
+                else log.TellLeftOut();
+                break;
+            }
+        }
+        return false;
+    }
+
+    // The name may stand for another file by now. False: what had it must be read before more is decided.
+    private bool FollowName(LogFolders folders)
+    {
+        if (folders.Look(_path) is not { Kind: FileKind.File } facts) return true;
         if (_current?.Identity == FileIdentity.Of(facts))
         {
-            if (_current.IsUntouched && facts.Size > 0) AddUnknown(new Rotated(folders, _path));
-            return;
+            if (_current.IsUntouched && facts.Size > 0) AddUnknown(new Rotated(folders, _path), _current.Identity);
+            return true;
         }
-        if (_current is not null) Retire(_current);
+        if (_current is not null)
+        {
+            // Copies that were made of it before it was renamed; what was made of it afterwards has its time.
+            if (_current.IsUntouched)
+                AddUnknown(new Rotated(folders, _path), _current.Identity, _current.Content.Facts.MtimeNs);
+            Retire(_current);
+            return false;
+        }
         AddUnknown(new Rotated(folders, _path), FileIdentity.Of(facts));
         AddCurrent(folders);
+        return true;
     }
 
     // After a start: everything that was not read to its end is looked for, by inode and then by its first bytes.
@@ -125,7 +149,7 @@ internal sealed class FileTail : IDisposable
         {
             if (current is null) return;
             _isResumed = true;
-            _sinceNs = rotated.NewestNs + 1;
+            _sinceNs = rotated.NewestNs + 1_000;
             AddFirst(current);
             return;
         }
@@ -145,6 +169,10 @@ internal sealed class FileTail : IDisposable
         }
         if (known.All(s => s.IsDone)) _sinceNs = known.Max(s => s.WrittenNs);
         AddUnknown(rotated, current is null ? null : FileIdentity.Of(current.Facts));
+        // As they were written; what has the name now comes last.
+        var inOrder = _logs.OrderBy(log => log == _current).ThenBy(log => log.Content.Facts.MtimeNs / 1_000).ToList();
+        _logs.Clear();
+        _logs.AddRange(inOrder);
         if (_current is not null || current is null) return;
         current.Dispose();
         AddCurrent(folders);
@@ -194,11 +222,11 @@ internal sealed class FileTail : IDisposable
         Open(NewStream(content, content.FirstData(), Fingerprint.None), content, isCurrent: true);
     }
 
-    private void AddUnknown(Rotated rotated, FileIdentity? current = null)
+    private void AddUnknown(Rotated rotated, FileIdentity? current, long untilNs = long.MaxValue)
     {
-        foreach (var (content, facts) in rotated.Unknown(_cursors.Of(_path), current ?? _current?.Identity, _sinceNs).ToList())
-            Open(NewStream(content, 0, Fingerprint.None), content, isCurrent: false, facts.MtimeNs);
-        _sinceNs = Math.Max(_sinceNs, rotated.NewestNs);
+        foreach (var content in rotated.Unknown(_cursors.Of(_path), current, _sinceNs, untilNs).ToList())
+            Open(NewStream(content, 0, Fingerprint.None), content, isCurrent: false);
+        if (untilNs == long.MaxValue) _sinceNs = Math.Max(_sinceNs, rotated.NewestNs);
     }
 
     private StreamState NewStream(ILogContent content, long offset, Fingerprint fingerprint) => _cursors.Add(id => new StreamState
@@ -212,7 +240,7 @@ internal sealed class FileTail : IDisposable
         Mark = new LogMark { Stream = id, Offset = offset },
     });
 
-    private void Open(StreamState stream, ILogContent content, bool isCurrent, long writtenNs = 0)
+    private void Open(StreamState stream, ILogContent content, bool isCurrent)
     {
         var log = new OpenLog(stream, content, _budget, _buffer, _context);
         if (!isCurrent) log.Retire();
@@ -221,13 +249,13 @@ internal sealed class FileTail : IDisposable
         _logs.Insert(at, log);
         if (isCurrent) _current = log;
         Describe(log);
-        _sinceNs = Math.Max(_sinceNs, writtenNs);
     }
 
     private void Retire(OpenLog log)
     {
         log.Retire();
-        _sinceNs = Math.Max(log.WrittenNs, log.Content.Facts.MtimeNs);
+        // While nothing of it was read, what came before it may not have been read either.
+        if (!log.IsUntouched) _sinceNs = Math.Max(log.WrittenNs, log.Content.Facts.MtimeNs);
         _current = null;
     }
 

@@ -95,7 +95,6 @@ internal sealed class OpenLog : IDisposable
         // Behind the reading: what was cut and written anew between a look and a reading would be taken for the rest of the old.
         if (!Content.IsFinal && !IsStill()) return ReadOutcome.Replaced;
         _seen = (facts.Size, facts.MtimeNs);
-        WrittenNs = Math.Max(WrittenNs, facts.MtimeNs);
         var bytes = _buffer.AsSpan(0, length);
         if (_scanned > 0) return FollowTooLong(bytes);
         var end = bytes.LastIndexOf(LineFeed) + 1;
@@ -103,6 +102,7 @@ internal sealed class OpenLog : IDisposable
         {
             _grewAt = _context.Elapsed;
             TakeLines(bytes[..end]);
+            WrittenNs = Math.Max(WrittenNs, facts.MtimeNs);
             LearnBeginning(start);
             return ReadOutcome.Read;
         }

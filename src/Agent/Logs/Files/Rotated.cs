@@ -50,16 +50,25 @@ internal sealed class Rotated
     }
 
     /// <summary>
-    /// Those that no stream is known for and that were written no earlier than a moment: rotations that came and went between two looks.
+    /// Those that no stream is known for and that were written no earlier than one moment and before another: rotations that came and went
+    /// between two looks.
     /// </summary>
-    public IEnumerable<(ILogContent Content, FileFacts Facts)> Unknown(IReadOnlyList<StreamState> known, FileIdentity? current, long sinceNs)
+    public IEnumerable<ILogContent> Unknown(IReadOnlyList<StreamState> known, FileIdentity? current, long sinceNs, long untilNs)
     {
         foreach (var candidate in _candidates)
         {
-            if (candidate.Facts.MtimeNs < sinceNs || candidate.Identity == current || Open(candidate) is not { } content) continue;
+            if (IsBefore(candidate.Facts.MtimeNs, sinceNs) || !IsBefore(candidate.Facts.MtimeNs, untilNs) || candidate.Identity == current
+                || Open(candidate) is not { } content) continue;
             if (known.Any(stream => IsKnown(stream, candidate, content))) content.Dispose();
-            else yield return (content, candidate.Facts);
+            else yield return content;
         }
+    }
+
+    // Compressors copy a time as they have it: by the nanosecond, the microsecond or the second.
+    private static bool IsBefore(long atNs, long sinceNs)
+    {
+        var unit = atNs % 1_000_000_000 == 0 ? 1_000_000_000 : 1_000;
+        return atNs / unit < sinceNs / unit;
     }
 
     private static bool IsKnown(StreamState stream, Candidate candidate, ILogContent content) =>
