@@ -15,7 +15,7 @@ public sealed record BatchRule(int RecordsMax, bool DistinctTimes, bool KeptWhol
     public static readonly BatchRule Reports = new(Limits.ReportsPerBatch, DistinctTimes: true, KeptWhole: false);
 
     /// <summary>Of lines of logs.</summary>
-    public static readonly BatchRule Lines = new(5_000, DistinctTimes: false, KeptWhole: true);
+    public static readonly BatchRule Lines = new(Limits.LinesPerBatch, DistinctTimes: false, KeptWhole: true);
 
     /// <summary>Most bytes of a batch's records, before compression: below the protocol's 1 MiB with room for the frame.</summary>
     public const int MaxBytes = 900 << 10;

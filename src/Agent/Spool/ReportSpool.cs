@@ -91,6 +91,13 @@ public sealed class ReportSpool : IDisposable
         return new SpoolLevel(waiting, segments.Sum(s => (long)s.SizeBytes), maxBytes, plan.Gap, plan.DamagedReports, plan.RefusedReports);
     }
 
+    /// <summary>Tells a follower what lies in a folder that is only looked at.</summary>
+    internal static void Follow(string folder, ISpoolFollower follower)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var record in Segment.List(folder).SelectMany(segment => segment.Load().Records)) follower.Found(record);
+    }
+
     /// <summary>
     /// The batch that goes out next, and its records, from a folder that is only looked at; null when nothing waits or there is no folder.
     /// </summary>

@@ -55,12 +55,16 @@ public sealed record StatusReport
     /// <summary>The inventory; null before the first attempt to send one.</summary>
     public InventoryNote? Inventory { get; init; }
 
+    /// <summary>The logs; null when none are read.</summary>
+    public LogStatus? Logs { get; init; }
+
     /// <summary>Judges. <paramref name="server"/>: of the token in STATE, null without one; <paramref name="spool"/>: as it lies on the
     /// disk.</summary>
     public static StatusReport Of(ServerId? server, bool running, AgentStatus? last, string? url, SpoolLevel? spool, DateTimeOffset now,
         BackupStatus? backup = null)
     {
         var (summary, nextStep) = Judge(server is not null, running, last, now);
+        if (summary == AllIsWell && running && last?.Logs is { } logs) (summary, nextStep) = Judge(logs);
         if (summary == AllIsWell && backup?.Trouble is { } trouble)
             (summary, nextStep) = ($"{trouble}.", "Run hostatlas-agent backup to see why, or look into its log: journalctl -u "
                 + $"hostatlas-agent.");
@@ -80,10 +84,16 @@ public sealed record StatusReport
             Fault = last?.Fault,
             FaultSince = last?.FaultSince,
             Backup = backup,
+            Logs = last?.Logs,
         };
     }
 
     private const string AllIsWell = "The platform accepts this server's reports.";
+
+    private static (string Summary, string NextStep) Judge(LogStatus logs) =>
+        logs.Lane.Fault is { } fault ? ($"Reports arrive, log lines do not: {fault.Text}.", $"{fault.NextStep}.")
+            : logs.Faults.Count == 0 ? (AllIsWell, "")
+            : ($"Some logs cannot be read: {logs.Faults[0]}.", "Let the agent read it, or take it out of [logs] in the configuration.");
 
     private static (string Summary, string NextStep) Judge(bool enrolled, bool running, AgentStatus? last, DateTimeOffset now)
     {

@@ -32,6 +32,7 @@ public static class StatusText
         if (report.ClockOffsetSeconds is { } offset)
             Line(text, "clock", Math.Abs(offset) < 3 ? "agrees with the platform"
                 : $"{Math.Abs(offset):0} s {(offset > 0 ? "behind" : "ahead of")} the platform");
+        if (report.Logs is { } logs) Logs(text, logs);
         if (report.FaultSince is { } since) Line(text, "failing since", Ago(since, now));
         if (report.Inventory is { } inventory)
         {
@@ -44,6 +45,19 @@ public static class StatusText
 
     /// <summary>The same as JSON.</summary>
     public static string WriteJson(StatusReport report) => JsonSerializer.Serialize(report, StatusJson.Default.StatusReport);
+
+    private static void Logs(StringBuilder text, LogStatus logs)
+    {
+        var spool = logs.Lane.Spool;
+        Line(text, "logs", $"{logs.Sources} sources; {spool.Reports} lines wait, the spool has {UnitText.WriteSize(spool.Bytes)} of "
+            + $"{UnitText.WriteSize(spool.MaxBytes)}");
+        if (logs.LeftOut > 0) Line(text, "left out", $"{logs.LeftOut} log lines since the start, by the rate limit");
+        if (spool.Gap.Reports > 0)
+            Line(text, "lost, spool full", $"{spool.Gap.Reports} log lines from {Moment(spool.Gap.FromMs)} to {Moment(spool.Gap.ToMs)}");
+        if (spool.DamagedReports > 0) Line(text, "lost, damaged", $"{spool.DamagedReports} log lines");
+        if (spool.RefusedReports > 0) Line(text, "refused", $"{spool.RefusedReports} log lines, the last of them in STATE/logs/refused");
+        foreach (var fault in logs.Faults) Line(text, "cannot be read", fault);
+    }
 
     private static void Backup(StringBuilder text, BackupStatus backup, DateTimeOffset now)
     {

@@ -8,6 +8,7 @@ using HostAtlas.Agent.Logs.Files;
 using HostAtlas.Agent.Logs.Journal;
 using HostAtlas.Agent.Redaction;
 using HostAtlas.Agent.Spool;
+using HostAtlas.Shared.Wire;
 using HostAtlas.TestSupport;
 
 namespace HostAtlas.Agent.Tests.Logs;
@@ -87,7 +88,7 @@ internal sealed class LogHost : IDisposable
 
     /// <summary>What is in the spool, in its order.</summary>
     public IReadOnlyList<LogLine> Lines() => [.. Segments().SelectMany(file => RecordFraming.Scan(File.ReadAllBytes(file)).Records)
-        .Select(record => LogLine.Of(LogRecord.Json(record.Payload)))];
+        .Select(record => JsonSerializer.Deserialize<LogLine>(LogRecord.Json(record.Payload).Span, JsonSerializerOptions.Web)!)];
 
     /// <summary>Their texts.</summary>
     public IReadOnlyList<string> Texts() => [.. Lines().Select(line => line.Text)];
@@ -142,15 +143,4 @@ internal sealed class LogHost : IDisposable
 
     private byte[] CursorBytes() =>
         File.Exists(System.IO.Path.Combine(State, "cursors")) ? File.ReadAllBytes(System.IO.Path.Combine(State, "cursors")) : [];
-}
-
-/// <summary>A line as it is sent.</summary>
-internal sealed record LogLine(long At, string Source, string Text)
-{
-    public static LogLine Of(ReadOnlyMemory<byte> json)
-    {
-        using var document = JsonDocument.Parse(json);
-        var line = document.RootElement;
-        return new LogLine(line.GetProperty("at").GetInt64(), line.GetProperty("source").GetString()!, line.GetProperty("text").GetString()!);
-    }
 }

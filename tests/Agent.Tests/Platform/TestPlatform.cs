@@ -21,7 +21,7 @@ namespace HostAtlas.Agent.Tests.Platform;
 /// </summary>
 internal sealed class TestPlatform : IAsyncDisposable
 {
-    public const string Path = "/api/agent/metrics", InventoryPath = "/api/agent/inventory";
+    public const string Path = "/api/agent/metrics", LogsPath = "/api/agent/logs", InventoryPath = "/api/agent/inventory";
     private readonly WebApplication _app;
 
     private TestPlatform(WebApplication app, Uri url) => (_app, Url) = (app, url);
@@ -39,6 +39,18 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     /// <summary>Every inventory that it took.</summary>
     public ConcurrentQueue<InventoryReport> Inventories { get; } = new();
+
+    /// <summary>What it acknowledged of logs: (batch, number of the line) to line, each once.</summary>
+    public ConcurrentDictionary<(Guid Batch, int Number), LogLine> Lines { get; } = new();
+
+    /// <summary>The same in the order of its coming.</summary>
+    public ConcurrentQueue<LogLine> LinesInOrder { get; } = new();
+
+    /// <summary>Answers to every batch of lines that passed the checks; null: accept it.</summary>
+    public Func<LogsBatch, HttpContext, Task<bool>>? RefuseLines { get; set; }
+
+    /// <summary>Every request as it came: path, headers, bytes.</summary>
+    public ConcurrentQueue<(string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body)> Raw { get; } = new();
 
     /// <summary>Requests of any kind.</summary>
     public int Requests => _requests;
@@ -93,12 +105,19 @@ internal sealed class TestPlatform : IAsyncDisposable
         context.Response.Headers.Date = now.ToString("R", CultureInfo.InvariantCulture);
         using var raw = new MemoryStream();
         await context.Request.Body.CopyToAsync(raw);
+        Raw.Enqueue((context.Request.Path.ToString(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString()),
+            raw.ToArray()));
         if (Scripted.TryDequeue(out var script) && await script(context)) return;
         if (context.Request.Path == InventoryPath)
         {
-            if (await RefuseUnverifiedAsync(context, InventoryPath, raw.ToArray(), now)) return;
-            Inventories.Enqueue(JsonSerializer.Deserialize(Text(context, raw.ToArray()), WireJson.Default.InventoryReport)!);
+            if (await RefuseUnverifiedAsync(context, raw.ToArray(), now)) return;
+            Inventories.Enqueue(JsonSerializer.Deserialize(Decode(context, raw.ToArray()), WireJson.Default.InventoryReport)!);
             context.Response.StatusCode = 202;
+            return;
+        }
+        if (context.Request.Path == LogsPath)
+        {
+            if (!await RefuseUnverifiedAsync(context, raw.ToArray(), now)) await TakeLinesAsync(context, raw.ToArray());
             return;
         }
         if (context.Request.Path != Path)
@@ -106,8 +125,8 @@ internal sealed class TestPlatform : IAsyncDisposable
             await ProblemAsync(context, 404, ProblemSlug.NotFound);
             return;
         }
-        if (await RefuseUnverifiedAsync(context, Path, raw.ToArray(), now)) return;
-        var batch = Decode(context, raw.ToArray());
+        if (await RefuseUnverifiedAsync(context, raw.ToArray(), now)) return;
+        var batch = JsonSerializer.Deserialize(Decode(context, raw.ToArray()), WireJson.Default.MetricsBatch)!;
         Seen.Enqueue(batch);
         if (Refuse is { } refuse && await refuse(batch, context)) return;
         foreach (var report in batch.Reports) Stored[(report.At, batch.Batch)] = report.Values;
@@ -116,11 +135,27 @@ internal sealed class TestPlatform : IAsyncDisposable
             WireJson.Default.MetricsAccepted);
     }
 
-    private async Task<bool> RefuseUnverifiedAsync(HttpContext context, string path, byte[] body, DateTimeOffset now)
+    /// <summary>Stores lines as the platform does: by batch and number.</summary>
+    public void Store(LogsBatch batch)
+    {
+        for (var i = 0; i < batch.Lines.Count; i++)
+            if (Lines.TryAdd((batch.Batch, i), batch.Lines[i])) LinesInOrder.Enqueue(batch.Lines[i]);
+    }
+
+    private async Task TakeLinesAsync(HttpContext context, byte[] body)
+    {
+        var batch = JsonSerializer.Deserialize(Decode(context, body), WireJson.Default.LogsBatch)!;
+        if (RefuseLines is { } refuse && await refuse(batch, context)) return;
+        Store(batch);
+        context.Response.StatusCode = 202;
+        await context.Response.WriteAsJsonAsync(new LogsAccepted(batch.Lines.Count, 0), WireJson.Default.LogsAccepted);
+    }
+
+    private async Task<bool> RefuseUnverifiedAsync(HttpContext context, byte[] body, DateTimeOffset now)
     {
         var token = context.Request.Headers.Authorization.ToString()["Bearer ".Length..];
         var timestamp = context.Request.Headers["X-Timestamp"].ToString();
-        var expected = RequestSigning.Sign(token, context.Request.Method, path, timestamp, body);
+        var expected = RequestSigning.Sign(token, context.Request.Method, context.Request.Path.ToString(), timestamp, body);
         if (!Tokens.ContainsKey(token) || expected != context.Request.Headers["X-Signature"].ToString())
             return await ProblemAsync(context, 401, ProblemSlug.CredentialsRejected);
         if (Math.Abs(now.ToUnixTimeSeconds() - long.Parse(timestamp, CultureInfo.InvariantCulture)) > 60)
@@ -128,10 +163,7 @@ internal sealed class TestPlatform : IAsyncDisposable
         return false;
     }
 
-    private static MetricsBatch Decode(HttpContext context, byte[] body) =>
-        JsonSerializer.Deserialize(Text(context, body), WireJson.Default.MetricsBatch)!;
-
-    private static string Text(HttpContext context, byte[] body)
+    private static string Decode(HttpContext context, byte[] body)
     {
         Stream stream = new MemoryStream(body);
         if (context.Request.Headers.ContentEncoding == "gzip") stream = new GZipStream(stream, CompressionMode.Decompress);

@@ -1,0 +1,94 @@
+using System.Text;
+using System.Text.Json;
+using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Tests.CommandLine;
+using HostAtlas.Agent.Tests.Platform;
+using HostAtlas.Shared.Wire;
+using HostAtlas.TestSupport;
+
+namespace HostAtlas.Agent.Tests.Preview;
+
+public sealed class PreviewTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private readonly AgentUnderTest _agent = new();
+    private readonly TestAuthority _authority = new();
+    private TestPlatform _platform = null!;
+
+    [Fact]
+    public async Task It_shows_the_very_bytes_that_go_over_the_wire_next_and_changes_nothing()
+    {
+        // Reports and lines wait, because the platform takes none.
+        _platform.Refuse = (_, context) => TestPlatform.ProblemAsync(context, 503, ProblemSlug.EngineBusy, retryAfterSeconds: 1);
+        _platform.RefuseLines = (_, context) => TestPlatform.ProblemAsync(context, 503, ProblemSlug.EngineBusy, retryAfterSeconds: 1);
+        await File.AppendAllLinesAsync(Log, Enumerable.Range(0, 100).Select(i => $"line {i} password=x{i}y{i}z{i}"));
+        await RunUntilAsync(() => _platform.Raw.Any(r => r.Path == TestPlatform.Path) && _platform.Raw.Any(r => r.Path == TestPlatform.LogsPath));
+        var before = Snapshot();
+        Assert.Equal(0, await _agent.RunAsync(["preview", "--json"]));
+        Assert.Equal(before, Snapshot());
+        var shown = _agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal([TestPlatform.Path, TestPlatform.LogsPath], shown.Select(r => r.GetProperty("path").GetString()));
+        Assert.All(shown, r => Assert.True(r.GetProperty("waiting").GetBoolean()));
+        Assert.DoesNotContain("hat_", _agent.Output, StringComparison.Ordinal);
+
+        _platform.Raw.Clear();
+        await RunUntilAsync(() => _platform.Raw.Any(r => r.Path == TestPlatform.Path) && _platform.Raw.Any(r => r.Path == TestPlatform.LogsPath));
+        foreach (var request in shown)
+        {
+            var sent = _platform.Raw.First(r => r.Path == request.GetProperty("path").GetString());
+            Assert.Equal(sent.Body, request.GetProperty("bodyBase64").GetBytesFromBase64());
+            var headers = request.GetProperty("headers").EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString()!);
+            Assert.Equal(sent.Headers.Keys.Order(StringComparer.Ordinal), headers.Keys.Order(StringComparer.Ordinal));
+            foreach (var (name, value) in headers.Where(h => !h.Value.Contains('<', StringComparison.Ordinal)))
+                Assert.Equal(sent.Headers[name], value);
+        }
+    }
+
+    [Fact]
+    public async Task Before_the_first_start_and_without_a_platform_it_shows_what_would_be_sent_now()
+    {
+        Directory.Delete(_agent.State, recursive: true);
+        await _platform.DisposeAsync();
+        await File.AppendAllLinesAsync(Log, ["user root password=hunter2-and-more", "all is well"]);
+        Assert.Equal(0, await _agent.RunAsync(["preview"]));
+        Assert.Contains("POST /api/agent/metrics HTTP/1.1\n", _agent.Output, StringComparison.Ordinal);
+        Assert.Contains("\"cpu.cores\":", _agent.Output, StringComparison.Ordinal);
+        Assert.Contains("user root password=[FILTERED]", _agent.Output, StringComparison.Ordinal);
+        Assert.Contains("# Nothing waits", _agent.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _agent.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_agent.State));
+        Assert.Empty(_platform.Raw);
+    }
+
+    public async Task InitializeAsync()
+    {
+        _platform = await TestPlatform.StartAsync(_authority.Sign());
+        _platform.Tokens[TestTokens.Agent()] = true;
+        var ca = _agent.File("ca.pem");
+        await File.WriteAllTextAsync(ca, _authority.Pem);
+        Directory.CreateDirectory(Path.GetDirectoryName(Log)!);
+        await File.WriteAllTextAsync(_agent.Config, $"url = \"{_platform.Url.ToString().TrimEnd('/')}\"\nca = \"{ca}\"\ninterval = \"1s\"\n"
+            + $"[logs]\nfiles = [\"{Log}\"]\n");
+        StateFolder.OpenOrCreate(_agent.State).WriteToken(TestTokens.Parsed());
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _platform.DisposeAsync();
+        _agent.Dispose();
+    }
+
+    private string Log => Path.Combine(_agent.File("logs"), "app.log");
+
+    private Dictionary<string, string> Snapshot() => Directory.EnumerateFiles(_agent.State, "*", SearchOption.AllDirectories)
+        .ToDictionary(file => file, file => Encoding.Latin1.GetString(File.ReadAllBytes(file)));
+
+    private async Task RunUntilAsync(Func<bool> holds)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = _agent.RunAsync(["run"], stop: stop.Token);
+        await Poll.UntilAsync("the run to get there", Limit, () => Task.FromResult(running.IsCompleted || holds()));
+        await stop.CancelAsync();
+        Assert.Equal(0, await running);
+    }
+}
