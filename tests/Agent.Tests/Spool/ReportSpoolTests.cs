@@ -189,6 +189,49 @@ public sealed class ReportSpoolTests : IDisposable
     }
 
     [Fact]
+    public void A_look_shows_the_batch_that_goes_next_before_and_after_it_is_cut()
+    {
+        using var spool = Open();
+        Append(spool, 3);
+        var (id, records) = ReportSpool.Peek(SpoolFolder, BatchRule.Reports)!.Value;
+        Assert.Equal((spool.NextBatch()!.Id, 3), (id, records.Count));
+        Append(spool, 1, fromMs: 100);
+        (id, records) = ReportSpool.Peek(SpoolFolder, BatchRule.Reports)!.Value;
+        Assert.Equal((spool.NextBatch()!.Id, 3), (id, records.Count));
+        spool.Acknowledge(spool.NextBatch()!);
+        (id, records) = ReportSpool.Peek(SpoolFolder, BatchRule.Reports)!.Value;
+        Assert.Equal((spool.NextBatch()!.Id, 1), (id, records.Count));
+    }
+
+    [Fact]
+    public void The_plan_of_an_agent_that_drew_no_id_beforehand_is_taken_over()
+    {
+        Directory.CreateDirectory(SpoolFolder);
+        File.WriteAllBytes(Path.Combine(SpoolFolder, "00000000000000000001.seg"), Records(3));
+        File.WriteAllBytes(Path.Combine(SpoolFolder, "plan"), CheckedBytes.Seal(
+            """{"acknowledged":1,"batches":[{"id":"00000009-0000-0000-0000-000000000000","first":2,"last":2}],"damagedReports":4}"""u8));
+        using var spool = Open();
+        Assert.False(spool.PlanWasDamaged);
+        Assert.Equal((2, 4), (spool.Level.Reports, spool.Level.DamagedReports));
+        Assert.Equal(new SpoolBatch(new Guid(9, 0, 0, new byte[8]), 2, 2), spool.NextBatch());
+        spool.Acknowledge(spool.NextBatch()!);
+        Assert.NotEqual(Guid.Empty, spool.NextBatch()!.Id);
+    }
+
+    [Fact]
+    public void Of_lines_a_full_spool_drops_a_batch_with_an_id_whole()
+    {
+        using var spool = ReportSpool.Open(SpoolFolder, _folder.File("refused"), MaxBytes, NextId, BatchRule.Lines);
+        List<(long, byte[])> items = [.. Enumerable.Range(0, 80).Select(i => ((long)i, new byte[10_000]))];
+        AppendAll(spool, items);
+        var cut = spool.NextBatch()!;
+        AppendAll(spool, items);
+        Assert.NotEqual(cut.Id, spool.NextBatch()!.Id);
+        Assert.True(spool.NextBatch()!.First > cut.Last);
+        Assert.Equal(160, spool.Level.Reports + spool.Level.Gap.Reports);
+    }
+
+    [Fact]
     public void The_files_are_the_owners_alone()
     {
         using var spool = Open();
@@ -214,6 +257,11 @@ public sealed class ReportSpoolTests : IDisposable
     private static void Append(ReportSpool spool, int count, long fromMs = 0)
     {
         for (var i = 0; i < count; i++) spool.Append(fromMs + i, Encoding.UTF8.GetBytes($"report {i}"));
+    }
+
+    private static void AppendAll(ReportSpool spool, List<(long AtMs, byte[] Payload)> items)
+    {
+        for (var done = 0; done < items.Count;) done += spool.AppendSome(items, done);
     }
 
     private static byte[] Records(int count)

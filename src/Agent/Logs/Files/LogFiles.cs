@@ -92,7 +92,7 @@ internal sealed class LogFiles(LogOptions options, LogCursors cursors, LogContex
         }
         foreach (var (path, isKnown) in found)
         {
-            if (_tails.ContainsKey(path) || !IsLog(path, found.ContainsKey, folders)) continue;
+            if (_tails.ContainsKey(path) || !IsLog(path, found.Keys, folders)) continue;
             if (_tails.Count == LogOptions.FilesMax)
             {
                 _lookFaults[path] = $"not read: there are more than {LogOptions.FilesMax} files";
@@ -105,16 +105,13 @@ internal sealed class LogFiles(LogOptions options, LogCursors cursors, LogContex
     }
 
     // What a rotation left behind is read as what it was, not as a log of its own.
-    private bool IsLog(string path, Func<string, bool> isFound, LogFolders folders)
+    private bool IsLog(string path, IEnumerable<string> found, LogFolders folders)
     {
         var (folder, name) = (LogFolders.Parent(path), System.IO.Path.GetFileName(path));
         if (RotationName.IsCompressed(name)) return false;
         if (cursors.Of(path).Count > 0) return true;
-        if (_tails.Keys.Any(tail => LogFolders.Parent(tail) == folder && RotationName.IsOf(name, System.IO.Path.GetFileName(tail)))) return false;
-        for (var length = name.Length - 1; length > 0; length--)
-        {
-            if (RotationName.IsOf(name, name[..length]) && isFound(System.IO.Path.Combine(folder, name[..length]))) return false;
-        }
+        if (_tails.Keys.Concat(found).Any(log => LogFolders.Parent(log) == folder && RotationName.IsOf(name, System.IO.Path.GetFileName(log))))
+            return false;
         return folders.Look(path) is { } facts && !cursors.Knows(FileIdentity.Of(facts));
     }
 

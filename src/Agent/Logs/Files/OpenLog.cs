@@ -94,19 +94,22 @@ internal sealed class OpenLog : IDisposable
         var length = Content.Read(_buffer, start);
         // Behind the reading: what was cut and written anew between a look and a reading would be taken for the rest of the old.
         if (!Content.IsFinal && !IsStill()) return ReadOutcome.Replaced;
-        _seen = (facts.Size, facts.MtimeNs);
+        _seen = (-1, 0);
         var bytes = _buffer.AsSpan(0, length);
         if (_scanned > 0) return FollowTooLong(bytes);
         var end = bytes.LastIndexOf(LineFeed) + 1;
         if (end > 0)
         {
             _grewAt = _context.Elapsed;
-            TakeLines(bytes[..end]);
+            // Only what was taken whole need not be looked at again before it changes.
+            if (TakeLines(bytes[..end]) && end == length && length < _buffer.Length) _seen = (facts.Size, facts.MtimeNs);
             WrittenNs = Math.Max(WrittenNs, facts.MtimeNs);
             LearnBeginning(start);
             return ReadOutcome.Read;
         }
-        return length == _buffer.Length ? FollowTooLong(bytes) : OnPart(bytes);
+        if (length == _buffer.Length) return FollowTooLong(bytes);
+        _seen = (facts.Size, facts.MtimeNs);
+        return OnPart(bytes);
     }
 
     /// <summary>Says how many lines were left out, when others get through again.</summary>
@@ -115,22 +118,24 @@ internal sealed class OpenLog : IDisposable
     /// <inheritdoc />
     public void Dispose() => Content.Dispose();
 
-    private void TakeLines(ReadOnlySpan<byte> lines)
+    // False: the outbox is full before they are all taken.
+    private bool TakeLines(ReadOnlySpan<byte> lines)
     {
         while (!lines.IsEmpty)
         {
-            if (_context.Outbox.IsFull) return;
+            if (_context.Outbox.IsFull) return false;
             if (_part == 0 && !_gate.IsOpen && !_gate.Redaction.InKeyBlock && !Redaction.Rules.KeyBlockRule.MayOpen(lines))
             {
                 // Far more than gets through: the rest of what was read is passed over at once.
                 _gate.LeaveOut(lines, lines.Count(LineFeed));
                 _lineStart += lines.Length;
-                return;
+                return true;
             }
             var length = lines.IndexOf(LineFeed);
             TakeLine(lines[..length], length + 1);
             lines = lines[(length + 1)..];
         }
+        return true;
     }
 
     private void TakeLine(ReadOnlySpan<byte> line, int advance)

@@ -17,7 +17,7 @@ internal static class CutLine
     {
         var text = redactor.Redact(RedactionMode.Log, part, state).Text;
         var word = text.AsSpan(text.LastIndexOf(' ') + 1);
-        var isHarmless = word.IsEmpty || word.SequenceEqual(Placeholder.Filtered)
+        var isHarmless = word.IsEmpty || word.EndsWith(Placeholder.Filtered)
             || (word.Length < ShortWord && !word.ContainsAnyExcept(Letters) && !LineScan.Any(part));
         return isHarmless ? text : string.Concat(text.AsSpan(0, text.Length - word.Length), Placeholder.Filtered);
     }
