@@ -77,6 +77,8 @@ internal sealed class Lane(BatchKind kind, ReportSpool spool, string refusedPath
     public async Task PauseAsync(TimeSpan wait, CancellationToken stop, Task? orElse = null)
     {
         if (wait <= TimeSpan.Zero) return;
+        // A delay counts whole milliseconds: what is left of one would be no delay, but a loop that turns until it is over.
+        wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
         using var woken = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await Task.WhenAny(new[] { Task.Delay(wait, parts.Time, woken.Token), _flight, orElse }.OfType<Task>());
         // Otherwise each request leaves a timer behind.

@@ -37,6 +37,8 @@ public sealed class AgentTomlTests
             [logs]
             files = ["/var/log/auth.log"]
             journald = true
+            lines_per_second = 50
+            spool_max_bytes = "16MiB"
             [redaction]
             rules = []
             [gate]
@@ -56,6 +58,23 @@ public sealed class AgentTomlTests
         Assert.Equal(128L << 20, options.SpoolMaxBytes);
         Assert.Equal("proxy", options.HttpsProxy!.Host);
         Assert.Equal("objects.example.net", Assert.Single(options.VaultOrigins).Host);
+        Assert.Equal("/var/log/auth.log", Assert.Single(options.Logs!.Files).Text);
+        Assert.Equal((0, 50, 16L << 20), (options.Logs.Journald!.Count, options.Logs.LinesPerSecond, options.Logs.SpoolMaxBytes));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_logs_is_listed()
+    {
+        var (_, faults) = AgentToml.Read("""
+            url = "https://192.0.2.7"
+            [logs]
+            files = ["var/log/x", "/var/log/../x"]
+            journald = ["sshd.service", "--flush", "a b"]
+            lines_per_second = 0
+            spool_max_bytes = "1KiB"
+            """);
+        Assert.Equal(6, faults.Count);
+        Assert.All(faults, fault => Assert.StartsWith("logs.", fault, StringComparison.Ordinal));
     }
 
     [Fact]
