@@ -48,7 +48,7 @@ internal static class RunVerb
             List<Func<CancellationToken, Task>> loops =
                 [reports.RunAsync, new ScheduledBackups(options, state, around, log).RunAsync, inventory.RunAsync];
             if (logs is not null) loops.Add(logs.Run.RunAsync);
-            await Loops.RunAsync(stop, loops);
+            await Loops.RunAsync(loops, stop);
             return ExitCode.Done;
         }));
         return command;

@@ -7,7 +7,7 @@ internal static class Loops
     /// Runs all of them until they are told to stop. When one breaks, the others are told to stop too and its exception is thrown: an agent
     /// that goes on with a part of itself dead looks well and is not; a supervisor starts it again.
     /// </summary>
-    public static async Task RunAsync(CancellationToken stop, IEnumerable<Func<CancellationToken, Task>> loops)
+    public static async Task RunAsync(IEnumerable<Func<CancellationToken, Task>> loops, CancellationToken stop)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = loops.Select(loop => Task.Run(() => loop(either.Token), CancellationToken.None)).ToList();

@@ -30,7 +30,7 @@ public sealed class HourAwayTests : IAsyncLifetime
     {
         using var agent = new AgentLoops(this);
         using var stop = new CancellationTokenSource();
-        var running = Loops.RunAsync(stop.Token, [agent.Reports.RunAsync, agent.Logs.RunAsync]);
+        var running = Loops.RunAsync([agent.Reports.RunAsync, agent.Logs.RunAsync], stop.Token);
         await PassAsync(agent, TimeSpan.FromMinutes(2));
         Assert.NotEmpty(_platform.Stored);
         var (stored, lines, port) = (_platform.Stored.Keys.Select(k => k.At).ToList(), _platform.LinesInOrder.ToList(), _platform.Url.Port);
