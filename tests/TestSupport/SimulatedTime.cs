@@ -1,7 +1,8 @@
 namespace HostAtlas.TestSupport;
 
 /// <summary>
-/// A clock with timers that a test moves from one due timer to the next: hours pass in seconds, and nothing that waits for time is left out.
+/// A clock with timers that a test moves from one due timer to the next: hours pass in seconds, and nothing that waits for time is left
+/// out.
 /// </summary>
 public sealed class SimulatedTime(DateTimeOffset start) : TimeProvider
 {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Preview;
 using HostAtlas.Agent.Progress;
 
@@ -19,6 +20,8 @@ internal static class PreviewVerb
             var next = new NextRequests(options, state, around.NewCollector, around.Time);
             List<PreviewRequest> requests = [next.Metrics()];
             if (await next.LogsAsync(stop) is { } logs) requests.Add(logs);
+            using var reporter = InventoryLane.Preview(options, around);
+            if (reporter is not null) requests.Add(NextRequests.Inventory(await Task.Run(reporter.Body, stop)));
             foreach (var request in requests)
             {
                 if (!parsed.GetValue(common.Json)) await around.Out.WriteAsync(request.Write(options.Url.Authority));

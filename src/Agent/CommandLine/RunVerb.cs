@@ -39,14 +39,15 @@ internal static class RunVerb
             var collector = around.NewCollector();
             // Rates need two readings: with this one the first report has them already.
             collector.Collect();
-            var shared = new LaneParts(state, options.Url.Authority, new PlatformClock(), log, around.Time, OneAtATime(around.Random));
+            var together = around with { Random = OneAtATime(around.Random) };
+            var shared = new LaneParts(state, options.Url.Authority, new PlatformClock(), log, around.Time, together.Random);
             using var logClient = options.Logs is null ? null : Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
             using var logs = options.Logs is { } logOptions ? LogLane.Open(options, logOptions, logClient!, shared) : null;
             var lane = new Lane(BatchKind.Metrics, spool, state.RefusedPath, client, shared);
             var reports = new AgentRun(options, new AgentRunParts(shared, spool, lane, collector, () => logs?.Run.Status));
-            using var inventory = InventoryLane.Open(options, state, around, log);
+            using var inventory = InventoryLane.Open(options, state, together, log);
             List<Func<CancellationToken, Task>> loops =
-                [reports.RunAsync, new ScheduledBackups(options, state, around, log).RunAsync, inventory.RunAsync];
+                [reports.RunAsync, new ScheduledBackups(options, state, together, log).RunAsync, inventory.RunAsync];
             if (logs is not null) loops.Add(logs.Run.RunAsync);
             await Loops.RunAsync(loops, stop);
             return ExitCode.Done;

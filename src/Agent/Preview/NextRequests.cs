@@ -49,6 +49,13 @@ internal sealed class NextRequests(AgentOptions options, StateFolder? state, Fun
         return last == 0 ? null : Make(BatchKind.Logs, BatchId.Draw(), [.. records.Take((int)last)], false);
     }
 
+    /// <summary>The next inventory: it is not spooled, so it is always of this moment.</summary>
+    public static PreviewRequest Inventory(byte[] json)
+    {
+        var (body, gzip) = InventoryBody.Encode(json);
+        return new PreviewRequest(InventoryBody.Path, body, json, gzip, false);
+    }
+
     private static async Task ReadJournalAsync(IReadOnlyList<string> units, JournalPosition? position,
         System.Threading.Channels.ChannelWriter<JournalEntry> into, CancellationToken stop)
     {

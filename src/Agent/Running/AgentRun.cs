@@ -7,8 +7,8 @@ using HostAtlas.Agent.Status;
 namespace HostAtlas.Agent.Running;
 
 /// <summary>
-/// The reports: one loop that takes one at each tick, puts it into its spool and moves its lane; a request is on its way while the loop goes
-/// on ticking. It also writes the status of the whole agent.
+/// The reports: one loop that takes one at each tick, puts it into its spool and moves its lane; a request is on its way while the loop
+/// goes on ticking. It also writes the status of the whole agent.
 /// </summary>
 internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
 {

@@ -20,7 +20,7 @@ internal sealed class LogLane : IDisposable
     public LogRun Run { get; }
 
     /// <summary>Opens it.</summary>
-    public static LogLane Open(AgentOptions options, LogOptions logs, PlatformClient client, LaneParts shared, JournalCommand? journal = null)
+    public static LogLane Open(AgentOptions options, LogOptions logs, PlatformClient client, LaneParts shared)
     {
         var state = shared.State;
         Directory.CreateDirectory(state.LogsPath, FilePermissions.PrivateFolder);
@@ -30,7 +30,7 @@ internal sealed class LogLane : IDisposable
         var spool = ReportSpool.Open(state.LogSpoolPath, state.LogRefusedPath, logs.SpoolMaxBytes, BatchId.Draw, BatchRule.Lines, cursors);
         var reading = new LogReading(logs, options.Redaction, cursors, spool, shared.Time, TimeZoneInfo.Local);
         var lane = new Lane(BatchKind.Logs, spool, state.LogRefusedPath, client, shared);
-        journal ??= logs.Journald is { } units ? JournalCommand.OfThisHost(units) : null;
+        var journal = logs.Journald is { } units ? JournalCommand.OfThisHost(units) : null;
         return new LogLane(spool, reading, new LogRun(reading, cursors, lane, shared, journal));
     }
 

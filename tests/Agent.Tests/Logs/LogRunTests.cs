@@ -94,7 +94,7 @@ public sealed class LogRunTests : IAsyncLifetime
         using var stop = new CancellationTokenSource();
         var writing = Task.Run(async () =>
         {
-            var block = string.Concat(Enumerable.Range(0, 4_000).Select(i => $"2026-11-25 12:00:00 worker {i} has done what it had to do\n"));
+            var block = string.Concat(Enumerable.Range(0, 4_000).Select(i => $"2026-11-25 12:00:00 worker {i} has done its work\n"));
             var bytes = 0L;
             while (!stop.IsCancellationRequested)
             {
@@ -123,7 +123,8 @@ public sealed class LogRunTests : IAsyncLifetime
     {
         var link = Path.Combine(Path.GetDirectoryName(Log)!, "link.log");
         File.CreateSymbolicLink(link, "/etc/hostname");
-        File.WriteAllText(_agent.Config, File.ReadAllText(_agent.Config).Replace("files = [", $"files = [\"{link}\", ", StringComparison.Ordinal));
+        var config = await File.ReadAllTextAsync(_agent.Config);
+        await File.WriteAllTextAsync(_agent.Config, config.Replace("files = [", $"files = [\"{link}\", ", StringComparison.Ordinal));
         await using var process = Start();
         var state = StateFolder.OpenOrCreate(_agent.State);
         await Poll.UntilAsync("the fault", Limit, () => Task.FromResult(

@@ -22,17 +22,21 @@ public sealed class PreviewTests : IAsyncLifetime
         _platform.Refuse = (_, context) => TestPlatform.ProblemAsync(context, 503, ProblemSlug.EngineBusy, retryAfterSeconds: 1);
         _platform.RefuseLines = (_, context) => TestPlatform.ProblemAsync(context, 503, ProblemSlug.EngineBusy, retryAfterSeconds: 1);
         await File.AppendAllLinesAsync(Log, Enumerable.Range(0, 100).Select(i => $"line {i} password=x{i}y{i}z{i}"));
-        await RunUntilAsync(() => _platform.Raw.Any(r => r.Path == TestPlatform.Path) && _platform.Raw.Any(r => r.Path == TestPlatform.LogsPath));
+        await RunUntilAsync(HasBoth);
         var before = Snapshot();
         Assert.Equal(0, await _agent.RunAsync(["preview", "--json"]));
         Assert.Equal(before, Snapshot());
-        var shown = _agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal([TestPlatform.Path, TestPlatform.LogsPath], shown.Select(r => r.GetProperty("path").GetString()));
+        var shown = _agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal([TestPlatform.Path, TestPlatform.LogsPath, TestPlatform.InventoryPath],
+            shown.Select(r => r.GetProperty("path").GetString()));
+        // An inventory is not spooled: it is taken when it is sent.
+        shown.RemoveAt(2);
         Assert.All(shown, r => Assert.True(r.GetProperty("waiting").GetBoolean()));
         Assert.DoesNotContain("hat_", _agent.Output, StringComparison.Ordinal);
 
         _platform.Raw.Clear();
-        await RunUntilAsync(() => _platform.Raw.Any(r => r.Path == TestPlatform.Path) && _platform.Raw.Any(r => r.Path == TestPlatform.LogsPath));
+        await RunUntilAsync(HasBoth);
         foreach (var request in shown)
         {
             var sent = _platform.Raw.First(r => r.Path == request.GetProperty("path").GetString());
@@ -77,6 +81,8 @@ public sealed class PreviewTests : IAsyncLifetime
         await _platform.DisposeAsync();
         _agent.Dispose();
     }
+
+    private bool HasBoth() => new[] { TestPlatform.Path, TestPlatform.LogsPath }.All(path => _platform.Raw.Any(r => r.Path == path));
 
     private string Log => Path.Combine(_agent.File("logs"), "app.log");
 

@@ -48,7 +48,7 @@ public sealed class HourAwayTests : IAsyncLifetime
         Assert.Equal(order.Order(), order);
         var times = stored.Concat(_platform.Stored.Keys.Select(k => k.At)).Order().ToList();
         Assert.Equal(times.Distinct(), times);
-        // The first comes a second after the start, the others on the grid, give or take what the clock was moved meanwhile: none is missing.
+        // The first comes a second after the start, the others on the grid, give or take what the clock was moved meanwhile.
         Assert.All(times.Skip(2).Zip(times.Skip(1)), pair =>
             Assert.Equal(1, Math.Round((pair.First - pair.Second) / Interval.TotalMilliseconds)));
         Assert.Equal(_written, lines.Concat(_platform.LinesInOrder).Select(line => line.Text));
@@ -106,7 +106,8 @@ public sealed class HourAwayTests : IAsyncLifetime
             var options = new AgentOptions { Url = test._platform.Url, Interval = Interval, SpoolMaxBytes = SpoolMaxBytes };
             var logOptions = new LogOptions { Files = [LogPattern.TryParse(test.Log, out _)!], SpoolMaxBytes = SpoolMaxBytes };
             var chance = new Random(3);
-            var shared = new LaneParts(state, "test", new PlatformClock(), new EventLog(TextWriter.Null, test._time, false), test._time, () =>
+            var log = new EventLog(TextWriter.Null, test._time, json: false);
+            var shared = new LaneParts(state, "test", new PlatformClock(), log, test._time, () =>
             {
                 lock (chance) return chance.NextDouble();
             });

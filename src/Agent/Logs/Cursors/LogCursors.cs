@@ -53,7 +53,7 @@ internal sealed class LogCursors : ISpoolFollower
     }
 
     /// <summary>The streams of a file by its path, the oldest first.</summary>
-    public IReadOnlyList<StreamState> Of(string path) => 
+    public IReadOnlyList<StreamState> Of(string path) =>
         _ofPath.TryGetValue(path, out var ids) ? [.. ids.Select(id => _streams[id])] : [];
 
     /// <summary>Whether the file is one that is known.</summary>
@@ -92,7 +92,7 @@ internal sealed class LogCursors : ISpoolFollower
             foreach (var old in Of(path).Where(s => s.IsDone).SkipLast(DoneKept)) Forget(old.Id);
     }
 
-    /// <summary>A stream is read to a place behind which, up to here, no line is to be sent. Only when nothing waits to be appended.</summary>
+    /// <summary>A stream is read further than its last line that is sent. Only when nothing waits to be appended.</summary>
     public void Settle(LogMark mark)
     {
         if (_streams.TryGetValue(mark.Stream, out var stream) && stream.Mark != mark) Apply(mark);

@@ -44,7 +44,7 @@ internal sealed class FileTail : IDisposable
     /// <summary>Nothing of it is open.</summary>
     public bool IsIdle => _logs.Count == 0 && _finished.Count == 0;
 
-    /// <summary>Reads what came since the last time, until the outbox is full or so many bytes were read; true: there may be more.</summary>
+    /// <summary>Reads what came since the last time, until the outbox is full or so often was read; true: there may be more.</summary>
     /// <exception cref="IOException">It cannot be read; what the kernel says.</exception>
     public bool Poll(LogFolders folders, int mostReads)
     {

@@ -110,8 +110,8 @@ internal sealed class LogFiles(LogOptions options, LogCursors cursors, LogContex
         var (folder, name) = (LogFolders.Parent(path), System.IO.Path.GetFileName(path));
         if (RotationName.IsCompressed(name)) return false;
         if (cursors.Of(path).Count > 0) return true;
-        if (_tails.Keys.Concat(found).Any(log => LogFolders.Parent(log) == folder && RotationName.IsOf(name, System.IO.Path.GetFileName(log))))
-            return false;
+        if (_tails.Keys.Concat(found).Any(log =>
+            LogFolders.Parent(log) == folder && RotationName.IsOf(name, System.IO.Path.GetFileName(log)))) return false;
         return folders.Look(path) is { } facts && !cursors.Knows(FileIdentity.Of(facts));
     }
 

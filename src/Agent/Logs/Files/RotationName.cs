@@ -31,7 +31,7 @@ internal static partial class RotationName
     public static int NumberOf(string name) =>
         Number().Match(name) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, out var number) ? number : 0;
 
-    [GeneratedRegex(@"^[.\-_]\d[\d.\-_:T+]*(\.(gz|bz2|xz|zst|lz4))?$|^\.(old|bak|prev)(\.(gz|bz2|xz|zst|lz4))?$|^~$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^([.\-_]\d[\d.\-_:T+]*|\.(old|bak|prev))(\.(gz|bz2|xz|zst|lz4))?$|^~$", RegexOptions.NonBacktracking)]
     private static partial Regex Behind();
 
     [GeneratedRegex(@"^[.\-_]\d[\d.\-_:T+]*$", RegexOptions.NonBacktracking)]

@@ -71,8 +71,8 @@ internal sealed class JournalTail(LogOptions options, LogCursors cursors, LogCon
 
     private Unit Add(string source)
     {
-        if (_units.Count >= UnitsMost
-            && _units.Values.FirstOrDefault(unit => unit is { Gate: { LeftOut: 0, Redaction.InKeyBlock: false } } && unit != _last) is { } idle)
+        if (_units.Count >= UnitsMost && _units.Values.FirstOrDefault(unit =>
+            unit is { Gate: { LeftOut: 0, Redaction.InKeyBlock: false } } && unit != _last) is { } idle)
         {
             _units.Remove(idle.State.Source);
             cursors.Forget(idle.State.Id);

@@ -53,7 +53,8 @@ internal static class LineTime
         var year = TimeZoneInfo.ConvertTime(now, zone).Year;
         for (var back = 0; back < 2; back++)
         {
-            if (Date(year - back, month, day) is { } date && Local(date + clock, zone) is { } at && at <= now + TimeSpan.FromDays(1)) return at;
+            if (Date(year - back, month, day) is { } date && Local(date + clock, zone) is { } at && at <= now + TimeSpan.FromDays(1))
+                return at;
         }
         return null;
     }
