@@ -11,7 +11,7 @@ internal readonly record struct LogMark
     /// <summary>The stream.</summary>
     public required long Stream { get; init; }
 
-    /// <summary>Of a file: where the first line begins that is not spooled whole. Of the journal: how many lines of the entry are.</summary>
+    /// <summary>Of a file: where the first line begins that is not spooled whole. Of the journal: how many of the entry are.</summary>
     public required long Offset { get; init; }
 
     /// <summary>Bytes of that line which were sent already, because its end was long in coming.</summary>
@@ -27,7 +27,7 @@ internal readonly record struct LogMark
     public string? Cursor { get; init; }
 
     /// <summary>
-    /// Of the journal: what its other units met since their own last records, lines that the rate limit left out among them. The journal has
+    /// Of the journal: what its other units met since their last records, lines that the rate limit left out among them. The journal has
     /// one position for all, so that a mark past their lines must say what they were.
     /// </summary>
     public IReadOnlyList<UnitState>? Others { get; init; }
