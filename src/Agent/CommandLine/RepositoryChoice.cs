@@ -88,12 +88,26 @@ internal sealed class RepositoryChoice(CommonOptions common, AgentSurroundings a
         return new DirectoryRepositorySource(folder);
     }
 
+    /// <summary>Opens what the platform keeps of this very host, with its own keys.</summary>
+    /// <exception cref="VerbFailedException">It is not enrolled, or has no keys.</exception>
+    public static OpenedRepository OpenOwn(AgentOptions options, StateFolder state, AgentSurroundings around)
+    {
+        using var ring = new BackupKeyFile(state.BackupKeysPath).Read() ?? throw new VerbFailedException(ExitCode.Failed,
+            "this host has no backup key yet; make one with hostatlas-agent key init");
+        var (source, connection) = FromPlatform(options, state, around);
+        return new OpenedRepository(source, ring.Derive(), SnapshotHead.Load(state.HeadPath), connection) { Own = new RunFolder(state) };
+    }
+
     private (IRepositorySource, IDisposable?) FromPlatform(ParseResult parsed, StateFolder? state)
     {
         if (state?.ReadToken() is null)
             throw new VerbFailedException(ExitCode.Failed, "this agent is not enrolled; run hostatlas-agent enroll --url URL --token-file "
                 + "FILE, or name a plain copy of the server's folder of the vault with --from DIR");
-        var options = ConfigFile.Load(parsed.GetValue(common.Config)!);
+        return FromPlatform(ConfigFile.Load(parsed.GetValue(common.Config)!), state, around);
+    }
+
+    private static (IRepositorySource, IDisposable?) FromPlatform(AgentOptions options, StateFolder state, AgentSurroundings around)
+    {
         var client = Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
         var api = new BackupApi(client, new CurrentToken(state).Read, around.Time, around.Random);
         var vault = Connection.OpenVault(options, limitBytesPerSecond: null, around);

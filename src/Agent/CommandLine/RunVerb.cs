@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HostAtlas.Agent.Backup.Schedule;
+using HostAtlas.Agent.Commands;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Inventory;
@@ -46,8 +47,12 @@ internal static class RunVerb
             var lane = new Lane(BatchKind.Metrics, spool, state.RefusedPath, client, shared);
             var reports = new AgentRun(options, new AgentRunParts(shared, spool, lane, collector, () => logs?.Run.Status));
             using var inventory = InventoryLane.Open(options, state, together, log);
+            var ledger = new CommandLedger(state.CommandsPath);
             List<Func<CancellationToken, Task>> loops =
-                [reports.RunAsync, new ScheduledBackups(options, state, together, log).RunAsync, inventory.RunAsync];
+            [
+                reports.RunAsync, new ScheduledBackups(options, state, together, log).RunAsync, inventory.RunAsync,
+                token => RunCommandsAsync(options, state, together, log, ledger, inventory.Reporter, token),
+            ];
             if (logs is not null) loops.Add(logs.Run.RunAsync);
             await Loops.RunAsync(loops, stop);
             return ExitCode.Done;
@@ -63,6 +68,19 @@ internal static class RunVerb
         {
             lock (gate) return random();
         };
+    }
+
+    private static async Task RunCommandsAsync(
+        AgentOptions options, StateFolder state, AgentSurroundings around, EventLog log, CommandLedger ledger,
+        InventoryReporter? inventory, CancellationToken stop)
+    {
+        CommandApi Open(TimeSpan wait) => new(
+            Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around), new CurrentToken(state).Read, wait);
+        using var polls = Open(CommandApi.LongestWait);
+        using var results = Open(TimeSpan.Zero);
+        var work = new HostWork(options, state, around, log, inventory);
+        await new CommandLane(options, new CommandLaneParts(
+            polls, results, ledger, work, log, around.Time, around.Random)).RunAsync(stop);
     }
 
     private static async Task<IDisposable> TakePlaceAsync(StateFolder state, TimeProvider time, CancellationToken stop)

@@ -26,6 +26,12 @@ public sealed record AgentOptions
     /// <summary>What is backed up; null: nothing.</summary>
     public BackupOptions? Backup { get; init; }
 
+    /// <summary>Hours in which neither backups nor the inventory run; reports go on. Null: none.</summary>
+    public HourSpan? QuietHours { get; init; }
+
+    /// <summary>What the platform may ask for.</summary>
+    public CommandOptions Commands { get; init; } = new();
+
     /// <summary>What is filtered besides what always is.</summary>
     public OwnerRules Redaction { get; init; } = OwnerRules.None;
 

@@ -16,13 +16,17 @@ public static class AgentToml
     {
         ["spool"] = ["max_bytes"],
         ["backup"] = BackupToml.Keys,
+        ["commands"] = CommandToml.Keys,
         ["logs"] = LogToml.Keys,
         ["redaction"] = RedactionToml.Keys,
         ["inventory"] = InventoryToml.Keys,
         ["gate"] = ["encrypted_paths", "canaries"],
     };
 
-    private static readonly string[] Keys = ["url", "ca", "interval", "vault_origins", "https_proxy"];
+    /// <summary>Every key that the file knows, those of tables with the table before them.</summary>
+    internal static IEnumerable<string> Known => [.. Keys, .. Tables.SelectMany(table => table.Value.Select(key => $"{table.Key}.{key}"))];
+
+    private static readonly string[] Keys = ["url", "ca", "interval", "quiet_hours", "vault_origins", "https_proxy"];
 
     /// <summary>
     /// Reads the text; the options are null when there is a fault. <paramref name="fileExists"/> looks for the files that it names, so that
@@ -102,9 +106,15 @@ public static class AgentToml
         if (Text(table, "https_proxy", faults) is { } proxyText && !TryReadProxy(proxyText, out proxy))
             faults.Add("https_proxy: not an address like http://proxy.example.net:3128");
 
+        HourSpan? quiet = null;
+        if (Text(table, "quiet_hours", faults) is { } quietText && (quiet = HourSpan.TryParse(quietText)) is null)
+            faults.Add($"quiet_hours: '{quietText}' is not a span of hours, e.g. \"08:00-18:00\"");
+
         var origins = ReadOrigins(table, faults);
         var backup = table.TryGetValue("backup", out var section) && section is TomlTable backupTable
-            ? BackupToml.Read(backupTable, faults) : null;
+            ? BackupToml.Read(backupTable, quiet, faults) : null;
+        var commands = table.TryGetValue("commands", out var allowed) && allowed is TomlTable commandTable
+            ? CommandToml.Read(commandTable, faults) : new CommandOptions();
         var redaction = table.TryGetValue("redaction", out var rules) && rules is TomlTable redactionTable
             ? RedactionToml.Read(redactionTable, faults) : OwnerRules.None;
         var inventory = table.TryGetValue("inventory", out var told) && told is TomlTable inventoryTable
@@ -119,6 +129,8 @@ public static class AgentToml
             HttpsProxy = proxy,
             VaultOrigins = origins,
             Backup = backup,
+            QuietHours = quiet,
+            Commands = commands,
             Redaction = redaction ?? OwnerRules.None,
             Inventory = inventory ?? new InventoryOptions(),
             Logs = logs,

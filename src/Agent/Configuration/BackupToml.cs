@@ -11,8 +11,8 @@ public static class BackupToml
     public static readonly string[] Keys =
         ["roots", "exclude", "exclude_larger", "schedule", "window", "limit", "pre", "post", "include_private_keys"];
 
-    /// <summary>Reads the table; null when there is a fault.</summary>
-    public static BackupOptions? Read(TomlTable table, List<string> faults)
+    /// <summary>Reads the table; null when there is a fault. <paramref name="quiet"/>: hours in which no run begins or goes on.</summary>
+    public static BackupOptions? Read(TomlTable table, HourSpan? quiet, List<string> faults)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(faults);
@@ -21,7 +21,7 @@ public static class BackupToml
         var exclude = ExcludeRules.TryParse(Texts(table, "exclude", faults), out var wrong);
         faults.AddRange(wrong.Select(fault => $"backup.exclude: {fault}"));
         var largest = Size(table, "exclude_larger", faults);
-        var schedule = Schedule(table, faults);
+        var schedule = Schedule(table, quiet, faults);
         var limit = Limit(table, faults);
         var includeKeys = Flag(table, "include_private_keys", faults);
         var (pre, post) = (Command(table, "pre", faults), Command(table, "post", faults));
@@ -62,7 +62,7 @@ public static class BackupToml
         return [.. roots.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
-    private static BackupSchedule? Schedule(TomlTable table, List<string> faults)
+    private static BackupSchedule? Schedule(TomlTable table, HourSpan? quiet, List<string> faults)
     {
         var window = Text(table, "window", faults);
         if (Text(table, "schedule", faults) is not { } line)
@@ -70,9 +70,10 @@ public static class BackupToml
             if (window is not null) faults.Add("backup.window: without schedule it says nothing");
             return null;
         }
-        var schedule = BackupSchedule.TryParse(line, window, out var fault);
-        if (schedule is null) faults.Add($"backup.{fault}");
-        return schedule;
+        if (BackupSchedule.TryParse(line, window, out var fault) is not { } schedule) faults.Add($"backup.{fault}");
+        else if (schedule.With(quiet) is { } audible) return audible;
+        else faults.Add("backup.window: lies within quiet_hours, so no backup would ever run");
+        return null;
     }
 
     private static long? Limit(TomlTable table, List<string> faults)

@@ -10,6 +10,7 @@ namespace HostAtlas.Agent.Credentials;
 /// STATE/backup/      what a backup leaves for the next    STATE/head       the newest snapshot that this host knows of
 /// STATE/inventory.json when the inventory was last sent
 /// STATE/logs/        lines not yet acknowledged, and how far each log was read
+/// STATE/commands.json  the last commands of the platform and what became of them
 /// </code>
 /// </summary>
 public sealed class StateFolder
@@ -51,6 +52,9 @@ public sealed class StateFolder
 
     /// <summary>STATE/inventory.json: when the inventory was last sent.</summary>
     public string InventoryPath => Path.Combine(FolderPath, "inventory.json");
+
+    /// <summary>STATE/commands.json.</summary>
+    public string CommandsPath => Path.Combine(FolderPath, "commands.json");
 
     private string TokenPath => Path.Combine(FolderPath, "token");
 

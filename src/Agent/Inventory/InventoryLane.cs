@@ -13,8 +13,10 @@ internal sealed class InventoryLane : IDisposable
     private readonly AgentSurroundings _around;
     private readonly PlatformClient? _client;
 
-    private InventoryLane(AgentSurroundings around, PlatformClient? client, InventoryReporter? reporter) =>
-        (_around, _client, Reporter) = (around, client, reporter);
+    private readonly HourSpan? _quiet;
+
+    private InventoryLane(AgentSurroundings around, HourSpan? quiet, PlatformClient? client, InventoryReporter? reporter) =>
+        (_around, _quiet, _client, Reporter) = (around, quiet, client, reporter);
 
     /// <summary>Takes and sends one when told to; null when the owner wants no inventory.</summary>
     public InventoryReporter? Reporter { get; }
@@ -22,9 +24,10 @@ internal sealed class InventoryLane : IDisposable
     /// <summary>Puts it together; nothing is read or connected yet.</summary>
     public static InventoryLane Open(AgentOptions options, StateFolder state, AgentSurroundings around, EventLog log)
     {
-        if (!options.Inventory.Enabled) return new InventoryLane(around, null, null);
+        if (!options.Inventory.Enabled) return new InventoryLane(around, null, null, null);
         var client = Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
-        return new InventoryLane(around, client, new InventoryReporter(Collection(options, around), client, state, log, around.Time));
+        return new InventoryLane(around, options.QuietHours, client,
+            new InventoryReporter(Collection(options, around), client, state, log, around.Time));
     }
 
     /// <summary>A reporter whose <see cref="InventoryReporter.Body"/> shows what would be sent and that cannot send; null when the owner
@@ -34,7 +37,7 @@ internal sealed class InventoryLane : IDisposable
 
     /// <summary>Goes on until it is told to stop; at once when the owner wants no inventory.</summary>
     public Task RunAsync(CancellationToken stop) =>
-        Reporter is null ? Task.CompletedTask : new InventoryLoop(Reporter, _around.Time, _around.Random).RunAsync(stop);
+        Reporter is null ? Task.CompletedTask : new InventoryLoop(Reporter, _quiet, _around.Time, _around.Random).RunAsync(stop);
 
     /// <inheritdoc />
     public void Dispose()

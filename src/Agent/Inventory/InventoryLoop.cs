@@ -1,12 +1,14 @@
+using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.Inventory;
 
 /// <summary>
 /// When inventories are sent: one soon after the start, at a moment of this process's own so that a fleet that was started together does
-/// not come together; then each hour if it tells something new, and each day anyway. After a failure sooner, ever less often.
+/// not come together; then each hour if it tells something new, and each day anyway. After a failure sooner, ever less often. In quiet
+/// hours none is taken; the next one comes at their end.
 /// </summary>
-internal sealed class InventoryLoop(InventoryReporter reporter, TimeProvider time, Func<double> random)
+internal sealed class InventoryLoop(InventoryReporter reporter, HourSpan? quiet, TimeProvider time, Func<double> random)
 {
     /// <summary>Shortest wait before the first, and what chance adds at most.</summary>
     public static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(20), FirstSpread = TimeSpan.FromSeconds(100);
@@ -23,6 +25,12 @@ internal sealed class InventoryLoop(InventoryReporter reporter, TimeProvider tim
             for (var failures = 0; ;)
             {
                 await Task.Delay(wait, time, stop);
+                if (quiet?.EndOf(time.GetUtcNow(), TimeZoneInfo.Local) is { } end)
+                {
+                    // Not all hosts of an owner with the same hours at once.
+                    wait = end - time.GetUtcNow() + (FirstSpread * random());
+                    continue;
+                }
                 var outcome = await reporter.RunOnceAsync(onlyWhenChanged: true, stop);
                 failures = outcome.Fault is null ? 0 : failures + 1;
                 // What a look at the whole host needed goes back to the system: an idle agent stays small.

@@ -13,7 +13,8 @@ namespace HostAtlas.Agent.Running;
 internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
 {
     private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan FirstReportAfter = TimeSpan.FromSeconds(1);
+    // A fleet that comes up together, after a power cut, does not report in one moment.
+    private static readonly TimeSpan FirstReportAfter = TimeSpan.FromSeconds(0.5), FirstReportSpread = TimeSpan.FromSeconds(3);
 
     private readonly TimeProvider _time = parts.Shared.Time;
     private readonly EventLog _log = parts.Shared.Log;
@@ -30,14 +31,14 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
     public async Task RunAsync(CancellationToken stop)
     {
         var phase = options.Interval * parts.Shared.Random();
-        var nextTick = _startedAt + (FirstReportAfter < options.Interval ? FirstReportAfter : options.Interval);
+        var nextTick = _startedAt + FirstReportAfter + (Shortest(FirstReportSpread, options.Interval) * parts.Shared.Random());
         var nextStatus = TimeSpan.Zero;
         using var requests = new CancellationTokenSource();
         while (!stop.IsCancellationRequested)
         {
             var wall = _time.GetUtcNow();
             // A clock that was set back would otherwise leave a hole as long as the step.
-            if (nextTick - wall > options.Interval) nextTick = TickSchedule.Next(wall, options.Interval, phase);
+            if (nextTick - wall > options.Interval + FirstReportAfter) nextTick = TickSchedule.Next(wall, options.Interval, phase);
             if (wall >= nextTick)
             {
                 TakeReport(wall);

@@ -26,6 +26,7 @@ internal static class AnswerReading
                 _ => null,
             },
             ClockReading = platformUnixSeconds is { } seconds ? ClockOffset.Measure(seconds, receivedAt, roundTrip) : null,
+            SentAt = response.Headers.Date,
             Body = body,
         };
     }

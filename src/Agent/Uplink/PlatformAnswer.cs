@@ -18,6 +18,9 @@ public sealed record PlatformAnswer
     /// <summary>The platform's clock minus the local one; null when the answer does not say it or took too long.</summary>
     public TimeSpan? ClockReading { get; init; }
 
-    /// <summary>The body, at most 64 KiB.</summary>
+    /// <summary>The platform's clock when it answered, to the second; null when it does not say.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>The body, within the bound that was asked for.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 }

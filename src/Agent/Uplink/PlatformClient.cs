@@ -32,6 +32,9 @@ public sealed class PlatformClient : IDisposable
     private readonly TimeProvider _time;
     private volatile CertificateRefusal? _refusal;
 
+    /// <summary>From sending to the whole answer, beyond what the platform was told to hold it back.</summary>
+    public TimeSpan Patience { get; init; } = RequestTimeout;
+
     /// <summary>Makes a client of one platform; nothing is connected yet.</summary>
     public PlatformClient(Uri url, TlsTrust trust, Uri? proxy, TimeProvider time)
     {
@@ -72,6 +75,12 @@ public sealed class PlatformClient : IDisposable
         return SendAsync(request, AnswerMaxBytes, stop);
     }
 
+    /// <summary>Asks for commands: the platform may hold the answer back for <paramref name="wait"/>.</summary>
+    /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
+    public Task<PlatformAnswer> PollSignedAsync(
+        AgentToken token, string path, byte[] body, TimeSpan wait, TimeSpan offset, CancellationToken stop) =>
+        SendAsync(Signed(token, path, body, offset), AnswerMaxBytes, stop, wait + Patience);
+
     /// <summary>Makes a server with an API key of the scope servers:enroll; 201 carries a <see cref="ServerCreated"/>.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
     public Task<PlatformAnswer> CreateServerAsync(string apiKey, string name, CancellationToken stop) =>
@@ -98,11 +107,12 @@ public sealed class PlatformClient : IDisposable
         return request;
     }
 
-    private async Task<PlatformAnswer> SendAsync(HttpRequestMessage request, int answerMaxBytes, CancellationToken stop)
+    private async Task<PlatformAnswer> SendAsync(
+        HttpRequestMessage request, int answerMaxBytes, CancellationToken stop, TimeSpan? within = null)
     {
         _refusal = null;
         using var owned = request;
-        using var timeout = new CancellationTokenSource(RequestTimeout, _time);
+        using var timeout = new CancellationTokenSource(within ?? Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         try
         {

@@ -99,6 +99,18 @@ public sealed class AgentTomlTests
             "vault_origins", "vault_origins"], faults.Select(f => f[..f.IndexOf(':', StringComparison.Ordinal)]));
     }
 
+    [Fact]
+    public void Commands_are_all_allowed_until_the_owner_says_otherwise()
+    {
+        Assert.All(CommandOptions.Known, kind => Assert.True(Commands("").Allows(kind)));
+        Assert.All(CommandOptions.Known, kind => Assert.False(Commands("[commands]\nenabled = false").Allows(kind)));
+        Assert.All(CommandOptions.Known, kind => Assert.Equal(
+            kind == "agent.ping", Commands("[commands]\nkinds = [\"agent.ping\"]").Allows(kind)));
+        Assert.False(Commands("[commands]\nkinds = []").Allows("agent.ping"));
+
+        static CommandOptions Commands(string more) => AgentToml.Read($"url = \"https://x\"\n{more}").Options!.Commands;
+    }
+
     [Theory]
     [InlineData("", "url: missing")]
     [InlineData("url = 3", "url: must be text")]
@@ -114,6 +126,13 @@ public sealed class AgentTomlTests
     [InlineData("url = \"https://x\"\n[inventory]\ntls_ports = [\"443\"]", "inventory.tls_ports")]
     [InlineData("url = \"https://x\"\n[inventory]\nenabled = \"no\"", "inventory.enabled")]
     [InlineData("url = \"https://x\"\n[inventory]\ntls_listeners = 0", "inventory.tls_listeners")]
+    [InlineData("url = \"https://x\"\nquiet_hours = \"8-18\"", "quiet_hours")]
+    [InlineData("url = \"https://x\"\nquiet_hours = [\"08:00-18:00\"]", "quiet_hours: must be text")]
+    [InlineData("url = \"https://x\"\nquiet_hours = \"00:00-07:00\"\n[backup]\nroots = [\"/etc\"]\nschedule = \"0 3 * * *\"\nwindow = \"01:00-06:00\"", "no backup would ever run")]
+    [InlineData("url = \"https://x\"\n[commands]\nenabled = \"no\"", "commands.enabled")]
+    [InlineData("url = \"https://x\"\n[commands]\nkinds = [\"shell.run\"]", "there is no command 'shell.run'")]
+    [InlineData("url = \"https://x\"\n[commands]\nkinds = \"agent.ping\"", "commands.kinds")]
+    [InlineData("url = \"https://x\"\n[commands]\nallow = true", "commands.allow: unknown key")]
     [InlineData("url = \"https://x\"\nurl = \"https://y\"", "line 2")]
     [InlineData("url = \"https://x", "line 1")]
     public void One_fault_is_named(string text, string expected)

@@ -61,6 +61,9 @@ internal sealed class TestPlatform : IAsyncDisposable
     /// <summary>Answers to every batch that passed the checks; null: accept it.</summary>
     public Func<MetricsBatch, HttpContext, Task<bool>>? Refuse { get; set; }
 
+    /// <summary>Answers to requests that are no reports; returning false: there is no such path.</summary>
+    public Func<HttpContext, byte[], Task<bool>>? Elsewhere { get; set; }
+
     /// <summary>How far its clock is ahead of the host's.</summary>
     public TimeSpan ClockAhead { get; set; }
 
@@ -107,6 +110,7 @@ internal sealed class TestPlatform : IAsyncDisposable
         await context.Request.Body.CopyToAsync(raw);
         Raw.Enqueue((context.Request.Path.ToString(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString()),
             raw.ToArray()));
+        if (context.Request.Path != Path && Elsewhere is { } elsewhere && await elsewhere(context, raw.ToArray())) return;
         if (Scripted.TryDequeue(out var script) && await script(context)) return;
         if (context.Request.Path == InventoryPath)
         {

@@ -1,10 +1,11 @@
-using System.Globalization;
 using Cronos;
+using HostAtlas.Agent.Configuration;
 
 namespace HostAtlas.Agent.Backup.Schedule;
 
 /// <summary>
-/// When backups begin: a cron line of five fields in this host's local time, and the hours in which a run may go on. Pure.
+/// When backups begin: a cron line of five fields in this host's local time, the hours in which a run may go on, and those in which none
+/// may. Pure.
 /// </summary>
 public sealed class BackupSchedule
 {
@@ -12,9 +13,12 @@ public sealed class BackupSchedule
     private static readonly TimeSpan JitterMax = TimeSpan.FromMinutes(10);
 
     private readonly CronExpression _line;
-    private readonly (TimeOnly From, TimeOnly To)? _window;
+    private readonly HourSpan? _window;
 
-    private BackupSchedule(string line, CronExpression read, (TimeOnly, TimeOnly)? window) => (Line, _line, _window) = (line, read, window);
+    private BackupSchedule(string line, CronExpression read, HourSpan? window) => (Line, _line, _window) = (line, read, window);
+
+    /// <summary>Hours in which no run begins or goes on, whatever the window says.</summary>
+    public HourSpan? Quiet { get; private init; }
 
     /// <summary>The line as it was written; the platform hears it too.</summary>
     public string Line { get; }
@@ -25,11 +29,15 @@ public sealed class BackupSchedule
         fault = "";
         if (line.Length > 200 || !CronExpression.TryParse(line, CronFormat.Standard, out var read))
             fault = $"schedule: '{line}' is not a cron line of five fields, e.g. \"15 3 * * *\"";
-        else if (window is not null && ReadWindow(window) is null)
+        else if (window is not null && HourSpan.TryParse(window) is null)
             fault = $"window: '{window}' is not a span of hours, e.g. \"22:00-06:00\"";
-        else return new BackupSchedule(line, read, window is null ? null : ReadWindow(window));
+        else return new BackupSchedule(line, read, window is null ? null : HourSpan.TryParse(window));
         return null;
     }
+
+    /// <summary>The same schedule with quiet hours; null when they leave nothing of the window.</summary>
+    public BackupSchedule? With(HourSpan? quiet) => quiet is not null && _window is { } window && quiet.Covers(window)
+        ? null : new BackupSchedule(Line, _line, _window) { Quiet = quiet };
 
     /// <summary>The slot after a moment; null when the line names no more.</summary>
     public DateTimeOffset? Next(DateTimeOffset after, TimeZoneInfo zone) => _line.GetNextOccurrence(after, zone);
@@ -54,10 +62,9 @@ public sealed class BackupSchedule
     /// <summary>When a run that goes on at this moment has to stop; null: never.</summary>
     public DateTimeOffset? StopsAt(DateTimeOffset now, TimeZoneInfo zone)
     {
-        if (_window is not { } window) return null;
-        var local = TimeZoneInfo.ConvertTime(now, zone);
-        var left = window.To - TimeOnly.FromTimeSpan(local.TimeOfDay);
-        return now + left;
+        var closes = _window?.EndOf(now, zone);
+        var quiet = Quiet?.NextFrom(now, zone);
+        return closes is null || quiet < closes ? quiet ?? closes : closes;
     }
 
     /// <summary>Since when a run has been due and did not come; null when none is.</summary>
@@ -73,18 +80,13 @@ public sealed class BackupSchedule
 
     private DateTimeOffset WithinWindow(DateTimeOffset moment, TimeZoneInfo zone)
     {
-        if (_window is not { } window) return moment;
-        var local = TimeZoneInfo.ConvertTime(moment, zone);
-        var time = TimeOnly.FromTimeSpan(local.TimeOfDay);
-        return time.IsBetween(window.From, window.To) ? moment : moment + (window.From - time);
-    }
-
-    private static (TimeOnly From, TimeOnly To)? ReadWindow(string text)
-    {
-        var parts = text.Split('-', StringSplitOptions.TrimEntries);
-        return parts.Length == 2
-            && TimeOnly.TryParseExact(parts[0], "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var from)
-            && TimeOnly.TryParseExact(parts[1], "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var to) && from != to
-            ? (from, to) : null;
+        // The end of quiet hours may lie outside of the window, whose next beginning may be quiet: twice leads out of both.
+        for (var turn = 0; turn < 3; turn++)
+        {
+            moment = _window?.NextFrom(moment, zone) ?? moment;
+            if (Quiet?.EndOf(moment, zone) is not { } end) break;
+            moment = end;
+        }
+        return moment;
     }
 }

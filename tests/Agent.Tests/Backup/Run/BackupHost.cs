@@ -41,7 +41,8 @@ internal sealed class BackupHost : IAsyncDisposable
     }
 
     public Task ConfigureAsync(string backup) => File.WriteAllTextAsync(Agent.Config,
-        $"url = \"{AgentToml.Origin(Platform.Url)}\"\nca = \"{Agent.File("ca.pem")}\"\n[backup]\nroots = [\"{Root}\"]\n{backup}\n");
+        $"url = \"{AgentToml.Origin(Platform.Url)}\"\nca = \"{Agent.File("ca.pem")}\"\ninterval = \"1s\"\n"
+        + $"[backup]\nroots = [\"{Root}\"]\n{backup}\n");
 
     public string PathOf(string name) => Path.Combine(Root, name);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HostAtlas.Agent.Backup.Schedule;
+using HostAtlas.Agent.Configuration;
 
 namespace HostAtlas.Agent.Tests.Backup.Schedule;
 
@@ -29,6 +30,33 @@ public sealed class BackupScheduleTests
         Assert.Equal(At("11-25 06:00"), Read("0 3 * * *", "22:00-06:00").StopsAt(At("11-24 23:00"), TimeZoneInfo.Utc));
     }
 
+    [Theory]
+    // quiet, window, now, starts, stops
+    [InlineData("08:00-18:00", null, "11-24 12:00", "11-24 18:00", "11-25 08:00")]
+    [InlineData("08:00-18:00", null, "11-24 20:00", "11-24 20:00", "11-25 08:00")]
+    [InlineData("22:00-02:00", "20:00-06:00", "11-24 21:00", "11-24 21:00", "11-24 22:00")]
+    [InlineData("22:00-02:00", "20:00-06:00", "11-24 23:00", "11-25 02:00", "11-25 06:00")]
+    [InlineData("05:00-21:00", "20:00-06:00", "11-24 12:00", "11-24 21:00", "11-25 05:00")]
+    [InlineData("05:00-20:30", "20:00-06:00", "11-25 05:30", "11-25 20:30", "11-26 05:00")]
+    public void Quiet_hours_hold_a_run_back_and_stop_it(string quiet, string? window, string now, string starts, string stops)
+    {
+        var schedule = Read("* * * * *", window).With(HourSpan.TryParse(quiet))!;
+        var start = schedule.StartsAt(At("11-23 03:00"), At(now), TimeZoneInfo.Utc, 0);
+        Assert.Equal(At(starts), start);
+        Assert.Equal(At(stops), schedule.StopsAt(start!.Value, TimeZoneInfo.Utc));
+    }
+
+    [Theory]
+    [InlineData("00:00-07:00", "01:00-06:00", true)]
+    [InlineData("01:00-06:00", "01:00-06:00", true)]
+    [InlineData("22:00-07:00", "23:00-01:00", true)]
+    [InlineData("01:00-05:59", "01:00-06:00", false)]
+    [InlineData("23:00-01:00", "22:00-07:00", false)]
+    [InlineData("08:00-18:00", "19:00-20:00", false)]
+    [InlineData("08:00-18:00", "17:00-09:00", false)]
+    public void A_window_that_is_quiet_from_end_to_end_is_no_schedule(string quiet, string window, bool covered) =>
+        Assert.Equal(covered, Read("0 3 * * *", window).With(HourSpan.TryParse(quiet)) is null);
+
     [Fact]
     public void A_run_that_did_not_come_is_missed_an_hour_after_it_had_to()
     {
@@ -49,7 +77,8 @@ public sealed class BackupScheduleTests
         Assert.NotEmpty(fault);
     }
 
-    private static BackupSchedule Read(string line, string? window) => BackupSchedule.TryParse(line, window, out _)!;
+    private static BackupSchedule Read(string line, string? window) =>
+        BackupSchedule.TryParse(line, window, out _)!;
 
     private static DateTimeOffset At(string text) => DateTimeOffset.ParseExact(
         "2026-" + text, "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

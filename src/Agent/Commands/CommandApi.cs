@@ -1,0 +1,51 @@
+using System.Text.Json;
+using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Spool;
+using HostAtlas.Agent.Uplink;
+using HostAtlas.Shared;
+using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Wire;
+
+namespace HostAtlas.Agent.Commands;
+
+/// <summary>
+/// The platform's two endpoints for commands, each request signed anew. The offset of its clock is learnt here as the reports' lane does,
+/// for the timestamp alone. Not thread-safe: each loop has its own, with a connection of its own.
+/// </summary>
+/// <param name="client">The connection.</param>
+/// <param name="token">The credential as it lies in STATE now.</param>
+/// <param name="wait">How long the platform may hold a poll back.</param>
+internal sealed class CommandApi(PlatformClient client, Func<AgentToken> token, TimeSpan wait) : IDisposable
+{
+    private const string PollPath = "/api/agent/commands/poll";
+
+    /// <summary>The wait of a poll that the protocol allows at most.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(Limits.PollWaitMaxSeconds);
+
+    private TimeSpan _offset;
+
+    /// <summary>Asks for commands.</summary>
+    /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
+    public Task<PlatformAnswer> PollAsync(CancellationToken stop) => AskAsync(offset => client.PollSignedAsync(token(), PollPath,
+        JsonSerializer.SerializeToUtf8Bytes(new CommandPoll(BatchId.Draw(), (int)wait.TotalSeconds), WireJson.Default.CommandPoll),
+        wait, offset, stop));
+
+    /// <summary>Tells what became of a command.</summary>
+    /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
+    public Task<PlatformAnswer> ResultAsync(CommandId id, CommandOutcome outcome, CancellationToken stop) =>
+        AskAsync(offset => client.PollSignedAsync(token(), $"/api/agent/commands/{id}/result", JsonSerializer.SerializeToUtf8Bytes(
+            new CommandResult(BatchId.Draw(), outcome.Status, outcome.Detail), WireJson.Default.CommandResult),
+            TimeSpan.Zero, offset, stop));
+
+    /// <inheritdoc />
+    public void Dispose() => client.Dispose();
+
+    private async Task<PlatformAnswer> AskAsync(Func<TimeSpan, Task<PlatformAnswer>> request)
+    {
+        var answer = await request(_offset).ConfigureAwait(false);
+        if (answer is not { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow, ClockReading: { } offset } || offset == _offset)
+            return answer;
+        _offset = offset;
+        return await request(_offset).ConfigureAwait(false);
+    }
+}
