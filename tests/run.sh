@@ -1,12 +1,13 @@
 # The test verb of ./hostatlas; sourced. The last line is `N passed, N failed, N skipped`.
 
 # Debian packages the tests call: the stranger's client is Python and openssl, nothing else; the platform also runs on a real PostgreSQL; its
-# pages are looked at with a real browser; the agent reads a real journal.
+# pages are looked at with a real browser; the agent reads a real journal, and systemd itself judges its unit.
 install_what_tests_need() {
   local missing=()
   command -v python3 >/dev/null || missing+=(python3)
   command -v openssl >/dev/null || missing+=(openssl)
   ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || missing+=(postgresql)
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v chromium >/dev/null || missing+=(chromium)
   [ -e /lib/systemd/systemd-journal-remote ] || missing+=(systemd-journal-remote)
   [ ${#missing[@]} -eq 0 ] && return

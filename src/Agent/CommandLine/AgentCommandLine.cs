@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using HostAtlas.Agent.Backup.Transfer;
+using HostAtlas.Agent.CommandLine.Manual;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 
@@ -27,6 +29,7 @@ internal sealed class AgentCommandLine
         _root.Add(RestoreVerb.Command(common, around, Guard));
         _root.Add(VerifyVerb.Command(common, around, Guard));
         _root.Add(RedactVerb.Command(common, around, Guard));
+        ManualVerbs.AddTo(_root, around);
     }
 
     /// <summary>Runs one verb; the result is the process's exit code.</summary>
@@ -66,7 +69,8 @@ internal sealed class AgentCommandLine
             await _around.Error.WriteLineAsync($"hostatlas-agent: {exception.Message}");
             return ExitCode.Usage;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BackupRefusedException
+            or TicketRefusedException)
         {
             await _around.Error.WriteLineAsync($"hostatlas-agent: {exception.Message}");
             return ExitCode.Failed;
