@@ -12,6 +12,10 @@ internal static class ConnectionFaults
     public static readonly UplinkFault AnswerTooLarge = new("answer-too-large",
         "The answer is larger than any answer of the platform", "Check url in the configuration, and what stands between");
 
+    /// <summary>Whether waiting helps nothing: it stays as it is until somebody does something about it.</summary>
+    public static bool NeedsAHand(UplinkFault fault) => fault.Code is "certificate-untrusted" or "certificate-time" or "certificate-name"
+        or "certificate-invalid" or "tls-version" or "answer-too-large";
+
     public static UplinkFault Timeout(string where) => new("timeout", $"{where} did not answer in time",
         $"Check the network and the platform; {KeptMeanwhile}");
 

@@ -64,6 +64,9 @@ internal sealed class BackupPlatform : IAsyncDisposable
     /// <summary>Takes a ticket's address as it is given out, and gives another.</summary>
     public Func<string, string> Address { get; set; } = address => address;
 
+    /// <summary>Headers of the tickets.</summary>
+    public Dictionary<string, string> TicketHeaders { get; } = [];
+
     public static async Task<BackupPlatform> StartAsync(X509Certificate2 certificate, string token)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -208,7 +211,7 @@ internal sealed class BackupPlatform : IAsyncDisposable
         [.. downloads.Objects.Where(name => !Objects.ContainsKey(name))]), WireJson.Default.DownloadsAnswer);
 
     private ObjectTicket Ticket(ObjectName name, string method) => new(name, method, Address(new Uri(Url, $"/vault/{name}").ToString()),
-        new Dictionary<string, string>(), TimeProvider.System.GetUtcNow().AddMinutes(15));
+        TicketHeaders, TimeProvider.System.GetUtcNow().AddMinutes(15));
 
     private async Task VaultAsync(HttpContext context, string text)
     {

@@ -70,6 +70,8 @@ internal sealed class ObjectSender(SnapshotId snapshot, BackupApi api, VaultClie
                 await Task.Delay(Backoff.Delay(Math.Min(failures, 5), random()), time, cancellation).ConfigureAwait(false);
                 continue;
             }
+            if (time.GetElapsedTime(since) > Patience)
+                throw new IOException($"The platform has given no leave to send {name} for {Patience.TotalMinutes:0} minutes.");
             await Task.Delay(LaterPause, time, cancellation).ConfigureAwait(false);
         }
         journal.Stored(name);

@@ -67,18 +67,20 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
     private async Task<TAnswer> AskAsync<TBody, TAnswer>(string path, Func<Guid, TBody> body, JsonTypeInfo<TBody> bodyType,
         JsonTypeInfo<TAnswer> answerType, int expected, CancellationToken cancellation)
     {
-        var since = time.GetTimestamp();
+        var (since, isCorrected) = (time.GetTimestamp(), false);
         for (var failures = 1; ; failures++)
         {
-            var (answer, trouble) = await TryAskAsync(path, body, bodyType, cancellation).ConfigureAwait(false);
+            var (answer, fault) = await TryAskAsync(path, body, bodyType, cancellation).ConfigureAwait(false);
             if (answer?.Status == expected) return Read(answer, answerType);
-            if (answer is { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow, ClockReading: { } offset } && _offset != offset)
+            // Once: a platform that tells another time with each answer would be asked without end and without a pause.
+            if (answer is { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow, ClockReading: { } offset } && !isCorrected)
             {
-                _offset = offset;
+                (_offset, isCorrected) = (offset, true);
                 continue;
             }
-            var passes = answer is null or { Status: 429 or >= 500 } or { Slug: ProblemSlug.RequestReplayed };
-            trouble ??= Worded(answer!);
+            var passes = answer is null ? !ConnectionFaults.NeedsAHand(fault!)
+                : answer is { Status: 429 or >= 500 } or { Slug: ProblemSlug.RequestReplayed };
+            var trouble = fault is null ? Worded(answer!) : $"{fault.Text}. {WithoutReports(fault.NextStep)}";
             if (!passes || time.GetElapsedTime(since) > Patience) throw new BackupRefusedException(answer, trouble);
             if (failures == 1) OnTrouble?.Invoke(trouble);
             var pause = answer?.RetryAfter is { } asked ? Backoff.Delay(asked, random()) : Backoff.Delay(failures, random());
@@ -86,7 +88,7 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
         }
     }
 
-    private async Task<(PlatformAnswer? Answer, string? Trouble)> TryAskAsync<TBody>(
+    private async Task<(PlatformAnswer? Answer, UplinkFault? Fault)> TryAskAsync<TBody>(
         string path, Func<Guid, TBody> body, JsonTypeInfo<TBody> bodyType, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation).ConfigureAwait(false);
@@ -97,7 +99,7 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
         }
         catch (ConnectionFaultException fault)
         {
-            return (null, $"{fault.Fault.Text}. {fault.Fault.NextStep}");
+            return (null, fault.Fault);
         }
         finally
         {
@@ -107,13 +109,15 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
 
     // The platform's own words say more than the status: which rule it was, and what to do.
     private static string Worded(PlatformAnswer answer) => answer is { Status: 403 or 404 or 409 or 422 or 423, Detail.Length: > 0 }
-        ? answer.Detail : AnswerFault.Of(answer).ToString().Replace("; reports are kept meanwhile", "", StringComparison.Ordinal);
+        ? answer.Detail : WithoutReports(AnswerFault.Of(answer).ToString());
+
+    private static string WithoutReports(string text) => text.Replace("; reports are kept meanwhile", "", StringComparison.Ordinal);
 
     private static TAnswer Read<TAnswer>(PlatformAnswer answer, JsonTypeInfo<TAnswer> type)
     {
         try
         {
-            if (JsonSerializer.Deserialize(answer.Body.Span, type) is { } read) return read;
+            if (JsonSerializer.Deserialize(answer.Body.Span, type) is { } read && BackupAnswers.IsWhole(read)) return read;
         }
         catch (JsonException)
         {

@@ -49,6 +49,9 @@ public sealed class TicketRepositorySource(BackupApi api, VaultClient vault, Tim
             {
                 var ticket = await TicketAsync(name, cancellation).ConfigureAwait(false);
                 var (status, whole) = await vault.GetAsync(ticket, offset, into, cancellation).ConfigureAwait(false);
+                // The vault says it, and memory is taken for it.
+                if (whole > ObjectName.ObjectMaxBytes)
+                    throw new ObjectBrokenException(name, ObjectFault.WrongSize, $"it has {whole} bytes, more than an object can have.");
                 if (whole is { } size) _sizes[name] = size;
                 if (status == HttpStatusCode.PartialContent) return;
                 if (status == HttpStatusCode.NotFound) throw Missing(name);

@@ -21,7 +21,9 @@ public sealed class VaultClient : IDisposable
     private readonly IReadOnlyList<Uri> _origins;
     private readonly RateLimit _limit;
     private readonly TimeProvider _time;
+    private readonly TlsTrust _trust;
     private long _sent;
+    private volatile CertificateRefusal? _refusal;
 
     /// <param name="origins">The platform's address and what <c>vault_origins</c> names.</param>
     /// <param name="trust">Whose certificates are believed, for the platform and for every other vault.</param>
@@ -31,8 +33,8 @@ public sealed class VaultClient : IDisposable
     public VaultClient(IReadOnlyList<Uri> origins, TlsTrust trust, Uri? proxy, RateLimit limit, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(trust);
-        (_origins, _limit, _time) = (origins, limit, time);
-        _http = new HttpClient(OutboundHandler.Make(trust, _ => { }, proxy, connections: 4))
+        (_origins, _trust, _limit, _time) = (origins, trust, limit, time);
+        _http = new HttpClient(OutboundHandler.Make(trust, refusal => _refusal = refusal, proxy, connections: 4))
         {
             Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestVersion = HttpVersion.Version11,
@@ -55,12 +57,12 @@ public sealed class VaultClient : IDisposable
             Interlocked.Add(ref _sent, count);
             watch.Moved();
         });
-        foreach (var (name, value) in ticket.Headers)
+        foreach (var (name, value) in ticket.Headers ?? new Dictionary<string, string>())
         {
             if (name.Equals("content-length", StringComparison.OrdinalIgnoreCase)) continue;
             if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
         }
-        using var response = await SendAsync(request, watch, cancellation).ConfigureAwait(false);
+        using var response = await SendAsync(ticket, request, watch, cancellation).ConfigureAwait(false);
         await DrainAsync(response, watch.Token).ConfigureAwait(false);
         return response.StatusCode;
     }
@@ -75,7 +77,7 @@ public sealed class VaultClient : IDisposable
         using var request = Request(ticket, "GET");
         request.Headers.Range = new RangeHeaderValue(offset, offset + into.Length - 1);
         using var watch = new Standstill(_time, StandstillMax, cancellation);
-        using var response = await SendAsync(request, watch, cancellation).ConfigureAwait(false);
+        using var response = await SendAsync(ticket, request, watch, cancellation).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.PartialContent)
         {
             await DrainAsync(response, watch.Token).ConfigureAwait(false);
@@ -110,14 +112,22 @@ public sealed class VaultClient : IDisposable
         return new HttpRequestMessage(new HttpMethod(method), ticket.Url);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Standstill watch, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        ObjectTicket ticket, HttpRequestMessage request, Standstill watch, CancellationToken cancellation)
     {
         try
         {
+            _refusal = null;
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException fault)
         {
+            // Who does not prove to be the vault is asked no second time: waiting does not make it the right one.
+            var why = _refusal is { } refusal
+                ? ConnectionFaults.Of(refusal, request.RequestUri!, _trust.CaFile, _time.GetUtcNow())
+                : ConnectionFaults.Of(fault, request.RequestUri!, proxy: null);
+            if (fault.HttpRequestError == HttpRequestError.SecureConnectionError && ConnectionFaults.NeedsAHand(why))
+                throw new TicketRefusedException(ticket.Name, why.ToString());
             throw new IOException($"The vault cannot be reached: {fault.Message}", fault);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
