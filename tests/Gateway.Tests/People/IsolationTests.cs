@@ -112,7 +112,9 @@ public sealed class IsolationTests(PeopleHost host)
         Browser browser, string method, string pattern, string id, params (string Name, string Value)[] headers)
     {
         var body = method is "POST" or "PATCH"
-            ? """{"name": "x", "scopes": ["read"], "overlapSeconds": 0, "role": "member", "email": "x@example.org"}""" : null;
+            ? """
+              {"name": "x", "scopes": ["read"], "overlapSeconds": 0, "role": "member", "email": "x@example.org", "kind": "agent.ping"}
+              """ : null;
         return browser.SendAsync(method, pattern.Replace("{id}", id, StringComparison.Ordinal), body, headers);
     }
 }
