@@ -102,6 +102,16 @@ public sealed class Founder : IDisposable
             : throw new InvalidOperationException($"GET {path} answered {answer.StatusCode}: {text}");
     }
 
+    /// <summary>Any POST below /api, which must succeed.</summary>
+    public async Task<JsonDocument> PostAsync(string path, string body)
+    {
+        using var answer = await _client.PostAsync(Relative(path), Json(body));
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode
+            ? JsonDocument.Parse(text)
+            : throw new InvalidOperationException($"POST {path} answered {answer.StatusCode}: {text}");
+    }
+
     /// <summary>A server's points by name, in steps of one second.</summary>
     public async Task<IReadOnlyDictionary<string,
         IReadOnlyList<Point>>> MetricsAsync(WatchedServer server, DateTimeOffset from, DateTimeOffset to,
