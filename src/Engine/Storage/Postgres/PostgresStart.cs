@@ -80,6 +80,7 @@ internal static class PostgresStart
         using var connection = OpenWhenStarted(database, time);
         CheckServer(database, connection);
         CheckRoles(database, connection);
+        CheckSettings(database, connection);
         return true;
     });
 
@@ -180,6 +181,22 @@ internal static class PostgresStart
         {
             if (roles.Count > 0) throw new StoreStartException($"{what} {string.Join(", ", roles)}. {RunScript(database)}");
         }
+    }
+
+    // The team of a reader's transaction is a setting: were a query able to change it, row level security would show it another team's rows.
+    private static void CheckSettings(PostgresDatabase database, NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("""
+            select coalesce(string_agg(w.name, ', '), '') from unnest($1::text[]) as w(name)
+            where has_function_privilege(w.name, 'pg_catalog.set_config(text, text, boolean)', 'execute')
+               or has_table_privilege(w.name, 'pg_catalog.pg_settings', 'update')
+               or (w.name <> 'hostatlas_owner' and has_language_privilege(w.name, 'plpgsql', 'usage'))
+            """, connection);
+        command.Parameters.AddWithValue(PostgresRole.All.Select(role => role.Name).ToArray());
+        if (command.ExecuteScalar() is string { Length: > 0 } roles)
+            throw new StoreStartException(
+                $"{database.Name}: a query could change its own team or role (set_config, pg_settings, PL/pgSQL), by the rights of {roles}. "
+                + $"The script takes these rights away. {RunScript(database)}");
     }
 
     private static void CheckMoved(PostgresDatabase database, NpgsqlConnection connection)

@@ -9,8 +9,9 @@ namespace HostAtlas.Engine.Storage.Postgres;
 /// <para>
 /// The connection has the role <c>hostatlas_reader</c>, which is subject to row level security, and the transaction names the team: the
 /// policies compare each row with it. The setting ends with the transaction, so a connection that goes back to the pool, after a fault
-/// too, sees nothing. Unlike SQLite's scope this one does not stand against statements of an attacker's own making, who could take another
-/// role; it stands against the platform's own mistakes. No statement is ever made of what people send: they hand in parameters.
+/// too, sees nothing. One query cannot change it, whatever it says: the database lets nobody call what sets a setting
+/// (<c>roles.sql</c>), and a scope runs one query at a time and nothing else. Who speaks to the server past the scope could take another
+/// role, though: it stands against statements that a mistake makes, not against somebody who has the platform's connection.
 /// </para>
 /// </summary>
 public sealed class PostgresTeamScope : IAsyncDisposable
@@ -25,9 +26,13 @@ public sealed class PostgresTeamScope : IAsyncDisposable
     public static Task<PostgresTeamScope> OpenAsync(PostgresDatabase database, TeamId team, CancellationToken cancellation) =>
         OpenAsync(database, team, again: true, cancellation);
 
-    /// <summary>A command in the scope; parameters are <c>$1</c>, <c>$2</c>, ….</summary>
+    /// <summary>
+    /// A command in the scope; parameters are <c>$1</c>, <c>$2</c>, …. <see cref="InvalidOperationException"/> when it is not one query:
+    /// SET and whatever else is a statement of its own could leave the team behind for the next.
+    /// </summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object> parameters)
     {
+        if (!IsOneQuery(sql)) throw new InvalidOperationException("A team's scope runs one query at a time, and nothing else.");
         var command = new NpgsqlCommand(sql, _connection, _transaction);
         foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
         return command;
@@ -40,6 +45,14 @@ public sealed class PostgresTeamScope : IAsyncDisposable
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
+    // Coarse on purpose: no query of the platform's has a semicolon, not even in a text.
+    private static bool IsOneQuery(string sql)
+    {
+        var text = sql.AsSpan().TrimStart();
+        return (text.StartsWith("select", StringComparison.OrdinalIgnoreCase) || text.StartsWith("with", StringComparison.OrdinalIgnoreCase))
+            && !text.Contains(';');
+    }
+
     private static async Task<PostgresTeamScope> OpenAsync(
         PostgresDatabase database, TeamId team, bool again, CancellationToken cancellation)
     {
@@ -48,8 +61,8 @@ public sealed class PostgresTeamScope : IAsyncDisposable
         {
             // Begins with the first statement, in one round trip with it.
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
-            await using var name = new NpgsqlCommand("select set_config('hostatlas.team_id', $1, true)", connection, transaction);
-            name.Parameters.AddWithValue(team.ToString());
+            // SET takes no parameters; an id is hexadecimal digits and dashes, whoever sent it.
+            await using var name = new NpgsqlCommand($"set local hostatlas.team_id = '{team.Value:D}'", connection, transaction);
             await name.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
             return new PostgresTeamScope(connection, transaction);
         }

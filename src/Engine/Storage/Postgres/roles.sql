@@ -37,3 +37,15 @@ grant hostatlas_owner, hostatlas_journal, hostatlas_platform, hostatlas_ingest, 
 revoke all on database :"database" from public;
 grant create on database :"database" to hostatlas_owner;
 grant connect on database :"database" to :"login";
+
+-- A reader's transaction names its team by a setting, and a connection its role by another one. No statement may change either from inside:
+-- set_config (also behind the update rule of pg_settings) and an anonymous block in PL/pgSQL are the ways of a statement to SET. Nor may it
+-- leave anything behind: large objects can be made by everybody, before PostgreSQL 16 also in a transaction that only reads.
+-- This concerns this database alone. pg_dump calls set_config: who dumps without being a superuser needs it granted.
+revoke execute on function pg_catalog.set_config(text, text, boolean) from public;
+revoke update on pg_catalog.pg_settings from public;
+revoke usage on language plpgsql from public;
+grant usage on language plpgsql to hostatlas_owner;
+revoke execute on function pg_catalog.lo_create(oid), pg_catalog.lo_creat(integer), pg_catalog.lo_from_bytea(oid, bytea),
+    pg_catalog.lo_put(oid, bigint, bytea), pg_catalog.lowrite(integer, bytea), pg_catalog.lo_truncate(integer, integer),
+    pg_catalog.lo_truncate64(integer, bigint), pg_catalog.lo_unlink(oid) from public;

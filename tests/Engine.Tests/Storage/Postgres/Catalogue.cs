@@ -212,6 +212,11 @@ internal static class Catalogue
         select m.rolname, 'is a member of ' || r.rolname from pg_auth_members a
         join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
         where r.rolname like 'hostatlas%' and m.rolname <> 'hostatlas'
+        union all
+        select r.rolname, 'may change settings from within a query' from pg_roles r
+        where r.rolname like 'hostatlas%' and (has_function_privilege(r.oid, 'pg_catalog.set_config(text, text, boolean)', 'execute')
+            or has_table_privilege(r.oid, 'pg_catalog.pg_settings', 'update')
+            or r.rolname <> 'hostatlas_owner' and has_language_privilege(r.oid, 'plpgsql', 'usage'))
         """;
 
     private static IEnumerable<string> Grant(string role, string things, string rights, string columns = "") =>

@@ -73,6 +73,18 @@ public sealed class PostgresStartTests : IAsyncLifetime
         await _test.ExecuteAsync($"reassign owned by {name} to postgres", $"drop owned by {name}", $"drop role {name}");
     }
 
+    [Theory]
+    [InlineData("grant execute on function pg_catalog.set_config(text, text, boolean) to public")]
+    [InlineData("grant update on pg_catalog.pg_settings to public")]
+    [InlineData("grant usage on language plpgsql to public")]
+    public async Task A_database_where_a_query_could_change_its_team_is_refused_until_the_script_has_run(string opening)
+    {
+        await _test.ExecuteAsync(opening);
+        Assert.Contains("change its own team or role", Refusal(), StringComparison.Ordinal);
+        await _test.ExecuteAsync(RoleScript.For(PostgresServer.Login, _test.Name));
+        Prepare();
+    }
+
     [Fact]
     public void What_cannot_be_reached_is_told_by_its_cause()
     {

@@ -54,13 +54,34 @@ public sealed class PostgresTeamScopeTests(TwoTeams teams) : IClassFixture<TwoTe
     [InlineData("set session authorization postgres")]
     [InlineData("set role postgres")]
     [InlineData("select set_config('hostatlas.team_id', 'nobody', true); select name from servers")]
+    [InlineData("select name from servers where set_config('hostatlas.team_id', '$theirs', true) <> ''")]
+    [InlineData("select set_config('role', 'hostatlas_projector', true), query_to_xml('select name from servers', true, false, '')")]
+    [InlineData("with them as materialized (select set_config('hostatlas.team_id', '$theirs', false)) select name from servers, them")]
+    [InlineData("select query_to_xml('select set_config(''hostatlas.team_id'', ''$theirs'', true)', true, false, '')")]
+    [InlineData("select query_to_xml('set local hostatlas.team_id = ''$theirs''', true, false, '')")]
+    [InlineData("select query_to_xml('set local role hostatlas_projector', true, false, '')")]
+    [InlineData("select ts_rewrite('a'::tsquery, 'select set_config(''role'', ''hostatlas_projector'', true)::tsquery, ''b''::tsquery')")]
+    [InlineData("select word from ts_stat('select set_config(''role'', ''hostatlas_projector'', true)::tsvector')")]
+    [InlineData("update pg_settings set setting = '$theirs' where name = 'hostatlas.team_id'")]
+    [InlineData("update pg_settings set setting = 'hostatlas_projector' where name = 'role'")]
+    [InlineData("do $$ begin set local hostatlas.team_id = '$theirs'; end $$")]
+    [InlineData("alter role current_user set hostatlas.team_id = '$theirs'")]
+    [InlineData("alter system set hostatlas.team_id = '$theirs'")]
+    [InlineData("select * from dblink('dbname=hostatlas', 'select 1') as t(a int)")]
+    [InlineData("create extension dblink")]
+    [InlineData("load 'auto_explain'")]
+    [InlineData("select lo_from_bytea(0, 'left for another')")]
+    [InlineData("select lo_create(0)")]
+    [InlineData("select lo_import('/etc/passwd')")]
+    [InlineData("select pg_ls_dir('/')")]
+    [InlineData("select pg_read_binary_file('/etc/passwd')")]
+    [InlineData("select pg_current_logfile()")]
+    [InlineData("select pg_reload_conf()")]
+    [InlineData("select pg_create_logical_replication_slot('any', 'test_decoding')")]
+    [InlineData("select stavalues1 from pg_statistic")]
     public async Task A_statement_that_reaches_beyond_the_readers_rights_is_refused(string attack)
     {
-        await using (var scope = await PostgresTeamScope.OpenAsync(teams.Database, teams.Mine, default))
-        {
-            await using var command = scope.Command(attack);
-            await Assert.ThrowsAsync<PostgresException>(() => DrainAsync(command));
-        }
+        await AttackAsync(attack);
         // And whoever gets the connection next finds it as it was.
         await using var after = await PostgresTeamScope.OpenAsync(teams.Database, teams.Mine, default);
         Assert.Equal(["mine"], await NamesAsync(after));
@@ -68,6 +89,7 @@ public sealed class PostgresTeamScopeTests(TwoTeams teams) : IClassFixture<TwoTe
 
     [Theory]
     [InlineData("select name from servers where 1 = 1 or name = 'theirs'")]
+    [InlineData("select name from servers where current_setting('hostatlas.team_id') <> ''")]
     [InlineData("select name from servers order by name limit 100 offset 0")]
     [InlineData("select s.name from servers s join metric_rows r on r.server = s.server")]
     [InlineData("select s.name from servers s join metric_rows r using (server)")]
@@ -80,10 +102,40 @@ public sealed class PostgresTeamScopeTests(TwoTeams teams) : IClassFixture<TwoTe
     [InlineData("set local search_path = pg_temp, hostatlas; select name from servers")]
     public async Task Every_honest_query_and_some_others_see_the_own_team_only(string sql)
     {
-        await using var scope = await PostgresTeamScope.OpenAsync(teams.Database, teams.Mine, default);
-        await using var command = scope.Command(sql);
+        await using var connection = await PastTheScopeAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
         // RESET ALL takes the team away as well; then nothing is seen.
         Assert.Equal(sql.StartsWith("reset all", StringComparison.Ordinal) ? [] : ["mine"], await DrainAsync(command));
+    }
+
+    [Theory]
+    [InlineData("set local hostatlas.team_id = ''")]
+    [InlineData("select 1; set local hostatlas.team_id = ''")]
+    [InlineData("-- first\nset local hostatlas.team_id = ''")]
+    [InlineData("do $$ begin end $$")]
+    [InlineData("reset all")]
+    [InlineData("set local role hostatlas_projector")]
+    [InlineData("commit")]
+    [InlineData("explain analyze select 1")]
+    [InlineData("")]
+    public async Task A_scope_runs_nothing_but_one_query(string sql)
+    {
+        await using var scope = await PostgresTeamScope.OpenAsync(teams.Database, teams.Mine, default);
+        Assert.Throws<InvalidOperationException>(() => scope.Command(sql));
+        Assert.Equal(["mine"], await NamesAsync(scope));
+    }
+
+    [Fact]
+    public async Task The_servers_own_views_show_a_reader_no_other_sessions_statement_and_no_statistics_of_values()
+    {
+        await using var other = await PostgresTeamScope.OpenAsync(teams.Database, teams.Theirs, default);
+        Assert.Equal(["theirs"], await NamesAsync(other));
+        await using var scope = await PostgresTeamScope.OpenAsync(teams.Database, teams.Mine, default);
+        await using var seen = scope.Command("""
+            select (select count(*) from pg_stat_activity where pid <> pg_backend_pid() and query like '%servers%')
+                 + (select count(*) from pg_stats where schemaname in ('hostatlas', 'journal'))
+            """);
+        Assert.Equal(0L, await seen.ExecuteScalarAsync());
     }
 
     [Theory]
@@ -177,6 +229,31 @@ public sealed class PostgresTeamScopeTests(TwoTeams teams) : IClassFixture<TwoTe
             var refusal = await Assert.ThrowsAsync<PostgresException>(() => DrainAsync(command));
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
         }
+    }
+
+    // Past the scope, with its role and team, what the database must refuse by itself; and through it what a scope takes.
+    private async Task AttackAsync(string attack)
+    {
+        var sql = attack.Replace("$theirs", teams.Theirs.ToString(), StringComparison.Ordinal);
+        await using (var connection = await PastTheScopeAsync())
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await Assert.ThrowsAsync<PostgresException>(() => DrainAsync(command));
+        }
+        if (sql.Contains(';', StringComparison.Ordinal) || !sql.StartsWith("select", StringComparison.Ordinal)) return;
+        await using var scope = await PostgresTeamScope.OpenAsync(teams.Database, teams.Mine, default);
+        await using var inside = scope.Command(sql);
+        await Assert.ThrowsAsync<PostgresException>(() => DrainAsync(inside));
+    }
+
+    // Its transaction ends with it: the pool rolls back what was left open.
+    private async Task<NpgsqlConnection> PastTheScopeAsync()
+    {
+        var connection = await teams.Database.Of(PostgresRole.Reader).OpenConnectionAsync();
+        await connection.BeginTransactionAsync();
+        await using var bind = new NpgsqlCommand($"set local hostatlas.team_id = '{teams.Mine}'", connection);
+        await bind.ExecuteNonQueryAsync();
+        return connection;
     }
 
     private static async Task<List<string>> NamesAsync(PostgresTeamScope scope)
