@@ -18,6 +18,9 @@ public static partial class AuditRules
     /// <summary>What stands for an entry that was altered in the database and does not open; no entry itself says it.</summary>
     public const string EntryDamaged = "entry.damaged";
 
+    /// <summary>What stands for an entry that is not there any more: numbers have no gaps; no entry itself says it.</summary>
+    public const string EntryMissing = "entry.missing";
+
     /// <summary>What the log says when its own end was altered, before it goes on behind it.</summary>
     public const string LogBroken = "log.broken";
 
@@ -32,7 +35,8 @@ public static partial class AuditRules
 
     /// <summary>Every action that an entry may name.</summary>
     public static IReadOnlyList<string> Actions { get; } =
-        [.. Rows.Select(row => row.Action).Concat([EventDamaged, EntryDamaged, LogBroken]).Distinct().Order(StringComparer.Ordinal)];
+        [.. Rows.Select(row => row.Action).Concat([EventDamaged, EntryDamaged, EntryMissing, LogBroken])
+            .Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// The row of an event, or null when it is not told. <see cref="InvalidOperationException"/> for a type that neither table has: an

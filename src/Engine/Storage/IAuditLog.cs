@@ -16,6 +16,9 @@ public interface IAuditLog
 
     /// <summary>Entries by time, the newest first.</summary>
     Task<IReadOnlyList<AuditLogEntry>> PageAsync(TeamId team, AuditWindow window, int limit, CancellationToken cancellation);
+
+    /// <summary>The highest number of an entry that is less than this one; 0 when there is none.</summary>
+    Task<long> NumberBeforeAsync(TeamId team, long number, CancellationToken cancellation);
 }
 
 /// <summary>The end of a log.</summary>
@@ -24,7 +27,13 @@ public sealed record AuditLogHead(long Number, VouchedHead? Vouched);
 
 /// <summary>An entry as it lies there.</summary>
 /// <param name="Entry">Null when it was altered or moved and does not open.</param>
-public sealed record AuditLogEntry(long Number, long AtMs, ChainedEntry? Entry);
+public sealed record AuditLogEntry(long Number, long AtMs, ChainedEntry? Entry)
+{
+    /// <summary>
+    /// Of a page: <see cref="IAuditLog.NumberBeforeAsync"/> of its number. Numbers have no gaps, so whatever lies between was removed.
+    /// </summary>
+    public long Previous { get; init; }
+}
 
 /// <summary>Which part of a log is asked for. Times are Unix milliseconds.</summary>
 /// <param name="FromMs">Inclusive.</param>

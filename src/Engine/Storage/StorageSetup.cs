@@ -27,6 +27,7 @@ public static class StorageSetup
         services.AddSingleton<MetricsIngest>().AddSingleton<LogsIngest>().AddSingleton<IIngest, IngestRouter>();
         services.AddSingleton<InventoryDesk>();
         services.AddSingleton<RollupPass>();
+        services.AddHostedService<AuditGuardCheck>();
         return services.AddHostedService<RollupService>().AddHostedService<RetentionService>();
     }
 
@@ -108,7 +109,7 @@ public static class StorageSetup
         services.AddSingleton<IRollupStore, SqliteRollupStore>();
         services.AddSingleton<IPresenceDirectory, SqlitePresenceDirectory>();
         services.AddSingleton<IProjectionStore, SqliteProjectionStore>();
-        services.AddSingleton<IJournalHeads, SqliteJournalHeads>();
+        services.AddSingleton<IJournalHeads, SqliteJournalHeads>().AddSingleton<IAuditGuards, SqliteAuditGuards>();
     }
 
     private static void AddPostgres(this IServiceCollection services, EngineOptions options, RootKeys roots)
@@ -137,7 +138,7 @@ public static class StorageSetup
         services.AddSingleton<IRollupStore, PostgresRollupStore>();
         services.AddSingleton<IPresenceDirectory, PostgresPresenceDirectory>();
         services.AddSingleton<IProjectionStore, PostgresProjectionStore>();
-        services.AddSingleton<IJournalHeads, PostgresJournalHeads>();
+        services.AddSingleton<IJournalHeads, PostgresJournalHeads>().AddSingleton<IAuditGuards, PostgresAuditGuards>();
         services.AddHostedService<DaysAhead>();
     }
 }

@@ -21,26 +21,18 @@ internal sealed class AuditEndpoints(EngineClient engine, IAuditLog log, AuditEx
         if (admitted.Value is not { } grant) return admitted.Failure!;
         var read = AuditQuery.Read(http.Request.Query);
         if (read.Value is not { } query) return read.Failure!;
-        var items = new List<AuditItem>();
-        var (place, opened) = (query.Before, 0);
+        var page = new AuditPaging(log, grant.Team, query);
+        var opened = 0;
+        if (!await page.TakeWhatIsMissingBeforeAsync(http.RequestAborted)) return AnswerOf(page.Cut());
         while (true)
         {
-            var page = await log.PageAsync(grant.Team, new AuditWindow(query.FromMs, query.ToMs, place), PageOpened, http.RequestAborted);
-            foreach (var entry in page)
-            {
-                var here = new AuditPlace(entry.AtMs, entry.Number);
-                var item = AuditItem.Of(entry);
-                if (query.Wants(item))
-                {
-                    // One more than is wanted: there is a next page.
-                    if (items.Count == query.Limit) return PageOf(items, place);
-                    items.Add(item);
-                }
-                place = here;
-            }
-            opened += page.Count;
-            if (page.Count < PageOpened) return PageOf(items, null);
-            if (opened >= MostOpened) return PageOf(items, place);
+            var window = new AuditWindow(query.FromMs, query.ToMs, page.Place);
+            var entries = await log.PageAsync(grant.Team, window, PageOpened, http.RequestAborted);
+            foreach (var entry in entries)
+                if (!page.Take(entry)) return AnswerOf(page.Cut());
+            opened += entries.Count;
+            if (entries.Count < PageOpened) return AnswerOf(page.Whole());
+            if (opened >= MostOpened) return AnswerOf(page.Cut());
         }
     }
 
@@ -56,8 +48,8 @@ internal sealed class AuditEndpoints(EngineClient engine, IAuditLog log, AuditEx
         return new AuditExportAnswer(export, grant.Team, await export.PageAsync(grant.Team, null, http.RequestAborted));
     }
 
-    private static Answer PageOf(List<AuditItem> items, AuditPlace? next) => Answer.Json(
-        StatusCodes.Status200OK, new Page<AuditItem>(items, next is null ? null : AuditQuery.CursorOf(next)), PeopleJson.Default.AuditPage);
+    private static Answer AnswerOf(Page<AuditItem> page) =>
+        Answer.Json(StatusCodes.Status200OK, page, PeopleJson.Default.AuditPage);
 }
 
 /// <summary>One entry for people; times are ISO 8601 in UTC.</summary>
@@ -70,8 +62,7 @@ internal sealed record AuditItem(
         var at = DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs);
         if (row.Entry is null || CanonicalJson.TryRead(row.Entry.Canonical) is not { } entry)
         {
-            return new AuditItem(row.Number, at, AuditActor.Unknown, AuditRules.EntryDamaged,
-                new JsonObject { ["id"] = null, ["kind"] = "log", ["name"] = null }, null, null);
+            return OfTheLog(row.Number, at, AuditRules.EntryDamaged);
         }
         var actor = entry["actor"]!;
         return new AuditItem(row.Number, at,
@@ -79,6 +70,13 @@ internal sealed record AuditItem(
                 (string?)actor["session"]),
             (string)entry["action"]!, entry["subject"]!.AsObject(), entry["before"]?.AsObject(), entry["after"]?.AsObject());
     }
+
+    /// <summary>What stands for an entry that was removed in the database.</summary>
+    public static AuditItem Missing(long number, long atMs) =>
+        OfTheLog(number, DateTimeOffset.FromUnixTimeMilliseconds(atMs), AuditRules.EntryMissing);
+
+    private static AuditItem OfTheLog(long number, DateTimeOffset at, string action) => new(
+        number, at, AuditActor.Unknown, action, new JsonObject { ["id"] = null, ["kind"] = "log", ["name"] = null }, null, null);
 }
 
 /// <summary>Who did it.</summary>

@@ -29,6 +29,9 @@ public abstract class AuditLogSuite
     /// <summary>Lets a connection change an audit log, as nobody but a test may.</summary>
     protected abstract string UnlockSql { get; }
 
+    /// <summary>Takes the guards away, or makes them guard nothing: each a way of its own.</summary>
+    protected abstract IReadOnlyList<string> Unguarding { get; }
+
     /// <summary>An id as the tables have it.</summary>
     protected abstract string Literal(TeamId team);
 
@@ -214,6 +217,28 @@ public abstract class AuditLogSuite
     }
 
     [Fact]
+    public async Task A_guard_that_somebody_took_away_is_put_back_at_the_next_start()
+    {
+        await using var engine = await StartAsync();
+        await LogAsync(engine, await FoundAsync(engine), 3);
+        Assert.Empty(await engine.Get<IAuditGuards>().MendAsync(default));
+        foreach (var sql in Unguarding)
+        {
+            await ExecuteAsync(engine, sql);
+            Assert.NotEmpty(await engine.Get<IAuditGuards>().MendAsync(default));
+            Assert.Empty(await engine.Get<IAuditGuards>().MendAsync(default));
+        }
+        await ExecuteAsync(engine, Unguarding[0]);
+        await engine.StopAsync();
+        await engine.StartAgainAsync();
+        foreach (var sql in new[] { "delete from audit_entries", "update audit_entries set number = number + 10" })
+        {
+            var refused = await Assert.ThrowsAnyAsync<DbException>(() => ExecuteAsync(engine, sql));
+            Assert.Contains("only ever added to", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_rotation_of_keys_seals_the_log_anew_and_the_earlier_root_keys_head_is_still_vouched_for()
     {
         await using var engine = await StartAsync();
@@ -264,6 +289,14 @@ public abstract class AuditLogSuite
         Assert.Equal(all.Where(entry => entry.AtMs >= from && entry.AtMs < to).Select(entry => entry.Number),
             (await log.PageAsync(team, new AuditWindow(from, to, null), 100, default)).Select(entry => entry.Number));
         Assert.Empty(await log.PageAsync(EmbeddedEngine.NewId<TeamId>(), new AuditWindow(0, long.MaxValue, null), 100, default));
+
+        Assert.All(all, entry => Assert.Equal(entry.Number - 1, entry.Previous));
+        await ExecuteAsync(engine,
+            $"{UnlockSql}; delete from audit_entries where team = {Literal(team)} and (number in (1, 2, 10) or number between 5 and 7)");
+        var left = await log.PageAsync(team, new AuditWindow(0, long.MaxValue, null), 100, default);
+        Assert.Equal([(9L, 8L), (8, 4), (4, 3), (3, 0)], left.Select(entry => (entry.Number, entry.Previous)));
+        Assert.Equal((9L, 4L, 0L), (await log.NumberBeforeAsync(team, long.MaxValue, default),
+            await log.NumberBeforeAsync(team, 7, default), await log.NumberBeforeAsync(team, 3, default)));
     }
 
     /// <summary>The log once it has this many entries, opened.</summary>

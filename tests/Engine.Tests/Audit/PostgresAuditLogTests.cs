@@ -19,6 +19,17 @@ public sealed class PostgresAuditLogTests : AuditLogSuite, IAsyncLifetime
     // What only a superuser can do.
     protected override string UnlockSql => "set session_replication_role = replica";
 
+    protected override IReadOnlyList<string> Unguarding =>
+    [
+        "drop trigger audit_entries_stay on audit_entries; drop trigger audit_entries_keep_their_place on audit_entries",
+        "alter table audit_entries disable trigger audit_entries_stay",
+        "create or replace function refuse_change_of_audit() returns trigger language plpgsql as 'begin return null; end'",
+        """
+        create or replace trigger audit_entries_keep_their_place before update of team on audit_entries
+        for each statement execute function refuse_change_of_audit()
+        """,
+    ];
+
     protected override Task<EmbeddedEngine> StartAsync() =>
         EmbeddedEngine.StartAsync(store: new StoreOptions(StoreKind.Postgresql, _test.Connection));
 

@@ -9,6 +9,20 @@ public sealed class SqliteAuditLogTests : AuditLogSuite
 {
     protected override string UnlockSql => "drop trigger audit_entries_stay; drop trigger audit_entries_keep_their_place";
 
+    protected override IReadOnlyList<string> Unguarding =>
+    [
+        UnlockSql,
+        """
+        drop trigger audit_entries_stay;
+        create trigger audit_entries_stay before delete on audit_entries when false begin select 1; end
+        """,
+        """
+        drop trigger audit_entries_keep_their_place;
+        create trigger audit_entries_keep_their_place before update of team on audit_entries
+        begin select raise(abort, 'The audit log is only ever added to.'); end
+        """,
+    ];
+
     protected override Task<EmbeddedEngine> StartAsync() => EmbeddedEngine.StartAsync();
 
     protected override Task<DbConnection> OpenTablesAsync(EmbeddedEngine engine) =>

@@ -69,6 +69,35 @@ public sealed class AuditEndpointsTests(PeopleHost host)
             Numbers((await ann.GetAsync($"/api/audit?from={fifth}")).Json).Count());
     }
 
+    [Fact]
+    public async Task An_entry_that_was_removed_in_the_database_is_shown_as_missing_once_whatever_the_pages()
+    {
+        var ann = await host.FounderAsync();
+        for (var i = 0; i < 7; i++) await ann.PostAsync("/api/keys", new { name = $"key-{i}", scopes = new[] { "read" } });
+        var before = await ItemsAsync(ann, 10);
+        host.RemoveFromAuditLog(ann.Team, 1, 4, 5, 6, 9, 10);
+
+        int[] missing = [10, 9, 6, 5, 4, 1];
+        for (var limit = 1; limit <= 11; limit++)
+        {
+            var items = new List<JsonElement>();
+            for (string? next = ""; next is not null;)
+            {
+                var page = (await ann.GetAsync($"/api/audit?limit={limit}&cursor={next}")).Json;
+                items.AddRange(page.GetProperty("items").EnumerateArray());
+                next = page.GetProperty("next").GetString();
+            }
+            Assert.Equal(Enumerable.Range(1, 10).Reverse(), items.Select(item => item.GetProperty("number").GetInt32()));
+            Assert.Equal(missing, items.Where(item => Action(item) == AuditRules.EntryMissing)
+                .Select(item => item.GetProperty("number").GetInt32()));
+        }
+        Assert.Equal(missing, Numbers((await ann.GetAsync("/api/audit?action=entry.missing")).Json));
+        Assert.Equal([8, 7], Numbers((await ann.GetAsync("/api/audit?action=key.added&limit=2")).Json));
+        // Nothing of what is missing is told of a time in which nothing that is left happened.
+        var founded = before[9].GetProperty("at").GetDateTimeOffset().ToUnixTimeMilliseconds();
+        Assert.Empty(Numbers((await ann.GetAsync($"/api/audit?to={founded}")).Json));
+    }
+
     [Theory]
     [InlineData("limit=0", "/limit")]
     [InlineData("limit=201", "/limit")]

@@ -35,9 +35,20 @@ public sealed class PostgresAuditLog(PostgresDatabase database, AuditSeal seal) 
     public Task<IReadOnlyList<AuditLogEntry>> PageAsync(
         TeamId team, AuditWindow window, int limit, CancellationToken cancellation) => ReadAsync(
         team, """
-            select number, at_ms, entry from audit_entries
+            select number, at_ms, entry,
+                   coalesce((select p.number from audit_entries p where p.number < e.number order by p.number desc limit 1), 0)
+            from audit_entries e
             where at_ms >= $1 and (at_ms, number) < ($2, $3) order by at_ms desc, number desc limit $4
             """, cancellation, window.FromMs, window.UpTo.AtMs, window.UpTo.Number, limit);
+
+    /// <inheritdoc />
+    public async Task<long> NumberBeforeAsync(TeamId team, long number, CancellationToken cancellation)
+    {
+        await using var scope = await PostgresTeamScope.OpenAsync(database, team, cancellation).ConfigureAwait(false);
+        await using var command = scope.Command(
+            "select coalesce((select number from audit_entries where number < $1 order by number desc limit 1), 0)", number);
+        return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+    }
 
     private async Task<IReadOnlyList<AuditLogEntry>> ReadAsync(
         TeamId team, string sql, CancellationToken cancellation, params object[] parameters)
@@ -51,7 +62,10 @@ public sealed class PostgresAuditLog(PostgresDatabase database, AuditSeal seal) 
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {
                 var (number, atMs) = (reader.GetInt64(0), reader.GetInt64(1));
-                entries.Add(new AuditLogEntry(number, atMs, seal.Open(team, number, atMs, reader.GetFieldValue<byte[]>(2))));
+                entries.Add(new AuditLogEntry(number, atMs, seal.Open(team, number, atMs, reader.GetFieldValue<byte[]>(2)))
+                {
+                    Previous = reader.FieldCount > 3 ? reader.GetInt64(3) : 0,
+                });
             }
         }
         catch (TeamKeyDestroyedException)

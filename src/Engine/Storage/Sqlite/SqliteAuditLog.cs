@@ -13,9 +13,11 @@ public sealed class SqliteAuditLog(DataFile file, AuditSeal seal) : IAuditLog
             select number, at_ms, entry from my_audit_entries where number > $after and number <= $through order by number limit $limit
             """,
         PageSql = """
-            select number, at_ms, entry from my_audit_entries
+            select number, at_ms, entry, (select coalesce(max(p.number), 0) from my_audit_entries p where p.number < e.number)
+            from my_audit_entries e
             where at_ms >= $from and (at_ms, number) < ($at, $number) order by at_ms desc, number desc limit $limit
-            """;
+            """,
+        BeforeSql = "select coalesce(max(number), 0) from my_audit_entries where number < $number";
 
     /// <inheritdoc />
     public Task<AuditLogHead?> HeadAsync(TeamId team, CancellationToken cancellation) => Task.Run(() =>
@@ -47,6 +49,14 @@ public sealed class SqliteAuditLog(DataFile file, AuditSeal seal) : IAuditLog
         () => Read(team, PageSql, ("$from", window.FromMs), ("$at", window.UpTo.AtMs), ("$number", window.UpTo.Number), ("$limit", limit)),
         cancellation);
 
+    /// <inheritdoc />
+    public Task<long> NumberBeforeAsync(TeamId team, long number, CancellationToken cancellation) => Task.Run(() =>
+    {
+        using var scope = TeamScope.Open(file, team);
+        using var command = scope.Command(BeforeSql, ("$number", number));
+        return (long)command.ExecuteScalar()!;
+    }, cancellation);
+
     private IReadOnlyList<AuditLogEntry> Read(TeamId team, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using var scope = TeamScope.Open(file, team);
@@ -58,7 +68,10 @@ public sealed class SqliteAuditLog(DataFile file, AuditSeal seal) : IAuditLog
             while (reader.Read())
             {
                 var (number, atMs) = (reader.GetInt64(0), reader.GetInt64(1));
-                entries.Add(new AuditLogEntry(number, atMs, seal.Open(team, number, atMs, reader.GetFieldValue<byte[]>(2))));
+                entries.Add(new AuditLogEntry(number, atMs, seal.Open(team, number, atMs, reader.GetFieldValue<byte[]>(2)))
+                {
+                    Previous = reader.FieldCount > 3 ? reader.GetInt64(3) : 0,
+                });
             }
         }
         catch (TeamKeyDestroyedException)

@@ -191,6 +191,7 @@ public sealed partial class PostgresQueryPlansTests
         Assert.Equal(2, (await changes.ReadAsync(Team, 0, 10, CancellationToken.None))[0].Place.Number);
         Assert.Single(await log.ReadAsync(Team, 0, 10, 10, CancellationToken.None));
         Assert.Single(await log.PageAsync(Team, new AuditWindow(0, long.MaxValue, null), 10, CancellationToken.None));
+        Assert.Equal(1, await log.NumberBeforeAsync(Team, long.MaxValue, CancellationToken.None));
         var dropped = new ProjectedRows();
         dropped.Drop(new ServerKey(Team, Servers[1]));
         dropped.Drop(Team);

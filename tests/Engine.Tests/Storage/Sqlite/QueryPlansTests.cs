@@ -23,7 +23,7 @@ public sealed class QueryPlansTests : IDisposable
     }
 
     public static TheoryData<string> Texts => [.. MetricsQueries.All, .. LogQueries.All, SqliteServerDirectory.PageSql,
-        SqliteServerDirectory.OneSql, SqliteAuditLog.HeadSql, SqliteAuditLog.ReadSql, SqliteAuditLog.PageSql,
+        SqliteServerDirectory.OneSql, SqliteAuditLog.HeadSql, SqliteAuditLog.ReadSql, SqliteAuditLog.PageSql, SqliteAuditLog.BeforeSql,
         SqliteChangeLog.LatestSql, SqliteChangeLog.ReadSql];
 
     [Theory]
