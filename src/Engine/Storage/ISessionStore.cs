@@ -15,13 +15,10 @@ public interface ISessionStore
     Task<IReadOnlyList<SessionRow>> ListAsync(UserId user, DateTimeOffset now, CancellationToken cancellation);
 
     /// <summary>
-    /// Puts another payload in the place of <paramref name="expected"/>; false when it holds another by now (of two that try, one wins).
+    /// Puts payload, last use and expiry of <paramref name="anew"/> in the place of what its id has, if that still holds the payload
+    /// <paramref name="expected"/>; false when it holds another by now (of two that try, one wins).
     /// </summary>
-    Task<bool> ReplaceAsync(
-        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation);
-
-    /// <summary>Moves the idle expiry on.</summary>
-    Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation);
+    Task<bool> ReplaceAsync(byte[] expected, SessionRow anew, CancellationToken cancellation);
 
     /// <summary>Ends one session.</summary>
     Task RemoveAsync(byte[] idHash, CancellationToken cancellation);
@@ -30,7 +27,9 @@ public interface ISessionStore
     Task<int> SweepAsync(DateTimeOffset now, CancellationToken cancellation);
 }
 
-/// <summary>A session at rest.</summary>
+/// <summary>
+/// A session at rest. Its times are for order and sweeping alone: what counts is what the payload says, which nobody can alter here.
+/// </summary>
 /// <param name="IdHash">SHA-256 of the cookie's value, 32 bytes.</param>
 /// <param name="Sealed">The payload under AES-256-GCM.</param>
 /// <param name="ExpiresAt">The earlier of idle and absolute expiry.</param>

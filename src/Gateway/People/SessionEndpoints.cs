@@ -143,7 +143,7 @@ internal sealed record ListedSessionView(
 {
     /// <summary>The session for people.</summary>
     public static ListedSessionView Of(ListedSession listed, SessionId current) => new(
-        listed.Session.Id, listed.Session.SignedInAt.ToUniversalTime(), listed.Row.LastUsedAt.ToUniversalTime(),
-        listed.Row.ExpiresAt.ToUniversalTime(), listed.Session.Id == current, listed.Session.Origin.Address,
+        listed.Session.Id, listed.Session.SignedInAt.ToUniversalTime(), listed.Session.UsedAt.ToUniversalTime(),
+        listed.Session.EndsAt.ToUniversalTime(), listed.Session.Id == current, listed.Session.Origin.Address,
         listed.Session.Origin.UserAgent);
 }

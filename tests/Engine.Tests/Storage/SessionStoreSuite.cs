@@ -34,7 +34,8 @@ public abstract class SessionStoreSuite
         var (one, two) = (Session("one"), Session("two"));
         await Sessions.AddAsync(one, CancellationToken.None);
         await Sessions.AddAsync(two, CancellationToken.None);
-        await Sessions.TouchAsync(one.IdHash, Now.AddHours(1), Now.AddHours(3), CancellationToken.None);
+        Assert.True(await Sessions.ReplaceAsync(one.Sealed,
+            one with { LastUsedAt = Now.AddHours(1), ExpiresAt = Now.AddHours(3), Sealed = [4] }, CancellationToken.None));
         var touched = await Sessions.FindAsync(one.IdHash, Now.AddHours(2.5), CancellationToken.None);
         Assert.Equal((Now.AddHours(1), Now.AddHours(3)), (touched!.LastUsedAt, touched.ExpiresAt));
         await Sessions.RemoveAsync(one.IdHash, CancellationToken.None);
@@ -76,8 +77,9 @@ public abstract class SessionStoreSuite
         var session = Session("one");
         await Sessions.AddAsync(session, CancellationToken.None);
 
-        Assert.True(await Sessions.ReplaceAsync(session.IdHash, session.Sealed, [7], Now.AddSeconds(10), CancellationToken.None));
-        Assert.False(await Sessions.ReplaceAsync(session.IdHash, session.Sealed, [8], Now.AddSeconds(10), CancellationToken.None));
+        var (won, lost) = (session with { Sealed = [7], ExpiresAt = Now.AddSeconds(10) }, session with { Sealed = [8] });
+        Assert.True(await Sessions.ReplaceAsync(session.Sealed, won, CancellationToken.None));
+        Assert.False(await Sessions.ReplaceAsync(session.Sealed, lost, CancellationToken.None));
         var found = await Sessions.FindAsync(session.IdHash, Now, CancellationToken.None);
         Assert.Equal([7], found!.Sealed);
         Assert.Equal(Now.AddSeconds(10), found.ExpiresAt);

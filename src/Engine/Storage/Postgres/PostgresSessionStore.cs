@@ -46,15 +46,9 @@ public sealed class PostgresSessionStore(PostgresDatabase database) : ISessionSt
         }, cancellation);
 
     /// <inheritdoc />
-    public async Task<bool> ReplaceAsync(
-        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-        await WriteAsync("update sessions set sealed = $3, expires_at_ms = $4 where id_hash = $1 and sealed = $2", cancellation,
-            idHash, expected, payload, Ms(expiresAt)).ConfigureAwait(false) == 1;
-
-    /// <inheritdoc />
-    public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-        WriteAsync("update sessions set last_used_at_ms = $2, expires_at_ms = $3 where id_hash = $1", cancellation,
-            idHash, Ms(lastUsedAt), Ms(expiresAt));
+    public async Task<bool> ReplaceAsync(byte[] expected, SessionRow anew, CancellationToken cancellation) => await WriteAsync(
+        "update sessions set sealed = $3, last_used_at_ms = $4, expires_at_ms = $5 where id_hash = $1 and sealed = $2", cancellation,
+        anew.IdHash, expected, anew.Sealed, Ms(anew.LastUsedAt), Ms(anew.ExpiresAt)).ConfigureAwait(false) == 1;
 
     /// <inheritdoc />
     public Task RemoveAsync(byte[] idHash, CancellationToken cancellation) =>

@@ -48,16 +48,10 @@ public sealed class SqliteSessionStore(DataFile file) : ISessionStore
         }, cancellation);
 
     /// <inheritdoc />
-    public async Task<bool> ReplaceAsync(
-        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-        await WriteAsync(
-            "update sessions set sealed = $sealed, expires_at_ms = $expires where id_hash = $id and sealed = $expected", cancellation,
-            ("$id", idHash), ("$expected", expected), ("$sealed", payload), ("$expires", Ms(expiresAt))).ConfigureAwait(false) == 1;
-
-    /// <inheritdoc />
-    public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-        WriteAsync("update sessions set last_used_at_ms = $used, expires_at_ms = $expires where id_hash = $id",
-        cancellation, ("$id", idHash), ("$used", Ms(lastUsedAt)), ("$expires", Ms(expiresAt)));
+    public async Task<bool> ReplaceAsync(byte[] expected, SessionRow anew, CancellationToken cancellation) => await WriteAsync(
+        "update sessions set sealed = $sealed, last_used_at_ms = $used, expires_at_ms = $expires where id_hash = $id and sealed = $expected",
+        cancellation, ("$id", anew.IdHash), ("$expected", expected), ("$sealed", anew.Sealed), ("$used", Ms(anew.LastUsedAt)),
+        ("$expires", Ms(anew.ExpiresAt))).ConfigureAwait(false) == 1;
 
     /// <inheritdoc />
     public Task RemoveAsync(byte[] idHash, CancellationToken cancellation) =>

@@ -11,11 +11,23 @@ namespace HostAtlas.Gateway.People.Sessions;
 /// <param name="Epoch">That of the credentials it was begun with; another one ends it.</param>
 /// <param name="Roles">The person's role in each team, as the session last saw it.</param>
 /// <param name="Origin">Where it was begun.</param>
+/// <param name="UsedAt">The last use that was written down: here and not beside the payload, where whoever writes into the database sets it.</param>
 /// <param name="AliasUntil">Set on the id that a renewal took away: good for requests under way until then, and renews nothing.</param>
 internal sealed record Session(
     SessionId Id, UserId User, string Email, DateTimeOffset SignedInAt, int Epoch, IReadOnlyList<SeenRole> Roles, SessionOrigin Origin,
-    DateTimeOffset? AliasUntil = null)
+    DateTimeOffset UsedAt, DateTimeOffset? AliasUntil = null)
 {
+    /// <summary>When it ends if it is not used again: the earlier of idle, absolute and, for an alias, its own end.</summary>
+    public DateTimeOffset EndsAt
+    {
+        get
+        {
+            var (idle, absolute) = (UsedAt + SessionService.Idle, SignedInAt + SessionService.Absolute);
+            var ends = idle < absolute ? idle : absolute;
+            return AliasUntil is { } until && until < ends ? until : ends;
+        }
+    }
+
     /// <summary>Whether the cookie that named it was replaced.</summary>
     public bool IsAlias => AliasUntil is not null;
 

@@ -8,15 +8,17 @@ namespace HostAtlas.Gateway.People.Sessions;
 /// <summary>
 /// A session's payload at rest:
 /// <code>
-/// version u8 = 1 ‖ nonce 12 ‖ AES-256-GCM(key, nonce, JSON, associated data = version ‖ id hash 32) ‖ tag 16
+/// version u8 = 2 ‖ nonce 12 ‖ AES-256-GCM(key, nonce, JSON, associated data = version ‖ id hash 32) ‖ tag 16
+/// key = HKDF-SHA256(session key of the ring, info = id hash)
 /// </code>
-/// The id's hash as associated data ties a payload to its row: one moved into another's row does not open. Nonces are random; with one key
-/// the bound of 2^32 messages (NIST SP 800-38D, 8.3) is 136 years of one sign-in a second.
+/// The id's hash in key and associated data ties a payload to its row: one moved into another's row does not open. Nonces are random, and
+/// a payload is sealed anew with each use that is written down: a key a row keeps that far from the bound of 2^32 messages (NIST SP
+/// 800-38D, 8.3), since a session used all of its thirty days is half a million.
 /// </summary>
 internal sealed class SessionSeal(PlatformKeys keys)
 {
-    private const byte Version = 1;
-    private const int NonceBytes = 12, TagBytes = 16, HeadBytes = 1 + NonceBytes;
+    private const byte Version = 2;
+    private const int KeyBytes = 32, NonceBytes = 12, TagBytes = 16, HeadBytes = 1 + NonceBytes;
 
     /// <summary>Seals a payload for the row of this id hash.</summary>
     public byte[] Seal(Session session, byte[] idHash)
@@ -25,7 +27,7 @@ internal sealed class SessionSeal(PlatformKeys keys)
         var row = new byte[HeadBytes + clear.Length + TagBytes];
         row[0] = Version;
         RandomNumberGenerator.Fill(row.AsSpan(1, NonceBytes));
-        using var aes = new AesGcm(keys.SessionSeals[0], TagBytes);
+        using var aes = NewAes(keys.SessionSeals[0], idHash);
         var (sealedBytes, tag) = (row.AsMemory(HeadBytes, clear.Length), row.AsMemory(row.Length - TagBytes));
         aes.Encrypt(row.AsSpan(1, NonceBytes), clear, sealedBytes.Span, tag.Span, AssociatedData(idHash));
         CryptographicOperations.ZeroMemory(clear);
@@ -51,7 +53,7 @@ internal sealed class SessionSeal(PlatformKeys keys)
 
     private static bool TryOpen(byte[] key, byte[] row, byte[] idHash, byte[] clear)
     {
-        using var aes = new AesGcm(key, TagBytes);
+        using var aes = NewAes(key, idHash);
         try
         {
             aes.Decrypt(row.AsSpan(1, NonceBytes), row.AsSpan(HeadBytes, clear.Length), row.AsSpan(row.Length - TagBytes), clear,
@@ -62,6 +64,15 @@ internal sealed class SessionSeal(PlatformKeys keys)
         {
             return false;
         }
+    }
+
+    private static AesGcm NewAes(byte[] key, byte[] idHash)
+    {
+        Span<byte> own = stackalloc byte[KeyBytes];
+        HKDF.Expand(HashAlgorithmName.SHA256, key, own, idHash);
+        var aes = new AesGcm(own, TagBytes);
+        CryptographicOperations.ZeroMemory(own);
+        return aes;
     }
 
     private static byte[] AssociatedData(byte[] idHash) => [Version, .. idHash];

@@ -34,8 +34,8 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     {
         var now = Now();
         var session = new Session(
-            begun.Id ?? NewId(), begun.User, begun.Email, begun.SignedInAt ?? now, begun.Epoch, begun.Roles, begun.Origin);
-        return await AddAsync(session, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
+            begun.Id ?? NewId(), begun.User, begun.Email, begun.SignedInAt ?? now, begun.Epoch, begun.Roles, begun.Origin, now);
+        return await AddAsync(session, now, cancellation);
     }
 
     /// <summary>The session of a cookie's value as it stands: a look, which renews nothing; null when there is none (any more).</summary>
@@ -48,12 +48,12 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     /// <summary>The session of a cookie's value, its idle time begun anew; null when there is none (any more).</summary>
     public async Task<Session?> UseAsync(string value, CancellationToken cancellation)
     {
-        var idHash = SessionCookie.HashOf(value);
-        var now = time.GetUtcNow();
+        var (idHash, now) = (SessionCookie.HashOf(value), Now());
         var row = await store.FindAsync(idHash, now, cancellation);
         if (row is null || Open(row, now) is not { } session) return null;
-        if (!session.IsAlias && now - row.LastUsedAt >= WrittenEvery)
-            await store.TouchAsync(idHash, now, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
+        // A request beside this one that was faster wrote down as much, or took the id away.
+        if (!session.IsAlias && now - session.UsedAt >= WrittenEvery)
+            await store.ReplaceAsync(row.Sealed, RowOf(session with { UsedAt = now }, row.IdHash, row.CreatedAt), cancellation);
         return session;
     }
 
@@ -65,15 +65,16 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
     public async Task<string?> RenewAsync(string value, IReadOnlyList<SeenRole> roles, CancellationToken cancellation)
     {
         var (idHash, now) = (SessionCookie.HashOf(value), Now());
-        var row = await store.FindAsync(idHash, now, cancellation);
-        if (row is null || Open(row, now) is not { IsAlias: false } session) return null;
-        // The new id is there before the old one goes: a crash between leaves a row nobody knows the id of, which runs out by itself.
-        var renewed = await AddAsync(
-            session with { Roles = roles }, row.CreatedAt, Earlier(now + Idle, session.SignedInAt + Absolute), cancellation);
-        var until = now + AliasFor;
-        var alias = seal.Seal(session with { AliasUntil = until }, idHash);
-        if (await store.ReplaceAsync(idHash, row.Sealed, alias, Earlier(until, row.ExpiresAt), cancellation)) return renewed;
-        await EndAsync(renewed, CancellationToken.None);
+        string? renewed = null;
+        // A use that was written down meanwhile has changed the row: once more. Who loses to another renewal finds an alias.
+        while (await store.FindAsync(idHash, now, cancellation) is { } row && Open(row, now) is { IsAlias: false } session)
+        {
+            // The new id is there before the old one goes: a crash between leaves a row nobody knows the id of, which runs out by itself.
+            renewed ??= await AddAsync(session with { Roles = roles, UsedAt = now }, row.CreatedAt, cancellation);
+            var alias = RowOf(session with { AliasUntil = now + AliasFor }, idHash, row.CreatedAt);
+            if (await store.ReplaceAsync(row.Sealed, alias, cancellation)) return renewed;
+        }
+        if (renewed is not null) await EndAsync(renewed, CancellationToken.None);
         return null;
     }
 
@@ -110,24 +111,21 @@ internal sealed class SessionService(ISessionStore store, SessionSeal seal, Time
             .Select(one => new ListedSession(one.Session!, one.Row))];
     }
 
-    // The store filters by its expiry; whether the payload is of this row and person, and not too old, is judged here again.
+    // The store filters by its expiry, which nothing vouches for; whether the payload is of this row and person, and how long it is good,
+    // is judged here, by the payload alone.
     private Session? Open(SessionRow row, DateTimeOffset now) =>
-        seal.TryOpen(row.Sealed, row.IdHash, out var session) && session.User == row.User
-        && now < session.SignedInAt + Absolute && (session.AliasUntil is not { } until || now < until)
-            ? session
-            : null;
+        seal.TryOpen(row.Sealed, row.IdHash, out var session) && session.User == row.User && now < session.EndsAt ? session : null;
 
-    private async Task<string> AddAsync(Session session, DateTimeOffset createdAt, DateTimeOffset expiresAt, CancellationToken cancellation)
+    private async Task<string> AddAsync(Session session, DateTimeOffset createdAt, CancellationToken cancellation)
     {
         var value = SessionCookie.NewValue();
-        var idHash = SessionCookie.HashOf(value);
-        await store.AddAsync(
-            new SessionRow(idHash, session.User, createdAt, Now(), expiresAt, seal.Seal(session, idHash)), cancellation);
+        await store.AddAsync(RowOf(session, SessionCookie.HashOf(value), createdAt), cancellation);
         return value;
     }
 
+    private SessionRow RowOf(Session session, byte[] idHash, DateTimeOffset createdAt) =>
+        new(idHash, session.User, createdAt, session.UsedAt, session.EndsAt, seal.Seal(session, idHash));
+
     // The store keeps milliseconds; a payload that said more would differ from its row.
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

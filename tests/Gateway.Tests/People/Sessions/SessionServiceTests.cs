@@ -79,6 +79,36 @@ public sealed class SessionServiceTests
     }
 
     [Fact]
+    public async Task Times_that_somebody_wrote_beside_the_payload_prolong_nothing()
+    {
+        var (used, idle) = (await _sessions.BeginAsync(New(), default), await _sessions.BeginAsync(New(), default));
+        _time.Advance(TimeSpan.FromSeconds(7000));
+        Assert.NotNull(await _sessions.UseAsync(used, default));
+        _time.Advance(TimeSpan.FromSeconds(200));
+        foreach (var row in _store.Rows)
+            await _store.AddAsync(row with { LastUsedAt = _time.GetUtcNow(), ExpiresAt = _time.GetUtcNow().AddYears(1) }, default);
+
+        Assert.Null(await _sessions.UseAsync(idle, default));
+        Assert.Null(await _sessions.LookAsync(idle, default));
+        Assert.Null(await _sessions.RenewAsync(idle, [], default));
+        Assert.Single(await _sessions.ListAsync(Ann, 0, default));
+        Assert.NotNull(await _sessions.UseAsync(used, default));
+    }
+
+    [Fact]
+    public async Task A_row_of_an_earlier_use_put_back_is_good_from_that_use_on_and_no_longer()
+    {
+        var value = await _sessions.BeginAsync(New(), default);
+        var early = Assert.Single(_store.Rows);
+        _time.Advance(TimeSpan.FromSeconds(7000));
+        Assert.NotNull(await _sessions.UseAsync(value, default));
+        _time.Advance(TimeSpan.FromSeconds(200));
+        await _store.AddAsync(early with { ExpiresAt = _time.GetUtcNow().AddYears(1) }, default);
+
+        Assert.Null(await _sessions.UseAsync(value, default));
+    }
+
+    [Fact]
     public async Task A_payload_with_one_changed_bit_does_not_open()
     {
         var value = await _sessions.BeginAsync(New(), default);
@@ -107,7 +137,7 @@ public sealed class SessionServiceTests
             await _sessions.UseAsync(value, default);
         }
 
-        Assert.Equal(4, _store.Touches);
+        Assert.Equal(4, _store.Replacements);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class MemorySessionStore : ISessionStore
 
     public IReadOnlyCollection<SessionRow> Rows => [.. _rows.Values];
 
-    public int Touches { get; private set; }
+    public int Replacements { get; private set; }
 
     public Task AddAsync(SessionRow session, CancellationToken cancellation)
     {
@@ -26,20 +26,12 @@ internal sealed class MemorySessionStore : ISessionStore
         Task.FromResult<IReadOnlyList<SessionRow>>(
             [.. _rows.Values.Where(row => row.User == user && row.ExpiresAt > now).OrderByDescending(row => row.CreatedAt)]);
 
-    public Task<bool> ReplaceAsync(
-        byte[] idHash, byte[] expected, byte[] payload, DateTimeOffset expiresAt, CancellationToken cancellation)
+    public Task<bool> ReplaceAsync(byte[] expected, SessionRow anew, CancellationToken cancellation)
     {
-        var key = Convert.ToHexStringLower(idHash);
-        return Task.FromResult(_rows.TryGetValue(key, out var row) && row.Sealed.SequenceEqual(expected)
-            && _rows.TryUpdate(key, row with { Sealed = payload, ExpiresAt = expiresAt }, row));
-    }
-
-    public Task TouchAsync(byte[] idHash, DateTimeOffset lastUsedAt, DateTimeOffset expiresAt, CancellationToken cancellation)
-    {
-        Touches++;
-        var key = Convert.ToHexStringLower(idHash);
-        _rows[key] = _rows[key] with { LastUsedAt = lastUsedAt, ExpiresAt = expiresAt };
-        return Task.CompletedTask;
+        var key = Convert.ToHexStringLower(anew.IdHash);
+        var replaced = _rows.TryGetValue(key, out var row) && row.Sealed.SequenceEqual(expected) && _rows.TryUpdate(key, anew, row);
+        if (replaced) Replacements++;
+        return Task.FromResult(replaced);
     }
 
     public Task RemoveAsync(byte[] idHash, CancellationToken cancellation)
