@@ -11,8 +11,9 @@ internal sealed class AuditGuardCheck(IAuditGuards guards, ILogger<AuditGuardChe
     {
         foreach (var guard in await guards.MendAsync(cancellationToken).ConfigureAwait(false))
             log.LogWarning(
-                "The database's guard of the audit logs ({Guard}) was missing, off or altered, and was put back. Somebody with rights on the "
-                + "database took it away: compare an export of each team's log with an earlier one (ops audit verify --earlier).", guard);
+                "The database's guard of the audit logs ({Guard}) was missing, off or altered, and was put back. Somebody with rights on "
+                + "the database took it away: compare an export of each team's log with an earlier one (ops audit verify --earlier).",
+                guard);
     }
 
     /// <inheritdoc />

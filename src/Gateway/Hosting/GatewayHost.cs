@@ -39,6 +39,8 @@ internal static class GatewayHost
         });
         services.AddSingleton<CertificateSource>().AddHostedService(provider => provider.GetRequiredService<CertificateSource>());
         services.AddSingleton<FailedCredentials>().AddSingleton<AgentGate>().AddSingleton<VaultDoor>();
+        services.AddSingleton(provider =>
+            new OwnOrigin(options.Url, provider.GetRequiredService<CertificateSource>().IsFor));
         services.AddPeople();
         if (!isGateway) services.AddHostedService<SessionSweeper>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -55,6 +57,7 @@ internal static class GatewayHost
         app.UseMiddleware<AnswerFrame>();
         app.UseMiddleware<AgentRoutes>();
         app.UseMiddleware<VaultRoutes>();
+        app.UseMiddleware<ExactPaths>();
         app.UseRouting();
         PeopleEndpoints.Map(app);
         OpenApiEndpoint.Map(app);

@@ -85,16 +85,16 @@ internal sealed class Fields
     }
 
     /// <summary>
-    /// A password that is to be compared: no rule but a bound on what we hash. Its bytes are those that were typed: without ICU, which this
+    /// A password that is to be compared: no rule but the bound on what anybody can have set, and so on what we hash. Its bytes are those
+    /// that were typed: without ICU, which this
     /// process does without (InvariantGlobalization), .NET cannot bring two spellings of an accented letter together.
     /// </summary>
     public byte[] Password(string pointer, string? text)
     {
-        if (text is { Length: > 0 and <= 2 * PasswordRule.MostCharacters }) return Encoding.UTF8.GetBytes(text);
+        if (!string.IsNullOrEmpty(text) && text.EnumerateRunes().Count() <= PasswordRule.MostCharacters)
+            return Encoding.UTF8.GetBytes(text);
         if (_errors.TrueForAll(error => error.Pointer != pointer))
-        {
             Fault(pointer, $"A password of at most {PasswordRule.MostCharacters} characters is expected.");
-        }
         return [];
     }
 

@@ -12,10 +12,10 @@ public static class PeopleEndpoints
     {
         var services = routes.ServiceProvider;
         var setup = services.GetRequiredService<SetupEndpoint>();
-        Map(routes, HttpMethods.Post, "/api/setup", setup.PostAsync);
+        Map(routes, HttpMethods.Post, "/api/setup", setup.PostAsync, takesKeys: false);
 
         var session = services.GetRequiredService<SessionEndpoints>();
-        Map(routes, HttpMethods.Post, "/api/session", session.PostAsync);
+        Map(routes, HttpMethods.Post, "/api/session", session.PostAsync, takesKeys: false);
         Map(routes, HttpMethods.Get, "/api/session", session.GetAsync);
         Map(routes, HttpMethods.Delete, "/api/session", session.DeleteAsync);
         Map(routes, HttpMethods.Get, "/api/sessions", session.ListAsync);
@@ -73,7 +73,7 @@ public static class PeopleEndpoints
     {
         var passwords = routes.ServiceProvider.GetRequiredService<PasswordEndpoints>();
         Map(routes, HttpMethods.Post, "/api/password", passwords.PostAsync);
-        Map(routes, HttpMethods.Post, "/api/reset", passwords.ResetAsync);
+        Map(routes, HttpMethods.Post, "/api/reset", passwords.ResetAsync, takesKeys: false);
         Map(routes, HttpMethods.Post, "/api/members/{id}/reset", passwords.PostMemberResetAsync);
 
         var factor = routes.ServiceProvider.GetRequiredService<SecondFactorEndpoints>();
@@ -84,12 +84,16 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Post, "/api/second-factor/recovery-codes", factor.PostRecoveryCodesAsync);
     }
 
-    private static void Map(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<Answer>> handle) =>
+    private static void Map(
+        IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<Answer>> handle, bool takesKeys = true)
+    {
+        var rule = routes.ServiceProvider.GetRequiredService<CrossSiteRule>();
         routes.MapMethods(pattern, [method], async http =>
         {
-            var answer = CrossSiteRule.Allows(http.Request) ? await StoreAwayIsBusyAsync(http, handle) : Failure.CrossSite;
+            var answer = rule.Allows(http.Request, takesKeys) ? await StoreAwayIsBusyAsync(http, handle) : Failure.CrossSite;
             await answer.WriteAsync(http);
         });
+    }
 
     /// <summary>Tables that are locked, full or away are an operating fault: it passes, and the caller hears when to come again.</summary>
     private static async Task<Answer> StoreAwayIsBusyAsync(HttpContext http, Func<HttpContext, Task<Answer>> handle)

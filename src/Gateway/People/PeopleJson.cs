@@ -6,11 +6,15 @@ using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.People;
 
-/// <summary>Source-generated JSON of people's endpoints. Names are exact, numbers are numbers, unknown members are ignored.</summary>
+/// <summary>
+/// Source-generated JSON of people's endpoints. Names are exact, numbers are numbers, times have milliseconds,
+/// unknown members are ignored.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = false,
-    NumberHandling = JsonNumberHandling.Strict)]
+    NumberHandling = JsonNumberHandling.Strict,
+    Converters = [typeof(TimeJsonConverter)])]
 [JsonSerializable(typeof(SetupBody))]
 [JsonSerializable(typeof(SignInBody))]
 [JsonSerializable(typeof(ServerBody))]

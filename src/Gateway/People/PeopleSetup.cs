@@ -11,7 +11,8 @@ namespace HostAtlas.Gateway.People;
 public static class PeopleSetup
 {
     /// <summary>
-    /// Adds sessions, rights, passwords and the endpoints' classes. Expects the engine's services and stores to be registered.
+    /// Adds sessions, rights, passwords and the endpoints' classes. Expects the engine's services and stores and the
+    /// <see cref="OwnOrigin"/> to be registered.
     /// </summary>
     public static IServiceCollection AddPeople(this IServiceCollection services)
     {
@@ -19,6 +20,7 @@ public static class PeopleSetup
         services.AddSingleton<PasswordHasher>().AddSingleton<SignInLimiter>().AddSingleton<SignInDoor>().AddSingleton<PasswordCheck>();
         services.AddSingleton<SessionSeal>().AddSingleton<SessionService>().AddSingleton<SignedInAnew>();
         services.TryAddSingleton<FailedCredentials>();
+        services.AddSingleton<CrossSiteRule>();
         services.AddSingleton<Memberships>().AddSingleton<Access>();
         services.AddSingleton<SetupEndpoint>().AddSingleton<SessionEndpoints>();
         services.AddSingleton<PasswordEndpoints>().AddSingleton<SecondFactorEndpoints>();

@@ -5,7 +5,8 @@ using HostAtlas.Shared.Backups;
 namespace HostAtlas.Shared.Wire;
 
 /// <summary>Source-generated JSON of everything two processes exchange: no reflection at run time, one naming policy.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = false, Converters = [typeof(ObjectNameJsonConverter)])]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, WriteIndented = false, Converters = [typeof(ObjectNameJsonConverter), typeof(TimeJsonConverter)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(MetricsBatch))]
 [JsonSerializable(typeof(MetricsAccepted))]

@@ -1,4 +1,5 @@
 using HostAtlas.Gateway.Ingest;
+using HostAtlas.Gateway.People.Rights;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -40,6 +41,20 @@ public sealed class AgentHeadersTests
         headers[name] = new StringValues(values);
         Assert.False(AgentHeaders.TryRead(headers, out _, out var fault));
         Assert.Contains(name, fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bearer hat_x")]
+    [InlineData("BEARER hat_x")]
+    public void The_schemes_case_does_not_count(string authorization)
+    {
+        var headers = Headers();
+        headers["Authorization"] = authorization;
+        Assert.True(AgentHeaders.TryRead(headers, out var read, out _));
+        Assert.Equal("hat_x", read.Token.ToString());
+        var people = new DefaultHttpContext().Request;
+        people.Headers.Authorization = authorization;
+        Assert.Equal("hat_x", Access.Bearer(people));
     }
 
     [Theory]

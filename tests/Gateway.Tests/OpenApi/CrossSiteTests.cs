@@ -60,6 +60,18 @@ public sealed partial class CrossSiteTests(TestPlatform platform)
             using var taken = await http.SendAsync(honest);
             Assert.DoesNotContain("cross-site-refused", await taken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
+        // An Authorization header is no way around it where none is looked at: signing in, setting up, setting a password by a link.
+        foreach (var path in (string[])["/api/session", "/api/setup", "/api/reset"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+            {
+                Content = new ByteArrayContent(Encoding.UTF8.GetBytes("{}")),
+            };
+            request.Headers.TryAddWithoutValidation("Authorization", "x");
+            request.Headers.Add("Sec-Fetch-Site", "cross-site");
+            using var answer = await http.SendAsync(request);
+            Assert.Contains("cross-site-refused", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
         // Neither did anything happen to what the owner has, nor to the session.
         await team.MustAsync("GET", $"/api/servers/{team.Ids["server"]}");
         await team.MustAsync("GET", "/api/servers", caller: "key");

@@ -26,6 +26,23 @@ public sealed class RoutesTests(TestPlatform platform)
     }
 
     [Fact]
+    public async Task An_address_that_is_described_has_one_spelling_and_any_other_is_not_found()
+    {
+        using var client = platform.NewHttpClient();
+        foreach (var path in Description.Operations.Select(operation => operation.Path).Distinct().Where(path => path != "/"))
+        {
+            Assert.Equal(path, path.ToLowerInvariant());
+            var own = path.Replace("{kind}", "packs", StringComparison.Ordinal);
+            own = System.Text.RegularExpressions.Regex.Replace(own, @"\{\w+\}", BackupId);
+            foreach (var spelling in (string[])[own + "/", own.ToUpperInvariant()])
+            {
+                using var answer = await client.GetAsync(new Uri(spelling, UriKind.Relative));
+                Assert.Equal((spelling, HttpStatusCode.NotFound), (spelling, answer.StatusCode));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Every_endpoint_of_agents_is_described_and_routed()
     {
         var endpoints = typeof(AgentEndpoint).Assembly.GetTypes()

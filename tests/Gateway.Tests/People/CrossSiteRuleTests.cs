@@ -7,12 +7,20 @@ public sealed class CrossSiteRuleTests
 {
     private const string Json = "application/json";
 
+    // Reached by a proxy under another name; its certificate is for that and for two local names.
+    private static readonly CrossSiteRule Rule =
+        new(new OwnOrigin(new Uri("https://monitor.example"), host => host is "monitor.example" or "atlas.example" or "::1"));
+
     [Theory]
     [InlineData("POST", Json, "same-origin", null, true)]
     [InlineData("DELETE", Json, "same-origin", null, true)]
     [InlineData("POST", Json, null, "https://atlas.example:8443", true)]
     [InlineData("POST", Json, null, "https://ATLAS.example:8443", true)]
     [InlineData("POST", Json + "; charset=utf-8", "same-origin", "https://atlas.example:8443", true)]
+    [InlineData("POST", Json, null, "https://monitor.example", true)]
+    [InlineData("POST", Json, null, "https://MONITOR.example", true)]
+    [InlineData("POST", Json, null, "https://monitor.example:8443", false)]
+    [InlineData("POST", Json, null, "http://monitor.example", false)]
     [InlineData("POST", Json, null, null, false)]
     [InlineData("POST", Json, "cross-site", null, false)]
     [InlineData("POST", Json, "same-site", null, false)]
@@ -34,16 +42,30 @@ public sealed class CrossSiteRuleTests
     [InlineData("GET", null, "cross-site", "https://evil.example", true)]
     public void The_matrix(string method, string? contentType, string? site, string? origin, bool allowed)
     {
-        Assert.Equal(allowed, CrossSiteRule.Allows(Request(method, contentType, site, origin)));
+        Assert.Equal(allowed, Rule.Allows(Request(method, contentType, site, origin), takesKeys: true));
+    }
+
+    [Theory]
+    [InlineData("atlas.example", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("evil.example", false)]
+    [InlineData("monitor.example.evil.example", false)]
+    public void An_origin_that_equals_the_host_of_the_request_counts_when_the_certificate_is_for_that_host(string host, bool allowed)
+    {
+        var request = Request("POST", Json, null, $"https://{host}:8443");
+        request.Host = new HostString($"{host}:8443");
+
+        Assert.Equal(allowed, Rule.Allows(request, takesKeys: true));
     }
 
     [Fact]
-    public void An_authorization_header_frees_a_call()
+    public void An_authorization_header_frees_a_call_that_takes_keys_and_no_other()
     {
         var request = Request("POST", null, "cross-site", "https://evil.example");
         request.Headers.Authorization = "Bearer hak_x";
 
-        Assert.True(CrossSiteRule.Allows(request));
+        Assert.True(Rule.Allows(request, takesKeys: true));
+        Assert.False(Rule.Allows(request, takesKeys: false));
     }
 
     [Fact]
@@ -52,7 +74,7 @@ public sealed class CrossSiteRuleTests
         var request = Request("POST", Json, null, null);
         request.Headers.Origin = new(["https://atlas.example:8443", "https://evil.example"]);
 
-        Assert.False(CrossSiteRule.Allows(request));
+        Assert.False(Rule.Allows(request, takesKeys: true));
     }
 
     private static HttpRequest Request(string method, string? contentType, string? site, string? origin)

@@ -11,7 +11,8 @@ public sealed class KeyLifeTests(PeopleOverTime people) : IClassFixture<PeopleOv
     public async Task A_key_ends_at_its_time_without_anybody_clearing_it_away()
     {
         var ann = await people.Host.FounderAsync();
-        var end = people.Now.AddMinutes(30);
+        // Answers have milliseconds.
+        var end = DateTimeOffset.FromUnixTimeMilliseconds(people.Now.AddMinutes(30).ToUnixTimeMilliseconds());
         var made = await ann.PostAsync("/api/keys", new { name = "k", scopes = new[] { "read" }, expiresAt = end });
         var script = ann.With(made["key"]);
 

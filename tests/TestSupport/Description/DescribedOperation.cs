@@ -13,10 +13,9 @@ public sealed class DescribedOperation
     internal DescribedOperation(string method, string path, JsonObject json, JsonArray parametersOfPath)
     {
         (Method, Path, Json, _parametersOfPath) = (method, path, json, parametersOfPath);
-        // Agents' and the vault's paths are exact; people's are found by the server's routing, which is generous in two ways.
-        var exact = path.StartsWith("/api/agent/", StringComparison.Ordinal) || path.StartsWith("/vault/", StringComparison.Ordinal);
-        var pattern = Regex.Replace(Regex.Escape(path).Replace("}", "\\}", StringComparison.Ordinal), @"\\\{[^}]*\\\}", "[^/]+");
-        _path = new Regex($"^{pattern}{(exact ? "" : "/?")}$", exact ? RegexOptions.None : RegexOptions.IgnoreCase);
+        // Every address has one spelling: lower case, no percent signs, no slash at the end.
+        var pattern = Regex.Replace(Regex.Escape(path).Replace("}", "\\}", StringComparison.Ordinal), @"\\\{[^}]*\\\}", "[^/A-Z%]+");
+        _path = new Regex($"^{pattern}$");
         Parameters = path.Count(character => character == '{');
     }
 

@@ -5,7 +5,8 @@ namespace HostAtlas.Engine.Storage.Postgres;
 /// <summary>The two triggers of <c>audit_entries</c> and what they call, as <c>Schema/0003.sql</c> made them.</summary>
 internal sealed class PostgresAuditGuards(PostgresDatabase database) : IAuditGuards
 {
-    private const string Body = "begin raise exception 'The audit log is only ever added to.' using errcode = 'insufficient_privilege'; end";
+    private const string Body =
+        "begin raise exception 'The audit log is only ever added to.' using errcode = 'insufficient_privilege'; end";
 
     private static readonly (string Name, string When)[] Guards =
     [

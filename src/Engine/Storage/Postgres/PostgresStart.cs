@@ -183,7 +183,8 @@ internal static class PostgresStart
         }
     }
 
-    // The team of a reader's transaction is a setting: were a query able to change it, row level security would show it another team's rows.
+    // The team of a reader's transaction is a setting: were a query able to change it, row level security would show it another team's
+    // rows.
     private static void CheckSettings(PostgresDatabase database, NpgsqlConnection connection)
     {
         using var command = new NpgsqlCommand("""
@@ -195,8 +196,8 @@ internal static class PostgresStart
         command.Parameters.AddWithValue(PostgresRole.All.Select(role => role.Name).ToArray());
         if (command.ExecuteScalar() is string { Length: > 0 } roles)
             throw new StoreStartException(
-                $"{database.Name}: a query could change its own team or role (set_config, pg_settings, PL/pgSQL), by the rights of {roles}. "
-                + $"The script takes these rights away. {RunScript(database)}");
+                $"{database.Name}: a query could change its own team or role (set_config, pg_settings, PL/pgSQL), by the rights of "
+                + $"{roles}. The script takes these rights away. {RunScript(database)}");
     }
 
     private static void CheckMoved(PostgresDatabase database, NpgsqlConnection connection)

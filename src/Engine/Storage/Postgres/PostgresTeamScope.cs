@@ -49,8 +49,8 @@ public sealed class PostgresTeamScope : IAsyncDisposable
     private static bool IsOneQuery(string sql)
     {
         var text = sql.AsSpan().TrimStart();
-        return (text.StartsWith("select", StringComparison.OrdinalIgnoreCase) || text.StartsWith("with", StringComparison.OrdinalIgnoreCase))
-            && !text.Contains(';');
+        const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
+        return (text.StartsWith("select", AnyCase) || text.StartsWith("with", AnyCase)) && !text.Contains(';');
     }
 
     private static async Task<PostgresTeamScope> OpenAsync(

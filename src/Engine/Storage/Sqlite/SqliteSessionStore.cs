@@ -49,7 +49,9 @@ public sealed class SqliteSessionStore(DataFile file) : ISessionStore
 
     /// <inheritdoc />
     public async Task<bool> ReplaceAsync(byte[] expected, SessionRow anew, CancellationToken cancellation) => await WriteAsync(
-        "update sessions set sealed = $sealed, last_used_at_ms = $used, expires_at_ms = $expires where id_hash = $id and sealed = $expected",
+        """
+        update sessions set sealed = $sealed, last_used_at_ms = $used, expires_at_ms = $expires where id_hash = $id and sealed = $expected
+        """,
         cancellation, ("$id", anew.IdHash), ("$expected", expected), ("$sealed", anew.Sealed), ("$used", Ms(anew.LastUsedAt)),
         ("$expires", Ms(anew.ExpiresAt))).ConfigureAwait(false) == 1;
 

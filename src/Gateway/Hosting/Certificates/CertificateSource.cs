@@ -42,6 +42,9 @@ internal sealed class CertificateSource : BackgroundService
     /// <summary>What a handshake uses.</summary>
     public SslServerAuthenticationOptions Current => _current;
 
+    /// <summary>Whether the certificate that is shown now is for this host, a name or an IP address.</summary>
+    public bool IsFor(string host) => _current.ServerCertificateContext!.TargetCertificate.MatchesHostname(host);
+
     /// <summary>Looks once; true when another certificate was taken.</summary>
     internal bool Look()
     {

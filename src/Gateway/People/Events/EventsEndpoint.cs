@@ -42,7 +42,6 @@ internal sealed class EventsEndpoint(
         {
             // With the one that is named, which must still be the same.
             var since = await log.ReadAsync(grant.Team, Math.Max(0, last.Number - 1), Engine.Projections.ChangeRows.Kept + 1, cancellation);
-            if (last == ChangePlace.Start && (since.Count == 0 || since[0].Place.Number == 1)) return new StreamStart(last, null, since);
             if (since.Count > 0 && since[0].Place == last) return new StreamStart(last, null, [.. since.Skip(1)]);
         }
         var latest = await log.LatestAsync([grant.Team], cancellation);

@@ -11,7 +11,9 @@ namespace HostAtlas.Gateway.People.Sessions;
 /// <param name="Epoch">That of the credentials it was begun with; another one ends it.</param>
 /// <param name="Roles">The person's role in each team, as the session last saw it.</param>
 /// <param name="Origin">Where it was begun.</param>
-/// <param name="UsedAt">The last use that was written down: here and not beside the payload, where whoever writes into the database sets it.</param>
+/// <param name="UsedAt">
+/// The last use that was written down: here and not beside the payload, where whoever writes into the database sets it.
+/// </param>
 /// <param name="AliasUntil">Set on the id that a renewal took away: good for requests under way until then, and renews nothing.</param>
 internal sealed record Session(
     SessionId Id, UserId User, string Email, DateTimeOffset SignedInAt, int Epoch, IReadOnlyList<SeenRole> Roles, SessionOrigin Origin,

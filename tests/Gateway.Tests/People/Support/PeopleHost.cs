@@ -123,9 +123,10 @@ public sealed class PeopleHost : IAsyncLifetime
         var root = RandomNumberGenerator.GetBytes(32);
         builder.Services.AddHostAtlasEngine(new EngineOptions { DataDirectory = _folder.File("data"), RootKey = root });
         if (EventTimes is not null) builder.Services.AddSingleton(EventTimes);
+        builder.Services.AddSingleton(new OwnOrigin(null, host => host == "127.0.0.1"));
         builder.Services.AddPeople();
         _app = builder.Build();
-        _app.UseMiddleware<AnswerFrame>();
+        _app.UseMiddleware<AnswerFrame>().UseMiddleware<ExactPaths>();
         PeopleEndpoints.Map(_app);
         OpenApiEndpoint.Map(_app);
         PagesSetup.Map(_app);
