@@ -45,6 +45,8 @@ public sealed class IsolationTests(PeopleHost host)
                 Assert.Equal((HttpStatusCode.NotFound, foreign.Text), (answer.Status, answer.Text));
             }
             Assert.Equal("404 not-found", foreign.Said);
+            // In upper case it is another address, at which nothing is, whoever's it would be.
+            Assert.Equal("404 not-found", (await SendAsync(ann, method, pattern, theirs.ToUpperInvariant())).Said);
             // It was there all the while, untouched: its own team still reaches it.
             var own = await SendAsync(bob, method, pattern, theirs);
             Assert.True((int)own.Status is 200 or 201 or 204, $"{method} {pattern}: {own.Said} {own.Text}");
