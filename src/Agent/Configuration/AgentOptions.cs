@@ -41,6 +41,9 @@ public sealed record AgentOptions
     /// <summary>Which logs are sent; null: none.</summary>
     internal LogOptions? Logs { get; init; }
 
+    /// <summary>What the gate is told.</summary>
+    public GateOptions Gate { get; init; } = new();
+
     /// <summary>Default, shortest and longest interval.</summary>
     public static readonly TimeSpan IntervalDefault = TimeSpan.FromSeconds(10),
         IntervalMin = TimeSpan.FromSeconds(1), IntervalMax = TimeSpan.FromHours(1);

@@ -20,7 +20,7 @@ public static class AgentToml
         ["logs"] = LogToml.Keys,
         ["redaction"] = RedactionToml.Keys,
         ["inventory"] = InventoryToml.Keys,
-        ["gate"] = ["encrypted_paths", "canaries"],
+        ["gate"] = GateToml.Keys,
     };
 
     /// <summary>Every key that the file knows, those of tables with the table before them.</summary>
@@ -120,6 +120,8 @@ public static class AgentToml
         var inventory = table.TryGetValue("inventory", out var told) && told is TomlTable inventoryTable
             ? InventoryToml.Read(inventoryTable, faults) : null;
         var logs = table.TryGetValue("logs", out var read) && read is TomlTable logTable ? LogToml.Read(logTable, faults) : null;
+        var gate = table.TryGetValue("gate", out var looked) && looked is TomlTable gateTable
+            ? GateToml.Read(gateTable, faults) : new GateOptions();
         return url is null ? null : new AgentOptions
         {
             Url = url,
@@ -134,6 +136,7 @@ public static class AgentToml
             Redaction = redaction ?? OwnerRules.None,
             Inventory = inventory ?? new InventoryOptions(),
             Logs = logs,
+            Gate = gate,
         };
     }
 

@@ -35,6 +35,16 @@ internal static unsafe partial class LinuxFiles
         return Wrap("open", open((byte*)&slash, DirectoryOnly | CloseOnExec));
     }
 
+    /// <summary>Opens a directory by its whole path, whose links are followed: for paths that a person typed.</summary>
+    public static SafeFileHandle OpenFolder(ReadOnlySpan<byte> path)
+    {
+        if (path.Length > PathMaxBytes || path.Contains((byte)0)) throw new ArgumentException("No path is that.", nameof(path));
+        var room = stackalloc byte[PathMaxBytes + 1];
+        path.CopyTo(new Span<byte>(room, PathMaxBytes));
+        room[path.Length] = 0;
+        return Wrap("open", open(room, DirectoryOnly | CloseOnExec));
+    }
+
     /// <summary>Opens a directory below another; a link to one is refused.</summary>
     public static SafeFileHandle OpenDirectory(SafeFileHandle parent, ReadOnlySpan<byte> name)
     {

@@ -1,0 +1,54 @@
+namespace HostAtlas.Agent.Gate.Containers;
+
+/// <summary>What a probe found.</summary>
+internal enum ProbeOutcome
+{
+    /// <summary>It is not this format.</summary>
+    NotThis,
+
+    /// <summary>It decodes, or its structure holds, to its own end.</summary>
+    Decodes,
+
+    /// <summary>It decodes as far as one could look: to the end of what was there, or to the limit of what is decoded.</summary>
+    DecodesSoFar,
+
+    /// <summary>It begins as this format and then does not go on as it.</summary>
+    Broken,
+
+    /// <summary>Its own header says that its content is encrypted.</summary>
+    Encrypted,
+}
+
+/// <summary>A probe's answer.</summary>
+/// <param name="Outcome">What was found.</param>
+/// <param name="Bytes">How far the format reaches, or how far it was good; may lie behind what was handed over when the format says so
+/// itself.</param>
+internal readonly record struct ProbeResult(ProbeOutcome Outcome, long Bytes = 0)
+{
+    /// <summary>It is not this format.</summary>
+    public static ProbeResult NotThis => default;
+
+    /// <summary>Whether it explains the bytes.</summary>
+    public bool IsGood => Outcome is ProbeOutcome.Decodes or ProbeOutcome.DecodesSoFar;
+}
+
+/// <summary>
+/// A format that really is tried: by decoding where the content is compressed, by walking its structure where it is a codec of sound or
+/// pictures. A magic number alone explains nothing, for anybody can write four bytes. A probe never fails, however hostile the bytes.
+/// </summary>
+internal interface IContainerProbe
+{
+    /// <summary>As evidence names it.</summary>
+    string Name { get; }
+
+    /// <summary>The first bytes that it may have.</summary>
+    ReadOnlySpan<byte> FirstBytes { get; }
+
+    /// <summary>Whether the bytes begin like it; cheap, and wrong now and then.</summary>
+    bool Matches(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Tries it.</summary>
+    /// <param name="bytes">From its first byte on.</param>
+    /// <param name="output">Takes what is decoded; empty when nothing is.</param>
+    ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output);
+}

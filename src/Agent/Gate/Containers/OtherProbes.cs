@@ -1,0 +1,209 @@
+using System.Buffers.Binary;
+
+namespace HostAtlas.Agent.Gate.Containers;
+
+/// <summary>WOFF2: the fonts' tables as one brotli stream behind the directory.</summary>
+internal sealed class Woff2Probe(SlowDecoders slow) : IContainerProbe
+{
+    private const int HeaderBytes = 48;
+
+    public string Name => "woff2";
+
+    public ReadOnlySpan<byte> FirstBytes => "w"u8;
+
+    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 64 && bytes.StartsWith("wOF2"u8);
+
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
+    {
+        var end = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
+        var at = HeaderBytes;
+        for (int table = BinaryPrimitives.ReadUInt16BigEndian(bytes[12..]); table > 0 && at < bytes.Length; table--)
+        {
+            var flags = bytes[at++];
+            var known = flags & 63;
+            if (known == 63) at += 4;
+            Skip(bytes, ref at);
+            // glyf and loca are transformed unless they say 3, the others when they do not say 0.
+            if (known is 10 or 11 ? flags >> 6 != 3 : flags >> 6 != 0) Skip(bytes, ref at);
+        }
+        if (at >= bytes.Length) return ProbeResult.NotThis;
+        var decoded = slow.Brotli(bytes[at..], output);
+        return decoded == DecodeEnd.Broken ? new ProbeResult(ProbeOutcome.Broken, at) : new ProbeResult(ProbeOutcome.Decodes, end);
+    }
+
+    private static void Skip(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        while (at < bytes.Length && (bytes[at++] & 0x80) != 0) { }
+    }
+}
+
+/// <summary>
+/// Tables of hashes that git keeps beside its packs (.idx version 2): 20 random bytes a name, in order, which no ciphertext is.
+/// </summary>
+internal sealed class GitIndexProbe : IContainerProbe
+{
+    private const int HeaderBytes = 8, FanoutBytes = 1024, NameBytes = 20, TrailerBytes = 40;
+
+    public string Name => "git-index";
+
+    public ReadOnlySpan<byte> FirstBytes => [0xFF];
+
+    public bool Matches(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > HeaderBytes + FanoutBytes + NameBytes && bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, (byte)'t', (byte)'O', (byte)'c', 0, 0, 0, 2]);
+
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
+    {
+        var count = BinaryPrimitives.ReadUInt32BigEndian(bytes[(HeaderBytes + FanoutBytes - 4)..]);
+        var names = bytes[(HeaderBytes + FanoutBytes)..];
+        for (var i = 1; i < Math.Min(count, names.Length / NameBytes); i++)
+        {
+            if (names.Slice((i - 1) * NameBytes, NameBytes).SequenceCompareTo(names.Slice(i * NameBytes, NameBytes)) > 0)
+                return new ProbeResult(ProbeOutcome.Broken, HeaderBytes + FanoutBytes + (i * NameBytes));
+        }
+        return new ProbeResult(ProbeOutcome.Decodes, HeaderBytes + FanoutBytes + (count * (NameBytes + 8L)) + TrailerBytes);
+    }
+}
+
+/// <summary>Keyrings of OpenPGP: packets of public keys, names and signatures, and no other. Their numbers look random.</summary>
+internal sealed class PublicKeyringProbe : IContainerProbe
+{
+    private const int PublicKey = 6;
+
+    public string Name => "pgp-keyring";
+
+    public ReadOnlySpan<byte> FirstBytes => [0x98, 0x99, 0xC6];
+
+    public bool Matches(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > 64 && Packet(bytes, out var tag, out _) is not 0 && tag == PublicKey;
+
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
+    {
+        long at = 0;
+        var packets = 0;
+        while (at < bytes.Length)
+        {
+            var length = Packet(bytes[(int)at..], out var tag, out var isKnown);
+            if (!isKnown) return packets < 3 ? ProbeResult.NotThis : new ProbeResult(ProbeOutcome.Decodes, at);
+            if (tag == PublicKey && at + 7 < bytes.Length && !HasKey(bytes[(int)at..])) return ProbeResult.NotThis;
+            at += length;
+            packets++;
+        }
+        return new ProbeResult(packets < 2 ? ProbeOutcome.NotThis : ProbeOutcome.DecodesSoFar, at);
+    }
+
+    // Version 3, 4 or 6, and made between 1990 and 2106 by its clock.
+    private static bool HasKey(ReadOnlySpan<byte> packet)
+    {
+        var header = packet[0] switch { 0x98 => 2, 0x99 => 3, _ when packet[1] < 192 => 2, _ when packet[1] < 224 => 3, _ => 6 };
+        return packet.Length > header && packet[header] is 3 or 4 or 6;
+    }
+
+    private static long Packet(ReadOnlySpan<byte> bytes, out int tag, out bool isKnown)
+    {
+        tag = 0;
+        isKnown = false;
+        if (bytes.Length < 6 || (bytes[0] & 0x80) == 0) return 0;
+        long length;
+        if ((bytes[0] & 0x40) == 0)
+        {
+            tag = (bytes[0] >> 2) & 15;
+            length = (bytes[0] & 3) switch
+            {
+                0 => 2L + bytes[1],
+                1 => 3L + BinaryPrimitives.ReadUInt16BigEndian(bytes[1..]),
+                2 => 5L + BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]),
+                _ => 0,
+            };
+        }
+        else
+        {
+            tag = bytes[0] & 63;
+            length = bytes[1] switch
+            {
+                < 192 => 2L + bytes[1],
+                < 224 => 3L + ((bytes[1] - 192) << 8) + bytes[2] + 192,
+                255 => 6L + BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]),
+                _ => 0,
+            };
+        }
+        // Public key, user id, attribute, signature, subkey, trust.
+        isKnown = length > 0 && tag is 6 or 13 or 17 or 2 or 14 or 12;
+        return isKnown ? length : 0;
+    }
+}
+
+/// <summary>RAR 4 and 5: the chain of headers with their sums. Its compression is nobody's to decode; that it says "encrypted" is told.</summary>
+internal sealed class RarProbe : IContainerProbe
+{
+    public string Name => "rar";
+
+    public ReadOnlySpan<byte> FirstBytes => "R"u8;
+
+    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && bytes.StartsWith("Rar!\u001A\u0007"u8) && bytes[6] <= 1;
+
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output) => bytes[6] == 0 ? Four(bytes) : Five(bytes);
+
+    private static ProbeResult Four(ReadOnlySpan<byte> bytes)
+    {
+        long at = 7;
+        while (at + 7 <= bytes.Length)
+        {
+            var block = bytes[(int)at..];
+            var flags = BinaryPrimitives.ReadUInt16LittleEndian(block[3..]);
+            long size = BinaryPrimitives.ReadUInt16LittleEndian(block[5..]);
+            if (block[2] is < 0x72 or > 0x7B || size < 7) return new ProbeResult(ProbeOutcome.Broken, at);
+            if ((block[2] == 0x73 && (flags & 0x80) != 0) || (block[2] == 0x74 && (flags & 4) != 0))
+                return new ProbeResult(ProbeOutcome.Encrypted, at);
+            if (block[2] == 0x7B) return new ProbeResult(ProbeOutcome.Decodes, at + size);
+            if (((flags & 0x8000) != 0 || block[2] == 0x74) && block.Length >= 11) size += BinaryPrimitives.ReadUInt32LittleEndian(block[7..]);
+            at += size;
+        }
+        return new ProbeResult(ProbeOutcome.DecodesSoFar, Math.Max(at, bytes.Length));
+    }
+
+    private static ProbeResult Five(ReadOnlySpan<byte> bytes)
+    {
+        long at = 8;
+        while (at + 12 <= bytes.Length)
+        {
+            var block = bytes[(int)at..];
+            var i = 4;
+            var header = Number(block, ref i);
+            var body = i;
+            var all = body + header;
+            if (header is < 2 or > 2 << 20) return new ProbeResult(ProbeOutcome.Broken, at);
+            if (all > block.Length) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
+            if (Crc32.Of(block[4..(int)all]) != BinaryPrimitives.ReadUInt32LittleEndian(block)) return new ProbeResult(ProbeOutcome.Broken, at);
+            var type = Number(block, ref i);
+            var flags = Number(block, ref i);
+            if (type == 4) return new ProbeResult(ProbeOutcome.Encrypted, at);
+            var extra = (flags & 1) != 0 ? Number(block, ref i) : 0;
+            var data = (flags & 2) != 0 ? Number(block, ref i) : 0;
+            if (type is 2 && extra > 2 && extra < all && IsEncrypted(block[(int)(all - extra)..(int)all]))
+                return new ProbeResult(ProbeOutcome.Encrypted, at);
+            at += all + data;
+            if (type == 5) return new ProbeResult(ProbeOutcome.Decodes, at);
+        }
+        return new ProbeResult(ProbeOutcome.DecodesSoFar, Math.Max(at, bytes.Length));
+    }
+
+    // The first record of a file's extra area is its encryption, when there is one.
+    private static bool IsEncrypted(ReadOnlySpan<byte> extra)
+    {
+        var i = 0;
+        Number(extra, ref i);
+        return Number(extra, ref i) == 1;
+    }
+
+    private static long Number(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        long value = 0;
+        for (var shift = 0; shift < 56 && at < bytes.Length; shift += 7)
+        {
+            var b = bytes[at++];
+            value |= (long)(b & 127) << shift;
+            if ((b & 128) == 0) break;
+        }
+        return value;
+    }
+}

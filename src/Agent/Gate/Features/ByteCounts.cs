@@ -1,0 +1,146 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace HostAtlas.Agent.Gate.Features;
+
+/// <summary>
+/// How often each byte value occurs, and what that says. The distance from uniform is Pearson's chi-square over 256 values,
+/// <c>z = (chi2 − 255) / 22.58</c>: of ciphertext, of any length above a few KiB, z is a standard normal deviate, of text of n bytes it is
+/// about 0.6·n, of deflate's output of 64 KiB some tens to thousands.
+/// </summary>
+internal sealed class ByteCounts
+{
+    /// <summary>Byte values.</summary>
+    public const int Values = 256;
+
+    // The mean of chi-square with 255 degrees of freedom, and the root of its variance, 510.
+    private const double Mean = 255, Deviation = 22.583;
+    private const int Tables = 4;
+
+    private readonly int[] _tables = new int[Tables * Values];
+
+    /// <summary>The counts.</summary>
+    public long[] Counts { get; } = new long[Values];
+
+    /// <summary>All bytes.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Distance from uniform in standard deviations; 0 without bytes.</summary>
+    public double Z => ZOf(Counts, Total);
+
+    /// <summary>Shannon's entropy, bits a byte, 0–8.</summary>
+    public double Entropy
+    {
+        get
+        {
+            if (Total == 0) return 0;
+            var sum = 0.0;
+            foreach (var count in Counts)
+            {
+                if (count > 0) sum -= (double)count / Total * Math.Log2((double)count / Total);
+            }
+            return sum;
+        }
+    }
+
+    /// <summary>
+    /// Most bytes, as a share, that can be uniformly random: each of them would show every value alike, so the rarest values bound them.
+    /// The eighth rarest is taken, for the rarest of 256 is low by chance.
+    /// </summary>
+    public double Floor
+    {
+        get
+        {
+            if (Total == 0) return 0;
+            Span<long> sorted = stackalloc long[Values];
+            Counts.CopyTo(sorted);
+            sorted.Sort();
+            return Math.Min(1, (double)sorted[7] * Values / Total);
+        }
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        Array.Clear(Counts);
+        Total = 0;
+    }
+
+    /// <summary>Adds other counts.</summary>
+    public void Add(ReadOnlySpan<int> counts, int total)
+    {
+        for (var i = 0; i < Values; i++) Counts[i] += counts[i];
+        Total += total;
+    }
+
+    /// <summary>Adds so many bytes of one value.</summary>
+    public void Add(byte value, long count)
+    {
+        Counts[value] += count;
+        Total += count;
+    }
+
+    /// <summary>Adds bytes.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        Span<int> counts = stackalloc int[Values];
+        for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, 1 << 20)..])
+        {
+            var part = bytes[..Math.Min(bytes.Length, 1 << 20)];
+            CountInto(part, counts);
+            Add(counts, part.Length);
+        }
+    }
+
+    /// <summary>
+    /// Counts the values of some bytes. Four tables side by side: two equal bytes in a row do not wait for each other's store.
+    /// </summary>
+    public void CountInto(ReadOnlySpan<byte> bytes, Span<int> counts)
+    {
+        ref var table = ref MemoryMarshal.GetArrayDataReference(_tables);
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+        {
+            Unsafe.Add(ref table, (nint)(byte)word)++;
+            Unsafe.Add(ref table, Values + (nint)(byte)(word >> 8))++;
+            Unsafe.Add(ref table, (2 * Values) + (nint)(byte)(word >> 16))++;
+            Unsafe.Add(ref table, (3 * Values) + (nint)(byte)(word >> 24))++;
+            Unsafe.Add(ref table, (nint)(byte)(word >> 32))++;
+            Unsafe.Add(ref table, Values + (nint)(byte)(word >> 40))++;
+            Unsafe.Add(ref table, (2 * Values) + (nint)(byte)(word >> 48))++;
+            Unsafe.Add(ref table, (3 * Values) + (nint)(word >> 56))++;
+        }
+        foreach (var b in bytes[(words.Length * sizeof(ulong))..]) Unsafe.Add(ref table, (nint)b)++;
+        for (var i = 0; i < Values; i += Vector<int>.Count)
+        {
+            var sum = Vector.LoadUnsafe(ref table, (nuint)i) + Vector.LoadUnsafe(ref table, (nuint)(i + Values))
+                + Vector.LoadUnsafe(ref table, (nuint)(i + (2 * Values))) + Vector.LoadUnsafe(ref table, (nuint)(i + (3 * Values)));
+            sum.CopyTo(counts[i..]);
+        }
+        Array.Clear(_tables);
+    }
+
+    /// <summary>z of a page's counts.</summary>
+    public static double ZOf(ReadOnlySpan<int> counts, int total)
+    {
+        if (total == 0) return 0;
+        // A page's squares fit an int: 4096².
+        var squares = Vector<int>.Zero;
+        for (var i = 0; i < Values; i += Vector<int>.Count)
+        {
+            var part = new Vector<int>(counts[i..]);
+            squares += part * part;
+        }
+        return ((Vector.Sum(squares) * 256.0 / total) - total - Mean) / Deviation;
+    }
+
+    /// <summary>z of counts.</summary>
+    public static double ZOf(ReadOnlySpan<long> counts, long total)
+    {
+        if (total == 0) return 0;
+        var squares = 0.0;
+        foreach (var count in counts) squares += (double)count * count;
+        return ((squares * 256.0 / total) - total - Mean) / Deviation;
+    }
+}

@@ -1,0 +1,30 @@
+namespace HostAtlas.Agent.Gate.Features;
+
+/// <summary>What a file is, by its first bytes, where no container was found. Only ever compared with itself a run later.</summary>
+internal static class FileType
+{
+    /// <summary>Nothing known.</summary>
+    public const string Data = "data";
+
+    /// <summary>Text.</summary>
+    public const string Text = "text";
+
+    private static readonly (string Name, int At, byte[] Magic)[] Known =
+    [
+        ("elf", 0, [0x7F, .. "ELF"u8]), ("sqlite", 0, [.. "SQLite format 3\0"u8]), ("pdf", 0, [.. "%PDF-"u8]),
+        ("pgdump", 0, [.. "PGDMP"u8]), ("tar", 257, [.. "ustar"u8]), ("pe", 0, [.. "MZ"u8]), ("class", 0, [0xCA, 0xFE, 0xBA, 0xBE]),
+        ("wav", 0, [.. "RIFF"u8]), ("ar", 0, [.. "!<arch>\n"u8]), ("rpm", 0, [0xED, 0xAB, 0xEE, 0xDB]), ("squashfs", 0, [.. "hsqs"u8]),
+        ("ext", 0x438, [0x53, 0xEF]), ("iso", 0x8001, [.. "CD001"u8]), ("qcow2", 0, [.. "QFI\xFB"u8]), ("ole", 0, [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]),
+        ("git-pack", 0, [.. "PACK"u8]), ("numpy", 0, [0x93, .. "NUMPY"u8]), ("tiff", 0, [0x49, 0x49, 0x2A, 0]), ("tiff", 0, [0x4D, 0x4D, 0, 0x2A]),
+    ];
+
+    /// <summary>The type's name.</summary>
+    public static string Of(ReadOnlySpan<byte> head, double textShare)
+    {
+        foreach (var (name, at, magic) in Known)
+        {
+            if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return name;
+        }
+        return textShare > 0.97 ? Text : Data;
+    }
+}
