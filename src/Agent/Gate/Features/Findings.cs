@@ -3,7 +3,7 @@ namespace HostAtlas.Agent.Gate.Features;
 /// <summary>What was found in a file so far. One object a depth, used again and again.</summary>
 internal sealed class Findings
 {
-    private const int HeadBytes = 4096, PagePooled = 8192;
+    private const int HeadBytes = 4096, StrewnLeast = 8192;
 
     private readonly byte[] _head = new byte[HeadBytes];
     private int _headLength;
@@ -114,8 +114,8 @@ internal sealed class Findings
     /// <summary>All of it.</summary>
     public FileFeatures ToFeatures()
     {
-        var pool = _pool.Total > 0 && Math.Abs(_pool.Z) < 6;
-        var strewn = Strewn.Total >= PagePooled && Math.Abs(Strewn.Z) < 6;
+        var pool = _pool.Total > 0 && _pool.Z is > -4 and < 5;
+        var strewn = Strewn.Total >= StrewnLeast && Strewn.Z is > -4 and < 5;
         return new FileFeatures
         {
             Bytes = Whole.Total,

@@ -21,7 +21,8 @@ internal sealed class WindowAnalysis
 
     // A page of ciphertext is beyond 5 once in some 300,000: of 20,000 files of a MiB each a handful has a page that is missed, and none
     // fails for it. Deflate's pages lie between 0 and 60, text's above 1,000.
-    private const double RandomZ = 5, DenseZ = 100;
+    // Nor is ciphertext more even than that: tables that hold each value once (CRC) are.
+    private const double RandomZ = 5, EvenZ = -4, DenseZ = 100;
 
     // A stretch of 64 KiB proves itself: LZ-compressed data of that length is beyond 5 nearly always, ciphertext one time in a million.
     private const int LongPages = 16;
@@ -46,6 +47,7 @@ internal sealed class WindowAnalysis
     private Findings? _innerFindings;
     private long _run, _start;
     private int _pages;
+    private long _mixable;
     private bool _runFromHead;
 
     /// <summary>Makes one; another comes with each level of containers.</summary>
@@ -62,6 +64,7 @@ internal sealed class WindowAnalysis
         _start = start;
         _explained.Clear();
         _mixed.Clear();
+        _mixable = 0;
         Count(window, findings);
         if (start == 0)
         {
@@ -71,7 +74,7 @@ internal sealed class WindowAnalysis
         }
         Explain(window, findings);
         Unexplained(window, isLast, findings);
-        foreach (var block in _mixed) Mixed(window, block, findings);
+        Mixed(window, findings);
     }
 
     /// <summary>Zeros that were not read: no window has anything of them.</summary>
@@ -97,8 +100,11 @@ internal sealed class WindowAnalysis
             findings.AddPage(z, PageBytes);
             if (z < DenseZ) dense++;
             if ((page + 1) % BlockPages != 0 && page + 1 < pages) continue;
-            if (dense < BlockPages && _mixed.Count < TrialBlocksMost && _block.Total > JudgedLeast && _block.Floor >= FloorLeast)
-                _mixed.Add(page / BlockPages);
+            if (dense < BlockPages && _block.Total > JudgedLeast && _block.Floor >= FloorLeast)
+            {
+                _mixable += _block.Total;
+                if (_mixed.Count < TrialBlocksMost) _mixed.Add(page / BlockPages);
+            }
             for (var i = 0; i < ByteCounts.Values; i++) findings.Whole.Add((byte)i, _block.Counts[i]);
             _block.Clear();
             dense = 0;
@@ -160,7 +166,9 @@ internal sealed class WindowAnalysis
 
     private bool IsDense(int page) => _z[page] < DenseZ;
 
-    private bool IsRandom(int page) => Math.Abs(_z[page]) < RandomZ;
+    private bool IsRandom(int page) => IsUniform(_z[page]);
+
+    private static bool IsUniform(double z) => z is > EvenZ and < RandomZ;
 
     private void Explain(ReadOnlySpan<byte> window, Findings findings)
     {
@@ -243,7 +251,7 @@ internal sealed class WindowAnalysis
     {
         _block.Clear();
         _block.Add(bytes);
-        var isUniform = Math.Abs(_block.Z) < RandomZ;
+        var isUniform = IsUniform(_block.Z);
         if (isUniform && IsBrotli(bytes)) return;
         if (isUniform) findings.AddRandom(bytes, pages >= LongPages, _runFromHead, _run, atTail);
         else if (pages >= LongPages && findings.KeyTrials++ < KeyTrialsMost && KeyPeriod.Find(bytes) > 0) findings.KeyedBytes += bytes.Length;
@@ -272,15 +280,28 @@ internal sealed class WindowAnalysis
         return covered * 2 >= until - from;
     }
 
-    private void Mixed(ReadOnlySpan<byte> window, int block, Findings findings)
+    // The blocks that were tried stand for all that might be mixed.
+    private void Mixed(ReadOnlySpan<byte> window, Findings findings)
     {
-        var (from, until) = (block * BlockBytes, Math.Min(window.Length, (block + 1) * BlockBytes));
+        var (tried, strided) = (0, 0);
+        foreach (var block in _mixed)
+        {
+            var (from, until) = (block * BlockBytes, Math.Min(window.Length, (block + 1) * BlockBytes));
+            if (HasExplained(from, until)) continue;
+            tried++;
+            if (_mixtures.IsStrided(window[from..until])) strided++;
+            else Mixtures.Strewn(window[from..until], findings.Strewn);
+        }
+        if (strided > 0 && strided * 10 >= tried * 6) findings.StridedBytes += _mixable * strided / _mixed.Count;
+    }
+
+    private bool HasExplained(int from, int until)
+    {
         foreach (var (start, end) in _explained)
         {
-            if (start < until && end > from) return;
+            if (start < until && end > from) return true;
         }
-        if (_mixtures.IsStrided(window[from..until])) findings.StridedBytes += until - from;
-        else Mixtures.Strewn(window[from..until], findings.Strewn);
+        return false;
     }
 
     private void TextEncodings(ReadOnlySpan<byte> window, Findings findings)

@@ -16,6 +16,9 @@ internal static class ContentRules
     /// <summary>Below this many bytes a histogram proves nothing: only containers are looked at.</summary>
     public const long CountedLeast = 8192;
 
+    // Tables of constants in programs (ciphers, checksums) are random-like too, up to some 30 KiB of them.
+    private const long PartLeast = 32 << 10;
+
     private const long RunMost = 512 << 10, Page = WindowAnalysis.PageBytes;
     private const double ShareMost = 0.20;
 
@@ -28,7 +31,7 @@ internal static class ContentRules
         new("random-part", "a fifth of it, or half a MiB in one stretch, is random-like without a container",
             "partial encryption leaves whole stretches", true,
             file => IsCounted(file) && file.RandomBytes < 0.9 * file.Bytes
-                && (file.RandomBytes >= ShareMost * file.Bytes || file.RandomRun >= RunMost)),
+                && ((file.RandomBytes >= ShareMost * file.Bytes && file.RandomBytes >= PartLeast) || file.RandomRun >= RunMost)),
         new("random-head", "the first 4 KiB or more are random-like, what follows is not",
             "a file begins with what it is; quick attacks write over just that", true,
             file => IsCounted(file) && file.RandomHead >= Page && file.RandomBytes < 0.9 * file.Bytes),
@@ -36,9 +39,9 @@ internal static class ContentRules
             "attacks that start from the end", true,
             file => IsCounted(file) && file.RandomTail >= 8 * Page && file.RandomBytes < 0.9 * file.Bytes),
         new("strewn", "a fifth of it is random-like in pieces of 256 bytes and more",
-            "intermittent encryption", true, file => IsCounted(file) && file.StrewnBytes >= ShareMost * file.Bytes / 2),
+            "intermittent encryption", true, file => IsCounted(file) && file.StrewnBytes >= ShareMost * file.Bytes),
         new("strided", "every so many bytes are random-like, the others all of another kind",
-            "intermittent encryption by a short stride", true, file => IsCounted(file) && file.StridedBytes > 0),
+            "intermittent encryption by a short stride", true, file => IsCounted(file) && file.StridedBytes >= ShareMost * file.Bytes),
         new("keyed", "a key that repeats over it shows through", "XOR with a long key is not quite uniform", true,
             file => IsCounted(file) && file.KeyedBytes >= ShareMost * file.Bytes),
         new("encoded", "text that uses every sign of its alphabet equally, and is no container in text form",
@@ -46,9 +49,9 @@ internal static class ContentRules
         new("broken", "begins as a container, and stops to decode at something random-like",
             "a forged or a spared magic number", true, file => file.BrokenAt >= 0),
         new("hidden", "a container that decodes, to something random-like", "ciphertext that was packed", true,
-            file => file.HiddenBytes >= ShareMost * file.Bytes || file.HiddenBytes >= RunMost),
+            file => file.HiddenBytes > 0 && (file.HiddenBytes >= ShareMost * file.Bytes || file.HiddenBytes >= RunMost)),
         new("sealed", "an archive with a password", "attackers use archivers too", true,
-            file => file.SealedBytes >= ShareMost * file.Bytes),
+            file => file.SealedBytes > 0 && file.SealedBytes >= ShareMost * file.Bytes),
     ];
 
     /// <summary>Whether any rule hits.</summary>
