@@ -18,6 +18,9 @@ internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchO
             BackupBench.RunAsync),
         ["batches"] = new(
             "durable samples a second in batches of 5,000, against VictoriaMetrics", new BenchOptions(5, 2, 200), BatchBench.RunAsync),
+        ["gate"] = new(
+            "what the ransomware gate sees and flags by mistake, beside \"entropy above 7.95 and no magic\" (--seconds: 800 files each)",
+            new BenchOptions(5, 30, 1), GateBench.RunAsync),
         ["ingest"] = new(
             "durable signed ingest from the wire to the disk, against InfluxDB", new BenchOptions(5, 2, 400), IngestBench.RunAsync),
         ["query"] = new(

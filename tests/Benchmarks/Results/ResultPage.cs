@@ -16,11 +16,16 @@ internal sealed record ResultPage(string Name, string Title, string How, IReadOn
     /// <summary>What one has to know to read the figures, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Tables of counts, which have neither rounds nor ratios: lines of Markdown before the figures.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+
     /// <summary>As Markdown.</summary>
     public string ToMarkdown(BenchOptions options, string machine)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# {Title}").AppendLine().AppendLine(How).AppendLine();
+        foreach (var line in Lines) text.AppendLine(line);
+        if (Lines.Count > 0) text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
             $"Median of {options.Rounds} interleaved rounds after one to warm up. The ratio is the median of the rounds' own ratios, "
             + $"the spread its least and greatest; above 1 is better than the first row.");
@@ -50,6 +55,7 @@ internal sealed record ResultPage(string Name, string Title, string How, IReadOn
                 table.Goal,
                 Rows = table.Rows.Select((row, i) => new { row.Name, row.Median, Ratio = table.Ratio(i), row.Rounds }),
             }),
+            Lines,
             Notes,
         },
         Indented);

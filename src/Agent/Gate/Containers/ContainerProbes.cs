@@ -19,7 +19,8 @@ internal sealed class ContainerProbes
             new GzipProbe(inflater), new ZipEntryProbe(inflater, Slow), new XzProbe(Slow), new ZstdProbe(Slow), new Bzip2Probe(Slow),
             new Lz4Probe(), new SevenZipProbe(Slow), new RarProbe(), new LzmaProbe(Slow), new ZlibProbe(inflater), new PngProbe(inflater),
             new JpegProbe(), new GifProbe(), new RiffProbe(), new Mp4Probe(), new OggProbe(), new Mp3Probe(), new FlacProbe(),
-            new MatroskaProbe(), new Woff2Probe(Slow), new GitIndexProbe(), new PublicKeyringProbe(),
+            new MatroskaProbe(), new Woff2Probe(Slow), new GitIndexProbe(), new PublicKeyringProbe(), new Type1FontProbe(),
+            new EmbeddedSymbolsProbe(inflater),
         ];
         Array.Fill(_byFirst, []);
         foreach (var probe in _all)

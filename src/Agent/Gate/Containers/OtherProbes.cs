@@ -132,6 +132,65 @@ internal sealed class PublicKeyringProbe : IContainerProbe
     }
 }
 
+/// <summary>
+/// PostScript Type 1 fonts: their second part is enciphered with a key that the format fixes (Adobe Type 1 Font Format, chapter 7), and
+/// must come out as the font's private dictionary.
+/// </summary>
+internal sealed class Type1FontProbe : IContainerProbe
+{
+    private const int LookBytes = 64 << 10, TryBytes = 512;
+    private const ushort Key = 55665, Multiplier = 52845, Addend = 22719;
+
+    public string Name => "type1";
+
+    public ReadOnlySpan<byte> FirstBytes => [(byte)'%', 0x80];
+
+    public bool Matches(ReadOnlySpan<byte> bytes)
+    {
+        var text = bytes.Length > 6 && bytes[0] == 0x80 && bytes[1] == 1 ? bytes[6..] : bytes;
+        return text.Length > 512 && (text.StartsWith("%!PS-AdobeFont"u8) || text.StartsWith("%!FontType1"u8));
+    }
+
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
+    {
+        var mark = bytes[..Math.Min(bytes.Length, LookBytes)].IndexOf("currentfile eexec"u8);
+        if (mark < 0) return ProbeResult.NotThis;
+        var at = mark + "currentfile eexec".Length;
+        while (at < bytes.Length && bytes[at] is (byte)'\r' or (byte)'\n' or (byte)' ') at++;
+        if (at + 6 < bytes.Length && bytes[at] == 0x80 && bytes[at + 1] == 2) at += 6;
+        Span<byte> plain = stackalloc byte[TryBytes];
+        var cipher = bytes[at..Math.Min(bytes.Length, at + TryBytes)];
+        var state = Key;
+        for (var i = 0; i < cipher.Length; i++)
+        {
+            plain[i] = (byte)(cipher[i] ^ (state >> 8));
+            state = unchecked((ushort)(((cipher[i] + state) * Multiplier) + Addend));
+        }
+        if (plain[..cipher.Length].IndexOf("/Private"u8) < 0) return ProbeResult.NotThis;
+        var end = bytes[at..].IndexOf("cleartomark"u8);
+        return end < 0 ? new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length) : new ProbeResult(ProbeOutcome.Decodes, at + end);
+    }
+}
+
+/// <summary>Symbols embedded in a .NET assembly: "MPDB", the size, deflate.</summary>
+internal sealed class EmbeddedSymbolsProbe(Inflater inflater) : IContainerProbe
+{
+    public string Name => "mpdb";
+
+    public ReadOnlySpan<byte> FirstBytes => "M"u8;
+
+    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 16 && bytes.StartsWith("MPDB"u8);
+
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
+    {
+        var size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
+        var end = inflater.Run(bytes[8..], output, DecodeLimits.FastBytes, out var taken);
+        return end == DecodeEnd.Broken || (end == DecodeEnd.Complete && output.Length != size)
+            ? ProbeResult.NotThis
+            : DecodeLimits.Result(end, 8 + taken);
+    }
+}
+
 /// <summary>RAR 4 and 5: the chain of headers with their sums. Its compression is nobody's to decode; that it says "encrypted" is told.</summary>
 internal sealed class RarProbe : IContainerProbe
 {

@@ -73,6 +73,7 @@ internal sealed unsafe class SlowDecoders
     {
         _starved = false;
         Consumed = 0;
+        if (bytes.IsEmpty) return DecodeEnd.NeedsMore;
         fixed (byte* start = bytes)
         {
             using var input = new CountedStream(this, start, bytes.Length);

@@ -114,7 +114,12 @@ internal sealed class WindowAnalysis
     // What a file begins as is tried even where its bytes are not dense: a tar's or a picture's first pages need not be.
     private void Begin(ReadOnlySpan<byte> window, Findings findings)
     {
-        if (_probes.At(window) is not { } probe) return;
+        if (_probes.At(window) is not { } probe)
+        {
+            // Brotli has no magic number: a file that begins dense and is nothing else is tried as it.
+            if (IsDense(0)) Brotli(window, findings);
+            return;
+        }
         _output.Clear();
         var result = probe.Probe(window, _output);
         switch (result.Outcome)
@@ -132,6 +137,16 @@ internal sealed class WindowAnalysis
                 findings.SealedBytes += Math.Max(result.Bytes, 1);
                 break;
         }
+    }
+
+    private void Brotli(ReadOnlySpan<byte> window, Findings findings)
+    {
+        _output.Clear();
+        var end = _probes.Slow.Brotli(window, _output);
+        var isGood = end is DecodeEnd.Complete || (end is DecodeEnd.Limit or DecodeEnd.NeedsMore && _output.Length > window.Length);
+        if (!isGood || _probes.Slow.Consumed < window.Length / 2) return;
+        findings.SetContainer("brotli");
+        Take(0, DecodeLimits.Result(end, _probes.Slow.Consumed), window.Length, findings);
     }
 
     // A damaged archive that goes on in zeros or text was not encrypted.
@@ -252,19 +267,9 @@ internal sealed class WindowAnalysis
         _block.Clear();
         _block.Add(bytes);
         var isUniform = IsUniform(_block.Z);
-        if (isUniform && IsBrotli(bytes)) return;
         if (isUniform) findings.AddRandom(bytes, pages >= LongPages, _runFromHead, _run, atTail);
         else if (pages >= LongPages && findings.KeyTrials++ < KeyTrialsMost && KeyPeriod.Find(bytes) > 0) findings.KeyedBytes += bytes.Length;
         _run += bytes.Length;
-    }
-
-    // Brotli has no magic number: a file that is nothing else is tried as it.
-    private bool IsBrotli(ReadOnlySpan<byte> bytes)
-    {
-        if (_start > 0 || !_runFromHead || _run > 0) return false;
-        _output.Clear();
-        return _probes.Slow.Brotli(bytes, _output) is DecodeEnd.Complete or DecodeEnd.Limit && _output.Length > bytes.Length
-            && !IsRandomLike(_output.Kept, _output.Length);
     }
 
     private bool IsExplained(ReadOnlySpan<byte> window, int page)
