@@ -9,6 +9,8 @@ internal sealed class GzipProbe(Inflater inflater) : IContainerProbe
 
     public string Name => "gzip";
 
+    public bool EndsItself => true;
+
     public ReadOnlySpan<byte> FirstBytes => [0x1F];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
@@ -66,7 +68,8 @@ internal sealed class ZlibProbe(Inflater inflater) : IContainerProbe
                 return new ProbeResult(ProbeOutcome.Decodes, taken + 4);
             return ProbeResult.NotThis;
         }
-        return decoded != DecodeEnd.Broken && taken >= EnoughBytes ? new ProbeResult(ProbeOutcome.DecodesSoFar, taken) : ProbeResult.NotThis;
+        if (taken < EnoughBytes) return ProbeResult.NotThis;
+        return new ProbeResult(decoded == DecodeEnd.Broken ? ProbeOutcome.Broken : ProbeOutcome.DecodesSoFar, taken);
     }
 }
 
@@ -74,7 +77,7 @@ internal sealed class ZlibProbe(Inflater inflater) : IContainerProbe
 internal sealed class ZipEntryProbe(Inflater inflater, SlowDecoders slow) : IContainerProbe
 {
     private const int HeaderBytes = 30;
-    private const int StoredMethod = 0, DeflateMethod = 8, Deflate64Method = 9, Bzip2Method = 12, LzmaMethod = 14, AesMethod = 99;
+    private const int StoredMethod = 0, DeflateMethod = 8, Bzip2Method = 12, LzmaMethod = 14, AesMethod = 99;
     private const uint DescriptorMagic = 0x08074B50;
 
     public string Name => "zip";
@@ -90,7 +93,7 @@ internal sealed class ZipEntryProbe(Inflater inflater, SlowDecoders slow) : ICon
         long size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[18..]);
         var start = HeaderBytes + BinaryPrimitives.ReadUInt16LittleEndian(bytes[26..])
             + BinaryPrimitives.ReadUInt16LittleEndian(bytes[28..]);
-        if (start >= bytes.Length) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
+        if (start >= bytes.Length) return ProbeResult.NotThis;
         var known = (flags & 8) == 0 && size != uint.MaxValue;
         if ((flags & 1) != 0 || method == AesMethod) return new ProbeResult(ProbeOutcome.Encrypted, start + (known ? size : 0));
         var content = bytes[start..];
@@ -101,7 +104,6 @@ internal sealed class ZipEntryProbe(Inflater inflater, SlowDecoders slow) : ICon
             DeflateMethod => Deflated(bytes, start, content, known ? size : null, output),
             Bzip2Method => Slow(slow.Bzip2(content, output), start, size),
             LzmaMethod when content.Length > 9 => Slow(slow.Lzma(content[4..9], content[9..], output), start, size),
-            Deflate64Method => new ProbeResult(ProbeOutcome.DecodesSoFar, start + (known ? size : 0)),
             _ => ProbeResult.NotThis,
         };
 
@@ -127,19 +129,21 @@ internal sealed class ZipEntryProbe(Inflater inflater, SlowDecoders slow) : ICon
         var crc = BinaryPrimitives.ReadUInt32LittleEndian(bytes[14..]);
         output.Checksum = Checksum.Crc;
         var decoded = inflater.Run(content, output, DecodeLimits.FastBytes, out var taken);
-        if (decoded == DecodeEnd.Broken) return new ProbeResult(ProbeOutcome.Broken, start + taken);
+        // Whatever garbage decodes to seldom ends where the header says.
+        if (decoded == DecodeEnd.Broken || (decoded == DecodeEnd.NeedsMore && content.Length == size))
+            return new ProbeResult(ProbeOutcome.Broken, start);
         if (decoded != DecodeEnd.Complete) return new ProbeResult(ProbeOutcome.DecodesSoFar, size is { } all ? start + all : start + taken);
         var end = start + taken;
         if (size is not null)
         {
-            return crc == output.Crc ? new ProbeResult(ProbeOutcome.Decodes, start + size.Value) : new ProbeResult(ProbeOutcome.Broken, end);
+            return crc == output.Crc ? new ProbeResult(ProbeOutcome.Decodes, start + size.Value) : new ProbeResult(ProbeOutcome.Broken, start);
         }
         // The sum stands behind the content, its signature may be left out.
         var behind = bytes[end..];
         if (behind.Length >= 8 && BinaryPrimitives.ReadUInt32LittleEndian(behind) == DescriptorMagic) behind = behind[4..];
         if (behind.Length < 4) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
         return new ProbeResult(
-            BinaryPrimitives.ReadUInt32LittleEndian(behind) == output.Crc ? ProbeOutcome.Decodes : ProbeOutcome.Broken, end);
+            BinaryPrimitives.ReadUInt32LittleEndian(behind) == output.Crc ? ProbeOutcome.Decodes : ProbeOutcome.Broken, start);
     }
 }
 

@@ -44,6 +44,9 @@ internal interface IContainerProbe
     /// <summary>The first bytes that it may have.</summary>
     ReadOnlySpan<byte> FirstBytes { get; }
 
+    /// <summary>Its stream says where it ends: at the end of a file it must have ended.</summary>
+    bool EndsItself => false;
+
     /// <summary>Whether the bytes begin like it; cheap, and wrong now and then.</summary>
     bool Matches(ReadOnlySpan<byte> bytes);
 

@@ -62,8 +62,10 @@ internal sealed class OggProbe : IContainerProbe
             int segments = bytes[at + 26], body = 0;
             if (at + HeaderBytes + segments > bytes.Length) break;
             foreach (var segment in bytes.Slice(at + HeaderBytes, segments)) body += segment;
+            if (at == 0 && at + HeaderBytes + segments + body > bytes.Length) break;
             at += HeaderBytes + segments + body;
         }
+        if (at == 0) return ProbeResult.NotThis;
         return at == bytes.Length
             ? new ProbeResult(ProbeOutcome.Decodes, at)
             : new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
@@ -138,7 +140,7 @@ internal sealed class FlacProbe : IContainerProbe
             isLast = (bytes[at] & 128) != 0;
             at += 4 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]);
         }
-        if (at + 4 > bytes.Length) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
+        if (at + 4 > bytes.Length) return ProbeResult.NotThis;
         if (bytes[at] != 0xFF || (bytes[at + 1] & 0xFC) != 0xF8) return new ProbeResult(ProbeOutcome.Broken, at);
         // Sync, block size and rate, channels: the same at each frame of nearly every file.
         var sync = bytes.Slice(at, 2);

@@ -67,7 +67,7 @@ internal sealed class GitIndexProbe : IContainerProbe
 /// <summary>Keyrings of OpenPGP: packets of public keys, names and signatures, and no other. Their numbers look random.</summary>
 internal sealed class PublicKeyringProbe : IContainerProbe
 {
-    private const int PublicKey = 6;
+    private const int PublicKey = 6, UserId = 13;
 
     public string Name => "pgp-keyring";
 
@@ -79,19 +79,24 @@ internal sealed class PublicKeyringProbe : IContainerProbe
     public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
     {
         long at = 0;
-        var packets = 0;
+        var hasName = false;
         while (at < bytes.Length)
         {
-            var length = Packet(bytes[(int)at..], out var tag, out var isKnown);
-            if (!isKnown) return packets < 3 ? ProbeResult.NotThis : new ProbeResult(ProbeOutcome.Decodes, at);
-            if (tag == PublicKey && at + 7 < bytes.Length && !HasKey(bytes[(int)at..])) return ProbeResult.NotThis;
+            var packet = bytes[(int)at..];
+            var length = Packet(packet, out var tag, out var isKnown);
+            if (!isKnown) break;
+            if (tag == PublicKey && !HasKey(packet)) return ProbeResult.NotThis;
+            // Such packets come by chance in any noise; a name of letters right behind a key does not.
+            if (tag == UserId) hasName |= length < 512 && length <= packet.Length && IsText(packet[2..(int)length]);
             at += length;
-            packets++;
         }
-        return new ProbeResult(packets < 2 ? ProbeOutcome.NotThis : ProbeOutcome.DecodesSoFar, at);
+        if (!hasName) return ProbeResult.NotThis;
+        return new ProbeResult(at < bytes.Length ? ProbeOutcome.Decodes : ProbeOutcome.DecodesSoFar, at);
     }
 
-    // Version 3, 4 or 6, and made between 1990 and 2106 by its clock.
+    private static bool IsText(ReadOnlySpan<byte> bytes) => bytes.Length > 4 && bytes[1..].IndexOfAnyInRange((byte)0, (byte)31) < 0;
+
+    // Version 4 or 6, or the old 3.
     private static bool HasKey(ReadOnlySpan<byte> packet)
     {
         var header = packet[0] switch { 0x98 => 2, 0x99 => 3, _ when packet[1] < 192 => 2, _ when packet[1] < 224 => 3, _ => 6 };
@@ -217,7 +222,7 @@ internal sealed class RarProbe : IContainerProbe
             if (((flags & 0x8000) != 0 || block[2] == 0x74) && block.Length >= 11) size += BinaryPrimitives.ReadUInt32LittleEndian(block[7..]);
             at += size;
         }
-        return new ProbeResult(ProbeOutcome.DecodesSoFar, Math.Max(at, bytes.Length));
+        return new ProbeResult(at <= 7 + 13 ? ProbeOutcome.Broken : ProbeOutcome.DecodesSoFar, Math.Max(at, bytes.Length));
     }
 
     private static ProbeResult Five(ReadOnlySpan<byte> bytes)
@@ -231,7 +236,7 @@ internal sealed class RarProbe : IContainerProbe
             var body = i;
             var all = body + header;
             if (header is < 2 or > 2 << 20) return new ProbeResult(ProbeOutcome.Broken, at);
-            if (all > block.Length) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
+            if (all > block.Length) return new ProbeResult(at == 8 ? ProbeOutcome.Broken : ProbeOutcome.DecodesSoFar, at == 8 ? at : bytes.Length);
             if (Crc32.Of(block[4..(int)all]) != BinaryPrimitives.ReadUInt32LittleEndian(block)) return new ProbeResult(ProbeOutcome.Broken, at);
             var type = Number(block, ref i);
             var flags = Number(block, ref i);

@@ -78,6 +78,8 @@ internal sealed class PngProbe(Inflater inflater) : IContainerProbe
 
     public string Name => "png";
 
+    public bool EndsItself => true;
+
     public ReadOnlySpan<byte> FirstBytes => [0x89];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
@@ -110,7 +112,8 @@ internal sealed class PngProbe(Inflater inflater) : IContainerProbe
             ended = type.SequenceEqual("IEND"u8);
             at += (int)length + 12;
         }
-        if (gathered > 2 && inflater.Run(_pixels.AsSpan(2, gathered - 2), output, DecodeLimits.FastBytes, out var taken) == DecodeEnd.Broken)
+        if (gathered <= 2) return new ProbeResult(ended ? ProbeOutcome.Decodes : ProbeOutcome.Broken, at);
+        if (inflater.Run(_pixels.AsSpan(2, gathered - 2), output, DecodeLimits.FastBytes, out var taken) == DecodeEnd.Broken)
             return new ProbeResult(ProbeOutcome.Broken, Math.Min(at, taken));
         return ended ? new ProbeResult(ProbeOutcome.Decodes, at) : new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
     }

@@ -7,14 +7,22 @@ internal sealed class Bzip2Probe(SlowDecoders slow) : IContainerProbe
 {
     public string Name => "bzip2";
 
+    public bool EndsItself => true;
+
     public ReadOnlySpan<byte> FirstBytes => "B"u8;
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 10 && bytes.StartsWith("BZh"u8) && bytes[3] is >= (byte)'1' and <= (byte)'9'
         && (bytes[4..].StartsWith("1AY&SY"u8) || bytes[4..].StartsWith("\u0017rE8P"u8));
 
-    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output) =>
-        DecodeLimits.Result(slow.Bzip2(bytes, output), slow.Consumed);
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
+    {
+        // Without a whole block nothing was shown.
+        var end = slow.Bzip2(bytes, output);
+        return end == DecodeEnd.NeedsMore && output.Length == 0
+            ? new ProbeResult(ProbeOutcome.Broken, 10)
+            : DecodeLimits.Result(end, slow.Consumed);
+    }
 }
 
 /// <summary>LZMA alone, as lzma(1) writes it.</summary>
@@ -51,6 +59,8 @@ internal sealed class XzProbe(SlowDecoders slow) : IContainerProbe
     private const int HeaderBytes = 12;
 
     public string Name => "xz";
+
+    public bool EndsItself => true;
 
     public ReadOnlySpan<byte> FirstBytes => [0xFD];
 
@@ -148,8 +158,11 @@ internal sealed class SevenZipProbe(SlowDecoders slow) : IContainerProbe
         var content = bytes[HeaderBytes..];
         var packed = Math.Min(content.Length, BinaryPrimitives.ReadInt64LittleEndian(bytes[12..]));
         content = content[..(int)Math.Max(0, packed)];
-        if (Lzma2Chunks.Walk(content, out var length) != DecodeEnd.Broken && slow.Lzma2(content[..length], output) != DecodeEnd.Broken)
+        if (Lzma2Chunks.Walk(content, out var length) != DecodeEnd.Broken && slow.Lzma2(content[..length], output) != DecodeEnd.Broken
+            && output.Length > 0)
+        {
             return new ProbeResult(ProbeOutcome.Decodes, end);
+        }
         output.Clear();
         if (content.Length > 5 && content[0] == 0 && slow.Lzma([0x5D, 0, 0, 0x40, 0], content, output) is var decoded
             && (decoded != DecodeEnd.Broken || output.Length > DecodeBuffer.ReachBytes))

@@ -9,6 +9,8 @@ internal sealed class ZstdProbe(SlowDecoders slow) : IContainerProbe
 
     public string Name => "zstd";
 
+    public bool EndsItself => true;
+
     public ReadOnlySpan<byte> FirstBytes => [0x28];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
@@ -29,6 +31,8 @@ internal sealed class ZstdProbe(SlowDecoders slow) : IContainerProbe
         {
             return new ProbeResult(ProbeOutcome.Broken, slow.Consumed);
         }
+        // A first block that is longer than the file, and not a byte out of it, is nothing.
+        if (walked == DecodeEnd.NeedsMore && output.Length == 0 && at > bytes.Length) return new ProbeResult(ProbeOutcome.Broken, 9);
         if (walked == DecodeEnd.NeedsMore) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
         return new ProbeResult(ProbeOutcome.Decodes, at + ((descriptor & 4) != 0 ? 4 : 0));
     }
@@ -61,6 +65,8 @@ internal sealed class Lz4Probe : IContainerProbe
     private const int LegacyBlockMost = (8 << 20) + (8 << 20) / 255 + 16;
 
     public string Name => "lz4";
+
+    public bool EndsItself => true;
 
     public ReadOnlySpan<byte> FirstBytes => [0x04, 0x02];
 

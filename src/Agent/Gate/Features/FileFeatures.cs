@@ -21,6 +21,9 @@ internal sealed record FileFeatures
     /// <summary>Bytes in pages that are random-like and that no container explains.</summary>
     public long RandomBytes { get; init; }
 
+    /// <summary>Bytes in pages that are as dense as compressed data and that no container explains; random-like ones among them.</summary>
+    public long DenseBytes { get; init; }
+
     /// <summary>Longest stretch of them.</summary>
     public long RandomRun { get; init; }
 
@@ -50,6 +53,9 @@ internal sealed record FileFeatures
 
     /// <summary>Where the container that the file begins as stopped to decode; negative when it did not.</summary>
     public long BrokenAt { get; init; } = -1;
+
+    /// <summary>Entries of an archive that do not decode.</summary>
+    public int BrokenMembers { get; init; }
 
     /// <summary>The first bytes, for the framing of declared files.</summary>
     public ReadOnlyMemory<byte> Head { get; init; }

@@ -3,7 +3,7 @@ namespace HostAtlas.Agent.Gate.Features;
 /// <summary>What was found in a file so far. One object a depth, used again and again.</summary>
 internal sealed class Findings
 {
-    private const int HeadBytes = 4096, StrewnLeast = 8192;
+    private const int HeadBytes = 4096, StrewnLeast = 4096;
 
     private readonly byte[] _head = new byte[HeadBytes];
     private int _headLength;
@@ -29,6 +29,18 @@ internal sealed class Findings
     public long RandomTail { get; private set; }
 
     public long StridedBytes { get; set; }
+
+    /// <summary>Entries of an archive that do not decode.</summary>
+    public int BrokenMembers { get; set; }
+
+    /// <summary>Bytes in dense pages that nothing explains.</summary>
+    public long DenseBytes { get; set; }
+
+    /// <summary>Bytes that were looked at for strewn ones, and of how many they are a sample.</summary>
+    public long StrewnTried { get; set; }
+
+    /// <inheritdoc cref="StrewnTried" />
+    public long StrewnOf { get; set; }
 
     public long KeyedBytes { get; set; }
 
@@ -58,6 +70,7 @@ internal sealed class Findings
         (RandomBytes, RandomRun, RandomHead, RandomTail, _pooledRun, _pooledHead, _pooledTail) = (0, 0, 0, 0, 0, 0, 0);
         (StridedBytes, KeyedBytes, EncodedBytes, HiddenBytes, SealedBytes, BrokenAt) = (0, 0, 0, 0, 0, -1);
         (TrustedUntil, IsOpen, KeyTrials) = (0, false, 0);
+        (DenseBytes, StrewnTried, StrewnOf, BrokenMembers) = (0, 0, 0, 0);
     }
 
     /// <summary>The file's first bytes.</summary>
@@ -127,13 +140,15 @@ internal sealed class Findings
             RandomRun = pool ? Math.Max(RandomRun, _pooledRun) : RandomRun,
             RandomHead = pool ? Math.Max(RandomHead, _pooledHead) : RandomHead,
             RandomTail = pool ? Math.Max(RandomTail, _pooledTail) : RandomTail,
-            StrewnBytes = strewn ? Strewn.Total : 0,
+            DenseBytes = DenseBytes,
+            StrewnBytes = strewn && StrewnTried > 0 ? (long)((double)Strewn.Total * StrewnOf / StrewnTried) : 0,
             StridedBytes = StridedBytes,
             KeyedBytes = KeyedBytes,
             EncodedBytes = EncodedBytes,
             HiddenBytes = HiddenBytes,
             SealedBytes = SealedBytes,
             BrokenAt = BrokenAt,
+            BrokenMembers = BrokenMembers,
             Head = _head.AsSpan(0, _headLength).ToArray(),
         };
     }

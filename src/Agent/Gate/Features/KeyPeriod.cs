@@ -10,30 +10,38 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal static class KeyPeriod
 {
-    private const int SampleBytes = 24 << 10, KeyLeast = 16, KeyMost = 16 << 10;
+    private const int SampleMost = 24 << 10, SampleLeast = 4096, KeyLeast = 16, KeyMost = 16 << 10;
 
-    // By chance 96 of 24 Ki are equal, with a deviation of 10; of English text 1,600.
-    private const int EqualLeast = 400, EqualNearMost = 220;
+    // By chance one in 256 is equal. Text and programs are equal to themselves one time in fifteen and more.
+    private const double ChanceShare = 1.0 / 256, KeyShare = 1.0 / 50;
 
     /// <summary>The key's length; 0 when there is none.</summary>
     public static int Find(ReadOnlySpan<byte> bytes)
     {
         for (var near = 1; near < KeyLeast; near++)
         {
-            if (Equal(bytes, near) > EqualNearMost) return 0;
+            if (IsEqual(bytes, near, 2 * ChanceShare)) return 0;
         }
-        for (var length = KeyLeast; length <= Math.Min(KeyMost, (bytes.Length - SampleBytes) / 2); length++)
+        for (var length = KeyLeast; length <= Math.Min(KeyMost, bytes.Length - SampleLeast); length++)
         {
-            if (Equal(bytes, length) >= EqualLeast && Equal(bytes, 2 * length) >= EqualLeast) return length;
+            if (IsEqual(bytes, length, KeyShare) && (bytes.Length < (2 * length) + SampleLeast || IsEqual(bytes, 2 * length, KeyShare)))
+                return length;
         }
         return 0;
     }
 
-    private static int Equal(ReadOnlySpan<byte> bytes, int lag)
+    private static bool IsEqual(ReadOnlySpan<byte> bytes, int lag, double share)
     {
-        if (bytes.Length < SampleBytes + lag) return 0;
-        var here = MemoryMarshal.Cast<byte, Vector<byte>>(bytes[..SampleBytes]);
-        var there = MemoryMarshal.Cast<byte, Vector<byte>>(bytes.Slice(lag, SampleBytes));
+        // Whole vectors of any width, and as many as there are bytes to compare with.
+        var sample = Math.Min(SampleMost, bytes.Length - lag) & ~63;
+        var least = Math.Max(share * sample, (ChanceShare * sample) + (6 * Math.Sqrt(ChanceShare * sample)));
+        return sample >= SampleLeast && Equal(bytes[..sample], bytes.Slice(lag, sample)) > least;
+    }
+
+    private static int Equal(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        var here = MemoryMarshal.Cast<byte, Vector<byte>>(one);
+        var there = MemoryMarshal.Cast<byte, Vector<byte>>(other);
         var equal = 0;
         // An equal byte is 255, that is −1: 128 of them fit a byte's count.
         for (var at = 0; at < here.Length;)

@@ -8,12 +8,16 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal sealed class Mixtures
 {
-    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, SampleBits = 32 << 10;
+    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, SampleBits = 16 << 10;
 
     // 256 uniform bytes have 162 different values, with a deviation of 5.2; machine code has about 100, text 50.
     private const int DistinctLeast = 142, DistinctMost = 183;
 
+    private const double TextFloorLeast = 0.03;
+    private const int EvenLeast = 300, RunLeast = 3;
+
     private readonly ulong[] _rare = new ulong[(SampleBits / 64) + (PeriodMost / 64) + 2];
+    private readonly int[] _periods = new int[6];
     private readonly int[] _together = new int[PeriodMost + 1];
     private readonly ByteCounts _random = new(), _clear = new(), _clearLate = new();
 
@@ -57,10 +61,37 @@ internal sealed class Mixtures
             isRare[value] = _random.Counts[value] * 256 < block.Length;
             if (isRare[value]) rareValues++;
         }
-        return Period(block, isRare) is var period and > 0 && HasRandomPhases(block, isRare, period, (double)rareValues / 256);
+        if (IsTextBetween(_random, block.Length)) return true;
+        var count = Periods(block, isRare);
+        for (var i = 0; i < count; i++)
+        {
+            if (HasRandomPhases(block, isRare, _periods[i], (double)rareValues / 256)) return true;
+        }
+        return false;
     }
 
-    private int Period(ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare)
+    // The values that no text has in any encoding of today are as even as ciphertext's, whatever the pattern; the rest is text.
+    private static bool IsTextBetween(ByteCounts counts, int length)
+    {
+        var (values, all, squares, text) = (0, 0L, 0.0, 0L);
+        for (var value = 0; value < ByteCounts.Values; value++)
+        {
+            var count = counts.Counts[value];
+            if (value is >= 32 and < 127 or 9 or 10 or 13) text += count;
+            if (value is not (< 9 or (> 13 and < 27) or (> 27 and < 32) or 0xC0 or 0xC1 or >= 0xF5)) continue;
+            values++;
+            all += count;
+            squares += (double)count * count;
+        }
+        // Each of the 256 values has its share of the random bytes; without them the rest must be text.
+        var random = (double)all / values * ByteCounts.Values;
+        if (random < TextFloorLeast * length || all < EvenLeast) return false;
+        var z = ((squares * values / all) - all - (values - 1)) / Math.Sqrt(2.0 * (values - 1));
+        var textShare = (text - (random * 98 / ByteCounts.Values)) / (length - random);
+        return z is > -4 and < 5 && random < 0.95 * length && textShare > 0.8;
+    }
+
+    private int Periods(ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare)
     {
         var bits = Math.Min(SampleBits, block.Length - PeriodMost);
         if (bits < SampleBits / 4) return 0;
@@ -90,19 +121,21 @@ internal sealed class Mixtures
         }
         var mean = (double)sum / (PeriodMost - PeriodLeast + 1);
         if (all == 0 || most < mean * 1.2 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
-        // Near a period it is nearly as good: the first that is as good as any, at the top of its hill.
-        var level = mean + (0.85 * (most - mean));
-        var best = 0;
-        for (var lag = 8; lag <= PeriodMost; lag++)
+        return Candidates(mean, most);
+    }
+
+    // Two bytes of one run lie near each other too: the slope that begins at 0 is passed first. Then each top that stands out; the period's
+    // multiples, and a file's own rhythm, have tops as well.
+    private int Candidates(double mean, int most)
+    {
+        var (count, lag) = (0, PeriodLeast);
+        while (lag < PeriodMost && _together[lag] > mean) lag++;
+        var level = mean + (0.4 * (most - mean));
+        for (lag = lag > PeriodMost / 2 ? PeriodLeast : lag; lag < PeriodMost && count < _periods.Length; lag++)
         {
-            if (_together[lag] < level)
-            {
-                if (best > 0) break;
-                continue;
-            }
-            if (best == 0 || _together[lag] > _together[best]) best = lag;
+            if (_together[lag] >= level && _together[lag] >= _together[lag - 1] && _together[lag] > _together[lag + 1]) _periods[count++] = lag;
         }
-        return best;
+        return count;
     }
 
     private bool HasRandomPhases(ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare, int period, double rareShare)
@@ -110,9 +143,12 @@ internal sealed class Mixtures
         Span<int> rare = stackalloc int[period];
         rare.Clear();
         var rounds = block.Length / period;
-        for (var i = 0; i < rounds * period; i++)
+        for (var round = block; round.Length >= period; round = round[period..])
         {
-            if (isRare[block[i]]) rare[i % period]++;
+            for (var phase = 0; phase < period; phase++)
+            {
+                if (isRare[round[phase]]) rare[phase]++;
+            }
         }
         // A random phase has as many rare bytes as there are rare values; a phase in between is neither, one at the edge of a run may be.
         var slack = 4.5 * Math.Sqrt(rareShare * (1 - rareShare) / rounds);
@@ -135,7 +171,44 @@ internal sealed class Mixtures
             var counts = kind[phase] > 0 ? _random : seen++ * 2 < clear ? _clear : _clearLate;
             for (var i = phase; i < rounds * period; i += period) counts.Add(block[i], 1);
         }
-        return _random.Total >= 2048 && Math.Abs(_random.Z) < 5 && _clear.Z > 50 && AreAlike(_clear, _clearLate);
+        return _random.Total >= 2048 && _random.Z is > -4 and < 5 && _clear.Z > 50 && IsInRuns(kind) && AreAlike(_clear, _clearLate)
+            && AreOfOneKind(block, kind, period);
+    }
+
+    // A cipher's bytes come in runs; the low bytes of samples and numbers come one by one.
+    private static bool IsInRuns(ReadOnlySpan<sbyte> kind)
+    {
+        var (runs, random) = (0, 0);
+        for (var phase = 0; phase < kind.Length; phase++)
+        {
+            if (kind[phase] <= 0) continue;
+            random++;
+            if (kind[phase == 0 ? kind.Length - 1 : phase - 1] <= 0) runs++;
+        }
+        return random >= RunLeast * Math.Max(1, runs);
+    }
+
+    // The commonest clear value must be as common at each clear phase: in a table it is some columns' own.
+    private bool AreOfOneKind(ReadOnlySpan<byte> block, ReadOnlySpan<sbyte> kind, int period)
+    {
+        var mode = 0;
+        for (var value = 1; value < ByteCounts.Values; value++)
+        {
+            if (_clear.Counts[value] + _clearLate.Counts[value] > _clear.Counts[mode] + _clearLate.Counts[mode]) mode = value;
+        }
+        var share = (double)(_clear.Counts[mode] + _clearLate.Counts[mode]) / (_clear.Total + _clearLate.Total);
+        var rounds = block.Length / period;
+        var slack = (4 * Math.Sqrt(share * (1 - share) / rounds)) + 0.08;
+        var (alike, all) = (0, 0);
+        for (var phase = 0; phase < period; phase++)
+        {
+            if (kind[phase] >= 0) continue;
+            var count = 0;
+            for (var i = phase; i < rounds * period; i += period) count += block[i] == mode ? 1 : 0;
+            all++;
+            if (Math.Abs(((double)count / rounds) - share) < slack) alike++;
+        }
+        return alike * 10 >= all * 8;
     }
 
     // A table of records has random columns too (numbers' low bytes, keys), but its other columns differ from each other; the clear bytes

@@ -27,10 +27,13 @@ internal sealed class WindowAnalysis
     // A stretch of 64 KiB proves itself: LZ-compressed data of that length is beyond 5 nearly always, ciphertext one time in a million.
     private const int LongPages = 16;
 
+    // What compressors give is that far from uniform in a few pages already.
+    private const double FarZ = 20;
+
     // How far before a dense stretch its container may begin: a picture's colour profile and preview.
     private const int LookBackBytes = 64 << 10;
 
-    private const int DepthMost = 3, JudgedLeast = 8192, TrialBlocksMost = 8, KeyTrialsMost = 2;
+    private const int DepthMost = 3, JudgedLeast = 8192, BrokenLeast = 512, TrialBlocksMost = 4, KeyTrialsMost = 2;
 
     // Less than this share of a block cannot be told from the rare bytes of ordinary binaries.
     private const double FloorLeast = 0.03;
@@ -42,6 +45,7 @@ internal sealed class WindowAnalysis
     private readonly Mixtures _mixtures = new();
     private readonly List<(int Start, int End)> _explained = [];
     private readonly List<int> _mixed = [];
+    private readonly byte[] _left = new byte[BlockBytes];
     private double[] _z = [];
     private WindowAnalysis? _inner;
     private Findings? _innerFindings;
@@ -69,7 +73,7 @@ internal sealed class WindowAnalysis
         if (start == 0)
         {
             findings.SetHead(window);
-            Begin(window, findings);
+            Begin(window, isLast, findings);
             if (isLast && window.Length >= JudgedLeast) TextEncodings(window, findings);
         }
         Explain(window, findings);
@@ -86,7 +90,7 @@ internal sealed class WindowAnalysis
         if (_z.Length < pages) _z = new double[Math.Max(pages, 256)];
         Span<int> counts = stackalloc int[ByteCounts.Values];
         _block.Clear();
-        var dense = 0;
+        var random = 0;
         for (var page = 0; page < pages; page++)
         {
             var bytes = window.Slice(page * PageBytes, Math.Min(PageBytes, window.Length - (page * PageBytes)));
@@ -98,30 +102,33 @@ internal sealed class WindowAnalysis
             else if (bytes.Length < PageBytes && z < 4 * RandomZ) z /= (double)PageBytes / bytes.Length;
             _z[page] = z;
             findings.AddPage(z, PageBytes);
-            if (z < DenseZ) dense++;
+            if (IsUniform(z)) random++;
             if ((page + 1) % BlockPages != 0 && page + 1 < pages) continue;
-            if (dense < BlockPages && _block.Total > JudgedLeast && _block.Floor >= FloorLeast)
+            if (random < BlockPages && _block.Total > JudgedLeast && _block.Floor >= FloorLeast)
             {
                 _mixable += _block.Total;
-                if (_mixed.Count < TrialBlocksMost) _mixed.Add(page / BlockPages);
+                if (_mixed.Count < (_start == 0 ? TrialBlocksMost : 1)) _mixed.Add(page / BlockPages);
             }
             for (var i = 0; i < ByteCounts.Values; i++) findings.Whole.Add((byte)i, _block.Counts[i]);
             _block.Clear();
-            dense = 0;
+            random = 0;
         }
     }
 
     // What a file begins as is tried even where its bytes are not dense: a tar's or a picture's first pages need not be.
-    private void Begin(ReadOnlySpan<byte> window, Findings findings)
+    private void Begin(ReadOnlySpan<byte> window, bool isLast, Findings findings)
     {
         if (_probes.At(window) is not { } probe)
         {
             // Brotli has no magic number: a file that begins dense and is nothing else is tried as it.
-            if (IsDense(0)) Brotli(window, findings);
+            if (isLast && IsDense(0)) Brotli(window, findings);
             return;
         }
         _output.Clear();
         var result = probe.Probe(window, _output);
+        // Cut off, or written over so that garbage decodes to its end.
+        if (isLast && probe.EndsItself && result.Outcome == ProbeOutcome.DecodesSoFar && _depth == 0)
+            result = new ProbeResult(ProbeOutcome.Broken);
         switch (result.Outcome)
         {
             case ProbeOutcome.Decodes or ProbeOutcome.DecodesSoFar:
@@ -143,8 +150,8 @@ internal sealed class WindowAnalysis
     {
         _output.Clear();
         var end = _probes.Slow.Brotli(window, _output);
-        var isGood = end is DecodeEnd.Complete || (end is DecodeEnd.Limit or DecodeEnd.NeedsMore && _output.Length > window.Length);
-        if (!isGood || _probes.Slow.Consumed < window.Length / 2) return;
+        // Garbage decodes for a while too: only what ends with the file does not.
+        if (end != DecodeEnd.Complete || _probes.Slow.Consumed < window.Length) return;
         findings.SetContainer("brotli");
         Take(0, DecodeLimits.Result(end, _probes.Slow.Consumed), window.Length, findings);
     }
@@ -231,12 +238,13 @@ internal sealed class WindowAnalysis
                 if (firstFound < 0) firstFound = found;
                 at = Take(found, result, window.Length, findings);
             }
-            else if (result.Outcome == ProbeOutcome.Broken && result.Bytes > PageBytes)
+            else if (result.Outcome == ProbeOutcome.Broken && result.Bytes > BrokenLeast)
             {
                 // Good up to there: what follows is looked at like anything else.
                 at = (int)Math.Min(window.Length, found + result.Bytes);
                 _explained.Add((found, at));
             }
+            else if (result.Outcome == ProbeOutcome.Broken && probe is ZipEntryProbe) findings.BrokenMembers++;
             else if (result.Outcome == ProbeOutcome.Encrypted) findings.SealedBytes += Math.Max(1, result.Bytes);
         }
         return Math.Max(at, Math.Min(from, until));
@@ -244,32 +252,88 @@ internal sealed class WindowAnalysis
 
     private void Unexplained(ReadOnlySpan<byte> window, bool isLast, Findings findings)
     {
-        var pages = (window.Length + PageBytes - 1) / PageBytes;
+        var pages = _pages;
         _explained.Sort();
         for (var page = 0; page < pages;)
         {
-            if (!IsRandom(page) || IsExplained(window, page))
+            if (!IsDense(page) || IsExplained(window, page))
             {
                 (_run, _runFromHead) = (0, false);
                 page++;
                 continue;
             }
             var first = page;
-            while (page < pages && IsRandom(page) && !IsExplained(window, page)) page++;
+            while (page < pages && IsDense(page) && !IsExplained(window, page)) page++;
             var bytes = window[(first * PageBytes)..Math.Min(window.Length, page * PageBytes)];
-            Judge(bytes, page - first, isLast && page == pages, findings);
+            findings.DenseBytes += bytes.Length;
+            Dense(window, first, page, isLast, findings);
+            if (!IsRandom(first) && page - first >= 2) TryKey(bytes, findings);
             if (page < pages) (_run, _runFromHead) = (0, false);
+        }
+    }
+
+    // Within a dense stretch, the runs of pages that look random.
+    private void Dense(ReadOnlySpan<byte> window, int from, int until, bool isLast, Findings findings)
+    {
+        for (var page = from; page < until;)
+        {
+            if (!IsRandom(page))
+            {
+                (_run, _runFromHead) = (0, false);
+                page++;
+                continue;
+            }
+            var first = page;
+            while (page < until && IsRandom(page)) page++;
+            var bytes = window[(first * PageBytes)..Math.Min(window.Length, page * PageBytes)];
+            Judge(bytes, page - first, isLast && page == _pages, findings);
+            if (page < until) (_run, _runFromHead) = (0, false);
         }
     }
 
     private void Judge(ReadOnlySpan<byte> bytes, int pages, bool atTail, Findings findings)
     {
+        if (IsUniform(Z(bytes))) findings.AddRandom(bytes, pages >= LongPages, _runFromHead, _run, atTail);
+        else
+        {
+            TryKey(bytes, findings);
+            Ends(bytes, pages, atTail, findings);
+        }
+        _run += bytes.Length;
+    }
+
+    // Ciphertext beside something compressed: pages of both look random, the run does not. An end that is uniform while the rest is far
+    // from it was written over.
+    private void Ends(ReadOnlySpan<byte> bytes, int pages, bool atTail, Findings findings)
+    {
+        for (var count = pages / 2; count > 0; count /= 2)
+        {
+            var cut = count * PageBytes;
+            if (_runFromHead && _run == 0 && IsUniform(Z(bytes[..cut])) && Z(bytes[cut..]) > FarZ)
+            {
+                findings.AddRandom(bytes[..cut], count >= LongPages, atHead: true, 0, atTail: false);
+                return;
+            }
+            var tail = bytes[^cut..];
+            if (atTail && count > 1 && IsUniform(Z(tail)) && Z(bytes[..^cut]) > FarZ)
+            {
+                findings.AddRandom(tail, count >= LongPages, atHead: false, 0, atTail: true);
+                return;
+            }
+        }
+    }
+
+    private double Z(ReadOnlySpan<byte> bytes)
+    {
         _block.Clear();
         _block.Add(bytes);
-        var isUniform = IsUniform(_block.Z);
-        if (isUniform) findings.AddRandom(bytes, pages >= LongPages, _runFromHead, _run, atTail);
-        else if (pages >= LongPages && findings.KeyTrials++ < KeyTrialsMost && KeyPeriod.Find(bytes) > 0) findings.KeyedBytes += bytes.Length;
-        _run += bytes.Length;
+        return _block.Z;
+    }
+
+    private static void TryKey(ReadOnlySpan<byte> bytes, Findings findings)
+    {
+        if (bytes.Length >= JudgedLeast && findings.KeyTrials++ < KeyTrialsMost && KeyPeriod.Find(bytes) > 0)
+            findings.KeyedBytes += bytes.Length;
     }
 
     private bool IsExplained(ReadOnlySpan<byte> window, int page)
@@ -288,25 +352,42 @@ internal sealed class WindowAnalysis
     // The blocks that were tried stand for all that might be mixed.
     private void Mixed(ReadOnlySpan<byte> window, Findings findings)
     {
-        var (tried, strided) = (0, 0);
+        var (tried, strided, bytes) = (0, 0, 0L);
         foreach (var block in _mixed)
         {
             var (from, until) = (block * BlockBytes, Math.Min(window.Length, (block + 1) * BlockBytes));
-            if (HasExplained(from, until)) continue;
+            // What a container explains is cut out; what is left must still be enough.
+            var left = Unexplained(window[from..until], from);
+            if (left.Length < JudgedLeast) continue;
             tried++;
-            if (_mixtures.IsStrided(window[from..until])) strided++;
-            else Mixtures.Strewn(window[from..until], findings.Strewn);
+            bytes += left.Length;
+            if (_mixtures.IsStrided(left)) strided++;
+            else Mixtures.Strewn(left, findings.Strewn);
         }
-        if (strided > 0 && strided * 10 >= tried * 6) findings.StridedBytes += _mixable * strided / _mixed.Count;
+        if (tried == 0) return;
+        if (strided * 10 >= tried * 6) findings.StridedBytes += _mixable * strided / _mixed.Count;
+        findings.StrewnTried += bytes;
+        findings.StrewnOf += _mixable;
     }
 
-    private bool HasExplained(int from, int until)
+    private ReadOnlySpan<byte> Unexplained(ReadOnlySpan<byte> block, int from)
     {
+        var (filled, at) = (0, from);
         foreach (var (start, end) in _explained)
         {
-            if (start < until && end > from) return true;
+            if (end <= at || start >= from + block.Length) continue;
+            if (start > at) filled += Keep(block[(at - from)..(start - from)], filled);
+            at = Math.Min(end, from + block.Length);
         }
-        return false;
+        if (at == from) return block;
+        filled += Keep(block[(at - from)..], filled);
+        return _left.AsSpan(0, filled);
+    }
+
+    private int Keep(ReadOnlySpan<byte> bytes, int at)
+    {
+        bytes.CopyTo(_left.AsSpan(at));
+        return bytes.Length;
     }
 
     private void TextEncodings(ReadOnlySpan<byte> window, Findings findings)
