@@ -20,7 +20,7 @@ internal sealed class ContainerProbes
             new Lz4Probe(), new SevenZipProbe(Slow), new RarProbe(), new LzmaProbe(Slow), new ZlibProbe(inflater), new PngProbe(inflater),
             new JpegProbe(), new GifProbe(), new RiffProbe(), new Mp4Probe(), new OggProbe(), new Mp3Probe(), new FlacProbe(),
             new MatroskaProbe(), new Woff2Probe(Slow), new GitIndexProbe(), new PublicKeyringProbe(), new Type1FontProbe(),
-            new EmbeddedSymbolsProbe(inflater),
+            new EmbeddedSymbolsProbe(inflater), new PackedBrotliProbe(Slow),
         ];
         Array.Fill(_byFirst, []);
         foreach (var probe in _all)

@@ -136,14 +136,17 @@ internal sealed class ZipEntryProbe(Inflater inflater, SlowDecoders slow) : ICon
         var end = start + taken;
         if (size is not null)
         {
-            return crc == output.Crc ? new ProbeResult(ProbeOutcome.Decodes, start + size.Value) : new ProbeResult(ProbeOutcome.Broken, start);
+            return crc == output.Crc
+                ? new ProbeResult(ProbeOutcome.Decodes, start + size.Value)
+                : new ProbeResult(ProbeOutcome.Broken, start);
         }
         // The sum stands behind the content, its signature may be left out.
         var behind = bytes[end..];
         if (behind.Length >= 8 && BinaryPrimitives.ReadUInt32LittleEndian(behind) == DescriptorMagic) behind = behind[4..];
         if (behind.Length < 4) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
-        return new ProbeResult(
-            BinaryPrimitives.ReadUInt32LittleEndian(behind) == output.Crc ? ProbeOutcome.Decodes : ProbeOutcome.Broken, start);
+        return BinaryPrimitives.ReadUInt32LittleEndian(behind) == output.Crc
+            ? new ProbeResult(ProbeOutcome.Decodes, end)
+            : new ProbeResult(ProbeOutcome.Broken, start);
     }
 }
 

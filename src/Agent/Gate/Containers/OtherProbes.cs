@@ -196,6 +196,27 @@ internal sealed class EmbeddedSymbolsProbe(Inflater inflater) : IContainerProbe
     }
 }
 
+/// <summary>Brotli as Chromium's resource packs hold it: two bytes of magic, the size, the stream.</summary>
+internal sealed class PackedBrotliProbe(SlowDecoders slow) : IContainerProbe
+{
+    private const int HeaderBytes = 8;
+
+    public string Name => "brotli";
+
+    public ReadOnlySpan<byte> FirstBytes => [0x1E];
+
+    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && bytes[0] == 0x1E && bytes[1] == 0x9B && bytes[6] == 0 && bytes[7] == 0;
+
+    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
+    {
+        var size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[2..]);
+        var end = slow.Brotli(bytes[HeaderBytes..], output);
+        return (end == DecodeEnd.Complete && output.Length == size) || (end == DecodeEnd.Limit && output.Length <= size)
+            ? DecodeLimits.Result(end, HeaderBytes + slow.Consumed)
+            : ProbeResult.NotThis;
+    }
+}
+
 /// <summary>RAR 4 and 5: the chain of headers with their sums. Its compression is nobody's to decode; that it says "encrypted" is told.</summary>
 internal sealed class RarProbe : IContainerProbe
 {

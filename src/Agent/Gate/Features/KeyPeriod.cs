@@ -25,9 +25,19 @@ internal static class KeyPeriod
         for (var length = KeyLeast; length <= Math.Min(KeyMost, bytes.Length - SampleLeast); length++)
         {
             if (IsEqual(bytes, length, KeyShare) && (bytes.Length < (2 * length) + SampleLeast || IsEqual(bytes, 2 * length, KeyShare)))
-                return length;
+                return AreOthersUnequal(bytes, length) ? length : 0;
         }
         return 0;
+    }
+
+    // Beside the key's length nothing is equal; records and instructions are near it as well.
+    private static bool AreOthersUnequal(ReadOnlySpan<byte> bytes, int length)
+    {
+        for (var beside = 1; beside <= 8; beside++)
+        {
+            if (IsEqual(bytes, length - beside, 2 * ChanceShare)) return false;
+        }
+        return true;
     }
 
     private static bool IsEqual(ReadOnlySpan<byte> bytes, int lag, double share)

@@ -120,20 +120,27 @@ internal sealed class Mixtures
             most = Math.Max(most, together);
         }
         var mean = (double)sum / (PeriodMost - PeriodLeast + 1);
-        if (all == 0 || most < mean * 1.2 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
+        if (all == 0 || most < mean * 1.3 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
         return Candidates(mean, most);
     }
 
-    // Two bytes of one run lie near each other too: the slope that begins at 0 is passed first. Then each top that stands out; the period's
-    // multiples, and a file's own rhythm, have tops as well.
+    // Two bytes of one run lie near each other too: the slope that begins at 0 is passed first. Then the highest tops; a file's own rhythm
+    // and the period's multiples have tops as well.
     private int Candidates(double mean, int most)
     {
         var (count, lag) = (0, PeriodLeast);
         while (lag < PeriodMost && _together[lag] > mean) lag++;
-        var level = mean + (0.4 * (most - mean));
-        for (lag = lag > PeriodMost / 2 ? PeriodLeast : lag; lag < PeriodMost && count < _periods.Length; lag++)
+        var level = mean + (0.5 * (most - mean));
+        for (lag = lag > PeriodMost / 2 ? PeriodLeast : lag; lag < PeriodMost; lag++)
         {
-            if (_together[lag] >= level && _together[lag] >= _together[lag - 1] && _together[lag] > _together[lag + 1]) _periods[count++] = lag;
+            var height = _together[lag];
+            if (height < level || height < _together[lag - 1] || height <= _together[lag + 1]) continue;
+            var at = count < _periods.Length ? count++ : count;
+            for (; at > 0 && _together[_periods[at - 1]] < height; at--)
+            {
+                if (at < _periods.Length) _periods[at] = _periods[at - 1];
+            }
+            if (at < _periods.Length) _periods[at] = lag;
         }
         return count;
     }
