@@ -8,16 +8,16 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal sealed class Mixtures
 {
-    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, SampleBits = 16 << 10;
+    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, SampleBits = 8 << 10;
 
-    // 256 uniform bytes have 162 different values, with a deviation of 5.2; machine code has about 100, text 50.
-    private const int DistinctLeast = 142, DistinctMost = 183;
+    // 256 uniform bytes are beyond it once in some hundred cells; text, code and tables are at 20 and more.
+    private const double CellZ = 3;
 
     private const double TextFloorLeast = 0.03;
     private const int EvenLeast = 300, RunLeast = 3;
 
     private readonly ulong[] _rare = new ulong[(SampleBits / 64) + (PeriodMost / 64) + 2];
-    private readonly int[] _periods = new int[6];
+    private readonly int[] _periods = new int[4];
     private readonly int[] _together = new int[PeriodMost + 1];
     private readonly ByteCounts _random = new(), _clear = new(), _clearLate = new();
 
@@ -27,22 +27,9 @@ internal sealed class Mixtures
         Span<int> found = stackalloc int[ByteCounts.Values];
         for (; block.Length >= CellBytes; block = block[CellBytes..])
         {
-            ulong a = 0, b = 0, c = 0, d = 0;
-            foreach (var value in block[..CellBytes])
-            {
-                var bit = 1UL << (value & 63);
-                switch (value >> 6)
-                {
-                    case 0: a |= bit; break;
-                    case 1: b |= bit; break;
-                    case 2: c |= bit; break;
-                    default: d |= bit; break;
-                }
-            }
-            var distinct = BitOperations.PopCount(a) + BitOperations.PopCount(b) + BitOperations.PopCount(c) + BitOperations.PopCount(d);
-            if (distinct is < DistinctLeast or > DistinctMost) continue;
             counts.CountInto(block[..CellBytes], found);
-            counts.Add(found, CellBytes);
+            // A cell on the edge of a run would spoil the sum: one tenth of another kind is seen here already.
+            if (ByteCounts.ZOf(found, CellBytes) is > -CellZ and < CellZ) counts.Add(found, CellBytes);
         }
     }
 

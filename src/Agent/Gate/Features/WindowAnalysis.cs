@@ -33,7 +33,7 @@ internal sealed class WindowAnalysis
     // How far before a dense stretch its container may begin: a picture's colour profile and preview.
     private const int LookBackBytes = 64 << 10;
 
-    private const int DepthMost = 3, JudgedLeast = 8192, BrokenLeast = 512, TrialBlocksMost = 4, KeyTrialsMost = 2;
+    private const int DepthMost = 3, JudgedLeast = 8192, BrokenLeast = 512, TrialBlocksMost = 3, KeyTrialsMost = 2;
 
     // Less than this share of a block cannot be told from the rare bytes of ordinary binaries.
     private const double FloorLeast = 0.03;
