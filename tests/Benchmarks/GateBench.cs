@@ -1,5 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
+using HostAtlas.Agent.Collect;
+using HostAtlas.Agent.Gate.Containers;
 using HostAtlas.Agent.Gate.Features;
 using HostAtlas.Benchmarks.Gate;
 using HostAtlas.Benchmarks.Results;
@@ -13,7 +14,10 @@ namespace HostAtlas.Benchmarks;
 internal static class GateBench
 {
     private const double FullSizeSeconds = 30;
-    private const int FullBenign = 24_000, FullMade = 60, FullBases = 600, FullEach = 300, SpeedBytes = 64 << 20, BaseLeast = 16 << 10, BaseMost = 4 << 20;
+    private const int FullBenign = 24_000, FullMade = 60, FullBases = 600, FullEach = 300;
+    private const int SpeedBytes = 256 << 20, BaseLeast = 16 << 10, BaseMost = 4 << 20;
+
+    private static readonly HashSet<string> Containers = [.. new ContainerProbes().Names];
 
     /// <summary>Runs it: 800 of this machine's files for each second that was asked for.</summary>
     public static async Task<ResultPage> RunAsync(BenchOptions options)
@@ -24,8 +28,8 @@ internal static class GateBench
         var paths = BenignFiles.OfThisMachine(Scaled(FullBenign));
         var bases = Bases(paths, Scaled(FullBases));
         var chance = new Random(1);
-        var benign = trial.Benign(paths.Select(Read).Where(file => file is not null).Select(file => ("this machine's: " + Kind(file!.Value), file.Value)),
-            options.Stop);
+        var ordinary = paths.Select(Read).OfType<Victim>().Select(file => ("this machine's: " + Kind(file), file));
+        var benign = trial.Benign(ordinary, options.Stop);
         foreach (var (name, tally) in trial.Benign(BenignFiles.Made(bases, Scaled(FullMade), chance), options.Stop)) benign[name] = tally;
         var attacks = trial.Attacked(bases, Scaled(FullEach), options.Stop);
         var declared = new Tally();
@@ -35,7 +39,8 @@ internal static class GateBench
         var lines = new List<string>();
         Append(lines, benign);
         Append(lines, attacks);
-        return new ResultPage("gate", "The ransomware gate: what it sees, and what it flags by mistake", How(bases.Count), [await SpeedAsync(options, bases)])
+        return new ResultPage(
+            "gate", "The ransomware gate: what it sees, and what it flags by mistake", How(bases.Count), [await SpeedAsync(options, bases)])
         {
             Lines = lines,
             Notes = [.. Wrong(benign, attacks)],
@@ -43,8 +48,8 @@ internal static class GateBench
     }
 
     private static string How(int bases) =>
-        $"Ordinary files: this machine's own, drawn evenly from /usr, /etc, /var/lib, /opt, /boot and the package cache, and files made by the programs "
-        + $"here. Attacks: on {bases:N0} of the machine's files of 16 KiB to 4 MiB that are no containers of random bytes themselves. \"Tuned\": "
+        $"Ordinary files: this machine's own, drawn evenly from /usr, /etc, /var/lib, /opt, /boot and the package cache, and files made by the "
+        + $"programs here. Attacks: on {bases:N0} of the machine's files of 16 KiB to 4 MiB (archives and pictures among them). \"Tuned\": "
         + $"{string.Join(", ", Ciphers.Tuning.Select(cipher => cipher.Name))}, strides of powers of two, XOR keys of powers of two, gz, xz, zip "
         + $"deflated, openssl CTR, gpg. \"Held out\": {string.Join(", ", Ciphers.HeldOut.Select(cipher => cipher.Name))}, strides such as 7 of 14, 24 of "
         + "56, 33 of 77, 3,000 of 10,000, 48 of 200 KiB, other magic numbers, zst, bz2, zip stored, base64url and ascii85, odd key lengths, "
@@ -53,7 +58,7 @@ internal static class GateBench
     private static IReadOnlyList<Victim> Bases(IReadOnlyList<string> paths, int count) =>
     [
         .. paths.Where(path => new FileInfo(path) is { Exists: true, Length: >= BaseLeast and <= BaseMost }).Take(count).Select(Read)
-            .Where(file => file is not null).Select(file => file!.Value),
+            .OfType<Victim>(),
     ];
 
     private static Victim? Read(string path)
@@ -119,42 +124,44 @@ internal static class GateBench
         }
     }
 
-    // Text, programs and whatever else the machine has, as it lies there.
+    // Features 1 to 5 are what each byte of each file costs; containers are decoded on top of that, and have a row of their own. Processor
+    // time, not time on the wall: others share the machine.
     private static async Task<ResultTable> SpeedAsync(BenchOptions options, IReadOnlyList<Victim> bases)
     {
-        var mix = new byte[options.IsTrial ? SpeedBytes / 8 : SpeedBytes];
-        for (int at = 0, i = 0; at < mix.Length; i++)
-        {
-            var part = bases[i % bases.Count].Bytes;
-            var length = Math.Min(part.Length, mix.Length - at);
-            part.AsSpan(0, length).CopyTo(mix.AsSpan(at));
-            at += length;
-        }
-        var (collector, counts) = (new FeatureCollector(), new ByteCounts());
+        var collector = new FeatureCollector();
+        var plain = bases.Where(file => Look(collector, file.Bytes) is { DenseBytes: 0 } seen && !Containers.Contains(seen.Type)).ToList();
+        var counts = new ByteCounts();
         var figures = await Contest.RunAsync(options, options.Span,
         [
-            new Contender<double>("plain entropy, one histogram", _ => Task.FromResult(Speed(mix, () =>
+            new Contender<double>("plain entropy, one histogram", _ => Task.FromResult(Speed(options, plain, bytes =>
             {
                 counts.Clear();
-                counts.Add(mix);
+                counts.Add(bytes);
                 return counts.Entropy;
             }))),
-            new Contender<double>("the gate, features 1-5 and probes", _ => Task.FromResult(Speed(mix, () =>
-            {
-                collector.Begin();
-                for (var at = 0; at < mix.Length; at += 256 << 10) collector.Push(mix.AsSpan(at, Math.Min(256 << 10, mix.Length - at)));
-                return collector.Finish().Entropy;
-            }))),
+            new Contender<double>("features 1-5: text, programs, data", _ =>
+                Task.FromResult(Speed(options, plain, bytes => Look(collector, bytes).Entropy))),
+            new Contender<double>("all of the gate: archives among them", _ =>
+                Task.FromResult(Speed(options, bases, bytes => Look(collector, bytes).Entropy))),
         ]);
-        return new ResultTable("GB/s a core, a mix of this machine's files", "0.00", Better.More,
+        return new ResultTable("GB/s a core (processor time), this machine's files of 16 KiB to 4 MiB", "0.00", Better.More,
             [.. figures.Select(figure => new ResultRow(figure.Name, figure.Rounds))])
-        { Goal = ">= 1 GB/s a core" };
+        { Goal = "features 1-5 >= 1 GB/s a core" };
     }
 
-    private static double Speed(byte[] bytes, Func<double> look)
+    private static FileFeatures Look(FeatureCollector collector, byte[] bytes)
     {
-        var start = Stopwatch.GetTimestamp();
-        var entropy = look();
-        return entropy > 8 ? 0 : bytes.Length / 1e9 / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        collector.Begin();
+        collector.Push(bytes);
+        return collector.Finish();
+    }
+
+    private static double Speed(BenchOptions options, IReadOnlyList<Victim> files, Func<byte[], double> look)
+    {
+        var start = ThreadTime.Read();
+        var (bytes, entropy) = (0L, 0.0);
+        for (var i = 0; bytes < (options.IsTrial ? SpeedBytes / 8 : SpeedBytes); bytes += files[i++ % files.Count].Bytes.Length)
+            entropy += look(files[i % files.Count].Bytes);
+        return entropy < 0 ? 0 : bytes / 1e9 / (ThreadTime.Read() - start).TotalSeconds;
     }
 }

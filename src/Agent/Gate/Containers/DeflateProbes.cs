@@ -143,7 +143,7 @@ internal sealed class ZipEntryProbe(Inflater inflater, SlowDecoders slow) : ICon
         // The sum stands behind the content, its signature may be left out.
         var behind = bytes[end..];
         if (behind.Length >= 8 && BinaryPrimitives.ReadUInt32LittleEndian(behind) == DescriptorMagic) behind = behind[4..];
-        if (behind.Length < 4) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
+        else if (behind.Length < 8) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
         return BinaryPrimitives.ReadUInt32LittleEndian(behind) == output.Crc
             ? new ProbeResult(ProbeOutcome.Decodes, end)
             : new ProbeResult(ProbeOutcome.Broken, start);

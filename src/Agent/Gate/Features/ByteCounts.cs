@@ -16,7 +16,10 @@ internal sealed class ByteCounts
 
     // The mean of chi-square with 255 degrees of freedom, and the root of its variance, 510.
     private const double Mean = 255, Deviation = 22.583;
-    private const int Tables = 4;
+    private const int Tables = 4, FloorValues = 80;
+
+    // Variance by mean: of counts of chance 1, of the rarer third of them 0.2; of machine code 10 and more.
+    private const double UnevenMost = 5;
 
     private readonly int[] _tables = new int[Tables * Values];
 
@@ -45,19 +48,26 @@ internal sealed class ByteCounts
     }
 
     /// <summary>
-    /// Most bytes, as a share, that can be uniformly random: each of them would show every value alike, so the rarest values bound them.
-    /// The eighth rarest is taken, for the rarest of 256 is low by chance.
+    /// Whether so large a share of the bytes can be uniformly random. Each of those would show every value alike: so the rarest values are
+    /// not rare, and the rarer third of them is nearly as even as chance leaves it, where programs' own is many times as uneven.
     /// </summary>
-    public double Floor
+    /// <param name="share">The share, 0–1.</param>
+    public bool HasFloor(double share)
     {
-        get
+        if (Total == 0) return false;
+        Span<long> sorted = stackalloc long[Values];
+        Counts.CopyTo(sorted);
+        sorted.Sort();
+        // The eighth rarest: the rarest of 256 is low by chance.
+        if ((double)sorted[7] * Values < share * Total) return false;
+        var (sum, squares) = (0.0, 0.0);
+        foreach (var count in sorted[..FloorValues])
         {
-            if (Total == 0) return 0;
-            Span<long> sorted = stackalloc long[Values];
-            Counts.CopyTo(sorted);
-            sorted.Sort();
-            return Math.Min(1, (double)sorted[7] * Values / Total);
+            sum += count;
+            squares += (double)count * count;
         }
+        var mean = sum / FloorValues;
+        return (squares / FloorValues) - (mean * mean) < UnevenMost * mean;
     }
 
     /// <summary>Forgets all.</summary>

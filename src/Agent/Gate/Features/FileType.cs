@@ -6,6 +6,9 @@ internal static class FileType
     /// <summary>Nothing known.</summary>
     public const string Data = "data";
 
+    /// <summary>One ASN.1 sequence: certificates and signatures, which are full of random numbers.</summary>
+    public const string Der = "der";
+
     /// <summary>Text.</summary>
     public const string Text = "text";
 
@@ -18,13 +21,19 @@ internal static class FileType
         ("git-pack", 0, [.. "PACK"u8]), ("numpy", 0, [0x93, .. "NUMPY"u8]), ("tiff", 0, [0x49, 0x49, 0x2A, 0]), ("tiff", 0, [0x4D, 0x4D, 0, 0x2A]),
     ];
 
+    private static bool IsDer(ReadOnlySpan<byte> head, long length) =>
+        head.Length > 4 && head[0] == 0x30
+        && ((head[1] == 0x82 && 4 + ((head[2] << 8) | head[3]) == length)
+            || (head[1] == 0x83 && 5 + ((head[2] << 16) | (head[3] << 8) | head[4]) == length));
+
     /// <summary>The type's name.</summary>
-    public static string Of(ReadOnlySpan<byte> head, double textShare)
+    public static string Of(ReadOnlySpan<byte> head, long length, double textShare)
     {
         foreach (var (name, at, magic) in Known)
         {
             if (head.Length >= at + magic.Length && head[at..].StartsWith(magic)) return name;
         }
+        if (IsDer(head, length)) return Der;
         return textShare > 0.97 ? Text : Data;
     }
 }

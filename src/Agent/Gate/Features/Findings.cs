@@ -132,7 +132,7 @@ internal sealed class Findings
         return new FileFeatures
         {
             Bytes = Whole.Total,
-            Type = _container ?? FileType.Of(_head.AsSpan(0, _headLength), TextShare()),
+            Type = _container ?? FileType.Of(_head.AsSpan(0, _headLength), Whole.Total, TextShare()),
             Entropy = Whole.Entropy,
             Ratio = _pages == 0 ? 0 : Math.Min(1, _pageBits / _pages / 8),
             Z = Whole.Z,

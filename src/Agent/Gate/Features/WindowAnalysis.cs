@@ -104,7 +104,7 @@ internal sealed class WindowAnalysis
             findings.AddPage(z, PageBytes);
             if (IsUniform(z)) random++;
             if ((page + 1) % BlockPages != 0 && page + 1 < pages) continue;
-            if (random < BlockPages && _block.Total > JudgedLeast && _block.Floor >= FloorLeast)
+            if (random < BlockPages && _block.Total > JudgedLeast && _block.HasFloor(FloorLeast))
             {
                 _mixable += _block.Total;
                 if (_mixed.Count < (_start == 0 ? TrialBlocksMost : 1)) _mixed.Add(page / BlockPages);

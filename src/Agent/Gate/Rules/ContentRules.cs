@@ -40,7 +40,7 @@ internal static class ContentRules
             "attacks that start from the end", true,
             file => IsCounted(file) && ((file.RandomTail >= 2 * Page && file.RandomTail * 20 >= file.Bytes) || (file.RandomTail > Page && file.RandomTail * 5 >= file.Bytes)) && file.RandomBytes < 0.9 * file.Bytes),
         new("strewn", "a fifth of it is random-like in pieces of 256 bytes and more",
-            "intermittent encryption", true, file => IsCounted(file) && file.StrewnBytes >= ShareMost * file.Bytes),
+            "intermittent encryption", true, file => IsCounted(file) && file.Type != FileType.Der && file.StrewnBytes >= ShareMost * file.Bytes),
         new("strided", "every so many bytes are random-like, the others all of another kind",
             "intermittent encryption by a short stride", true, file => IsCounted(file) && file.StridedBytes >= ShareMost * file.Bytes),
         new("unexplained", "seven tenths and more are as dense as compressed data, and no container that decodes explains them",
