@@ -68,6 +68,7 @@ internal sealed class WindowAnalysis
         _start = start;
         _explained.Clear();
         _mixed.Clear();
+        if (window.IsEmpty) return;
         _mixable = 0;
         Count(window, findings);
         if (start == 0)
