@@ -48,12 +48,14 @@ internal static class GateBench
     }
 
     private static string How(int bases) =>
-        $"Ordinary files: this machine's own, drawn evenly from /usr, /etc, /var/lib, /opt, /boot and the package cache, and files made by the "
-        + $"programs here. Attacks: on {bases:N0} of the machine's files of 16 KiB to 4 MiB (archives and pictures among them). \"Tuned\": "
-        + $"{string.Join(", ", Ciphers.Tuning.Select(cipher => cipher.Name))}, strides of powers of two, XOR keys of powers of two, gz, xz, zip "
-        + $"deflated, openssl CTR, gpg. \"Held out\": {string.Join(", ", Ciphers.HeldOut.Select(cipher => cipher.Name))}, strides such as 7 of 14, 24 of "
-        + "56, 33 of 77, 3,000 of 10,000, 48 of 200 KiB, other magic numbers, zst, bz2, zip stored, base64url and ascii85, odd key lengths, "
-        + "openssl ChaCha20, 7z with a password. Each file is judged alone, as `hostatlas-agent gate` does.";
+        "Ordinary files: this machine's own, drawn evenly from /usr, /etc, /var/lib, /opt, /boot and the package cache, and files made by "
+        + $"the programs here. Attacks: on {bases:N0} of the machine's files of 16 KiB to 4 MiB (archives and pictures among them). "
+        + $"\"Tuned\": {Names(Ciphers.Tuning)}, strides of powers of two, XOR keys of powers of two, gz, xz, zip deflated, openssl CTR, "
+        + $"gpg. \"Held out\": {Names(Ciphers.HeldOut)}, strides such as 7 of 14, 24 of 56, 33 of 77, 3,000 of 10,000, 48 of 200 KiB, "
+        + "other magic numbers, zst, bz2, zip stored, base64url and ascii85, odd key lengths, openssl ChaCha20, 7z with a password. "
+        + "Each file is judged alone, as `hostatlas-agent gate` does.";
+
+    private static string Names((string Name, Cipher Encrypt)[] ciphers) => string.Join(", ", ciphers.Select(cipher => cipher.Name));
 
     private static IReadOnlyList<Victim> Bases(IReadOnlyList<string> paths, int count) =>
     [
@@ -73,10 +75,13 @@ internal static class GateBench
         }
     }
 
-    private static string Kind(Victim file) => file.Bytes.Length < 8192 ? "under 8 KiB" : Path.GetExtension(file.Name).ToUpperInvariant() switch
+    private static string Kind(Victim file) => file.Bytes.Length < 8192
+        ? "under 8 KiB"
+        : Path.GetExtension(file.Name).ToUpperInvariant() switch
     {
         ".GZ" or ".XZ" or ".ZST" or ".BZ2" or ".LZ4" or ".ZIP" or ".JAR" or ".NUPKG" or ".WHL" or ".DEB" or ".BR" => "archives",
-        ".PNG" or ".JPG" or ".JPEG" or ".GIF" or ".WEBP" or ".ICO" or ".SVG" or ".PDF" or ".OGG" or ".MP3" or ".WOFF2" or ".WOFF" or ".TTF" =>
+        ".PNG" or ".JPG" or ".JPEG" or ".GIF" or ".WEBP" or ".ICO" or ".SVG" or ".PDF"
+            or ".OGG" or ".MP3" or ".WOFF2" or ".WOFF" or ".TTF" =>
             "media, fonts, PDF",
         ".SO" or ".A" or ".O" or ".DLL" or ".EXE" or ".KO" or ".PYC" or ".CLASS" => "programs",
         _ => file.Bytes.AsSpan(0, Math.Min(file.Bytes.Length, 4096)).Contains((byte)0) ? "other binaries" : "text",

@@ -25,7 +25,8 @@ internal static class GateToml
         var patterns = new List<GlobPattern>();
         foreach (var text in Texts(table, "encrypted_paths", faults))
         {
-            if (text.StartsWith('!')) faults.Add($"gate.encrypted_paths: '{text}': a ! takes nothing back here; name only what is encrypted");
+            if (text.StartsWith('!'))
+                faults.Add($"gate.encrypted_paths: '{text}': a ! takes nothing back here; name only what is encrypted");
             else if (GlobPattern.TryParse(text, out var fault) is { } pattern) patterns.Add(pattern);
             else faults.Add($"gate.encrypted_paths: {fault}");
         }

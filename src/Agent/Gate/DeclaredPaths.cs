@@ -3,7 +3,7 @@ using HostAtlas.Agent.Backup.Selection;
 
 namespace HostAtlas.Agent.Gate;
 
-/// <summary>Paths that the host's own configuration declares as encrypted: patterns as of excludes, what lies below one counts too.</summary>
+/// <summary>Paths that the host's own configuration declares as encrypted: patterns as of excludes, with what lies below.</summary>
 internal sealed class DeclaredPaths(IReadOnlyList<GlobPattern> patterns)
 {
     /// <summary>Whether a file is one of them; its path is absolute.</summary>

@@ -50,7 +50,8 @@ internal sealed class GateScan(DeclaredPaths declared)
     {
         var workers = Environment.ProcessorCount;
         // In the order of the walk, a few ahead of who hears of them.
-        var found = Channel.CreateBounded<Task<Outcome>>(new BoundedChannelOptions(workers * 8) { SingleReader = true, SingleWriter = true });
+        var found = Channel.CreateBounded<Task<Outcome>>(
+            new BoundedChannelOptions(workers * 8) { SingleReader = true, SingleWriter = true });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var walking = Task.Run(() => WalkAllAsync(paths, found.Writer, workers, ended.Token), CancellationToken.None);
         try
@@ -107,7 +108,8 @@ internal sealed class GateScan(DeclaredPaths declared)
                 var attributes = File.GetAttributes(next);
                 if ((attributes & FileAttributes.ReparsePoint) != 0)
                 {
-                    if (next == path) await found.WriteAsync(Task.FromResult(new Outcome(next, null, "is a link; name what it points to")), stop);
+                    if (next == path)
+                        await found.WriteAsync(Task.FromResult(new Outcome(next, null, "is a link; name what it points to")), stop);
                     continue;
                 }
                 if ((attributes & FileAttributes.Directory) != 0)

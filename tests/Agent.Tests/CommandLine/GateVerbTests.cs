@@ -69,8 +69,8 @@ public sealed class GateVerbTests
     public async Task This_machines_own_libraries_are_clean()
     {
         using var agent = new AgentUnderTest();
-        var files = Directory.EnumerateFiles("/usr/bin").Where(path => new FileInfo(path) is { LinkTarget: null, Length: < 1 << 20 }).Order()
-            .Take(40);
+        var files = Directory.EnumerateFiles("/usr/bin")
+            .Where(path => new FileInfo(path) is { LinkTarget: null, Length: < 1 << 20 }).Order().Take(40);
         Assert.Equal(ExitCode.Done, await agent.RunAsync(["gate", .. files, "--json"]));
         Assert.True(Lines(agent)[^1].GetProperty("heldBack").GetInt64() == 0, agent.Output);
     }

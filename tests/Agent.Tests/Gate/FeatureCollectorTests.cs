@@ -81,8 +81,10 @@ public sealed class FeatureCollectorTests
     private static byte[][] Magics =>
     [
         [0xFD, .. "7zXZ\0"u8, 0, 4, 0xE6, 0xD6, 0xB4, 0x46], [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C, 0, 4], [.. "Rar!"u8, 0x1A, 7, 0],
-        [.. "Rar!"u8, 0x1A, 7, 1, 0], [0x04, 0x22, 0x4D, 0x18, 0x64, 0x40, 0xA7], [0x89, .. "PNG"u8, 13, 10, 26, 10], [0xFF, 0xD8, 0xFF, 0xE0],
-        [.. "GIF89a"u8], [.. "RIFF\0\0\0\0WEBPVP8 "u8], [0, 0, 0, 0x20, .. "ftypisom"u8], [.. "OggS"u8, 0, 2], [.. "ID3"u8, 4], [.. "fLaC"u8],
+        [.. "Rar!"u8, 0x1A, 7, 1, 0], [0x04, 0x22, 0x4D, 0x18, 0x64, 0x40, 0xA7],
+        [0x89, .. "PNG"u8, 13, 10, 26, 10], [0xFF, 0xD8, 0xFF, 0xE0],
+        [.. "GIF89a"u8], [.. "RIFF\0\0\0\0WEBPVP8 "u8], [0, 0, 0, 0x20, .. "ftypisom"u8], [.. "OggS"u8, 0, 2], [.. "ID3"u8, 4],
+        [.. "fLaC"u8],
         [0x1A, 0x45, 0xDF, 0xA3], [.. "wOF2"u8], [0xFF, .. "tOc"u8, 0, 0, 0, 2], [0x99, 1, 13, 4], [.. "%!PS-AdobeFont"u8], [.. "MPDB"u8],
         [0x5D, 0, 0, 0x80, 0], [0x1E, 0x9B, 1, 0, 0, 0, 0, 0], [0x28, 0xB5, 0x2F, 0xFD, 0xA4],
     ];

@@ -109,11 +109,13 @@ public sealed class FileJudgeTests
         var first = FileJudge.Judge(Samples.Look(age), new FileContext { Name = "secrets.age", IsDeclared = true });
         Assert.Empty(first.Rules);
         Assert.Equal("age", first.Record.Type);
-        var later = FileJudge.Judge(Samples.Look(Noise), new FileContext { Name = "secrets.age", IsDeclared = true, Before = first.Record });
+        var over = new FileContext { Name = "secrets.age", IsDeclared = true, Before = first.Record };
+        var later = FileJudge.Judge(Samples.Look(Noise), over);
         Assert.Equal([FileJudge.FramingLost], later.Rules);
     }
 
-    private static byte[] HalfOver(byte[] bytes) => [.. bytes.AsSpan(0, bytes.Length / 2), .. Samples.Noise(bytes.Length - (bytes.Length / 2))];
+    private static byte[] HalfOver(byte[] bytes) =>
+        [.. bytes.AsSpan(0, bytes.Length / 2), .. Samples.Noise(bytes.Length - (bytes.Length / 2))];
 
     private static byte[] Xor(byte[] plain, byte[] key) => [.. plain.Select((value, i) => (byte)(value ^ key[i % key.Length]))];
 }

@@ -24,7 +24,8 @@ internal static class Samples
     {
         var chance = new Random(7);
         var text = new StringBuilder();
-        string[] words = ["the", "server", "keeps", "backup", "of", "every", "file", "and", "restores", "it", "when", "asked", "42", "Monday,"];
+        string[] words =
+            ["the", "server", "keeps", "backup", "of", "every", "file", "and", "restores", "it", "when", "asked", "42", "Monday,"];
         while (text.Length < count) text.Append(words[chance.Next(words.Length)]).Append(chance.Next(9) == 0 ? ".\n" : " ");
         return Encoding.ASCII.GetBytes(text.ToString(0, count));
     }

@@ -56,9 +56,10 @@ internal static class Attacks
             yield return Part("intermittent, 16 bytes", isHeldOut
                 ? [(16, 48), (24, 56), (7, 14), (100, 300), (33, 77)] : [(16, 32), (16, 64), (64, 128), (128, 256)]);
             yield return Whole("forged magic", (bytes, chance) => Forge(bytes, isHeldOut, chance));
-            yield return Of("inside gz, xz, zip, …", (file, chance, cipher) => Packing.Pack(file with { Bytes = cipher(file.Bytes, chance) },
-                isHeldOut, chance));
-            yield return Of("as text", (file, chance, cipher) => file with { Bytes = Encode(cipher(file.Bytes, chance), isHeldOut, chance) });
+            yield return Of("inside gz, xz, zip, …", (file, chance, cipher) =>
+                Packing.Pack(file with { Bytes = cipher(file.Bytes, chance) }, isHeldOut, chance));
+            yield return Of("as text", (file, chance, cipher) =>
+                file with { Bytes = Encode(cipher(file.Bytes, chance), isHeldOut, chance) });
             yield return Whole("padded", (bytes, chance) => Pad(bytes, isHeldOut, chance));
             yield return new Attack("XOR, long key", isHeldOut, (file, chance) => file with
             {
@@ -119,10 +120,10 @@ internal static class Attacks
     private static string Ascii85(byte[] bytes)
     {
         var text = new StringBuilder();
+        Span<char> signs = stackalloc char[5];
         for (var i = 0; i + 4 <= bytes.Length; i += 4)
         {
             var word = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(i));
-            Span<char> signs = stackalloc char[5];
             for (var sign = 4; sign >= 0; sign--, word /= 85) signs[sign] = (char)(33 + (word % 85));
             text.Append(signs);
             if (i % 64 == 60) text.Append('\n');

@@ -24,7 +24,8 @@ internal static class BenignFiles
     private static readonly (string Ending, string Program, string[] Arguments)[] Packers =
     [
         (".gz", "gzip", ["-c"]), (".gz", "gzip", ["-1", "-c"]), (".xz", "xz", ["-c", "-2"]), (".bz2", "bzip2", ["-c"]),
-        (".zst", "zstd", ["-q", "-c"]), (".zst", "zstd", ["-q", "-19", "-c"]), (".lz4", "lz4", ["-q", "-c"]), (".lzma", "xz", ["-c", "-F", "lzma"]),
+        (".zst", "zstd", ["-q", "-c"]), (".zst", "zstd", ["-q", "-19", "-c"]), (".lz4", "lz4", ["-q", "-c"]),
+        (".lzma", "xz", ["-c", "-F", "lzma"]),
         (".br", "brotli", ["-c", "-q", "5"]),
     ];
 
@@ -139,7 +140,7 @@ internal static class BenignFiles
                 0 => $"INSERT INTO t VALUES ({line}, '{Uuid(chance)}', '{Sentences(chance, 8)}', {chance.NextDouble():0.000});",
                 1 => $"{line},{chance.Next(1_000_000)},{chance.NextDouble()},{Sentences(chance, 3)}",
                 2 => $"{Convert.ToHexStringLower(Ciphers.Bytes(chance, 32))}  usr/share/doc/{Sentences(chance, 1)}/file{line}.txt",
-                _ => $"2026-11-25T10:{line / 60 % 60:00}:{line % 60:00}Z host app[{chance.Next(9999)}]: {Sentences(chance, 10)} id={Uuid(chance)}",
+                _ => $"2026-11-25T10:{line / 60 % 60:00}:{line % 60:00}Z host app[{chance.Next(9999)}]: {Sentences(chance, 9)} {Uuid(chance)}",
             }}\n");
         }
         return new Victim("text.txt", Encoding.UTF8.GetBytes(text.ToString()));
@@ -153,7 +154,8 @@ internal static class BenignFiles
         for (var word = 0; word < words; word++)
         {
             if (word > 0) text.Append(' ');
-            for (var letter = 0; letter < 2 + chance.Next(8); letter++) text.Append("etaoinshrdlucmfwypvbgkqjxz"[(int)(26 * Math.Pow(chance.NextDouble(), 2))]);
+            for (var letter = 0; letter < 2 + chance.Next(8); letter++)
+                text.Append("etaoinshrdlucmfwypvbgkqjxz"[(int)(26 * Math.Pow(chance.NextDouble(), 2))]);
         }
         return text.ToString();
     }
@@ -167,7 +169,8 @@ internal static class BenignFiles
             {
                 var file = bases[chance.Next(bases.Count)];
                 var content = i % 2 == 0 ? file : Packing.Gzip(file);
-                tar.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, $"d/{i}{Path.GetExtension(content.Name)}")
+                tar.WriteEntry(new System.Formats.Tar.PaxTarEntry(
+                    System.Formats.Tar.TarEntryType.RegularFile, $"d/{i}{Path.GetExtension(content.Name)}")
                 {
                     DataStream = new MemoryStream(content.Bytes),
                 });
@@ -182,7 +185,8 @@ internal static class BenignFiles
         string[] patterns = ["plasma:", "gradient:red-blue", "xc:gray +noise Random", "plasma:tomato-steelblue -blur 0x2"];
         var format = formats[turn % formats.Length];
         return Packing.Run(new Victim($"picture.{format}", [0]), "", "sh", "-c",
-            $"convert -size {200 + chance.Next(600)}x{200 + chance.Next(400)} -seed {chance.Next(1000)} {patterns[chance.Next(patterns.Length)]} {format}:-");
+            $"convert -size {200 + chance.Next(600)}x{200 + chance.Next(400)} -seed {chance.Next(1000)} "
+            + $"{patterns[chance.Next(patterns.Length)]} {format}:-");
     }
 
     private static IEnumerable<Victim> Databases(Random chance)
@@ -199,7 +203,8 @@ internal static class BenignFiles
         }
         var data = folder.File("pg");
         // A cluster as it is made: some thousand files of a real PostgreSQL.
-        if (!Shell($"b=$(ls -d /usr/lib/postgresql/*/bin | tail -1) && mkdir '{data}' && chown postgres '{data}' && chmod 755 '{folder.Path}' "
+        if (!Shell($"b=$(ls -d /usr/lib/postgresql/*/bin | tail -1) && mkdir '{data}' && chown postgres '{data}' "
+            + $"&& chmod 755 '{folder.Path}' "
             + $"&& runuser -u postgres -- $b/initdb -D '{data}' >/dev/null")) yield break;
         foreach (var path in Directory.EnumerateFiles(data, "*", Walk).Where(IsOrdinary).Order(StringComparer.Ordinal))
             yield return new Victim(Path.GetFileName(path), File.ReadAllBytes(path));
@@ -215,7 +220,8 @@ internal static class BenignFiles
             for (var i = 0; i < 40; i++)
             {
                 var victim = bases[((image * 40) + i) % bases.Count];
-                File.WriteAllBytes(Path.Combine(tree, $"{i}-{Path.GetFileName(victim.Name)}"), i % 3 == 0 ? Packing.Gzip(victim).Bytes : victim.Bytes);
+                File.WriteAllBytes(
+                    Path.Combine(tree, $"{i}-{Path.GetFileName(victim.Name)}"), i % 3 == 0 ? Packing.Gzip(victim).Bytes : victim.Bytes);
             }
             if (Shell($"/usr/sbin/mkfs.ext4 -q -d '{tree}' '{file}' 64M")) yield return new Victim("disk.img", File.ReadAllBytes(file));
         }

@@ -44,7 +44,8 @@ internal sealed class GateTrial
     public SortedDictionary<string, Tally> Benign(IEnumerable<(string Class, Victim File)> files, CancellationToken stop)
     {
         var tallies = new ConcurrentDictionary<string, Tally>(StringComparer.Ordinal);
-        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop }, item =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop };
+        Parallel.ForEach(files, options, item =>
         {
             var verdict = Judge(item.File);
             var tally = tallies.GetOrAdd(item.Class, _ => new Tally());
@@ -69,7 +70,8 @@ internal sealed class GateTrial
                 if (tally.Files >= each) return;
                 var chance = new Random(seed + turn);
                 var file = bases[chance.Next(bases.Count)];
-                if (attack.Run(file, chance) is not { Bytes.Length: >= 8192 } victim || victim.Bytes.AsSpan().SequenceEqual(file.Bytes)) return;
+                if (attack.Run(file, chance) is not { Bytes.Length: >= 8192 } victim
+                    || victim.Bytes.AsSpan().SequenceEqual(file.Bytes)) return;
                 var verdict = Judge(victim);
                 tally.Add(verdict.Verdict == GateVerdict.HeldBack, PlainRule.Hits(victim.Bytes));
                 if (verdict.Verdict == GateVerdict.Clean) tally.Wrong.Enqueue($"{file.Name} ({file.Bytes.Length:N0} bytes)");

@@ -68,7 +68,8 @@ internal static class Packing
         var (input, archive) = (folder.File("content"), folder.File("a.7z"));
         File.WriteAllBytes(input, file.Bytes);
         string[] all = ["7z", "a", "-bd", .. arguments, archive, input];
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "command -v \"$0\" >/dev/null && exec \"$0\" \"$@\" >/dev/null", .. all]))!;
+        using var process = Process.Start(new ProcessStartInfo(
+            "sh", ["-c", "command -v \"$0\" >/dev/null && exec \"$0\" \"$@\" >/dev/null", .. all]))!;
         process.WaitForExit();
         return File.Exists(archive) ? new Victim(file.Name + ".7z", File.ReadAllBytes(archive)) : null;
     }

@@ -10,7 +10,8 @@ internal static class PlainRule
     private static readonly byte[][] Magics =
     [
         [0x1F, 0x8B], [0x89, .. "PNG"u8], [0xFF, 0xD8, 0xFF], [.. "PK"u8], [.. "%PDF"u8], [0xFD, .. "7zXZ"u8], [0x28, 0xB5, 0x2F, 0xFD],
-        [.. "BZh"u8], [0x04, 0x22, 0x4D, 0x18], [.. "7z\xBC\xAF"u8], [.. "Rar!"u8], [.. "GIF8"u8], [.. "RIFF"u8], [.. "OggS"u8], [.. "ID3"u8],
+        [.. "BZh"u8], [0x04, 0x22, 0x4D, 0x18], [.. "7z\xBC\xAF"u8], [.. "Rar!"u8], [.. "GIF8"u8], [.. "RIFF"u8],
+        [.. "OggS"u8], [.. "ID3"u8],
         [.. "fLaC"u8], [0x1A, 0x45, 0xDF, 0xA3], [.. "wOF"u8], [.. "!<arch>"u8], [0x7F, .. "ELF"u8], [.. "SQLite"u8], [.. "MZ"u8],
         [.. "PACK"u8], [.. "hsqs"u8], [0x5D, 0, 0],
     ];

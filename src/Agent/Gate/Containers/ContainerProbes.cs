@@ -47,7 +47,7 @@ internal sealed class ContainerProbes
         return null;
     }
 
-    /// <summary>The next place at or behind the offset where something known may begin; negative when there is none before the end.</summary>
+    /// <summary>The next place at or behind the offset where something known may begin; negative: nowhere before the end.</summary>
     public int Next(ReadOnlySpan<byte> bytes, int from, int until, out IContainerProbe? probe)
     {
         for (var at = from; at < until; at++)

@@ -17,7 +17,8 @@ internal sealed class Mp4Probe : IContainerProbe
     public ReadOnlySpan<byte> FirstBytes => [0];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= 16 && bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 0 && bytes[4..].StartsWith("ftyp"u8) && FourLetters.Are(bytes[8..]);
+        bytes.Length >= 16 && bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 0 && bytes[4..].StartsWith("ftyp"u8)
+        && FourLetters.Are(bytes[8..]);
 
     public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
     {
@@ -58,7 +59,8 @@ internal sealed class OggProbe : IContainerProbe
         var at = 0;
         while (at + HeaderBytes <= bytes.Length)
         {
-            if (!Matches(bytes[at..])) return new ProbeResult(at == 0 || !IsEnd(bytes, at) ? ProbeOutcome.Broken : ProbeOutcome.Decodes, at);
+            if (!Matches(bytes[at..]))
+                return new ProbeResult(at == 0 || !IsEnd(bytes, at) ? ProbeOutcome.Broken : ProbeOutcome.Decodes, at);
             int segments = bytes[at + 26], body = 0;
             if (at + HeaderBytes + segments > bytes.Length) break;
             foreach (var segment in bytes.Slice(at + HeaderBytes, segments)) body += segment;
@@ -153,7 +155,7 @@ internal sealed class FlacProbe : IContainerProbe
                 next += found;
                 if (((bytes[at + next + 3] ^ shape) & 0xF0) == 0 || found == 0) break;
             }
-            if (bytes.Slice(at + Math.Min(next, FrameMost - 2), 2).SequenceEqual(sync) is false) return new ProbeResult(ProbeOutcome.Broken, at);
+            if (!bytes.Slice(at + Math.Min(next, FrameMost - 2), 2).SequenceEqual(sync)) return new ProbeResult(ProbeOutcome.Broken, at);
             at += next;
         }
         return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);

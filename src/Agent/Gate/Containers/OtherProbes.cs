@@ -49,7 +49,8 @@ internal sealed class GitIndexProbe : IContainerProbe
     public ReadOnlySpan<byte> FirstBytes => [0xFF];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
-        bytes.Length > HeaderBytes + FanoutBytes + NameBytes && bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, (byte)'t', (byte)'O', (byte)'c', 0, 0, 0, 2]);
+        bytes.Length > HeaderBytes + FanoutBytes + NameBytes
+        && bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, (byte)'t', (byte)'O', (byte)'c', 0, 0, 0, 2]);
 
     public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
     {
@@ -205,7 +206,8 @@ internal sealed class PackedBrotliProbe(SlowDecoders slow) : IContainerProbe
 
     public ReadOnlySpan<byte> FirstBytes => [0x1E];
 
-    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && bytes[0] == 0x1E && bytes[1] == 0x9B && bytes[6] == 0 && bytes[7] == 0;
+    public bool Matches(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > 32 && bytes[0] == 0x1E && bytes[1] == 0x9B && bytes[6] == 0 && bytes[7] == 0;
 
     public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
     {
@@ -217,7 +219,8 @@ internal sealed class PackedBrotliProbe(SlowDecoders slow) : IContainerProbe
     }
 }
 
-/// <summary>RAR 4 and 5: the chain of headers with their sums. Its compression is nobody's to decode; that it says "encrypted" is told.</summary>
+/// <summary>RAR 4 and 5: the chain of headers with their sums. Its compression is nobody's to decode; that it is encrypted, it
+/// tells.</summary>
 internal sealed class RarProbe : IContainerProbe
 {
     public string Name => "rar";
@@ -240,7 +243,8 @@ internal sealed class RarProbe : IContainerProbe
             if ((block[2] == 0x73 && (flags & 0x80) != 0) || (block[2] == 0x74 && (flags & 4) != 0))
                 return new ProbeResult(ProbeOutcome.Encrypted, at);
             if (block[2] == 0x7B) return new ProbeResult(ProbeOutcome.Decodes, at + size);
-            if (((flags & 0x8000) != 0 || block[2] == 0x74) && block.Length >= 11) size += BinaryPrimitives.ReadUInt32LittleEndian(block[7..]);
+            if (((flags & 0x8000) != 0 || block[2] == 0x74) && block.Length >= 11)
+                size += BinaryPrimitives.ReadUInt32LittleEndian(block[7..]);
             at += size;
         }
         return new ProbeResult(at <= 7 + 13 ? ProbeOutcome.Broken : ProbeOutcome.DecodesSoFar, Math.Max(at, bytes.Length));
@@ -257,8 +261,10 @@ internal sealed class RarProbe : IContainerProbe
             var body = i;
             var all = body + header;
             if (header is < 2 or > 2 << 20) return new ProbeResult(ProbeOutcome.Broken, at);
-            if (all > block.Length) return new ProbeResult(at == 8 ? ProbeOutcome.Broken : ProbeOutcome.DecodesSoFar, at == 8 ? at : bytes.Length);
-            if (Crc32.Of(block[4..(int)all]) != BinaryPrimitives.ReadUInt32LittleEndian(block)) return new ProbeResult(ProbeOutcome.Broken, at);
+            if (all > block.Length)
+                return at == 8 ? new ProbeResult(ProbeOutcome.Broken, at) : new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
+            if (Crc32.Of(block[4..(int)all]) != BinaryPrimitives.ReadUInt32LittleEndian(block))
+                return new ProbeResult(ProbeOutcome.Broken, at);
             var type = Number(block, ref i);
             var flags = Number(block, ref i);
             if (type == 4) return new ProbeResult(ProbeOutcome.Encrypted, at);

@@ -103,7 +103,7 @@ internal sealed class XzProbe(SlowDecoders slow) : IContainerProbe
     private static int CheckBytes(int type) => type switch { 0 => 0, <= 3 => 4, <= 6 => 8, <= 9 => 16, <= 12 => 32, _ => 64 };
 }
 
-/// <summary>The chain of LZMA2 chunks (xz format 1.1.0; in xz and 7z): each says its length, so the chain can be walked undecoded.</summary>
+/// <summary>The chain of LZMA2 chunks (xz format 1.1.0; in xz and 7z): each says its length: it can be walked undecoded.</summary>
 internal static class Lzma2Chunks
 {
     /// <summary>Walks it.</summary>

@@ -8,7 +8,7 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal sealed class FeatureCollector
 {
-    /// <summary>Bytes that are looked at together. A container is decoded as far as its first window, and walked as far as it goes.</summary>
+    /// <summary>Bytes that are looked at together. A container is decoded within its first window.</summary>
     public const int WindowBytes = 4 << 20;
 
     private const int FirstWindowBytes = 64 << 10;

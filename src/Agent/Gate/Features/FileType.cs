@@ -17,8 +17,10 @@ internal static class FileType
         ("elf", 0, [0x7F, .. "ELF"u8]), ("sqlite", 0, [.. "SQLite format 3\0"u8]), ("pdf", 0, [.. "%PDF-"u8]),
         ("pgdump", 0, [.. "PGDMP"u8]), ("tar", 257, [.. "ustar"u8]), ("pe", 0, [.. "MZ"u8]), ("class", 0, [0xCA, 0xFE, 0xBA, 0xBE]),
         ("wav", 0, [.. "RIFF"u8]), ("ar", 0, [.. "!<arch>\n"u8]), ("rpm", 0, [0xED, 0xAB, 0xEE, 0xDB]), ("squashfs", 0, [.. "hsqs"u8]),
-        ("ext", 0x438, [0x53, 0xEF]), ("iso", 0x8001, [.. "CD001"u8]), ("qcow2", 0, [.. "QFI\xFB"u8]), ("ole", 0, [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]),
-        ("git-pack", 0, [.. "PACK"u8]), ("numpy", 0, [0x93, .. "NUMPY"u8]), ("tiff", 0, [0x49, 0x49, 0x2A, 0]), ("tiff", 0, [0x4D, 0x4D, 0, 0x2A]),
+        ("ext", 0x438, [0x53, 0xEF]), ("iso", 0x8001, [.. "CD001"u8]), ("qcow2", 0, [.. "QFI\xFB"u8]),
+        ("ole", 0, [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]),
+        ("git-pack", 0, [.. "PACK"u8]), ("numpy", 0, [0x93, .. "NUMPY"u8]),
+        ("tiff", 0, [0x49, 0x49, 0x2A, 0]), ("tiff", 0, [0x4D, 0x4D, 0, 0x2A]),
     ];
 
     private static bool IsDer(ReadOnlySpan<byte> head, long length) =>

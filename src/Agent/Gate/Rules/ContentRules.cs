@@ -38,9 +38,12 @@ internal static class ContentRules
             file => IsCounted(file) && file.RandomHead >= Page && file.RandomBytes < 0.9 * file.Bytes),
         new("random-tail", "the last 8 KiB or more, and a twentieth, are random-like, what comes before is not",
             "attacks that start from the end", true,
-            file => IsCounted(file) && ((file.RandomTail >= 2 * Page && file.RandomTail * 20 >= file.Bytes) || (file.RandomTail > Page && file.RandomTail * 5 >= file.Bytes)) && file.RandomBytes < 0.9 * file.Bytes),
+            file => IsCounted(file) && file.RandomBytes < 0.9 * file.Bytes
+                && ((file.RandomTail >= 2 * Page && file.RandomTail * 20 >= file.Bytes)
+                    || (file.RandomTail > Page && file.RandomTail * 5 >= file.Bytes))),
         new("strewn", "a fifth of it is random-like in pieces of 256 bytes and more",
-            "intermittent encryption", true, file => IsCounted(file) && file.Type != FileType.Der && file.StrewnBytes >= ShareMost * file.Bytes),
+            "intermittent encryption", true,
+            file => IsCounted(file) && file.Type != FileType.Der && file.StrewnBytes >= ShareMost * file.Bytes),
         new("strided", "every so many bytes are random-like, the others all of another kind",
             "intermittent encryption by a short stride", true, file => IsCounted(file) && file.StridedBytes >= ShareMost * file.Bytes),
         new("unexplained", "seven tenths and more are as dense as compressed data, and no container that decodes explains them",

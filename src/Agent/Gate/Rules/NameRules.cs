@@ -16,11 +16,12 @@ internal static class NameRules
 
     private static readonly HashSet<string> Promising = new(StringComparer.OrdinalIgnoreCase)
     {
-        "txt", "md", "rst", "csv", "tsv", "json", "jsonl", "xml", "html", "htm", "css", "js", "ts", "yml", "yaml", "toml", "ini", "conf", "cfg",
-        "log", "sql", "py", "c", "h", "cc", "cpp", "hpp", "cs", "java", "go", "rs", "rb", "php", "pl", "sh", "bat", "ps1", "tex", "svg",
-        "rtf", "eml", "ics", "vcf", "service", "crt", "docx", "xlsx", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt", "pdf", "zip", "jar", "gz",
-        "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "mp3", "mp4", "mov", "avi",
-        "mkv", "wav", "flac", "ogg", "sqlite", "sqlite3", "mdb", "vmdk", "vdi", "qcow2", "iso",
+        "txt", "md", "rst", "csv", "tsv", "json", "jsonl", "xml", "html", "htm", "css", "js", "ts", "yml", "yaml", "toml", "ini",
+        "conf", "cfg", "log", "sql", "py", "c", "h", "cc", "cpp", "hpp", "cs", "java", "go", "rs", "rb", "php", "pl", "sh", "bat",
+        "ps1", "tex", "svg", "rtf", "eml", "ics", "vcf", "service", "crt", "docx", "xlsx", "pptx", "odt", "ods", "odp", "doc",
+        "xls", "ppt", "pdf", "zip", "jar", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "png", "jpg", "jpeg", "gif",
+        "bmp", "tif", "tiff", "webp", "mp3", "mp4", "mov", "avi", "mkv", "wav", "flac", "ogg", "sqlite", "sqlite3", "mdb", "vmdk",
+        "vdi", "qcow2", "iso",
     };
 
     /// <summary>Whether the name promises something that this is not.</summary>

@@ -9,7 +9,8 @@ internal static partial class RansomNote
     public static bool IsNamedSo(string name) => Pattern().IsMatch(name);
 
     [GeneratedRegex(
-        @"^[#!_\-\s]*(how[ _\-]?to[ _\-]?(decrypt|recover|restore|unlock|back)|(decrypt|recover|restore|unlock)[ _\-]?(my|your|all|the)?[ _\-]?"
+        @"^[#!_\-\s]*(how[ _\-]?to[ _\-]?(decrypt|recover|restore|unlock|back)|"
+        + @"(decrypt|recover|restore|unlock)[ _\-]?(my|your|all|the)?[ _\-]?"
         + @"(files?|data|instructions?|info)|(read|open)[ _\-]?me[ _\-]?(to|for|now|!|decrypt|recover|restore|ransom)|ransom[ _\-]?note|"
         + @"your[ _\-]?files?[ _\-]?(are|were|have)|(files?|data)[ _\-]?(encrypted|decryption|recovery)|.*-readme\.txt$|restore-my-files|"
         + @"_?decrypt_?instructions?).*\.?(txt|html?|hta|md|rtf|url)?$",

@@ -67,7 +67,8 @@ public static class RunRules
         new("hit", "a file was hit", GateState.Suspect, true, run => run.Hit > 0),
         new("new-ending", "20 files or more, and a fifth of the changed ones, got one new ending", GateState.Suspect, false,
             run => run.OneNewEnding >= 20 && run.OneNewEnding * 5 >= run.Changed),
-        new("ransom-note", "new files named like ransom notes in three folders or more", GateState.Suspect, true, run => run.NoteFolders >= 3),
+        new("ransom-note", "new files named like ransom notes in three folders or more", GateState.Suspect, true,
+            run => run.NoteFolders >= 3),
         new("many-changed", "more files changed than mean + 3 sigma of earlier runs", GateState.Suspect, false, run => IsMany(run)),
     ];
 
