@@ -78,14 +78,14 @@ internal static class GateBench
     private static string Kind(Victim file) => file.Bytes.Length < 8192
         ? "under 8 KiB"
         : Path.GetExtension(file.Name).ToUpperInvariant() switch
-    {
-        ".GZ" or ".XZ" or ".ZST" or ".BZ2" or ".LZ4" or ".ZIP" or ".JAR" or ".NUPKG" or ".WHL" or ".DEB" or ".BR" => "archives",
-        ".PNG" or ".JPG" or ".JPEG" or ".GIF" or ".WEBP" or ".ICO" or ".SVG" or ".PDF"
-            or ".OGG" or ".MP3" or ".WOFF2" or ".WOFF" or ".TTF" =>
-            "media, fonts, PDF",
-        ".SO" or ".A" or ".O" or ".DLL" or ".EXE" or ".KO" or ".PYC" or ".CLASS" => "programs",
-        _ => file.Bytes.AsSpan(0, Math.Min(file.Bytes.Length, 4096)).Contains((byte)0) ? "other binaries" : "text",
-    };
+        {
+            ".GZ" or ".XZ" or ".ZST" or ".BZ2" or ".LZ4" or ".ZIP" or ".JAR" or ".NUPKG" or ".WHL" or ".DEB" or ".BR" => "archives",
+            ".PNG" or ".JPG" or ".JPEG" or ".GIF" or ".WEBP" or ".ICO" or ".SVG" or ".PDF"
+                or ".OGG" or ".MP3" or ".WOFF2" or ".WOFF" or ".TTF" =>
+                "media, fonts, PDF",
+            ".SO" or ".A" or ".O" or ".DLL" or ".EXE" or ".KO" or ".PYC" or ".CLASS" => "programs",
+            _ => file.Bytes.AsSpan(0, Math.Min(file.Bytes.Length, 4096)).Contains((byte)0) ? "other binaries" : "text",
+        };
 
     private static void Append(List<string> lines, SortedDictionary<string, Tally> benign)
     {
