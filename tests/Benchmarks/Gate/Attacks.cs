@@ -7,7 +7,7 @@ internal readonly record struct Victim(string Name, byte[] Bytes);
 
 /// <summary>A kind of attack.</summary>
 /// <param name="Class">What it belongs to.</param>
-/// <param name="IsHeldOut">No threshold was looked at with its cipher or its stride.</param>
+/// <param name="IsHeldOut">Its cipher, stride or format is none of those that thresholds were chosen with.</param>
 /// <param name="Run">What becomes of a file; null: it needs a larger one, or a program that is not here.</param>
 internal sealed record Attack(string Class, bool IsHeldOut, Func<Victim, Random, Victim?> Run);
 

@@ -140,7 +140,7 @@ internal static class BenignFiles
                 0 => $"INSERT INTO t VALUES ({line}, '{Uuid(chance)}', '{Sentences(chance, 8)}', {chance.NextDouble():0.000});",
                 1 => $"{line},{chance.Next(1_000_000)},{chance.NextDouble()},{Sentences(chance, 3)}",
                 2 => $"{Convert.ToHexStringLower(Ciphers.Bytes(chance, 32))}  usr/share/doc/{Sentences(chance, 1)}/file{line}.txt",
-                _ => $"2026-11-25T10:{line / 60 % 60:00}:{line % 60:00}Z host app[{chance.Next(9999)}]: {Sentences(chance, 9)} {Uuid(chance)}",
+                _ => $"2026-11-25T10:{line / 60 % 60:00}:{line % 60:00}Z app[{chance.Next(9999)}]: {Sentences(chance, 9)} {Uuid(chance)}",
             }}\n");
         }
         return new Victim("text.txt", Encoding.UTF8.GetBytes(text.ToString()));

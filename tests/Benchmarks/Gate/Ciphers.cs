@@ -6,10 +6,10 @@ namespace HostAtlas.Benchmarks.Gate;
 /// <summary>Encrypts bytes in place of an attacker. Each call draws a key of its own.</summary>
 internal delegate byte[] Cipher(byte[] plain, Random chance);
 
-/// <summary>The ciphers of the attacks. Thresholds were looked at with those of <see cref="Tuning"/> alone.</summary>
+/// <summary>The ciphers of the attacks. Thresholds were chosen with those of <see cref="Tuning"/>.</summary>
 internal static class Ciphers
 {
-    /// <summary>What thresholds were looked at with.</summary>
+    /// <summary>What thresholds were chosen with.</summary>
     public static (string Name, Cipher Encrypt)[] Tuning { get; } = [("AES-CTR", AesCtr), ("RC4", Rc4)];
 
     /// <summary>What was kept apart.</summary>

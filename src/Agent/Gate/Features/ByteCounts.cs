@@ -91,6 +91,14 @@ internal sealed class ByteCounts
         Total += count;
     }
 
+    /// <summary>Counts these bytes alone, and gives their z.</summary>
+    public double ZOnly(ReadOnlySpan<byte> bytes)
+    {
+        Clear();
+        Add(bytes);
+        return Z;
+    }
+
     /// <summary>Adds bytes.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {

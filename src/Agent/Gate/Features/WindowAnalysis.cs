@@ -294,7 +294,7 @@ internal sealed class WindowAnalysis
 
     private void Judge(ReadOnlySpan<byte> bytes, int pages, bool atTail, Findings findings)
     {
-        if (IsUniform(Z(bytes))) findings.AddRandom(bytes, pages >= LongPages, _runFromHead, _run, atTail);
+        if (IsUniform(_block.ZOnly(bytes))) findings.AddRandom(bytes, pages >= LongPages, _runFromHead, _run, atTail);
         else
         {
             TryKey(bytes, findings);
@@ -310,25 +310,18 @@ internal sealed class WindowAnalysis
         for (var count = pages / 2; count > 0; count /= 2)
         {
             var cut = count * PageBytes;
-            if (_runFromHead && _run == 0 && IsUniform(Z(bytes[..cut])) && Z(bytes[cut..]) > FarZ)
+            if (_runFromHead && _run == 0 && IsUniform(_block.ZOnly(bytes[..cut])) && _block.ZOnly(bytes[cut..]) > FarZ)
             {
                 findings.AddRandom(bytes[..cut], count >= LongPages, atHead: true, 0, atTail: false);
                 return;
             }
             var tail = bytes[^cut..];
-            if (atTail && count > 1 && IsUniform(Z(tail)) && Z(bytes[..^cut]) > FarZ)
+            if (atTail && count > 1 && IsUniform(_block.ZOnly(tail)) && _block.ZOnly(bytes[..^cut]) > FarZ)
             {
                 findings.AddRandom(tail, count >= LongPages, atHead: false, 0, atTail: true);
                 return;
             }
         }
-    }
-
-    private double Z(ReadOnlySpan<byte> bytes)
-    {
-        _block.Clear();
-        _block.Add(bytes);
-        return _block.Z;
     }
 
     private static void TryKey(ReadOnlySpan<byte> bytes, Findings findings)
