@@ -45,9 +45,9 @@ internal static class GateBench
             Lines = lines,
             Notes =
             [
-                "The held-out set differs from the tuned one in cipher, stride, magic number and format, but it was not blind: while the gate "
-                + "was written its misses were looked at as well, and decoders, the cell test and the key search were mended by them.",
-                "Speed: the search for strides costs some 0.4 ms a file of programs or data, which is more than all else in a small one; text "
+                "The held-out set differs from the tuned one in cipher, stride, magic number and format, but it was not blind: while the "
+                + "gate was written its misses were looked at as well, and decoders, the cell test and the key search were mended by them.",
+                "Speed: the search for strides costs some 0.4 ms a file of programs or data, more than all else in a small one; text "
                 + "passes at 1.9 GB/s.",
                 .. Wrong(benign, attacks),
             ],
