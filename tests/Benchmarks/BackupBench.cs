@@ -35,7 +35,7 @@ internal static class BackupBench
         // A trial only shows that it runs; a round of this costs seconds.
         var contenders = programs.Select(program => new Contender<BackupTurn>(
             program.Name, _ => BackupTurn.RunAsync(program.Make, tree, compares: seen.Add(program.Name)))).ToList();
-        var turns = await Contest.RunAsync(options with { WarmsUp = !options.IsTrial }, options.Span, contenders);
+        var turns = await Contest.RunAsync(options, options.Span, contenders);
         return new ResultPage(
             "backup", "Backup and restore against restic and borg",
             $"{tree.Bytes / 1e6:N0} MB in {tree.Files:N0} files: a third in files of log lines, a third in files of random bytes, a third "

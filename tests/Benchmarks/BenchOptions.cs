@@ -19,7 +19,7 @@ internal sealed record BenchOptions(int Rounds, double Seconds, int Servers)
     public bool IsTrial => Rounds < RoundsOfAResult || OursAlone;
 
     /// <summary>Whether a round that is not counted comes first.</summary>
-    public bool WarmsUp { get; init; } = true;
+    public bool WarmsUp => !IsTrial;
 
     /// <summary>How long a server of .NET is loaded before it is measured: until then it runs code that is not optimised.</summary>
     public TimeSpan WarmUp => IsTrial ? Span : TimeSpan.FromSeconds(Math.Max(Seconds, 6));

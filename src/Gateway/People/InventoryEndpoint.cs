@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using HostAtlas.Engine.Inventory;
 using HostAtlas.Gateway.People.Rights;
+using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.People;
 
@@ -44,7 +45,7 @@ internal sealed record InventoryAnswer(ShownInventory? Inventory) : Answer
     {
         json.WriteStartObject();
         if (Inventory is null) json.WriteNull("receivedAt");
-        else json.WriteString("receivedAt", Inventory.ReceivedAt.ToUniversalTime());
+        else json.WriteString("receivedAt", TimeJsonConverter.Text(Inventory.ReceivedAt));
         foreach (var name in PackedInventory.Members)
         {
             json.WritePropertyName(name);

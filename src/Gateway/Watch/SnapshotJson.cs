@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.Watch;
 
@@ -32,7 +33,7 @@ public static class SnapshotJson
         json.WriteString("id", picture.Server.Id);
         json.WriteString("name", picture.Server.Name);
         json.WriteString("status", picture.Server.Status);
-        if (picture.Server.LastSeenAt is { } seen) json.WriteString("lastSeenAt", seen);
+        if (picture.Server.LastSeenAt is { } seen) json.WriteString("lastSeenAt", TimeJsonConverter.Text(seen));
         else json.WriteNull("lastSeenAt");
         json.WriteStartObject("values");
         foreach (var (name, value) in picture.Figures.Newest) json.WriteNumber(name, value);

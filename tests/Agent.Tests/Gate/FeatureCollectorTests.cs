@@ -63,7 +63,7 @@ public sealed class FeatureCollectorTests
     public void No_probe_fails_however_its_bytes_are_damaged()
     {
         byte[][] seeds = [Samples.Gzip(Samples.Prose(30_000)), Samples.Zip(Samples.Prose(30_000)), Samples.Zstd(Samples.Prose(30_000)),
-            Samples.Bzip2(Samples.Prose(30_000)), Samples.Zlib(Samples.Prose(30_000)), 
+            Samples.Bzip2(Samples.Prose(30_000)), Samples.Zlib(Samples.Prose(30_000)),
             .. Magics.Select(magic => (byte[])[.. magic, .. Samples.Noise(3000)])];
         var (probes, output, collector) = (new ContainerProbes(), new DecodeBuffer(), new FeatureCollector());
         Gen.Select(Gen.Int[0, seeds.Length - 1], Gen.Int[0, 20_000], Gen.Byte.Array[0, 6], Gen.Int[0, 40]).Sample((seed, cut, damage, at) =>
