@@ -5,6 +5,7 @@ using System.Text.Json;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
+using static HostAtlas.EndToEnd.Tests.Ending;
 
 namespace HostAtlas.EndToEnd.Tests;
 
@@ -117,7 +118,4 @@ public sealed class AgentFeedsTests : IDisposable
             Assert.InRange(items.Count, 0, count);
             return items.Count == count ? items : null;
         });
-
-    private static void Succeeded(Finished finished) =>
-        Assert.True(finished.ExitCode == 0, $"It ended with {finished.ExitCode}:\n{finished.LastWords}");
 }

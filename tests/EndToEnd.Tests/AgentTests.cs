@@ -3,6 +3,7 @@ using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
 using Xunit.Abstractions;
+using static HostAtlas.EndToEnd.Tests.Ending;
 
 namespace HostAtlas.EndToEnd.Tests;
 
@@ -107,9 +108,6 @@ public sealed class AgentTests(ITestOutputHelper output)
         await second.AddServerAsync("theirs");
         Assert.NotEqual(founder.TeamId, second.TeamId);
     }
-
-    private static void Succeeded(Finished finished) =>
-        Assert.True(finished.ExitCode == 0, $"exit code {finished.ExitCode}:\n{finished.LastWords}");
 
     private static async Task<HashSet<string>> NamesAsync(Founder founder, WatchedServer server)
     {

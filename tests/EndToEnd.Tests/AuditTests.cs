@@ -2,6 +2,7 @@ using System.Text.Json;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
+using static HostAtlas.EndToEnd.Tests.Ending;
 
 namespace HostAtlas.EndToEnd.Tests;
 
@@ -82,7 +83,4 @@ public sealed class AuditTests : IDisposable
     }
 
     private static string? Text(JsonElement of, string member) => of.GetProperty(member).GetString();
-
-    private static void Succeeded(Finished finished) =>
-        Assert.True(finished.ExitCode == 0, $"It ended with {finished.ExitCode}:\n{finished.LastWords}");
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
+using static HostAtlas.EndToEnd.Tests.Ending;
 
 namespace HostAtlas.EndToEnd.Tests;
 
@@ -73,7 +74,4 @@ public sealed class BackupTests : IDisposable
         var finished = await ChildProcess.RunAsync("bash", ["-ec", script], Patience);
         Assert.True(finished.ExitCode == 0, $"{script} ended with {finished.ExitCode}:\n{finished.LastWords}");
     }
-
-    private static void Succeeded(Finished finished) =>
-        Assert.True(finished.ExitCode == 0, $"It ended with {finished.ExitCode}:\n{finished.LastWords}");
 }

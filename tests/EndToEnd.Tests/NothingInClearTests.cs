@@ -4,6 +4,7 @@ using System.Text;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
+using static HostAtlas.EndToEnd.Tests.Ending;
 
 namespace HostAtlas.EndToEnd.Tests;
 
@@ -77,7 +78,4 @@ public sealed class NothingInClearTests : IDisposable
         Encoding.Latin1.GetString(secret), Convert.ToHexString(secret), Convert.ToHexStringLower(secret),
         Convert.ToBase64String(secret)[..40],
     ];
-
-    private static void Succeeded(Finished finished) =>
-        Assert.True(finished.ExitCode == 0, $"It ended with {finished.ExitCode}:\n{finished.LastWords}");
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
+using static HostAtlas.EndToEnd.Tests.Ending;
 
 namespace HostAtlas.EndToEnd.Tests;
 
@@ -62,7 +63,4 @@ public sealed class ServerIsGoneTests : IDisposable
 
     // A machine's own places, which a test cannot have: /etc/hostatlas and /var/lib/hostatlas.
     private string[] Place => ["--config", _folder.File("new", "agent.toml"), "--state", _folder.File("new", "state")];
-
-    private static void Succeeded(Finished finished) =>
-        Assert.True(finished.ExitCode == 0, $"It ended with {finished.ExitCode}:\n{finished.LastWords}");
 }

@@ -1,3 +1,4 @@
+using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Processes;
 
 namespace HostAtlas.EndToEnd.Tests;
@@ -8,11 +9,6 @@ namespace HostAtlas.EndToEnd.Tests;
 /// </summary>
 public static class StoresOfThisRun
 {
-    // The environment is how ./hostatlas test --long reaches the tests; the suite's default is the short form.
-#pragma warning disable RS0030
     public static TheoryData<PlatformStore> ForWhatNoStoreDecides =>
-        Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1"
-            ? [PlatformStore.Sqlite, PlatformStore.Postgresql]
-            : [PlatformStore.Sqlite];
-#pragma warning restore RS0030
+        LongForm.IsAsked ? [PlatformStore.Sqlite, PlatformStore.Postgresql] : [PlatformStore.Sqlite];
 }

@@ -3,6 +3,7 @@ using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
 using Xunit.Abstractions;
+using static HostAtlas.EndToEnd.Tests.Ending;
 
 namespace HostAtlas.EndToEnd.Tests;
 
@@ -14,9 +15,7 @@ public sealed class WholeMachineTests(ITestOutputHelper output) : IDisposable
     private readonly TempFolder _folder = new();
 
     /// <summary>All of /usr in the long form, its system programs in the short one; /etc always.</summary>
-#pragma warning disable RS0030 // The environment is how ./hostatlas test --long reaches the tests.
-    private static string[] Roots => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1" ? ["/usr", "/etc"] : ["/usr/sbin", "/etc"];
-#pragma warning restore RS0030
+    private static string[] Roots => LongForm.IsAsked ? ["/usr", "/etc"] : ["/usr/sbin", "/etc"];
 
     [Fact]
     public async Task This_machines_usr_and_etc_come_back_identical_in_everything_a_file_system_tells()
@@ -53,7 +52,4 @@ public sealed class WholeMachineTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{verb[0]}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {peak >> 20} MiB resident at most");
         Assert.InRange(peak, 1, 200L << 20);
     }
-
-    private static void Succeeded(Finished finished) =>
-        Assert.True(finished.ExitCode == 0, $"It ended with {finished.ExitCode}:\n{finished.LastWords}");
 }

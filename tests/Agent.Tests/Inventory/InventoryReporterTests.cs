@@ -109,7 +109,7 @@ public sealed class InventoryReporterTests : IAsyncLifetime, IDisposable
             string.Concat(Enumerable.Range(0, 2_000).Select(_ => (char)chance.Next('a', 'z'))), "/etc/crontab", null, null, [])).ToList();
         var report = new InventoryReport(Guid.Empty, Nothing, items, [], new AgentFacts("1", LaidOutHost.Now), [], [], []);
         var json = InventoryBody.Write(report);
-        Assert.True(InventoryBody.Encode(json).Body.Length <= Limits.RequestBodyBytes);
+        Assert.True(InventoryBody.Encode(json).Bytes.Length <= Limits.RequestBodyBytes);
         var read = JsonSerializer.Deserialize(json, WireJson.Default.InventoryReport)!;
         Assert.InRange(read.Cron.Count, 100, 2_999);
         Assert.Contains(read.Faults, fault => fault.Source == "inventory");

@@ -109,10 +109,6 @@ public sealed class PackageTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-#pragma warning disable RS0030 // Publishing takes minutes and its own room: only where somebody asked for the long tests.
-    private static bool IsLong => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") is not null;
-#pragma warning restore RS0030
-
     private string Package(string version) => _folder.File($"hostatlas-agent_{version}.deb");
 
     // The script's own functions, as ./hostatlas package calls them.
@@ -121,7 +117,7 @@ public sealed class PackageTests : IAsyncLifetime
         var program = _folder.File("program");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec dotnet {ChildProcess.AssemblyOf("Agent")} \"$@\"\n");
         var published = _folder.File("published");
-        var publish = IsLong ? $"publish_agent linux-x64 {published}; cp {published}/HostAtlas.Agent {program}" : ":";
+        var publish = LongForm.IsAsked ? $"publish_agent linux-x64 {published}; cp {published}/HostAtlas.Agent {program}" : ":";
         var builds = string.Join("; ", versions.Select(version => $"build_deb amd64 {version} {program} {Package(version)}"));
         await RunAsync("bash", "-euc", $"cd {Repository.Root}; root=$PWD; agent={ChildProcess.AssemblyOf("Agent")}; "
             + "fail() { echo \"$*\" >&2; exit 1; }; need_dotnet() { :; }; mkdir -p var/package; "

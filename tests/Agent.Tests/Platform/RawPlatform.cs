@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -17,20 +16,17 @@ internal sealed class RawPlatform : IAsyncDisposable
     /// <summary>What a platform answers that took a report.</summary>
     public static readonly byte[] Accepted = Ascii("HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}");
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly LoopbackServer _server;
     private readonly SslServerAuthenticationOptions _tls;
     private readonly Func<RawRequest, Task> _answer;
-    private readonly Task _accepting;
     private long _written;
 
     public RawPlatform(X509Certificate2 certificate, Func<RawRequest, Task> answer)
     {
         _tls = new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = SslProtocols.Tls13 };
         _answer = answer;
-        _listener.Start();
-        Url = new Uri($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-        _accepting = AcceptAsync();
+        _server = new LoopbackServer(ServeAsync);
+        Url = new Uri($"https://127.0.0.1:{_server.Port}");
     }
 
     public Uri Url { get; }
@@ -43,41 +39,21 @@ internal sealed class RawPlatform : IAsyncDisposable
 
     public static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
-        var connections = new List<Task>();
-        try
-        {
-            while (true) connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using var owned = client;
         try
         {
             await using var stream = new SslStream(client.GetStream());
-            await stream.AuthenticateAsServerAsync(_tls, _stop.Token);
-            while (await ReadHeadAsync(stream) is { } head)
+            await stream.AuthenticateAsServerAsync(_tls, stop);
+            while (await ReadHeadAsync(stream, stop) is { } head)
             {
                 Heads.Enqueue(head);
                 var length = head.Split("\r\n")
                     .First(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))["Content-Length: ".Length..];
-                await stream.ReadExactlyAsync(new byte[int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)], _stop.Token);
-                await _answer(new RawRequest(head.Split(' ')[1], bytes => WriteAsync(stream, bytes), _stop.Token));
+                await stream.ReadExactlyAsync(new byte[int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)], stop);
+                await _answer(new RawRequest(head.Split(' ')[1], bytes => WriteAsync(stream, bytes, stop), stop));
             }
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or AuthenticationException or SocketException)
@@ -86,20 +62,20 @@ internal sealed class RawPlatform : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(SslStream stream, byte[] bytes)
+    private async Task WriteAsync(SslStream stream, byte[] bytes, CancellationToken stop)
     {
-        await stream.WriteAsync(bytes, _stop.Token);
-        await stream.FlushAsync(_stop.Token);
+        await stream.WriteAsync(bytes, stop);
+        await stream.FlushAsync(stop);
         Interlocked.Add(ref _written, bytes.Length);
     }
 
-    private async Task<string?> ReadHeadAsync(SslStream stream)
+    private async Task<string?> ReadHeadAsync(SslStream stream, CancellationToken stop)
     {
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(one, _stop.Token) == 0) return null;
+            if (await stream.ReadAsync(one, stop) == 0) return null;
             head.Append((char)one[0]);
         }
         return head.ToString();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -8,15 +7,12 @@ namespace HostAtlas.Agent.Tests.Platform;
 /// <summary>An HTTP proxy that knows CONNECT and nothing else.</summary>
 internal sealed class TestProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private readonly LoopbackServer _server;
 
     public TestProxy()
     {
-        _listener.Start();
-        Url = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-        _accepting = AcceptAsync();
+        _server = new LoopbackServer(TunnelAsync);
+        Url = new Uri($"http://127.0.0.1:{_server.Port}");
     }
 
     public Uri Url { get; }
@@ -27,46 +23,26 @@ internal sealed class TestProxy : IAsyncDisposable
     /// <summary>Answer 403 instead of opening a tunnel.</summary>
     public bool Refuses { get; set; }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task TunnelAsync(TcpClient client, CancellationToken stop)
     {
-        var tunnels = new List<Task>();
-        try
-        {
-            while (true) tunnels.Add(TunnelAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(tunnels);
-        }
-    }
-
-    private async Task TunnelAsync(TcpClient client)
-    {
-        using var owned = client;
         try
         {
             var stream = client.GetStream();
-            var head = await ReadHeadAsync(stream);
+            var head = await ReadHeadAsync(stream, stop);
             Heads.Enqueue(head);
             if (Refuses)
             {
-                await stream.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+                await stream.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop);
                 return;
             }
             var target = head.Split(' ')[1].Split(':');
             using var upstream = new TcpClient();
             await upstream.ConnectAsync(target[0], int.Parse(target[1], System.Globalization.CultureInfo.InvariantCulture));
-            await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray());
-            await Task.WhenAny(stream.CopyToAsync(upstream.GetStream(), _stop.Token),
-                upstream.GetStream().CopyToAsync(stream, _stop.Token));
+            await stream.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), stop);
+            await Task.WhenAny(stream.CopyToAsync(upstream.GetStream(), stop),
+                upstream.GetStream().CopyToAsync(stream, stop));
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {
@@ -74,12 +50,12 @@ internal sealed class TestProxy : IAsyncDisposable
         }
     }
 
-    private async Task<string> ReadHeadAsync(NetworkStream stream)
+    private async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken stop)
     {
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)
-            && await stream.ReadAsync(one, _stop.Token) == 1) head.Append((char)one[0]);
+            && await stream.ReadAsync(one, stop) == 1) head.Append((char)one[0]);
         return head.ToString();
     }
 }

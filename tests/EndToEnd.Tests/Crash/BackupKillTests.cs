@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
 using Xunit.Abstractions;
@@ -12,10 +13,7 @@ public sealed class BackupKillTests(ITestOutputHelper output)
 {
     private const int Servers = 3;
 
-    // The environment is how ./hostatlas test --long reaches the tests.
-#pragma warning disable RS0030
-    private static int Kills => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1" ? 100 : 10;
-#pragma warning restore RS0030
+    private static int Kills => LongForm.IsAsked ? 100 : 10;
 
     [Fact]
     public async Task Nothing_acknowledged_is_lost_and_no_snapshot_has_a_hole_when_the_platform_is_killed_again_and_again()

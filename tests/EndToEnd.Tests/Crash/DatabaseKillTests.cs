@@ -9,16 +9,11 @@ namespace HostAtlas.EndToEnd.Tests.Crash;
 /// <summary>The promise of the 202, against a database that dies beneath the platform.</summary>
 public sealed class DatabaseKillTests(ITestOutputHelper output)
 {
-    // The environment is how ./hostatlas test --long reaches this test; the suite's default is the short form.
-#pragma warning disable RS0030
-    private static readonly bool Long = Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1";
-#pragma warning restore RS0030
-
     [Fact]
     public async Task No_effect_twice_none_lost_when_the_database_is_killed_under_load_and_stays_away_and_the_platform_goes_on_by_itself()
     {
-        var kills = Long ? 20 : 3;
-        var away = TimeSpan.FromSeconds(Long ? 60 : 15);
+        var kills = LongForm.IsAsked ? 20 : 3;
+        var away = TimeSpan.FromSeconds(LongForm.IsAsked ? 60 : 15);
         var random = SeededRandom.New(output);
         var server = await PostgresServer.StartAsync();
         try

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
 using Xunit.Abstractions;
@@ -8,17 +9,12 @@ namespace HostAtlas.EndToEnd.Tests.Crash;
 /// <summary>The promise of the 202, against a power cut at any moment.</summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
-    // The environment is how ./hostatlas test --long reaches this test; the suite's default is the short form.
-#pragma warning disable RS0030
-    private static readonly bool Long = Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1";
-#pragma warning restore RS0030
-
     [Theory]
     [InlineData(PlatformStore.Sqlite)]
     [InlineData(PlatformStore.Postgresql)]
     public async Task No_effect_twice_none_lost_when_the_platform_is_killed_again_and_again_under_load(PlatformStore store)
     {
-        var kills = store == PlatformStore.Sqlite || Long ? 20 : 6;
+        var kills = store == PlatformStore.Sqlite || LongForm.IsAsked ? 20 : 6;
         var random = SeededRandom.New(output);
         await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
 using Xunit.Abstractions;
@@ -13,11 +14,7 @@ public sealed class ThreeThousandServersTests(ITestOutputHelper output)
     private const long MemoryLimitBytes = 600_000_000;
     private const double CoreLimit = 1.0;
 
-    // The environment is how ./hostatlas test --long reaches this test; the suite's default is the short form.
-#pragma warning disable RS0030
-    private static readonly bool Long = Environment.GetEnvironmentVariable("HOSTATLAS_LONG") == "1";
-#pragma warning restore RS0030
-    private static readonly TimeSpan Measured = Long ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Measured = LongForm.IsAsked ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
 
     [Theory]
     [InlineData(PlatformStore.Sqlite)]
@@ -26,7 +23,7 @@ public sealed class ThreeThousandServersTests(ITestOutputHelper output)
     {
         // The short form is a third of the fleet: the making of servers takes most of the test's time. It may take half of the core, for
         // what a platform spends on itself in its first minute does not shrink with the fleet.
-        var (count, coreLimit) = Long ? (3_000, CoreLimit) : (1_000, CoreLimit / 2);
+        var (count, coreLimit) = LongForm.IsAsked ? (3_000, CoreLimit) : (1_000, CoreLimit / 2);
         await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);
         await platform.OpsAsync("teams", "plan", founder.TeamId, "--servers", "unlimited");

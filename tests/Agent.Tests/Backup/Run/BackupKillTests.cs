@@ -12,10 +12,7 @@ public sealed class BackupKillTests(ITestOutputHelper output) : IAsyncLifetime
     private BackupHost _host = null!;
     private StoredChunks _stored = null!;
 
-    // The environment says how long a run of tests may take; 100 in the long one.
-#pragma warning disable RS0030
-    private static int Kills => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") is null ? 10 : 100;
-#pragma warning restore RS0030
+    private static int Kills => LongForm.IsAsked ? 100 : 10;
 
     [Fact]
     public async Task After_each_kill_the_next_run_succeeds_sends_nothing_again_and_all_data_verifies()

@@ -12,18 +12,13 @@ public sealed class BackupMemoryTests(ITestOutputHelper output)
     // Two packs of 16 MiB at a time, sealed and opened: 203 MiB were seen.
     private const long MostResidentOfVerifyBytes = 256L << 20;
 
-    // The environment says how long a run of tests may take.
-#pragma warning disable RS0030
-    private static bool IsLong => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") is not null;
-#pragma warning restore RS0030
-
     [Fact]
     public async Task A_sparse_file_and_a_directory_of_many_empty_files_fit_into_200_MB()
     {
         await using var host = await BackupHost.StartAsync();
-        using (var sparse = File.Create(host.PathOf("sparse"))) sparse.SetLength(IsLong ? 64L << 30 : 4L << 30);
+        using (var sparse = File.Create(host.PathOf("sparse"))) sparse.SetLength(LongForm.IsAsked ? 64L << 30 : 4L << 30);
         Directory.CreateDirectory(host.PathOf("many"));
-        var count = IsLong ? 1_000_000 : 20_000;
+        var count = LongForm.IsAsked ? 1_000_000 : 20_000;
         for (var i = 0; i < count; i++) File.Create(host.PathOf($"many/file-{i:d7}-of-a-mail-folder")).Dispose();
         await AssertPeakAsync(host, "backup");
         // Once more, with all of it in the parent.
@@ -39,7 +34,7 @@ public sealed class BackupMemoryTests(ITestOutputHelper output)
     {
         await using var host = await BackupHost.StartAsync();
         var block = new byte[16 << 20];
-        for (var i = 0; i < (IsLong ? 40 : 12); i++)
+        for (var i = 0; i < (LongForm.IsAsked ? 40 : 12); i++)
         {
             new Random(i).NextBytes(block);
             await File.WriteAllBytesAsync(host.PathOf($"f{i}"), block);

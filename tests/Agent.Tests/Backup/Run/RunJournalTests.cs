@@ -84,7 +84,7 @@ public sealed class RunJournalTests(ITestOutputHelper output) : IDisposable
         await using var host = await BackupHost.StartAsync();
         await File.WriteAllTextAsync(host.PathOf("f"), "new");
         // As a run leaves them: packs of 16 MiB, an index behind every 64. 16 chunks a pack: a terabyte of large files; 160: of small ones.
-        var (packs, chunks) = IsLong ? (65_536, 160) : (4_096, 40);
+        var (packs, chunks) = LongForm.IsAsked ? (65_536, 160) : (4_096, 40);
         using (var masters = new BackupKeyFile(System.IO.Path.Combine(host.Agent.State, "backup.keys")).Read()!)
         using (var ring = masters.Derive())
             Write(System.IO.Path.Combine(host.Agent.State, "backup", "journal"), ring.Newest.KeyId, packs, chunks);
@@ -102,11 +102,6 @@ public sealed class RunJournalTests(ITestOutputHelper output) : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    // The environment says how long a run of tests may take.
-#pragma warning disable RS0030
-    private static bool IsLong => Environment.GetEnvironmentVariable("HOSTATLAS_LONG") is not null;
-#pragma warning restore RS0030
 
     private static ObjectId NewId() => ResourceId.FromRandom<ObjectId>(RandomNumberGenerator.GetBytes(ResourceId.SizeBytes));
 
