@@ -71,7 +71,7 @@ internal sealed class HostWork(
                 if (SnapshotChoice.Rollback(catalog, opened.Head, opened.Keys) is { } why)
                     throw new VerbFailedException(ExitCode.Failed, why);
             }, stop), CancellationToken.None).ConfigureAwait(false);
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        IdleMemory.GiveBack();
         return code == ExitCode.Done ? CommandOutcome.Done(last.ToString())
             : CommandOutcome.Failed($"{last} Run hostatlas-agent verify on this host to see what.");
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using HostAtlas.Agent.Running;
 
 namespace HostAtlas.Agent.Inventory;
 
@@ -14,8 +15,8 @@ internal delegate Task<ProgramAnswer> ProgramRunner(
     string path, IReadOnlyList<string> arguments, TimeSpan timeMax, CancellationToken stop);
 
 /// <summary>
-/// Runs one of the host's own programs to ask it something: by an absolute path and without a shell, with an environment of three fixed
-/// variables, nothing on standard input, the lowest priority, a limit on time and on output. Nothing of it comes from the platform.
+/// Runs one of the host's own programs to its end, as <see cref="ClosedProcess"/> starts it: nothing on standard input, the lowest
+/// priority, a limit on time and on output. Nothing of it comes from the platform.
 /// </summary>
 internal static class HostProgram
 {
@@ -32,21 +33,7 @@ internal static class HostProgram
     public static async Task<ProgramAnswer> RunAsync(
         string path, IReadOnlyList<string> arguments, TimeSpan timeMax, CancellationToken stop)
     {
-        if (!Path.IsPathFullyQualified(path)) throw new ArgumentException("A program is named by its whole path.", nameof(path));
-        var start = new ProcessStartInfo(path)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
-        };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        // The agent's own environment may name proxies, loaders, configurations: none of it is the program's.
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
-        start.Environment["LC_ALL"] = "C";
-        start.Environment["HOME"] = "/";
+        var start = ClosedProcess.Of(path, arguments);
         try
         {
             using var process = Process.Start(start);

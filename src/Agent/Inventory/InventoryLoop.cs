@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Configuration;
+using HostAtlas.Agent.Running;
 using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.Inventory;
@@ -33,8 +34,7 @@ internal sealed class InventoryLoop(InventoryReporter reporter, HourSpan? quiet,
                 }
                 var outcome = await reporter.RunOnceAsync(onlyWhenChanged: true, stop);
                 failures = outcome.Fault is null ? 0 : failures + 1;
-                // What a look at the whole host needed goes back to the system: an idle agent stays small.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                IdleMemory.GiveBack();
                 wait = Wait(failures, outcome.RetryAfter, random());
             }
         }

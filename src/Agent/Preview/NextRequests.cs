@@ -52,8 +52,8 @@ internal sealed class NextRequests(AgentOptions options, StateFolder? state, Fun
     /// <summary>The next inventory: it is not spooled, so it is always of this moment.</summary>
     public static PreviewRequest Inventory(byte[] json)
     {
-        var (body, gzip) = InventoryBody.Encode(json);
-        return new PreviewRequest(InventoryBody.Path, body, json, gzip, false);
+        var sent = InventoryBody.Encode(json);
+        return new PreviewRequest(InventoryBody.Path, sent.Bytes, json, sent.Gzip, false);
     }
 
     private static async Task ReadJournalAsync(IReadOnlyList<string> units, JournalPosition? position,
@@ -92,7 +92,8 @@ internal sealed class NextRequests(AgentOptions options, StateFolder? state, Fun
 
     private static PreviewRequest Make(BatchKind kind, Guid id, IReadOnlyList<SpoolRecord> records, bool isWaiting)
     {
-        var (body, gzip) = BatchBody.Write(kind, id, records);
-        return new PreviewRequest(kind.Path, body, BatchBody.WritePlain(kind, id, records).ToArray(), gzip, isWaiting);
+        var plain = BatchBody.WritePlain(kind, id, records).ToArray();
+        var sent = BatchBody.Encode(plain);
+        return new PreviewRequest(kind.Path, sent.Bytes, plain, sent.Gzip, isWaiting);
     }
 }

@@ -11,17 +11,8 @@ namespace HostAtlas.Agent.Uplink;
 /// </summary>
 internal static class BatchBody
 {
-    private const int GzipFromBytes = 1024;
-
-    /// <summary>The body and whether it is compressed. The signature covers these bytes.</summary>
-    public static (byte[] Body, bool Gzip) Write(BatchKind kind, Guid batch, IReadOnlyList<SpoolRecord> records)
-    {
-        var plain = WritePlain(kind, batch, records);
-        if (plain.Length <= GzipFromBytes) return (plain.ToArray(), false);
-        using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(plain);
-        return (compressed.ToArray(), true);
-    }
+    /// <summary>The body as it is sent: cheaply, since there is one at each tick.</summary>
+    public static SentBody Encode(ReadOnlySpan<byte> plain) => SentBody.Of(plain, CompressionLevel.Fastest);
 
     /// <summary>The body before it is compressed.</summary>
     public static ReadOnlySpan<byte> WritePlain(BatchKind kind, Guid batch, IReadOnlyList<SpoolRecord> records)

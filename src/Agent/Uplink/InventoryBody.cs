@@ -11,7 +11,7 @@ internal static class InventoryBody
     /// <summary>Where it goes.</summary>
     public const string Path = "/api/agent/inventory";
 
-    private const int GzipFromBytes = 1024, ShortCommandLength = 1_000;
+    private const int ShortCommandLength = 1_000;
 
     /// <summary>The JSON. What does not fit is left out, the longest first, and a fault says so.</summary>
     public static byte[] Write(InventoryReport report)
@@ -37,20 +37,14 @@ internal static class InventoryBody
         return json;
     }
 
-    /// <summary>The body as it is sent and whether it is compressed. The signature covers these bytes.</summary>
-    public static (byte[] Body, bool Gzip) Encode(byte[] json)
-    {
-        if (json.Length <= GzipFromBytes) return (json, false);
-        using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(json);
-        return (compressed.ToArray(), true);
-    }
+    /// <summary>The body as it is sent: as small as it gets, since it is large and rare.</summary>
+    public static SentBody Encode(ReadOnlySpan<byte> json) => SentBody.Of(json, CompressionLevel.Optimal);
 
     private static byte[] Json(InventoryReport report) => JsonSerializer.SerializeToUtf8Bytes(report, WireJson.Default.InventoryReport);
 
     private static bool Fits(byte[] json) =>
         json.Length <= Limits.DecodedBodyBytes
-            && (json.Length <= Limits.RequestBodyBytes || Encode(json).Body.Length <= Limits.RequestBodyBytes);
+            && (json.Length <= Limits.RequestBodyBytes || Encode(json).Bytes.Length <= Limits.RequestBodyBytes);
 
     private static string Cut(string command) => command.Length > ShortCommandLength ? command[..ShortCommandLength] : command;
 

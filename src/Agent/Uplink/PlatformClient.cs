@@ -52,13 +52,8 @@ public sealed class PlatformClient : IDisposable
     /// <summary>Sends one batch, signed with the local clock plus the offset.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
     internal Task<PlatformAnswer> PostBatchAsync(AgentToken token, BatchKind kind, Guid batch, IReadOnlyList<SpoolRecord> records,
-        TimeSpan offset, CancellationToken stop)
-    {
-        var (body, gzip) = BatchBody.Write(kind, batch, records);
-        var request = Signed(token, kind.Path, body, offset);
-        if (gzip) request.Content!.Headers.ContentEncoding.Add("gzip");
-        return SendAsync(request, AnswerMaxBytes, stop);
-    }
+        TimeSpan offset, CancellationToken stop) =>
+        SendAsync(Signed(token, kind.Path, BatchBody.Encode(BatchBody.WritePlain(kind, batch, records)), offset), AnswerMaxBytes, stop);
 
     /// <summary>Sends one request about backups, whose body carries a fresh id, signed like a batch.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
@@ -67,13 +62,8 @@ public sealed class PlatformClient : IDisposable
 
     /// <summary>Sends one inventory, written by <see cref="InventoryBody"/>, signed like a batch.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
-    public Task<PlatformAnswer> PostInventoryAsync(AgentToken token, byte[] json, TimeSpan offset, CancellationToken stop)
-    {
-        var (body, gzip) = InventoryBody.Encode(json);
-        var request = Signed(token, InventoryBody.Path, body, offset);
-        if (gzip) request.Content!.Headers.ContentEncoding.Add("gzip");
-        return SendAsync(request, AnswerMaxBytes, stop);
-    }
+    public Task<PlatformAnswer> PostInventoryAsync(AgentToken token, byte[] json, TimeSpan offset, CancellationToken stop) =>
+        SendAsync(Signed(token, InventoryBody.Path, InventoryBody.Encode(json), offset), AnswerMaxBytes, stop);
 
     /// <summary>Asks for commands: the platform may hold the answer back for <paramref name="wait"/>.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
@@ -95,6 +85,13 @@ public sealed class PlatformClient : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return request;
+    }
+
+    private HttpRequestMessage Signed(AgentToken token, string path, SentBody body, TimeSpan offset)
+    {
+        var request = Signed(token, path, body.Bytes, offset);
+        if (body.Gzip) request.Content!.Headers.ContentEncoding.Add("gzip");
         return request;
     }
 

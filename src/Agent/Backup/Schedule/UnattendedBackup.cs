@@ -36,8 +36,7 @@ internal sealed class UnattendedBackup(AgentOptions options, StateFolder state, 
             NoteFailure(now, fault);
             ended = new BackupEnd(fault.ExitCode, fault.Message, null);
         }
-        // What a run needed at its height goes back to the system: an idle agent stays small.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        IdleMemory.GiveBack();
         return ended;
     }
 

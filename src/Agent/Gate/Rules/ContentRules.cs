@@ -10,7 +10,7 @@ namespace HostAtlas.Agent.Gate.Rules;
 /// <param name="Hits">The rule.</param>
 internal sealed record ContentRule(string Name, string Catches, string Why, bool Learning, Func<FileFeatures, bool> Hits);
 
-/// <summary>All rules about content in one table. docs/gate.md repeats it; a test compares the two.</summary>
+/// <summary>All rules about content in one table. docs/gate.md repeats it.</summary>
 internal static class ContentRules
 {
     /// <summary>Below this many bytes a histogram proves nothing: only containers are looked at.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using HostAtlas.Agent.Logs.Cursors;
+using HostAtlas.Agent.Running;
 using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.Logs.Journal;
@@ -114,18 +115,7 @@ internal sealed record JournalCommand(string? Program, IReadOnlyList<string> Uni
     private Process Start(JournalPosition? position, int firstEntries, bool isFollowing)
     {
         if (Program is null) throw new IOException($"there is no journalctl ({string.Join(" or ", Places)}); leave logs.journald out");
-        var start = new ProcessStartInfo(Program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-            WorkingDirectory = "/",
-        };
-        // Nothing of this process's environment, which may hold secrets and could change what it prints.
-        start.Environment.Clear();
-        start.Environment["LC_ALL"] = "C";
-        foreach (var argument in Arguments(position, firstEntries, isFollowing)) start.ArgumentList.Add(argument);
+        var start = ClosedProcess.Of(Program, Arguments(position, firstEntries, isFollowing));
         try
         {
             var process = Process.Start(start) ?? throw new IOException($"{Program} does not start");
