@@ -14,7 +14,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [InlineData(PlatformStore.Postgresql)]
     public async Task No_effect_twice_none_lost_when_the_platform_is_killed_again_and_again_under_load(PlatformStore store)
     {
-        var kills = store == PlatformStore.Sqlite || LongForm.IsAsked ? 20 : 6;
+        var kills = LongForm.IsAsked ? 20 : store == PlatformStore.Sqlite ? 12 : 5;
         var random = SeededRandom.New(output);
         await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);

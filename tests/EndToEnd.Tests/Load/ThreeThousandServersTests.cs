@@ -17,8 +17,7 @@ public sealed class ThreeThousandServersTests(ITestOutputHelper output)
     private static readonly TimeSpan Measured = LongForm.IsAsked ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
 
     [Theory]
-    [InlineData(PlatformStore.Sqlite)]
-    [InlineData(PlatformStore.Postgresql)]
+    [MemberData(nameof(StoresOfThisRun.ForWhatTakesTheWholeMachine), MemberType = typeof(StoresOfThisRun))]
     public async Task Three_thousand_servers_reporting_forty_metrics_every_ten_seconds_fit_into_600_MB_and_one_core(PlatformStore store)
     {
         // The short form is a third of the fleet: the making of servers takes most of the test's time. It may take half of the core, for
