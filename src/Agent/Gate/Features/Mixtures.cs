@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace HostAtlas.Agent.Gate.Features;
 
@@ -8,15 +11,23 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal sealed class Mixtures
 {
-    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, SampleBits = 8 << 10;
+    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, SampleBits = 8 << 10, ShortPeriod = 128, FirstLookBytes = 16 << 10;
 
     // 256 uniform bytes are beyond it once in some hundred cells; text, code and tables are at 20 and more.
     private const double CellZ = 3;
+    private const int PairsLeast = (int)(CellPairs - (CellZ * CellPairsDeviation)),
+        PairsMost = (int)(CellPairs + (CellZ * CellPairsDeviation));
+
+    // Pairs of equal bytes are half of what the counts' squares sum up to beyond the bytes themselves; of 256 bytes that sum is chi-square.
+    private const double CellPairs = ByteCounts.Mean / 2, CellPairsDeviation = ByteCounts.Deviation / 2;
 
     private const double TextFloorLeast = 0.03;
     private const int EvenLeast = 300, RunLeast = 3;
 
-    private readonly ulong[] _rare = new ulong[(SampleBits / 64) + (PeriodMost / 64) + 2];
+    private const int RareBytes = ((SampleBits + PeriodMost) / 8) + 16;
+
+    // Eight times the same bits, each copy a bit further: so that any distance is a distance in whole bytes in one of them.
+    private readonly byte[][] _rare = [.. Enumerable.Range(0, 8).Select(_ => new byte[RareBytes])];
     private readonly int[] _periods = new int[4];
     private readonly int[] _together = new int[PeriodMost + 1];
     private readonly ByteCounts _random = new(), _clear = new(), _clearLate = new();
@@ -24,31 +35,49 @@ internal sealed class Mixtures
     /// <summary>Adds the cells that look random.</summary>
     public static void Strewn(ReadOnlySpan<byte> block, ByteCounts counts)
     {
-        Span<int> found = stackalloc int[ByteCounts.Values];
+        Span<ushort> seen = stackalloc ushort[ByteCounts.Values];
         for (; block.Length >= CellBytes; block = block[CellBytes..])
         {
-            counts.CountInto(block[..CellBytes], found);
+            var cell = block[..CellBytes];
+            seen.Clear();
             // A cell on the edge of a run would spoil the sum: one tenth of another kind is seen here already.
-            if (ByteCounts.ZOf(found, CellBytes) is > -CellZ and < CellZ) counts.Add(found, CellBytes);
+            var pairs = Pairs(cell[..(CellBytes / 2)], seen);
+            if (pairs > PairsMost) continue;
+            pairs += Pairs(cell[(CellBytes / 2)..], seen);
+            if (pairs is <= PairsLeast or > PairsMost) continue;
+            for (var value = 0; value < ByteCounts.Values; value++)
+            {
+                if (seen[value] > 0) counts.Add((byte)value, seen[value]);
+            }
         }
+    }
+
+    // Pairs of equal bytes: half of the sum of the counts' squares less the bytes, so z without a second pass; and it only grows, so most
+    // cells of text and tables are beyond it after their first half.
+    private static int Pairs(ReadOnlySpan<byte> bytes, Span<ushort> seen)
+    {
+        ref var table = ref MemoryMarshal.GetReference(seen);
+        var pairs = 0;
+        foreach (var value in bytes) pairs += Unsafe.Add(ref table, (nint)value)++;
+        return pairs;
     }
 
     /// <summary>
     /// Whether every so many bytes are random-like and the others are not. Values that are rarer than one in 256 mark the random bytes; how
     /// often two of them lie a distance apart shows the period; the bytes at its phases are then judged.
     /// </summary>
-    public bool IsStrided(ReadOnlySpan<byte> block)
+    /// <param name="block">The bytes.</param>
+    /// <param name="counts">How often each value occurs in them.</param>
+    public bool IsStrided(ReadOnlySpan<byte> block, ByteCounts counts)
     {
-        _random.Clear();
-        _random.Add(block);
         Span<bool> isRare = stackalloc bool[ByteCounts.Values];
         var rareValues = 0;
         for (var value = 0; value < ByteCounts.Values; value++)
         {
-            isRare[value] = _random.Counts[value] * 256 < block.Length;
+            isRare[value] = counts.Counts[value] * 256 < block.Length;
             if (isRare[value]) rareValues++;
         }
-        if (IsTextBetween(_random, block.Length)) return true;
+        if (IsTextBetween(counts, block.Length)) return true;
         var count = Periods(block, isRare);
         for (var i = 0; i < count; i++)
         {
@@ -82,26 +111,21 @@ internal sealed class Mixtures
     {
         var bits = Math.Min(SampleBits, block.Length - PeriodMost);
         if (bits < SampleBits / 4) return 0;
-        Array.Clear(_rare);
-        var all = 0;
-        for (var i = 0; i < Math.Min(block.Length, bits + PeriodMost); i++)
-        {
-            if (!isRare[block[i]]) continue;
-            _rare[i >> 6] |= 1UL << (i & 63);
-            all++;
-        }
-        var words = bits >> 6;
+        var all = MarkRare(block[..Math.Min(block.Length, bits + PeriodMost)], isRare);
+        var words = (bits >> 6) & ~3;
         long sum = 0;
         var most = 0;
+        var near = MemoryMarshal.Cast<byte, ulong>(_rare[0].AsSpan(0, words * sizeof(ulong)));
         for (var lag = PeriodLeast; lag <= PeriodMost; lag++)
         {
-            var (word, shift) = (lag >> 6, lag & 63);
-            var together = 0;
-            for (var i = 0; i < words; i++)
+            ref var far = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rare[lag & 7]), lag >> 3);
+            var (together, other) = (0, 0);
+            for (var i = 0; i < near.Length; i += 4)
             {
-                var far = shift == 0 ? _rare[i + word] : (_rare[i + word] >> shift) | (_rare[i + word + 1] << (64 - shift));
-                together += BitOperations.PopCount(_rare[i] & far);
+                together += BitOperations.PopCount(near[i] & At(ref far, i)) + BitOperations.PopCount(near[i + 1] & At(ref far, i + 1));
+                other += BitOperations.PopCount(near[i + 2] & At(ref far, i + 2)) + BitOperations.PopCount(near[i + 3] & At(ref far, i + 3));
             }
+            together += other;
             _together[lag] = together;
             sum += together;
             most = Math.Max(most, together);
@@ -109,6 +133,36 @@ internal sealed class Mixtures
         var mean = (double)sum / (PeriodMost - PeriodLeast + 1);
         if (all == 0 || most < mean * 1.3 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
         return Candidates(mean, most);
+    }
+
+    private static ulong At(ref byte bits, int word) =>
+        Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bits, (nint)word * sizeof(ulong)));
+
+    // A bit for each byte, set for a rare one; gives how many are. Without a branch: nobody can foretell which are.
+    private int MarkRare(ReadOnlySpan<byte> bytes, ReadOnlySpan<bool> isRare)
+    {
+        var bits = _rare[0];
+        Array.Clear(bits);
+        var all = 0;
+        ref var rare = ref Unsafe.As<bool, byte>(ref MemoryMarshal.GetReference(isRare));
+        for (var at = 0; at < bytes.Length; at += 8)
+        {
+            var byteOfBits = 0;
+            var eight = bytes.Slice(at, Math.Min(8, bytes.Length - at));
+            for (var bit = 0; bit < eight.Length; bit++) byteOfBits |= Unsafe.Add(ref rare, (nint)eight[bit]) << bit;
+            bits[at >> 3] = (byte)byteOfBits;
+            all += BitOperations.PopCount((uint)byteOfBits);
+        }
+        for (var shift = 1; shift < 8; shift++)
+        {
+            var shifted = _rare[shift];
+            for (var i = 0; i + sizeof(ulong) < RareBytes; i += sizeof(uint))
+            {
+                var word = BinaryPrimitives.ReadUInt64LittleEndian(bits.AsSpan(i)) >> shift;
+                BinaryPrimitives.WriteUInt32LittleEndian(shifted.AsSpan(i), (uint)word);
+            }
+        }
+        return all;
     }
 
     // Two bytes of one run lie near each other too: the slope that begins at 0 is passed first. Then the highest tops; a file's own rhythm
@@ -134,28 +188,12 @@ internal sealed class Mixtures
 
     private bool HasRandomPhases(ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare, int period, double rareShare)
     {
-        Span<int> rare = stackalloc int[period];
-        rare.Clear();
-        var rounds = block.Length / period;
-        for (var round = block; round.Length >= period; round = round[period..])
-        {
-            for (var phase = 0; phase < period; phase++)
-            {
-                if (isRare[round[phase]]) rare[phase]++;
-            }
-        }
-        // A random phase has as many rare bytes as there are rare values; a phase in between is neither, one at the edge of a run may be.
-        var slack = 4.5 * Math.Sqrt(rareShare * (1 - rareShare) / rounds);
-        var (random, clear, seen) = (0, 0, 0);
         Span<sbyte> kind = stackalloc sbyte[period];
-        for (var phase = 0; phase < period; phase++)
-        {
-            var share = (double)rare[phase] / rounds;
-            kind[phase] = (sbyte)(Math.Abs(share - rareShare) < slack ? 1 : share < rareShare * 0.7 ? -1 : 0);
-            random += kind[phase] > 0 ? 1 : 0;
-            clear += kind[phase] < 0 ? 1 : 0;
-        }
-        if (random == 0 || clear < 2) return false;
+        // Most files' own rhythm is short, and a quarter of a block shows that none of its phases is random.
+        if (period <= ShortPeriod && block.Length > FirstLookBytes && !Phases(block[..FirstLookBytes], isRare, rareShare, kind, out _))
+            return false;
+        if (!Phases(block, isRare, rareShare, kind, out var clear) || !IsInRuns(kind)) return false;
+        var (seen, rounds) = (0, block.Length / period);
         _random.Clear();
         _clear.Clear();
         _clearLate.Clear();
@@ -165,8 +203,36 @@ internal sealed class Mixtures
             var counts = kind[phase] > 0 ? _random : seen++ * 2 < clear ? _clear : _clearLate;
             for (var i = phase; i < rounds * period; i += period) counts.Add(block[i], 1);
         }
-        return _random.Total >= 2048 && _random.Z is > -4 and < 5 && _clear.Z > 50 && IsInRuns(kind) && AreAlike(_clear, _clearLate)
+        return _random.Total >= 2048 && _random.Z is > -4 and < 5 && _clear.Z > 50 && AreAlike(_clear, _clearLate)
             && AreOfOneKind(block, kind, period);
+    }
+
+    // Which phases are random-like (1), which are clear (-1); false when there are none of either.
+    private static bool Phases(
+        ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare, double rareShare, Span<sbyte> kind, out int clear)
+    {
+        var period = kind.Length;
+        Span<int> rare = stackalloc int[period];
+        rare.Clear();
+        var rounds = block.Length / period;
+        ref var table = ref Unsafe.As<bool, byte>(ref MemoryMarshal.GetReference(isRare));
+        for (var round = block; round.Length >= period; round = round[period..])
+        {
+            // Without a branch: nobody can foretell which are.
+            for (var phase = 0; phase < rare.Length; phase++) rare[phase] += Unsafe.Add(ref table, (nint)round[phase]);
+        }
+        // A random phase has as many rare bytes as there are rare values; a phase in between is neither, one at the edge of a run may be.
+        var slack = 4.5 * Math.Sqrt(rareShare * (1 - rareShare) / rounds);
+        var random = 0;
+        clear = 0;
+        for (var phase = 0; phase < period; phase++)
+        {
+            var share = (double)rare[phase] / rounds;
+            kind[phase] = (sbyte)(Math.Abs(share - rareShare) < slack ? 1 : share < rareShare * 0.7 ? -1 : 0);
+            random += kind[phase] > 0 ? 1 : 0;
+            clear += kind[phase] < 0 ? 1 : 0;
+        }
+        return random > 0 && clear >= 2;
     }
 
     // A cipher's bytes come in runs; the low bytes of samples and numbers come one by one.

@@ -9,7 +9,7 @@ namespace HostAtlas.Agent.Gate.Features;
 /// across it. What is left and is uniform beyond doubt is random-like. The rest of a window, which is nearly all of most files, costs a
 /// histogram.
 /// </summary>
-internal sealed class WindowAnalysis
+internal sealed partial class WindowAnalysis
 {
     /// <summary>Bytes that are counted together.</summary>
     public const int PageBytes = 4096;
@@ -42,16 +42,12 @@ internal sealed class WindowAnalysis
     private readonly ContainerProbes _probes;
     private readonly DecodeBuffer _output = new();
     private readonly ByteCounts _block = new();
-    private readonly Mixtures _mixtures = new();
     private readonly List<(int Start, int End)> _explained = [];
-    private readonly List<int> _mixed = [];
-    private readonly byte[] _left = new byte[BlockBytes];
     private double[] _z = [];
     private WindowAnalysis? _inner;
     private Findings? _innerFindings;
     private long _run, _start;
     private int _pages;
-    private long _mixable;
     private bool _runFromHead;
 
     /// <summary>Makes one; another comes with each level of containers.</summary>
@@ -77,9 +73,10 @@ internal sealed class WindowAnalysis
             Begin(window, isLast, findings);
             if (isLast && window.Length >= JudgedLeast) TextEncodings(window, findings);
         }
+        var isOpen = findings.IsOpen;
         Explain(window, findings);
         Unexplained(window, isLast, findings);
-        Mixed(window, findings);
+        Mixed(window, isOpen, findings);
     }
 
     /// <summary>Zeros that were not read: no window has anything of them.</summary>
@@ -108,7 +105,7 @@ internal sealed class WindowAnalysis
             if (random < BlockPages && _block.Total > JudgedLeast && _block.HasFloor(FloorLeast))
             {
                 _mixable += _block.Total;
-                if (_mixed.Count < (_start == 0 ? TrialBlocksMost : 1)) _mixed.Add(page / BlockPages);
+                if (_mixed.Count < (_start == 0 ? TrialBlocksMost : 1)) Try(page / BlockPages);
             }
             for (var i = 0; i < ByteCounts.Values; i++) findings.Whole.Add((byte)i, _block.Counts[i]);
             _block.Clear();
@@ -205,13 +202,13 @@ internal sealed class WindowAnalysis
         }
         for (var page = 0; page < pages;)
         {
-            if (!IsDense(page) && !_mixed.Contains(page / BlockPages))
+            if (!IsDense(page))
             {
                 page++;
                 continue;
             }
             var first = page;
-            while (page < pages && (IsDense(page) || _mixed.Contains(page / BlockPages))) page++;
+            while (page < pages && IsDense(page)) page++;
             var (from, until) = (first * PageBytes, Math.Min(window.Length, page * PageBytes));
             var trusted = findings.IsOpen && first == 0 && _start > 0;
             if (until <= at) continue;
@@ -341,47 +338,6 @@ internal sealed class WindowAnalysis
         }
         // A header between two members is not explained, and need not be.
         return covered * 2 >= until - from;
-    }
-
-    // The blocks that were tried stand for all that might be mixed.
-    private void Mixed(ReadOnlySpan<byte> window, Findings findings)
-    {
-        var (tried, strided, bytes) = (0, 0, 0L);
-        foreach (var block in _mixed)
-        {
-            var (from, until) = (block * BlockBytes, Math.Min(window.Length, (block + 1) * BlockBytes));
-            // What a container explains is cut out; what is left must still be enough.
-            var left = Unexplained(window[from..until], from);
-            if (left.Length < JudgedLeast) continue;
-            tried++;
-            bytes += left.Length;
-            if (_mixtures.IsStrided(left)) strided++;
-            else Mixtures.Strewn(left, findings.Strewn);
-        }
-        if (tried == 0) return;
-        if (strided * 10 >= tried * 6) findings.StridedBytes += _mixable * strided / _mixed.Count;
-        findings.StrewnTried += bytes;
-        findings.StrewnOf += _mixable;
-    }
-
-    private ReadOnlySpan<byte> Unexplained(ReadOnlySpan<byte> block, int from)
-    {
-        var (filled, at) = (0, from);
-        foreach (var (start, end) in _explained)
-        {
-            if (end <= at || start >= from + block.Length) continue;
-            if (start > at) filled += Keep(block[(at - from)..(start - from)], filled);
-            at = Math.Min(end, from + block.Length);
-        }
-        if (at == from) return block;
-        filled += Keep(block[(at - from)..], filled);
-        return _left.AsSpan(0, filled);
-    }
-
-    private int Keep(ReadOnlySpan<byte> bytes, int at)
-    {
-        bytes.CopyTo(_left.AsSpan(at));
-        return bytes.Length;
     }
 
     private void TextEncodings(ReadOnlySpan<byte> window, Findings findings)
