@@ -45,7 +45,7 @@ public sealed class AgentFeedsTests : IDisposable
         var argument = Secret("argument");
         await using var busy = ChildProcess.Start("bash", ["-c", "while :; do :; done", "worker", $"--password={argument}"]);
         agent.Start();
-        await Poll.UntilAsync($"the log to be followed. The agent said:\n{agent.LastWords}", Patience,
+        await Poll.UntilAsync(() => $"the log to be followed. The agent said:\n{agent.LastWords}", Patience,
             () => Task.FromResult(Directory.Exists(Path.Combine(agent.State, "logs"))));
         var (token, cut) = (Secret("token"), Secret("cut"));
         await File.AppendAllTextAsync(log, $"2026-11-25T10:00:00Z GET /a Authorization: Bearer {token}\n");
@@ -67,12 +67,13 @@ public sealed class AgentFeedsTests : IDisposable
 
         using var asked = await founder.PostAsync($"/api/servers/{server.Id}/commands", """{"kind": "inventory.refresh"}""");
         var id = asked.RootElement.GetProperty("id").GetString();
-        await Poll.UntilAsync($"the command's result. The agent said:\n{agent.LastWords}", Patience, async () =>
+        var ended = await Poll.ForAsync(() => $"the command's result. The agent said:\n{agent.LastWords}", Patience, async () =>
         {
             using var all = await founder.GetAsync($"/api/servers/{server.Id}/commands");
-            return all.RootElement.GetProperty("items").EnumerateArray()
-                .Any(one => one.GetProperty("id").GetString() == id && one.GetProperty("status").GetString() == "done");
+            var command = all.RootElement.GetProperty("items").EnumerateArray().Single(one => one.GetProperty("id").GetString() == id);
+            return command.GetProperty("status").GetString() is not "queued" ? command.ToString() : null;
         });
+        Assert.Contains("\"done\"", ended, StringComparison.Ordinal);
 
         using var answer = await founder.GetAsync($"/api/servers/{server.Id}/inventory");
         var inventory = answer.RootElement.ToString();

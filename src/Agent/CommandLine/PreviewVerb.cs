@@ -22,6 +22,7 @@ internal static class PreviewVerb
             if (await next.LogsAsync(stop) is { } logs) requests.Add(logs);
             using var reporter = InventoryLane.Preview(options, around);
             if (reporter is not null) requests.Add(NextRequests.Inventory(await Task.Run(reporter.Body, stop)));
+            if (next.Poll() is { } poll) requests.Add(poll);
             foreach (var request in requests)
             {
                 if (!parsed.GetValue(common.Json)) await around.Out.WriteAsync(request.Write(options.Url.Authority));

@@ -45,13 +45,14 @@ internal static class RunVerb
             using var logClient = options.Logs is null ? null : Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
             using var logs = options.Logs is { } logOptions ? LogLane.Open(options, logOptions, logClient!, shared) : null;
             var lane = new Lane(BatchKind.Metrics, spool, state.RefusedPath, client, shared);
-            var reports = new AgentRun(options, new AgentRunParts(shared, spool, lane, collector, () => logs?.Run.Status));
             using var inventory = InventoryLane.Open(options, state, together, log);
-            var ledger = new CommandLedger(state.CommandsPath);
+            using var commands = OpenCommandLane.Open(options, state, together, log, inventory.Reporter);
+            var reports = new AgentRun(options, new AgentRunParts(
+                shared, spool, lane, collector, () => logs?.Run.Status, () => commands.Lane.Status));
             List<Func<CancellationToken, Task>> loops =
             [
                 reports.RunAsync, new ScheduledBackups(options, state, together, log).RunAsync, inventory.RunAsync,
-                token => RunCommandsAsync(options, state, together, log, ledger, inventory.Reporter, token),
+                commands.Lane.RunAsync,
             ];
             if (logs is not null) loops.Add(logs.Run.RunAsync);
             await Loops.RunAsync(loops, stop);
@@ -68,19 +69,6 @@ internal static class RunVerb
         {
             lock (gate) return random();
         };
-    }
-
-    private static async Task RunCommandsAsync(
-        AgentOptions options, StateFolder state, AgentSurroundings around, EventLog log, CommandLedger ledger,
-        InventoryReporter? inventory, CancellationToken stop)
-    {
-        CommandApi Open(TimeSpan wait) => new(
-            Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around), new CurrentToken(state).Read, wait);
-        using var polls = Open(CommandApi.LongestWait);
-        using var results = Open(TimeSpan.Zero);
-        var work = new HostWork(options, state, around, log, inventory);
-        await new CommandLane(options, new CommandLaneParts(
-            polls, results, ledger, work, log, around.Time, around.Random)).RunAsync(stop);
     }
 
     private static async Task<IDisposable> TakePlaceAsync(StateFolder state, TimeProvider time, CancellationToken stop)

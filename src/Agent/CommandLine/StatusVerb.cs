@@ -5,6 +5,7 @@ using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Spool;
 using HostAtlas.Agent.Status;
+using HostAtlas.Agent.Uplink;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Agent.CommandLine;
@@ -17,7 +18,8 @@ internal static class StatusVerb
         var command = new Command("status", "Says whether reports reach the platform, and if not, what to do. Exit code 0: they do.");
         command.SetAction((parsed, _) => guard(async () =>
         {
-            var report = Look(parsed.GetValue(common.State)!, parsed.GetValue(common.Config)!, around.Time.GetUtcNow());
+            var isNamed = parsed.GetResult(common.Config) is { Implicit: false };
+            var report = Look(parsed.GetValue(common.State)!, parsed.GetValue(common.Config)!, isNamed, around.Time.GetUtcNow());
             await around.Out.WriteLineAsync(parsed.GetValue(common.Json)
                 ? StatusText.WriteJson(report) : StatusText.Write(report, around.Time.GetUtcNow()).TrimEnd());
             return report.Healthy ? ExitCode.Done : ExitCode.Failed;
@@ -25,11 +27,13 @@ internal static class StatusVerb
         return command;
     }
 
-    private static StatusReport Look(string statePath, string configPath, DateTimeOffset now)
+    private static StatusReport Look(string statePath, string configPath, bool isNamed, DateTimeOffset now)
     {
-        // Without a configuration the rest is still worth a look; `run` lists what is wrong with it.
+        // Without a configuration the rest is still worth a look; `run` lists what is wrong with it. But once enrolled a file that was named
+        // and is not there is a slip of the finger: `enroll` would have made it.
         AgentOptions? options = null;
-        if (File.Exists(configPath)) options = ConfigFile.Load(configPath);
+        if (File.Exists(configPath) || (isNamed && StateFolder.OpenExisting(statePath)?.ReadToken() is not null))
+            options = ConfigFile.Load(configPath);
         var url = options is null ? null : AgentToml.Origin(options.Url);
         if (StateFolder.OpenExisting(statePath) is not { } state) return StatusReport.Of(null, false, null, url, null, now);
         var running = state.IsPlaceTaken();
@@ -39,6 +43,15 @@ internal static class StatusVerb
         var spool = running ? last?.Spool : ReportSpool.Inspect(state.SpoolPath, options?.SpoolMaxBytes ?? AgentOptions.SpoolDefaultBytes);
         var folder = new RunFolder(state);
         var backup = BackupStatus.Of(options?.Backup?.Schedule, LastRun.Load(folder.Last), folder.IsTaken(), now, TimeZoneInfo.Local);
-        return StatusReport.Of(server, running, last, url, spool, now, backup) with { Inventory = InventoryNote.Load(state.InventoryPath) };
+        var report = StatusReport.Of(server, running, last, url, spool, now, backup) with
+        {
+            Inventory = InventoryNote.Load(state.InventoryPath),
+        };
+        // It would not start with that, so to say "start it" leads nowhere; one that runs has read the file in better days.
+        return !report.Enrolled || running || TlsTrust.TryLoad(options?.CaFile, out var fault) is not null ? report : report with
+        {
+            Summary = $"The agent is not running and could not start: {fault}.",
+            NextStep = $"Put the platform's CA certificate there (ca.pem in its data folder), or name another file by ca in {configPath}.",
+        };
     }
 }

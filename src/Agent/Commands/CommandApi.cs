@@ -17,7 +17,8 @@ namespace HostAtlas.Agent.Commands;
 /// <param name="wait">How long the platform may hold a poll back.</param>
 internal sealed class CommandApi(PlatformClient client, Func<AgentToken> token, TimeSpan wait) : IDisposable
 {
-    private const string PollPath = "/api/agent/commands/poll";
+    /// <summary>The endpoint of the question.</summary>
+    public const string PollPath = "/api/agent/commands/poll";
 
     /// <summary>The wait of a poll that the protocol allows at most.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(Limits.PollWaitMaxSeconds);
@@ -26,9 +27,12 @@ internal sealed class CommandApi(PlatformClient client, Func<AgentToken> token, 
 
     /// <summary>Asks for commands.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>
-    public Task<PlatformAnswer> PollAsync(CancellationToken stop) => AskAsync(offset => client.PollSignedAsync(token(), PollPath,
-        JsonSerializer.SerializeToUtf8Bytes(new CommandPoll(BatchId.Draw(), (int)wait.TotalSeconds), WireJson.Default.CommandPoll),
-        wait, offset, stop));
+    public Task<PlatformAnswer> PollAsync(CancellationToken stop) =>
+        AskAsync(offset => client.PollSignedAsync(token(), PollPath, PollBody(wait), wait, offset, stop));
+
+    /// <summary>The question, as JSON.</summary>
+    public static byte[] PollBody(TimeSpan wait) =>
+        JsonSerializer.SerializeToUtf8Bytes(new CommandPoll(BatchId.Draw(), (int)wait.TotalSeconds), WireJson.Default.CommandPoll);
 
     /// <summary>Tells what became of a command.</summary>
     /// <exception cref="ConnectionFaultException">No answer, or not from the platform.</exception>

@@ -1,5 +1,6 @@
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Running;
+using HostAtlas.Agent.Status;
 using HostAtlas.Agent.Uplink;
 using HostAtlas.Shared.Wire;
 
@@ -29,7 +30,10 @@ internal sealed class CommandLane(AgentOptions options, CommandLaneParts parts)
     private readonly ResultTelling _telling = new(parts);
     private CommandPace _pace = new();
     private int _failures;
-    private string? _fault;
+    private volatile CommandsStatus _status = new(null, null, null);
+
+    /// <summary>How it fares, for any thread; null when the host's owner wants no commands.</summary>
+    public CommandsStatus? Status => options.Commands.Enabled ? _status : null;
 
     private TimeSpan Now => parts.Time.GetElapsedTime(_started);
 
@@ -135,14 +139,15 @@ internal sealed class CommandLane(AgentOptions options, CommandLaneParts parts)
     private TimeSpan Failed(UplinkFault fault, TimeSpan? retryAfter)
     {
         _failures++;
-        if (fault.Code != _fault) parts.Log.Warning($"No commands are fetched: {fault}");
-        _fault = fault.Code;
+        if (fault.Code != _status.Fault?.Code) parts.Log.Warning($"No commands are fetched: {fault}");
+        _status = _status with { Fault = fault, FaultSince = _status.FaultSince ?? parts.Time.GetUtcNow() };
         return retryAfter is { } asked ? Backoff.Delay(asked, parts.Random()) : Backoff.Delay(_failures, parts.Random());
     }
 
     private void Succeeded()
     {
-        if (_fault is not null) parts.Log.Info("Commands are fetched again.");
-        (_failures, _fault) = (0, null);
+        if (_status.Fault is not null) parts.Log.Info("Commands are fetched again.");
+        _failures = 0;
+        _status = new CommandsStatus(parts.Time.GetUtcNow(), null, null);
     }
 }

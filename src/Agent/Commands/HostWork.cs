@@ -7,6 +7,7 @@ using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Redaction;
 using HostAtlas.Agent.Restore;
 using HostAtlas.Agent.Running;
+using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.Commands;
 
@@ -19,6 +20,9 @@ internal sealed class HostWork(
 {
     // Much below what the protocol takes: the ledger keeps it.
     private const int DetailMaxLength = 1_000;
+
+    // A refresh that met a busy moment of the platform is not over with it.
+    private const int RefreshAttempts = 5;
 
     private readonly Redactor _redactor = new(options.Redaction);
 
@@ -79,8 +83,14 @@ internal sealed class HostWork(
     private async Task<CommandOutcome> RefreshAsync(CancellationToken stop)
     {
         if (inventory is null) return CommandOutcome.Refused("not run: this host's configuration allows no inventory");
-        var outcome = await inventory.RunOnceAsync(onlyWhenChanged: false, stop).ConfigureAwait(false);
-        return outcome.Fault is { } fault ? CommandOutcome.Failed(fault.ToString()) : CommandOutcome.Done("the inventory was sent");
+        for (var attempt = 1; ; attempt++)
+        {
+            var outcome = await inventory.RunOnceAsync(onlyWhenChanged: false, stop).ConfigureAwait(false);
+            if (outcome.Fault is not { } fault) return CommandOutcome.Done("the inventory was sent");
+            if (!outcome.MayPass || attempt == RefreshAttempts) return CommandOutcome.Failed(fault.ToString());
+            var pause = outcome.RetryAfter is { } asked ? Backoff.Delay(asked, around.Random()) : Backoff.Delay(attempt, around.Random());
+            await Task.Delay(pause, around.Time, stop).ConfigureAwait(false);
+        }
     }
 
     private string Clean(string text)

@@ -14,6 +14,11 @@ internal sealed class ResultTelling(CommandLaneParts parts)
     private readonly Channel<bool> _woken = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    /// <summary>
+    /// A result is told no longer than this. The command it answers lived an hour; a token that is refused for a day was taken away.
+    /// </summary>
+    public static readonly TimeSpan GivenUpAfter = TimeSpan.FromHours(24);
+
     private int _failures;
 
     /// <summary>There may be a result to tell.</summary>
@@ -43,9 +48,10 @@ internal sealed class ResultTelling(CommandLaneParts parts)
         {
             var outcome = new CommandOutcome(entry.Status!, entry.Detail);
             var answer = await parts.Results.ResultAsync(entry.Id, outcome, stop).ConfigureAwait(false);
-            // What it will never take is not told for ever: the command is over, or is none of this server's.
+            // What it will never take is not told for ever: the command is over, or is none of this server's, or it reads it otherwise.
             var heard = answer.Status is >= 200 and < 300
-                || answer is { Status: 404 or 409 or 410 or 413 or 422, Slug: not null and not ProblemSlug.RequestReplayed };
+                || answer is { Status: 400 or 404 or 409 or 410 or 413 or 422, Slug: not null and not ProblemSlug.RequestReplayed }
+                || parts.Time.GetUtcNow() - entry.At > GivenUpAfter;
             if (heard) parts.Ledger.Tell(entry.Id, told: true);
             return heard;
         }

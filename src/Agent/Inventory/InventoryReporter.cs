@@ -11,7 +11,9 @@ namespace HostAtlas.Agent.Inventory;
 /// <param name="Unchanged">It told nothing new, so it was not sent.</param>
 /// <param name="Fault">Why it was not taken; null when it was, or told nothing new.</param>
 /// <param name="RetryAfter">How long the platform asked to wait.</param>
-internal sealed record InventoryOutcome(bool Sent, bool Unchanged, UplinkFault? Fault, TimeSpan? RetryAfter = null);
+/// <param name="MayPass">The fault may pass by itself: no answer, or one that says so.</param>
+internal sealed record InventoryOutcome(
+    bool Sent, bool Unchanged, UplinkFault? Fault, TimeSpan? RetryAfter = null, bool MayPass = false);
 
 /// <summary>
 /// Takes an inventory and sends it, once each time it is told to, whoever tells it: the loop, or a command of the platform. It is not
@@ -88,11 +90,12 @@ internal sealed class InventoryReporter(
                 _offset = ClockOffset.Update(_offset, answer.ClockReading);
                 if (answer.Status == 202) return new InventoryOutcome(true, false, null);
                 if (answer is { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } && !corrected && _offset != signedWith) continue;
-                return new InventoryOutcome(false, false, AnswerFault.Of(answer), answer.RetryAfter);
+                return new InventoryOutcome(
+                    false, false, AnswerFault.Of(answer), answer.RetryAfter, MayPass: answer.Status is 429 or >= 500);
             }
             catch (ConnectionFaultException exception)
             {
-                return new InventoryOutcome(false, false, exception.Fault);
+                return new InventoryOutcome(false, false, exception.Fault, MayPass: true);
             }
         }
     }

@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Collect;
+using HostAtlas.Agent.Commands;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Logs;
@@ -54,6 +55,14 @@ internal sealed class NextRequests(AgentOptions options, StateFolder? state, Fun
     {
         var sent = InventoryBody.Encode(json);
         return new PreviewRequest(InventoryBody.Path, sent.Bytes, json, sent.Gzip, false);
+    }
+
+    /// <summary>The next question for commands; null when none are asked for.</summary>
+    public PreviewRequest? Poll()
+    {
+        if (!options.Commands.Enabled) return null;
+        var body = CommandApi.PollBody(CommandApi.LongestWait);
+        return new PreviewRequest(CommandApi.PollPath, body, body, Gzip: false, IsWaiting: false);
     }
 
     private static async Task ReadJournalAsync(IReadOnlyList<string> units, JournalPosition? position,

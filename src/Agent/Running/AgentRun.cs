@@ -105,6 +105,7 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
             Fault = lane.Fault,
             FaultSince = lane.FaultSince,
             Logs = parts.Logs(),
+            Commands = parts.Commands(),
         };
         try
         {
@@ -123,4 +124,6 @@ internal sealed class AgentRun(AgentOptions options, AgentRunParts parts)
 /// <param name="Lane">Its way out.</param>
 /// <param name="Collector">What the host shows.</param>
 /// <param name="Logs">How the logs fare; null when none are read. Called from this loop.</param>
-internal sealed record AgentRunParts(LaneParts Shared, ReportSpool Spool, Lane Lane, HostCollector Collector, Func<LogStatus?> Logs);
+/// <param name="Commands">How the platform's commands fare; null when none are wanted. Called from this loop.</param>
+internal sealed record AgentRunParts(
+    LaneParts Shared, ReportSpool Spool, Lane Lane, HostCollector Collector, Func<LogStatus?> Logs, Func<CommandsStatus?> Commands);

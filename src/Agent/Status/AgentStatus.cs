@@ -52,6 +52,9 @@ public sealed record AgentStatus
     /// <summary>The logs; null when none are read.</summary>
     public LogStatus? Logs { get; init; }
 
+    /// <summary>The platform's commands; null when this host's owner wants none.</summary>
+    public CommandsStatus? Commands { get; init; }
+
     /// <summary>Replaces the file; a reader sees the old or the new one. Not flushed: it is worth nothing after a power failure.</summary>
     public void Save(string path) =>
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, StatusJson.Default.AgentStatus), durable: false);

@@ -58,6 +58,9 @@ public sealed record StatusReport
     /// <summary>The logs; null when none are read.</summary>
     public LogStatus? Logs { get; init; }
 
+    /// <summary>The platform's commands; null when this host's owner wants none.</summary>
+    public CommandsStatus? Commands { get; init; }
+
     /// <summary>Judges. <paramref name="server"/>: of the token in STATE, null without one; <paramref name="spool"/>: as it lies on the
     /// disk.</summary>
     public static StatusReport Of(ServerId? server, bool running, AgentStatus? last, string? url, SpoolLevel? spool, DateTimeOffset now,
@@ -65,6 +68,8 @@ public sealed record StatusReport
     {
         var (summary, nextStep) = Judge(server is not null, running, last, now);
         if (summary == AllIsWell && running && last?.Logs is { } logs) (summary, nextStep) = Judge(logs);
+        if (summary == AllIsWell && running && last?.Commands?.Fault is { } unheard)
+            (summary, nextStep) = ($"Reports arrive, but no commands are fetched: {unheard.Text}.", $"{unheard.NextStep}.");
         if (summary == AllIsWell && backup?.Trouble is { } trouble)
             (summary, nextStep) = ($"{trouble}.", "Run hostatlas-agent backup to see why, or look into its log: journalctl -u "
                 + $"hostatlas-agent.");
@@ -85,6 +90,7 @@ public sealed record StatusReport
             FaultSince = last?.FaultSince,
             Backup = backup,
             Logs = last?.Logs,
+            Commands = last?.Commands,
         };
     }
 

@@ -33,6 +33,10 @@ public static class StatusText
             Line(text, "clock", Math.Abs(offset) < 3 ? "agrees with the platform"
                 : $"{Math.Abs(offset):0} s {(offset > 0 ? "behind" : "ahead of")} the platform");
         if (report.Logs is { } logs) Logs(text, logs);
+        if (report.Running)
+            Line(text, "commands", report.Commands is not { } commands ? "not fetched, by the configuration"
+                : commands.Fault is { } unheard ? $"not fetched since {Ago(commands.FaultSince, now)}: {unheard.Text}"
+                : $"last asked for {Ago(commands.AnsweredAt, now)}");
         if (report.FaultSince is { } since) Line(text, "failing since", Ago(since, now));
         if (report.Inventory is { } inventory)
         {

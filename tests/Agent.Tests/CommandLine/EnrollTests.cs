@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HostAtlas.Agent.Configuration;
+using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Tests.Platform;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -195,6 +196,21 @@ public sealed class EnrollTests : IAsyncLifetime
         File.WriteAllText(_agent.Config, AgentToml.Write(_platform.Url, Ca));
         Assert.Equal(1, await _agent.RunAsync(["run"]));
         Assert.Contains("not enrolled", _agent.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_names_a_configuration_that_is_missing_and_a_CA_file_that_holds_none()
+    {
+        StateFolder.OpenOrCreate(_agent.State).WriteToken(TestTokens.Parsed());
+        Assert.Equal(2, await _agent.RunAsync(["status"]));
+        Assert.Contains("does not exist", _agent.Errors, StringComparison.Ordinal);
+
+        File.WriteAllText(Ca, "no certificate");
+        File.WriteAllText(_agent.Config, AgentToml.Write(_platform.Url, Ca));
+        Assert.Equal(1, await _agent.RunAsync(["status", "--json"]));
+        using var json = JsonDocument.Parse(_agent.Output);
+        Assert.Contains("holds no certificate", json.RootElement.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.Contains("ca.pem", json.RootElement.GetProperty("nextStep").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

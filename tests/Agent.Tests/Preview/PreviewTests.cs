@@ -10,6 +10,8 @@ namespace HostAtlas.Agent.Tests.Preview;
 
 public sealed class PreviewTests : IAsyncLifetime
 {
+    private const string PollPath = "/api/agent/commands/poll";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly AgentUnderTest _agent = new();
     private readonly TestAuthority _authority = new();
@@ -28,10 +30,10 @@ public sealed class PreviewTests : IAsyncLifetime
         Assert.Equal(before, Snapshot());
         var shown = _agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal([TestPlatform.Path, TestPlatform.LogsPath, TestPlatform.InventoryPath],
+        Assert.Equal([TestPlatform.Path, TestPlatform.LogsPath, TestPlatform.InventoryPath, PollPath],
             shown.Select(r => r.GetProperty("path").GetString()));
-        // An inventory is not spooled: it is taken when it is sent.
-        shown.RemoveAt(2);
+        // An inventory is not spooled: it is taken when it is sent; and so is a question made when it is asked.
+        shown.RemoveRange(2, 2);
         Assert.All(shown, r => Assert.True(r.GetProperty("waiting").GetBoolean()));
         Assert.DoesNotContain("hat_", _agent.Output, StringComparison.Ordinal);
 
@@ -46,6 +48,29 @@ public sealed class PreviewTests : IAsyncLifetime
             foreach (var (name, value) in headers.Where(h => !h.Value.Contains('<', StringComparison.Ordinal)))
                 Assert.Equal(sent.Headers[name], value);
         }
+    }
+
+    [Fact]
+    public async Task The_headers_stand_as_they_are_sent_and_the_question_for_commands_is_among_the_requests()
+    {
+        await using var platform = new RawPlatform(_authority.Sign(), request => request.WriteAsync(RawPlatform.Accepted));
+        await ConfigureAsync(platform.Url, logs: false);
+        string? Head(string path) => platform.Heads.FirstOrDefault(head => head.StartsWith($"POST {path} ", StringComparison.Ordinal));
+        await RunUntilAsync(() => Head(TestPlatform.Path) is not null && Head(PollPath) is not null);
+
+        Assert.Equal(0, await _agent.RunAsync(["preview", "--json"]));
+        var shown = _agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(r => r.GetProperty("path").GetString()!);
+        foreach (var path in new[] { TestPlatform.Path, PollPath })
+        {
+            var sent = Head(path)!.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[1..].Select(line => line.Split(':')[0]);
+            // Whether a body is worth compressing depends on the moment.
+            Assert.Equal(sent.Where(name => name != "Content-Encoding"), shown[path].GetProperty("headers").EnumerateObject()
+                .Select(header => header.Name).Where(name => name != "Content-Encoding"));
+        }
+        using var poll = JsonDocument.Parse(shown[PollPath].GetProperty("bodyBase64").GetBytesFromBase64());
+        Assert.Equal(50, poll.RootElement.GetProperty("wait").GetInt32());
+        Assert.NotEqual(Guid.Empty, poll.RootElement.GetProperty("request").GetGuid());
     }
 
     [Fact]
@@ -68,11 +93,8 @@ public sealed class PreviewTests : IAsyncLifetime
     {
         _platform = await TestPlatform.StartAsync(_authority.Sign());
         _platform.Tokens[TestTokens.Agent()] = true;
-        var ca = _agent.File("ca.pem");
-        await File.WriteAllTextAsync(ca, _authority.Pem);
         Directory.CreateDirectory(Path.GetDirectoryName(Log)!);
-        await File.WriteAllTextAsync(_agent.Config, $"url = \"{_platform.Url.ToString().TrimEnd('/')}\"\nca = \"{ca}\"\ninterval = \"1s\"\n"
-            + $"[logs]\nfiles = [\"{Log}\"]\n");
+        await ConfigureAsync(_platform.Url, logs: true);
         StateFolder.OpenOrCreate(_agent.State).WriteToken(TestTokens.Parsed());
     }
 
@@ -80,6 +102,14 @@ public sealed class PreviewTests : IAsyncLifetime
     {
         await _platform.DisposeAsync();
         _agent.Dispose();
+    }
+
+    private async Task ConfigureAsync(Uri url, bool logs)
+    {
+        var ca = _agent.File("ca.pem");
+        await File.WriteAllTextAsync(ca, _authority.Pem);
+        await File.WriteAllTextAsync(_agent.Config, $"url = \"{url.ToString().TrimEnd('/')}\"\nca = \"{ca}\"\ninterval = \"1s\"\n"
+            + (logs ? $"[logs]\nfiles = [\"{Log}\"]\n" : ""));
     }
 
     private bool HasBoth() => new[] { TestPlatform.Path, TestPlatform.LogsPath }.All(path => _platform.Raw.Any(r => r.Path == path));

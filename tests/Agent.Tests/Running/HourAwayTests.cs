@@ -116,7 +116,7 @@ public sealed class HourAwayTests : IAsyncLifetime
             var spool = Own(ReportSpool.Open(state.SpoolPath, state.RefusedPath, SpoolMaxBytes, BatchId.Draw));
             ReportLane = new Lane(BatchKind.Metrics, spool, state.RefusedPath, Client(), shared);
             var collector = new HostCollector(HostRoots.ThisHost, TimeProvider.System);
-            Reports = new AgentRun(options, new AgentRunParts(shared, spool, ReportLane, collector, () => null));
+            Reports = new AgentRun(options, new AgentRunParts(shared, spool, ReportLane, collector, () => null, () => null));
 
             Directory.CreateDirectory(state.LogsPath, FilePermissions.PrivateFolder);
             var cursors = LogCursors.Load(state.LogCursorsPath);

@@ -57,6 +57,22 @@ public sealed class StatusReportTests
     }
 
     [Fact]
+    public void Commands_that_cannot_be_fetched_are_told_and_those_that_are_not_wanted_too()
+    {
+        var fault = new UplinkFault("connection-refused", "Nobody listens", "Look at the platform");
+        var report = Judge(Well with { Commands = new CommandsStatus(Now.AddMinutes(-5), fault, Now.AddMinutes(-4)) });
+        Assert.False(report.Healthy);
+        Assert.Equal(
+            ("Reports arrive, but no commands are fetched: Nobody listens.", "Look at the platform."), (report.Summary, report.NextStep));
+        Assert.Contains("(240 s ago): Nobody listens", StatusText.Write(report, Now), StringComparison.Ordinal);
+
+        var well = Judge(Well with { Commands = new CommandsStatus(Now.AddSeconds(-9), null, null) });
+        Assert.True(well.Healthy);
+        Assert.Contains("(9 s ago)", StatusText.Write(well, Now), StringComparison.Ordinal);
+        Assert.Contains("by the configuration", StatusText.Write(Judge(Well), Now), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_text_shows_the_last_inventory_and_why_the_next_one_was_not_taken()
     {
         var note = new InventoryNote { AcceptedAt = Now.AddHours(-1), Fault = "The platform is busy" };

@@ -18,6 +18,8 @@ internal sealed class SealedCopies(string folder, IRepositorySource? platform) :
     public void Keep(ObjectName name, ReadOnlySpan<byte> sealedObject)
     {
         var path = PathOf(name);
+        // Each by itself: the mode is that of the last folder of a path alone.
+        Directory.CreateDirectory(folder, FilePermissions.PrivateFolder);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, FilePermissions.PrivateFolder);
         AtomicFile.Write(path, sealedObject, durable: false);
     }

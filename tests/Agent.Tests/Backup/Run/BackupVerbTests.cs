@@ -58,6 +58,11 @@ public sealed class BackupVerbTests : IAsyncLifetime
         await _host.BackupAsync();
         Assert.Contains("40 files unchanged", _host.Agent.Output, StringComparison.Ordinal);
         AssertLittleWasSent(before);
+        // What two runs left behind is the owner's alone.
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        Assert.All(Directory.EnumerateFileSystemEntries(_host.Agent.State, "*", SearchOption.AllDirectories),
+            path => Assert.True((File.GetUnixFileMode(path) & Others) == 0, $"{path} is {File.GetUnixFileMode(path)}"));
         var read = await _host.ReadBackAsync();
         Assert.Equal(File.ReadAllBytes(_host.PathOf("d3/f39")), read.Entries[_host.PathOf("d3/f39")].Content);
         Assert.Equal(2, read.Snapshot.Generation);
