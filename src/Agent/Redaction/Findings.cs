@@ -15,6 +15,9 @@ internal sealed class Findings(string text)
     /// <summary>The places that were noted.</summary>
     public IEnumerable<(int Start, int End)> Spans => _found.Select(found => (found.Start, found.End));
 
+    /// <summary>The same, each with the rule that noted it.</summary>
+    public IEnumerable<(int Start, int End, string Rule)> All => _found.Select(found => (found.Start, found.End, found.Rule));
+
     /// <summary>Whether there is nothing to replace.</summary>
     public bool IsEmpty => _found.Count == 0;
 

@@ -34,7 +34,11 @@ public sealed class OwnerRules
             try
             {
                 var rule = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-                if (rule.IsMatch("")) faults.Add($"'{pattern}' matches where nothing stands, and would replace every line");
+                if (IsEmptyGroup(pattern))
+                    faults.Add($"'{pattern}' has a group '{Group}' that can match nothing, and would then hide nothing: let it match one "
+                        + "character at least (+ instead of *), or leave the group out to replace the whole match");
+                else if (rule.IsMatch("") || Samples.Any(sample => rule.Match(sample) is { Success: true, Length: 0 }))
+                    faults.Add($"'{pattern}' matches where nothing stands, and would replace every line");
                 else if (rule.IsMatch(Placeholder.Redacted) || rule.IsMatch(Placeholder.Filtered))
                     faults.Add($"'{pattern}' matches the placeholder itself, so that no line would come to rest");
                 else rules.Add(rule);
@@ -49,6 +53,52 @@ public sealed class OwnerRules
             }
         }
         return faults.Count > before ? null : new OwnerRules([.. rules]);
+    }
+
+    // What the group holds, on its own between two characters of each kind: a match then took nothing itself.
+    private static bool IsEmptyGroup(string pattern)
+    {
+        foreach (var opening in (string[])[$"(?<{Group}>", $"(?'{Group}'"])
+        {
+            for (var at = -1; (at = pattern.IndexOf(opening, at + 1, StringComparison.Ordinal)) >= 0;)
+            {
+                if (CanBeEmpty(pattern[(at + opening.Length)..EndOfGroup(pattern, at + opening.Length)])) return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool CanBeEmpty(string inner)
+    {
+        try
+        {
+            return Samples.Any(sample => Regex.IsMatch(sample, Between(sample, inner), RegexOptions.NonBacktracking));
+        }
+        catch (Exception exception) when (exception is RegexParseException or NotSupportedException)
+        {
+            // It cannot stand alone: it cannot be told.
+            return false;
+        }
+    }
+
+    private static readonly string[] Samples = ["", "a ", " a", "aa", "  ", "\na"];
+
+    private static string Between(string sample, string inner) =>
+        sample.Length == 0 ? $"^(?:{inner})$" : $"^{Regex.Escape(sample[..1])}(?:{inner}){Regex.Escape(sample[1..])}$";
+
+    private static int EndOfGroup(string pattern, int at)
+    {
+        var depth = 1;
+        var inClass = false;
+        for (; at < pattern.Length; at++)
+        {
+            if (pattern[at] == '\\') at++;
+            else if (inClass) inClass = pattern[at] != ']';
+            else if (pattern[at] == '[') inClass = true;
+            else if (pattern[at] == '(') depth++;
+            else if (pattern[at] == ')' && --depth == 0) return at;
+        }
+        return pattern.Length;
     }
 
     /// <summary>There is none.</summary>

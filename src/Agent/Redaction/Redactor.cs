@@ -36,7 +36,7 @@ public sealed class Redactor(OwnerRules owner)
         try
         {
             if (line.Length > MostBytes / 3 && Encoding.UTF8.GetByteCount(line) > MostBytes)
-                return new RedactedLine(placeholder, TooLong, KeyBlockRule.AfterLongLine(line, state));
+                return new RedactedLine(placeholder, TooLong, KeyBlockRule.After(line, state));
             return RedactLine(mode, line, state, placeholder);
         }
 #pragma warning disable CA1031 // Whatever goes wrong with a line, it must not leave the host as it is.
@@ -56,7 +56,7 @@ public sealed class Redactor(OwnerRules owner)
     internal static RedactionState Follow(ReadOnlySpan<byte> line, RedactionState state)
     {
         if (!state.InKeyBlock && !KeyBlockRule.MayOpen(line)) return RedactionState.Clear;
-        return KeyBlockRule.AfterLongLine(Encoding.UTF8.GetString(line), state);
+        return KeyBlockRule.After(Encoding.UTF8.GetString(line), state);
     }
 
     private RedactedLine RedactLine(RedactionMode mode, string line, RedactionState state, string placeholder)
@@ -66,6 +66,9 @@ public sealed class Redactor(OwnerRules owner)
         var findings = new Findings(line) { IsCommand = mode == RedactionMode.Cron };
         var next = KeyBlockRule.Find(findings, state, out var whole);
         if (whole) return new RedactedLine(placeholder, KeyBlock, next);
+        // Behind the beginning of a block lines are as they always are, and must not cost more.
+        if (mode == RedactionMode.Log && state.InKeyBlock && findings.IsEmpty && owner.IsEmpty
+            && !LineScan.Any(line)) return new RedactedLine(line, [], next);
         Find(findings, mode);
         if (findings.IsEmpty) return new RedactedLine(line, [], next);
         var rules = new SortedSet<string>(StringComparer.Ordinal);

@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using HostAtlas.Agent.Redaction;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Wire;
 
@@ -40,7 +42,14 @@ internal static class InventoryBody
     /// <summary>The body as it is sent: as small as it gets, since it is large and rare.</summary>
     public static SentBody Encode(ReadOnlySpan<byte> json) => SentBody.Of(json, CompressionLevel.Optimal);
 
-    private static byte[] Json(InventoryReport report) => JsonSerializer.SerializeToUtf8Bytes(report, WireJson.Default.InventoryReport);
+    // Whatever a name, a path or a description holds: our own tokens leave the host in no place. Their signs need no escape in JSON.
+    private static byte[] Json(InventoryReport report)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(report, WireJson.Default.InventoryReport);
+        var text = Encoding.UTF8.GetString(json);
+        var clean = OwnTokens.Replace(text);
+        return ReferenceEquals(clean, text) ? json : Encoding.UTF8.GetBytes(clean);
+    }
 
     private static bool Fits(byte[] json) =>
         json.Length <= Limits.DecodedBodyBytes

@@ -30,6 +30,14 @@ public sealed class OwnerRulesTests
     [InlineData("(?<!a)b", "linear time")]
     [InlineData("(?>a+)b", "linear time")]
     [InlineData("x*", "matches where nothing stands")]
+    [InlineData(@"\b", "matches where nothing stands")]
+    [InlineData("(?m)^", "matches where nothing stands")]
+    [InlineData("key=(?<secret>)", "a group 'secret' that can match nothing")]
+    [InlineData("key=(?<secret>[a-z]*)", "+ instead of *")]
+    [InlineData("key=(?<secret>$)", "leave the group out")]
+    [InlineData(@"key=(?<secret>\b)\w+", "can match nothing")]
+    [InlineData("key=(?'secret'x?)", "can match nothing")]
+    [InlineData("key=(?<secret>x+)|word=(?<secret>x*)", "can match nothing")]
     [InlineData("[A-Z]{8}", "matches the placeholder")]
     public void A_rule_that_cannot_be_taken_is_refused_and_named(string pattern, string why)
     {
@@ -39,6 +47,13 @@ public sealed class OwnerRulesTests
         Assert.Contains($"'{pattern}'", fault, StringComparison.Ordinal);
         Assert.Contains(why, fault, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("key=(?<secret>[a-z)]+)")]
+    [InlineData(@"\(key\) (?<secret>\(?\w+\)?)")]
+    [InlineData("(?<secret>a|bc)|d")]
+    [InlineData(@"\b(?<secret>\d{4})\b")]
+    public void A_group_that_always_holds_something_is_taken(string pattern) => Assert.NotNull(OwnerRules.TryParse([pattern], []));
 
     [Fact]
     public void The_configuration_names_the_rule_that_is_wrong_beside_all_else()

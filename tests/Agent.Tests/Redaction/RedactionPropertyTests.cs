@@ -141,7 +141,9 @@ public sealed class RedactionPropertyTests(ITestOutputHelper output)
             "identified by «", "<password>", "--password ", "-p x ", "mysql ", "curl -u a:b ", "echo x | ", "sudo -S ", "x;",
                 "[\"cookie\",", "send \"", "${x:-",
             "Cookie: a=b; ", "Authorization: ", "%3A%2F%2F", "$6$", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", " a0=", "password <",
-                "password=<a", "name=\"password\" ",
+                "password=<a", "name=\"password\" ", "{\"name\":\"password\",", "{\"password\":{", "password for a ", "set password for ",
+            "password=a('",
+            "<name>password</name>", "\u00adpassword=a ", "(b'password',", "password....", "'\\''", "pgp_sym_encrypt('a',",
         ];
         foreach (var part in parts)
         {

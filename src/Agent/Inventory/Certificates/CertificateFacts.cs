@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HostAtlas.Agent.Redaction;
 using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Agent.Inventory.Certificates;
@@ -31,7 +32,12 @@ internal static class CertificateFacts
         }
     }
 
-    private static string Cut(string name) => name.Length > NameLength ? name[..NameLength] : name;
+    // Whoever issues a certificate writes what he likes into its names, and they go on into the audit log.
+    private static string Cut(string name)
+    {
+        name = OwnTokens.Replace(name);
+        return name.Length > NameLength ? name[..NameLength] : name;
+    }
 
     private static DateTimeOffset Utc(DateTime local) => new(local.ToUniversalTime(), TimeSpan.Zero);
 

@@ -64,13 +64,13 @@ internal sealed class CronSource(HostFiles files, Redactor redactor, InventoryFa
 
     private string? Read(string path)
     {
-        var answer = files.TryReadText(path, FileMaxBytes, out var text);
+        var answer = files.TryReadText(path, FileMaxBytes, out var text, isCrontab: true);
         switch (answer)
         {
             case FileAnswer.Opened:
                 return text;
             case FileAnswer.PrivateKey:
-                faults.Add(path, "is or is called like a private key, so it is not read");
+                faults.Add(path, "is or is called like a private key, so it is not read; what cron may run from it is not told");
                 return null;
             case FileAnswer.TooLarge:
                 faults.Add(path, $"is larger than {FileMaxBytes >> 20} MiB");

@@ -30,10 +30,13 @@ internal sealed partial class HostFiles(string root = "/", Action<string, long>?
     /// <param name="path">As the host names it.</param>
     /// <param name="maxBytes">Larger ones are not opened.</param>
     /// <param name="opened">The file when the answer is <see cref="FileAnswer.Opened"/>.</param>
-    public FileAnswer TryOpen(string path, long maxBytes, out OpenedFile? opened)
+    /// <param name="isCrontab">
+    /// It lies where cron looks: a name that a key only may have, and a comment that speaks of one, do not hide what cron runs.
+    /// </param>
+    public FileAnswer TryOpen(string path, long maxBytes, out OpenedFile? opened, bool isCrontab = false)
     {
         opened = null;
-        if (IsKeyName(path)) return FileAnswer.PrivateKey;
+        if (IsKeyName(path, isCrontab)) return FileAnswer.PrivateKey;
         try
         {
             using var look = Open(At(path), PathOnly | CloseOnExec, out var fault);
@@ -41,10 +44,10 @@ internal sealed partial class HostFiles(string root = "/", Action<string, long>?
             var facts = LinuxFiles.Stat(look);
             if (facts.Kind != FileKind.File) return FileAnswer.NoFile;
             var self = $"/proc/self/fd/{look.DangerousGetHandle()}";
-            if (File.ResolveLinkTarget(self, returnFinalTarget: false) is { } target && IsKeyName(target.FullName))
+            if (File.ResolveLinkTarget(self, returnFinalTarget: false) is { } target && IsKeyName(target.FullName, isCrontab))
                 return FileAnswer.PrivateKey;
             if (facts.Size > maxBytes) return FileAnswer.TooLarge;
-            return OpenContent(self, path, out fault) is not { } file ? fault : Judge(file, path, out opened);
+            return OpenContent(self, path, out fault) is not { } file ? fault : Judge(file, path, isCrontab, out opened);
         }
         catch (Exception exception) when (exception is LinuxFaultException or IOException or UnauthorizedAccessException)
         {
@@ -53,10 +56,10 @@ internal sealed partial class HostFiles(string root = "/", Action<string, long>?
     }
 
     /// <summary>Reads a small text whole. Bytes that are no UTF-8 become U+FFFD.</summary>
-    public FileAnswer TryReadText(string path, int maxBytes, out string text)
+    public FileAnswer TryReadText(string path, int maxBytes, out string text, bool isCrontab = false)
     {
         text = "";
-        var answer = TryOpen(path, maxBytes, out var opened);
+        var answer = TryOpen(path, maxBytes, out var opened, isCrontab);
         if (opened is null) return answer;
         using (opened)
         {
@@ -111,9 +114,11 @@ internal sealed partial class HostFiles(string root = "/", Action<string, long>?
     }
 
     // Any mode: what others may read too and is called like a key is none of the inventory's business either.
-    private static bool IsKeyName(string path) =>
-        PrivateKeyRule.ByName(Encoding.UTF8.GetBytes(Path.GetFileName(path)), mode: 0) == KeySuspicion.IsKey
+    private static bool IsKeyName(string path, bool isCrontab) =>
+        PrivateKeyRule.ByName(Encoding.UTF8.GetBytes(Path.GetFileName(path)), isCrontab ? ReadableByOthers : 0) == KeySuspicion.IsKey
         || OtherStores.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    private const int ReadableByOthers = 4;
 
     private static readonly string[] OtherStores = [".pkcs12", ".bks", ".kdb", ".keytab", ".gpg", ".pvk"];
 
@@ -124,7 +129,7 @@ internal sealed partial class HostFiles(string root = "/", Action<string, long>?
         return content;
     }
 
-    private FileAnswer Judge(SafeFileHandle handle, string path, out OpenedFile? opened)
+    private FileAnswer Judge(SafeFileHandle handle, string path, bool isCrontab, out OpenedFile? opened)
     {
         opened = null;
         var head = new byte[PrivateKeyRule.HeadBytes];
@@ -133,7 +138,7 @@ internal sealed partial class HostFiles(string root = "/", Action<string, long>?
             var filled = 0;
             while (filled < head.Length && LinuxFiles.Read(handle, head.AsSpan(filled), filled) is > 0 and var read) filled += read;
             watch?.Invoke(path, filled);
-            if (PrivateKeyRule.ByHead(head.AsSpan(0, filled)))
+            if (IsKey(head.AsSpan(0, filled), isCrontab))
             {
                 handle.Dispose();
                 return FileAnswer.PrivateKey;
@@ -146,6 +151,18 @@ internal sealed partial class HostFiles(string root = "/", Action<string, long>?
             handle.Dispose();
             throw;
         }
+    }
+
+    // A crontab is a key when it begins with one: a comment, or a line behind the first, hides nothing of what cron runs from it.
+    private static bool IsKey(ReadOnlySpan<byte> head, bool isCrontab)
+    {
+        if (!isCrontab || head.Contains((byte)0)) return PrivateKeyRule.ByHead(head);
+        foreach (var line in head.Split((byte)'\n'))
+        {
+            var text = head[line].Trim(" \t\r"u8);
+            if (!text.IsEmpty && text[0] != '#') return PrivateKeyRule.ByHead(text);
+        }
+        return false;
     }
 
     private static SafeFileHandle? Open(string path, int flags, out FileAnswer fault)

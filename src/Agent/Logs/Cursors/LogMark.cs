@@ -72,12 +72,13 @@ internal readonly record struct LogMark
 
     private static void Write(BinaryWriter writer, RedactionState redaction, long leftOut)
     {
-        writer.Write7BitEncodedInt(redaction.InKeyBlock ? redaction.BlockLines + 1 : 0);
+        writer.Write7BitEncodedInt(redaction.InKeyBlock ? 1 + (redaction.BlockLines * 2) + (redaction.Follows ? 1 : 0) : 0);
         writer.Write7BitEncodedInt64(leftOut);
     }
 
     private static RedactionState ReadRedaction(BinaryReader reader) =>
-        reader.Read7BitEncodedInt() is > 0 and var block ? new RedactionState(true, block - 1) : RedactionState.Clear;
+        reader.Read7BitEncodedInt() is > 0 and var block ? new RedactionState(true, (block - 1) / 2, (block - 1) % 2 == 1)
+            : RedactionState.Clear;
 }
 
 /// <summary>What the next line of a unit meets.</summary>

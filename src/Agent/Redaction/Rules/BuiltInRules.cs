@@ -37,9 +37,11 @@ public static class BuiltInRules
                 "login user=bob password=hunter2"),
         new(RuleNames.LooseValue, "values behind a name with no sign between: flags, directives, prose",
             "only what looks like a password counts in prose", "the new password is hunter2"),
-        new(RuleNames.Sql, "IDENTIFIED BY, and a secret column's values in INSERT", "statements are logged with their values",
+        new(RuleNames.Sql, "IDENTIFIED BY, SET PASSWORD, a secret column's values in INSERT, keys of pgp_sym_encrypt",
+            "statements are logged with their values",
             "CREATE USER bob IDENTIFIED BY 'hunter2'"),
-        new(RuleNames.Assignment, "NAME=value before a command and as a crontab's own line; PATH, SHELL, HOME, LANG, LC_*, TZ, MAILTO stay",
+        new(RuleNames.Assignment, "NAME=value before a command, as a crontab's own line and behind -e of containers; "
+            + "PATH, SHELL, HOME, LANG, LC_*, TZ, MAILTO stay",
             "the environment is where scripts take secrets from, under any name", "0 3 * * * FOO=bar /opt/job.sh", RedactionMode.Cron),
         new(RuleNames.Flag, "arguments of programs (ProgramTable) and flags whose name says it",
             "-p is a password to one program and a port to another", "mysqldump -u root -pS3cr3t! mydb", RedactionMode.Cron),

@@ -44,6 +44,8 @@ internal static class HeaderRule
     public static int Cookies(Findings findings, int at, bool set)
     {
         var text = findings.Text;
+        // python3-cookie:amd64 is no header; Cookie:a=b is one.
+        var isGlued = at > 1 && text[at - 1] == ':' && char.IsAsciiLetterOrDigit(text[at - 2]);
         at = SkipOpening(text, at, out var limit);
         for (var first = true; at < limit; first = false)
         {
@@ -57,6 +59,7 @@ internal static class HeaderRule
             // The date of Expires has blanks and a comma in it.
             while (at < limit && text[at] != ';' && (attribute || !Blank.Is(text[at])) && !(set && text[at] == ',' && !attribute)) at++;
             var value = text.AsSpan(start, at - start);
+            if (!isPair && isGlued && !Looks.Random(value)) return at;
             if (!attribute && value.Length > 0 && !NoSecret.IsMask(value) && !NoSecret.IsReference(value) && (isPair
                 || !NoSecret.IsWord(value)))
                 findings.Add(start, at, RuleNames.Cookie);

@@ -12,7 +12,8 @@ internal static class LooseValueRule
     private const int LookAround = 512;
 
     private static readonly KeyWords.Set Directives = new("env setenv passenv fastcgi_param uwsgi_param scgi_param arg setx config:set");
-    private static readonly KeyWords.Set Connectors = new("is was are be to set as now of := equals");
+    private static readonly KeyWords.Set Connectors = new("is was are be to set as now of := equals "
+        + "has been changed reset updated - – — ist lautet est es è");
     private static readonly KeyWords.Set ConfigNames =
         new("requirepass masterauth bindpw rootpw authtoken rpcpassword smtppass olcrootpw password passwd psk secret userpassword");
     private static readonly KeyWords.Set Stops = new(
@@ -40,18 +41,22 @@ internal static class LooseValueRule
         var text = findings.Text;
         if (TupleRule.TryPair(findings, name, closed, out var next) || TupleRule.TryContent(findings, name, closed, out next)
             || TryPair(findings, name, closed, out next)) return next;
+        if (DescribedValue.InBrackets(name, closed) is { } bracketed) return Note(findings, bracketed);
+        if (Redis(findings, name, closed) is var behindRedis and > 0) return behindRedis;
         if (name.Kind is KeyKind.Authorization or KeyKind.Cookie or KeyKind.SetCookie) return name.End;
         var at = Blank.Skip(text, name.End);
         if (at == name.End || at >= text.Length) return name.End;
         if (name.Hyphens > 0 && (name.Start == name.Hyphens
             || !KeyName.IsPart(text[name.Start - name.Hyphens - 1]))) return Flag(findings, name, at);
+        if (OneTime(name, at) is { } code) return Note(findings, code);
         if (name.Kind is KeyKind.Strong or KeyKind.Password or KeyKind.Key)
         {
             if (Directives.Has(name.WordBefore)) return Note(findings, ValueScanner.Read(text, at));
             if (IsNetrc(text, name)) return Note(findings, ValueScanner.Read(text, at));
             if (TwoWords(name, at) is { } value) return Note(findings, value);
         }
-        return Prose(findings, name, at);
+        var behind = Prose(findings, name, at);
+        return behind == name.End && DescribedValue.Find(name) is { } described ? Note(findings, described) : behind;
     }
 
     private static int Flag(Findings findings, in Name name, int at)
@@ -117,18 +122,51 @@ internal static class LooseValueRule
         }
         if (name.Word is "LOGIN") return Imap(findings, name, at);
         if (name.Word.EndsWith("community", StringComparison.Ordinal)) return Community(findings, name, at);
-        for (var steps = 0; steps < 3; steps++)
+        for (var steps = 0; steps < 5; steps++)
         {
             var end = ValueScanner.EndOfBare(text, at);
             var word = text.AsSpan(at, end - at);
             if (password ? Looks.Password(word) && !word.Contains('=') && !NoSecret.Is(word) : IsKeyLike(name, word))
                 return Note(findings, new ValueSpan(at, end, end, false));
             if (!Connectors.Has(word.TrimEnd(':'))) break;
+            // "changed the password to x", but not "sent a password to user42".
+            if (steps == 0 && word is "to" or "of" && !DescribedValue.IsChange(Near(text, name.Start))) break;
             at = Blank.Skip(text, end);
             if (at >= text.Length) return name.End;
             if (password && ValueScanner.TryReadQuoted(text, at, out quoted)) return Note(findings, quoted);
         }
         return password ? GeneratedAtEnd(findings, name) : name.End;
+    }
+
+    // CONFIG SET requirepass x, "config" "set" "requirepass" "x", "AUTH" "bob" "x"; 0: none of them.
+    private static int Redis(Findings findings, in Name name, int closed)
+    {
+        var text = findings.Text;
+        var at = Blank.Skip(text, closed);
+        if (at == name.End || at >= text.Length) return 0;
+        if (name.Word is "requirepass" or "masterauth") return Note(findings, ValueScanner.Read(text, at));
+        if (!name.Word.Equals("auth", StringComparison.OrdinalIgnoreCase) || closed != name.End + 1 || !name.Before("\"")) return 0;
+        if (!ValueScanner.TryReadQuoted(text, at, out var first)) return 0;
+        return Note(findings, ValueScanner.TryReadQuoted(text, Blank.Skip(text, first.Next), out var second) ? second : first);
+    }
+
+    // "the verification code is 482913", "one-time password 482913"
+    private static ValueSpan? OneTime(in Name name, int at)
+    {
+        var text = name.Text;
+        var isCode = name.Kind == KeyKind.Strong && (name.Word.EndsWith("code", StringComparison.OrdinalIgnoreCase)
+            || name.Word.EndsWith("otp", StringComparison.OrdinalIgnoreCase));
+        var isOnce = name.Kind == KeyKind.Password && Near(text, name.Start).EndsWith("time ", StringComparison.OrdinalIgnoreCase);
+        if (!isCode && !isOnce) return null;
+        var end = Blank.EndOfWord(text, at);
+        if (text.AsSpan(at, end - at) is "is" or "was" or "ist")
+        {
+            at = Blank.Skip(text, end);
+            end = Blank.EndOfWord(text, at);
+        }
+        var value = text.AsSpan(at, end - at).TrimEnd(".,;!");
+        return value.Length is >= 4 and <= 8 && !value.ContainsAnyExceptInRange('0', '9')
+            ? new ValueSpan(at, at + value.Length, end, false) : null;
     }
 
     // a1 LOGIN bob x
@@ -138,7 +176,8 @@ internal static class LooseValueRule
         var user = Blank.EndOfWord(text, at);
         var start = Blank.Skip(text, user);
         var end = ValueScanner.EndOfLine(text, start);
-        if (start >= end || text.AsSpan(start, end - start).Contains(' ') || !name.WordBefore.ContainsAnyInRange('0', '9')) return name.End;
+        if (start >= end || text.AsSpan(start, end - start).Contains(' ') || !name.WordBefore.ContainsAnyInRange('0', '9')
+            || name.WordBefore.Contains('-')) return name.End;
         return Note(findings, ValueScanner.Read(text, start));
     }
 
@@ -179,7 +218,8 @@ internal static class LooseValueRule
         if (at == from && at < text.Length && text[at] is not ('v' or 'V')) return false;
         var end = at;
         while (end < text.Length && end < at + 32 && (char.IsAsciiLetter(text[end]) || text[end] == '_')) end++;
-        if (end == at || !text.AsSpan(at, end - at).EndsWith("value", StringComparison.OrdinalIgnoreCase)) return false;
+        var word = text.AsSpan(at, end - at);
+        if (end == at || !(word.EndsWith("value", StringComparison.OrdinalIgnoreCase) || word is "v" or "V" or "val")) return false;
         var separator = Separator.Read(text, Separator.SkipClosing(text, end));
         if (separator.Sign is SeparatorSign.None or SeparatorSign.Call) return false;
         var start = Blank.Skip(text, separator.End);

@@ -75,12 +75,14 @@ internal static class NamedValueRule
         while (end > start && text[end - 1] is '-' or '.') end--;
         var kind = KeyName.Classify(text.AsSpan(start, end - start));
         if (kind == KeyKind.None) return end;
-        var name = new Name(text, start, end, kind, hyphens);
+        var name = WholeName(new Name(text, start, end, kind, hyphens));
+        end = name.End;
         // https://x-access-token:... is a user, and has a rule of its own.
         if (name.Before("//")) return end;
         if (name.IsPlainKey && KeyWords.SecretKeys.Has(name.WordBefore)) name = name with { Kind = KeyKind.Key };
-        if (MarkupRule.TryRead(findings, name, out var next)) return next;
-        var closed = Separator.SkipClosing(text, end);
+        if (MarkupRule.TryRead(findings, name, out var next) || TupleRule.TryNextElement(findings, name, out next)) return next;
+        if (name.Kind is not (KeyKind.Weak or KeyKind.Medium)) MemberValues.FindBeside(findings, name);
+        var closed = Separator.SkipLeader(text, Separator.SkipClosing(text, end));
         var separator = Separator.Read(text, Separator.SkipNumber(text, closed));
         if (separator.Sign == SeparatorSign.None) return LooseValueRule.Find(findings, name, closed);
         return AfterSeparator(findings, name, separator);
@@ -93,6 +95,9 @@ internal static class NamedValueRule
         if (separator.End < text.Length && name.Start > 0 && text[separator.End] is '"' or '\''
             && text[name.Start - 1] == text[separator.End]
             && separator.End == name.End + 1) return separator.End + 1;
+        // changePassword("old", "new")
+        if (separator.Sign == SeparatorSign.Call && name.Kind == KeyKind.Password
+            && CallValues.TryLiterals(findings, separator.End - 1, RuleNames.NamedValue, out var behindCall)) return behindCall;
         var at = Blank.Skip(text, separator.End);
         if (at >= text.Length) return name.End;
         if (name.Kind is KeyKind.Authorization) return HeaderRule.Authorization(findings, at);
@@ -101,7 +106,13 @@ internal static class NamedValueRule
         if (at > separator.End && separator.Sign == SeparatorSign.Equals && IsAnotherName(text, at, '=')) return at;
         if (at > separator.End && separator.Sign == SeparatorSign.Colon && IsAnotherName(text, at, ':')) return at;
         if (text[at] == '[' && !Placeholder.Begins(text.AsSpan(at))) return NamedValues.List(findings, name, at);
-        if (text[at] == '{' && NamedValues.IsObject(text, at)) return at;
+        if (text[at] == '{' && NamedValues.IsObject(text, at))
+        {
+            if (name.Kind is KeyKind.Strong or KeyKind.Password or KeyKind.Key) MemberValues.Find(findings, name, at);
+            return at;
+        }
+        if (text.AsSpan(at).StartsWith("map[")) return at;
+        if (CallValues.TryRead(findings, name, at, out var called)) return called;
         if (TupleRule.TryCredentials(findings, name, at, out var behind)) return behind;
         if (text[at] == '(')
         {
@@ -112,6 +123,22 @@ internal static class NamedValueRule
         if (at >= text.Length) return name.End;
         var value = NamedValues.Read(name, separator, at, findings.IsCommand);
         return NamedValues.Judge(findings, name, separator, value) ? value.Next : Math.Max(name.End, value.Quoted ? value.Start : at);
+    }
+
+    // "pass phrase" and "PIN code" are one name each.
+    private static Name WholeName(Name name)
+    {
+        var text = name.Text;
+        if (name.Word.Equals("code", StringComparison.OrdinalIgnoreCase) && KeyWords.SecretCodes.Has(name.WordBefore)
+            && name.Before(" ")) return name with { Kind = KeyKind.Strong };
+        if (!name.Word.Equals("pass", StringComparison.OrdinalIgnoreCase)) return name;
+        foreach (var rest in (ReadOnlySpan<string>)[" phrase", " code", " word"])
+        {
+            var end = name.End + rest.Length;
+            if (text.AsSpan(name.End).StartsWith(rest, StringComparison.OrdinalIgnoreCase)
+                && (end >= text.Length || !KeyName.IsPart(text[end]))) return name with { End = end };
+        }
+        return name;
     }
 
     // name= or name: with a blank behind the colon.

@@ -35,7 +35,8 @@ internal static class NamedValues
         var content = value.In(text);
         // No generator gives out so much.
         if (name.Kind is KeyKind.Weak or KeyKind.Medium && content.Length > MostToken) return false;
-        if (NoSecret.Is(content) || IsNameOfOne(content) || !IsSecret(name, separator, value, content)) return false;
+        if (NoSecret.Is(content) || IsNameOfOne(content) || IsPackage(text, separator, value)
+            || !IsSecret(name, separator, value, content)) return false;
         findings.Add(value.Start, value.End, RuleNames.NamedValue);
         return true;
     }
@@ -103,6 +104,9 @@ internal static class NamedValues
             case KeyKind.Key:
                 return !IsFile(content) && !IsCount(name, content) && !IsProse(name, separator, value) && !IsGpgId(content)
                     && !(separator.Sign == SeparatorSign.Colon && !name.BeginsLine && IsNameAlone(content));
+            // device code: E42
+            case KeyKind.Strong when content.Length < 4 && name.Word.EndsWith("code", StringComparison.OrdinalIgnoreCase):
+                return false;
             default:
                 return !IsCount(name, content) && !(IsFile(content)
                     && name.Word.EndsWith("credentials", StringComparison.OrdinalIgnoreCase)) && !IsTask(name, separator, value)
@@ -147,6 +151,14 @@ internal static class NamedValues
     /// <summary>A key's number in GnuPG: 0xABCD1234.</summary>
     public static bool IsGpgId(ReadOnlySpan<char> value) =>
         value.Length is > 5 and <= 42 && value.StartsWith("0x") && Looks.IsHexOrUuid(value[2..]);
+
+    // libsecret-1-0:amd64, as package managers write a name and what it is built for.
+    private static bool IsPackage(string text, Separator separator, ValueSpan value) =>
+        separator.Sign == SeparatorSign.Colon && separator.End == value.Start && !value.Quoted
+        && Architectures.Has(value.In(text).TrimEnd(",;:)."));
+
+    private static readonly KeyWords.Set Architectures = new("amd64 arm64 armhf armel i386 all any source riscv64 ppc64el ppc64 s390x "
+        + "mips64el mipsel loong64 x86_64 aarch64 noarch x32 hurd-i386 native");
 
     // max tokens, secrets: 12.
     private static bool IsCount(in Name name, ReadOnlySpan<char> value) =>

@@ -16,11 +16,21 @@ internal static class SchemeRule
         System.Buffers.SearchValues.Create(Hashes, StringComparison.Ordinal);
 
     private static readonly System.Buffers.SearchValues<string> Words =
-        System.Buffers.SearchValues.Create(["bearer", "basic", "auth plain", "auth login", "authenticate plain", "login "],
+        System.Buffers.SearchValues.Create(["bearer", "basic", "auth ", "authenticate ", "login "],
             StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>What stands before a response that a client sends at once.</summary>
+    internal static readonly string[] SaslMarks =
+    [
+        "AUTH PLAIN ", "AUTH LOGIN ", "AUTH XOAUTH2 ", "AUTH OAUTHBEARER ", "AUTHENTICATE PLAIN ", "AUTHENTICATE LOGIN ",
+        "AUTHENTICATE XOAUTH2 ", "AUTHENTICATE OAUTHBEARER ",
+    ];
+
     private static readonly System.Buffers.SearchValues<string> Sasl =
-        System.Buffers.SearchValues.Create(["AUTH PLAIN ", "AUTH LOGIN ", "AUTHENTICATE PLAIN "], StringComparison.OrdinalIgnoreCase);
+        System.Buffers.SearchValues.Create(SaslMarks, StringComparison.OrdinalIgnoreCase);
+
+    private static readonly KeyWords.Set Mechanisms = new("xoauth2 oauthbearer cram-md5 digest-md5 scram-sha-1 scram-sha-256 gssapi ntlm "
+        + "failed failure Failed aborted");
 
     private static readonly System.Buffers.SearchValues<string> Radius =
         System.Buffers.SearchValues.Create(["Login incorrect", "Login OK"], StringComparison.Ordinal);
@@ -36,6 +46,23 @@ internal static class SchemeRule
             FindRadius(findings);
         }
         FindHashes(findings);
+        FindUserList(findings);
+    }
+
+    private static readonly System.Buffers.SearchValues<char> NoUser = System.Buffers.SearchValues.Create(" \"{}:/=,");
+
+    // pgbouncer's list of users: "bob" "x" and nothing else, or a few more in quotes.
+    private static void FindUserList(Findings findings)
+    {
+        var text = findings.Text;
+        if (text.Length < 7 || text[0] != '"') return;
+        if (text.IndexOf("\" \"", StringComparison.Ordinal) is not (> 1 and var parted)) return;
+        var user = text.AsSpan(1, parted - 1);
+        var end = text.AsSpan().TrimEnd().Length;
+        if (text[end - 1] != '"' || user.ContainsAny(NoUser) || end - 1 <= parted + 3) return;
+        var value = text.AsSpan(parted + 3, end - parted - 4);
+        if (value.Length < 5 || value[0] == '/' || value.Contains('"') || value.Contains(' ') || NoSecret.Is(value)) return;
+        findings.Add(parted + 3, end - 1, RuleNames.LooseValue);
     }
 
     private static void FindScheme(Findings findings, string scheme)
@@ -71,10 +98,13 @@ internal static class SchemeRule
         while (at < text.Length && text.AsSpan(at).IndexOfAny(Sasl) is >= 0 and var hit)
         {
             var start = at + hit;
-            start += text.AsSpan(start).IndexOf("N ") + 2;
-            var end = start;
+            start = Blank.EndOfWord(text, Blank.Skip(text, Blank.EndOfWord(text, start))) + 1;
+            var end = Math.Min(start, text.Length);
             while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '+' or '/' or '=')) end++;
-            if (end - start >= 8 && (end - start) % 4 == 0) findings.Add(start, end, RuleNames.Scheme);
+            var value = text.AsSpan(Math.Min(start, end), Math.Max(0, end - start));
+            // AUTH PLAIN LOGIN XOAUTH2 is what a server offers; "AUTH LOGIN failed" a message.
+            var isWord = !value.ContainsAnyExceptInRange('a', 'z') || !value.ContainsAnyExceptInRange('A', 'Z') || Mechanisms.Has(value);
+            if (value.Length >= 4 && !isWord && (value.Length % 4 == 0 || Looks.Token(value))) findings.Add(start, end, RuleNames.Scheme);
             at = Math.Max(start, end);
         }
     }

@@ -51,6 +51,33 @@ internal readonly record struct Separator(SeparatorSign Sign, int End)
         return at < text.Length && text[at] == ' ' && next > at + 1 && next < text.Length && text[next] is ':' or '=' ? next : at;
     }
 
+    /// <summary>Skips what leads the eye from a name to its sign: <c>Password .......: x</c>.</summary>
+    public static int SkipLeader(string text, int at)
+    {
+        var from = Blank.Skip(text, at);
+        var end = from;
+        while (end < text.Length && text[end] is '.' or '_' or '·' && end < from + 64) end++;
+        var sign = Blank.Skip(text, end);
+        return end >= from + 2 && sign < text.Length && text[sign] is ':' or '=' ? end : at;
+    }
+
+    private static readonly System.Buffers.SearchValues<char> EncodedEnds = System.Buffers.SearchValues.Create(" \t\r\n\"'\\,;}");
+
+    // Base64 to the end of its word: behind a blank, or at once when it cannot be the rest of a scope (Token::new).
+    private static bool IsEncoded(ReadOnlySpan<char> rest)
+    {
+        var value = rest.TrimStart(' ');
+        var end = value.IndexOfAny(EncodedEnds);
+        if (end >= 0) value = value[..end];
+        if (value.IsEmpty) return false;
+        foreach (var c in value)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('+' or '/' or '=')) return false;
+        }
+        return value.Length < rest.Length && rest[0] == ' '
+            || (value.Length % 4 == 0 && (value[^1] == '=' || value.ContainsAnyInRange('0', '9')));
+    }
+
     /// <summary>Reads the separator that stands here, behind blanks or without.</summary>
     public static Separator Read(string text, int at)
     {
@@ -65,8 +92,10 @@ internal readonly record struct Separator(SeparatorSign Sign, int End)
                 while (end < rest.Length && end < 3 && rest[end] is '=' or '>' or '~') end++;
                 return new Separator(SeparatorSign.Equals, at + end);
             case ':' or '：':
-                // A scheme (secret://) and a scope (Token::new) are none.
-                if (rest.StartsWith("://") || rest.StartsWith("::")) return default;
+                // A scheme (secret://), a scope (Token::new) and what only leads to a value (LDIF's :< file:///x) are none.
+                if (rest.StartsWith("://") || rest.StartsWith(":<")) return default;
+                // LDIF's sign for base64.
+                if (rest.StartsWith("::")) return IsEncoded(rest[2..]) ? new Separator(SeparatorSign.Colon, at + 2) : default;
                 return new Separator(rest.StartsWith(":=") ? SeparatorSign.Equals : SeparatorSign.Colon, at
                     + (rest.StartsWith(":=") ? 2 : 1));
             case '-' when rest.StartsWith("->"):

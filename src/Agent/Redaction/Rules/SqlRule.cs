@@ -13,6 +13,7 @@ internal static class SqlRule
     /// <summary>Finds them.</summary>
     public static void Find(Findings findings)
     {
+        SqlPasswords.Find(findings);
         if (findings.Text.AsSpan().IndexOfAny(Statements) < 0) return;
         FindIdentified(findings);
         FindInsert(findings);
@@ -36,6 +37,8 @@ internal static class SqlRule
                     var before = text.AsSpan(at, place - at).TrimEnd();
                     if (before.EndsWith("by", StringComparison.OrdinalIgnoreCase)
                         || before.EndsWith("as", StringComparison.OrdinalIgnoreCase)
+                        || before.EndsWith("replace", StringComparison.OrdinalIgnoreCase)
+                        || before.EndsWith("values", StringComparison.OrdinalIgnoreCase)
                         || before.EndsWith("password", StringComparison.OrdinalIgnoreCase)) Note(findings, quoted);
                     place = quoted.Next;
                     continue;

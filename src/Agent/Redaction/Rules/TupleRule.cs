@@ -8,6 +8,8 @@ namespace HostAtlas.Agent.Redaction.Rules;
 /// </summary>
 internal static class TupleRule
 {
+    private const int MostAttributes = 256;
+
     /// <summary>A user and a password behind <c>auth=</c>.</summary>
     public static bool TryCredentials(Findings findings, in Name name, int at, out int next)
     {
@@ -33,7 +35,10 @@ internal static class TupleRule
     {
         var text = findings.Text;
         next = closed;
-        if (name.Start < 2 || text[name.Start - 1] is not ('"' or '\'') || !IsOpening(text, name.Start - 2)) return false;
+        if (name.Start < 2 || text[name.Start - 1] is not ('"' or '\'')) return false;
+        // (b'authorization', b'x')
+        var opening = text[name.Start - 2] is 'b' or 'u' && name.Start > 2 ? name.Start - 3 : name.Start - 2;
+        if (!IsOpening(text, opening)) return false;
         var comma = Blank.Skip(text, closed);
         if (comma >= text.Length || text[comma] != ',') return false;
         if (!ValueScanner.TryReadQuoted(text, Blank.Skip(text, comma + 1), out var value)) return false;
@@ -49,16 +54,47 @@ internal static class TupleRule
     {
         var text = findings.Text;
         next = closed;
-        if (closed >= text.Length || text[closed] != '>' || !(IsAttribute(name, "name=") || IsAttribute(name, "key="))) return false;
-        var length = text.AsSpan(closed).IndexOf('<');
-        var end = length < 0 ? text.Length : closed + length;
-        next = end;
-        NamedValues.Note(findings, name, new ValueSpan(closed + 1, end, end, true));
+        if (closed >= text.Length || !IsAttribute(name)) return false;
+        var head = text.AsSpan(closed, Math.Min(MostAttributes, text.Length - closed));
+        var close = head.IndexOf('>');
+        if (close < 0 || head[..close].Contains('<') || (close > 0 && head[close - 1] == '/')) return false;
+        var content = MarkupRule.Content(text, closed + close + 1);
+        NamedValues.Note(findings, name, content);
+        // What stands between may be the value too (value="x">).
+        next = close == 0 ? content.End : closed;
+        return close == 0;
+    }
+
+    /// <summary>
+    /// The element behind one that holds the name: <c>&lt;name&gt;password&lt;/name&gt;&lt;value&gt;x&lt;/</c>,
+    /// <c>&lt;key&gt;password&lt;/key&gt;&lt;string&gt;x&lt;/</c>.
+    /// </summary>
+    public static bool TryNextElement(Findings findings, in Name name, out int next)
+    {
+        var text = findings.Text;
+        next = name.End;
+        var escaped = text.AsSpan(name.End).StartsWith("&lt;/");
+        if (!escaped && !text.AsSpan(name.End).StartsWith("</")) return false;
+        if (name.Start == 0 || text[name.Start - 1] is not ('>' or ';' or ' ' or '.' or '/')) return false;
+        var close = text.AsSpan(name.End, Math.Min(64, text.Length - name.End)).IndexOf(escaped ? "&gt;" : ">");
+        if (close < 0) return false;
+        var at = Blank.Skip(text, name.End + close + (escaped ? 4 : 1));
+        if (!MarkupRule.TryOpen(text, at, escaped ? "&lt;" : "<", out var element, out var behind)
+            || !KeyWords.Contents.Has(text.AsSpan(element.Start..element.End))) return false;
+        var content = MarkupRule.Content(text, behind, escaped);
+        NamedValues.Note(findings, name, content);
+        next = content.End;
         return true;
     }
 
-    private static bool IsAttribute(in Name name, string attribute) =>
-        name.Before(attribute + "\"") || name.Before(attribute + "'");
+    private static bool IsAttribute(in Name name)
+    {
+        foreach (var attribute in (ReadOnlySpan<string>)["name=", "key=", "id=", "property=", "field=", "k=", "n="])
+        {
+            if (name.Before(attribute + "\"") || name.Before(attribute + "'")) return true;
+        }
+        return false;
+    }
 
     private static bool IsOpening(string text, int at)
     {

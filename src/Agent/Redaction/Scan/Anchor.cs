@@ -24,4 +24,7 @@ internal enum Anchor : byte
 
     /// <summary>It may be a line that is a command.</summary>
     Command = 32,
+
+    /// <summary>It may be a line of two words in quotes.</summary>
+    List = 64,
 }

@@ -32,8 +32,8 @@ internal static class Anchors
     ];
 
     private static readonly string[] Phrases =
-        ["identified", "insert into", "replace into", "AUTH PLAIN ", "AUTH LOGIN ", "AUTHENTICATE PLAIN ", "Login incorrect",
-            "Login OK", "basic "];
+        ["identified", "insert into", "replace into", "Login incorrect", "Login OK", "basic ", .. SchemeRule.SaslMarks,
+            .. SqlPasswords.Marks];
 
     private static readonly string[] Commands = ["COMMAND=", "CMD (", " : RUN ", "] RUN "];
 
@@ -43,7 +43,7 @@ internal static class Anchors
     public static SearchValues<string> PhraseValues { get; } = SearchValues.Create(Phrases, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Bytes around a mark within which its phrase lies.</summary>
-    public const int MostPhrase = 24;
+    public const int MostPhrase = 32;
 
     /// <summary>For each place whether any mark has it: several grams may share one.</summary>
     public static byte[] Table { get; } = Places();
@@ -77,6 +77,12 @@ internal static class Anchors
         {
             if (stem == "pw") AddWord(table, stem, Anchor.Name);
             else Add(table, stem, Anchor.Name, AfterName);
+        }
+        // "bob" "x" as a line of its own.
+        foreach (var c in Letters)
+        {
+            foreach (var d in Letters + Digits + "_-.") Note(table, $"\n\"{c}{d}", Anchor.List);
+            Note(table, $"\n\"{c}\"", Anchor.List);
         }
         foreach (var end in (string[])["otpw", "ndpw", "inpw", "erpw", "dbpw"]) Add(table, end, Anchor.Name);
         foreach (var program in ProgramTable.Names)

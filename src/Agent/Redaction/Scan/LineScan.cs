@@ -17,6 +17,7 @@ internal static class LineScan
     private const ulong NotAscii = 0x8080_8080_8080_8080;
     private const int Step = 8, MostName = 64, MostAddress = 512;
 
+    private static readonly SearchValues<byte> Signs = SearchValues.Create(":='\"`"u8);
     private static readonly SearchValues<byte> AddressEnds = SearchValues.Create(" \t\n\"'<>"u8);
 
     /// <summary>
@@ -83,7 +84,8 @@ internal static class LineScan
             || ((anchor & Anchor.Address) != 0 && IsAddress(block, at))
             || ((anchor & Anchor.Program) != 0 && IsProgram(block, at))
             || ((anchor & Anchor.Phrase) != 0 && IsPhrase(block, at))
-            || ((anchor & Anchor.Command) != 0 && IsCommand(block, at));
+            || ((anchor & Anchor.Command) != 0 && IsCommand(block, at))
+            || ((anchor & Anchor.List) != 0 && IsList(block, at));
     }
 
     private static bool IsPhrase(ReadOnlySpan<byte> block, int at)
@@ -121,8 +123,13 @@ internal static class LineScan
     {
         if (start > 0 && block[start] == '-') return true;
         var rest = block.Slice(end + 1, Math.Min(16, block.Length - end - 1));
-        return !(rest.StartsWith("for "u8) || rest.StartsWith("of "u8) || rest.StartsWith("in "u8) || rest.StartsWith("and "u8)
-            || rest.StartsWith("from "u8) || rest.StartsWith("authentication "u8) || rest.StartsWith("failure"u8));
+        if (!(rest.StartsWith("for "u8) || rest.StartsWith("of "u8) || rest.StartsWith("in "u8) || rest.StartsWith("and "u8)
+            || rest.StartsWith("from "u8) || rest.StartsWith("authentication "u8) || rest.StartsWith("failure"u8))) return true;
+        // "password for user bob: x", "SET PASSWORD FOR bob TO 'x'"
+        rest = block[end..];
+        var line = rest.IndexOf((byte)'\n');
+        if (line >= 0) rest = rest[..line];
+        return rest.IndexOfAny(Signs) >= 0 || rest.IndexOf(" is "u8) >= 0 || rest.IndexOf(" ist "u8) >= 0 || rest.IndexOf(" to "u8) >= 0;
     }
 
     private static bool IsProgram(ReadOnlySpan<byte> block, int at)
@@ -156,6 +163,14 @@ internal static class LineScan
         var line = end < 0 ? rest : rest[..end];
         if (line.StartsWith("nd="u8) || line.StartsWith("ND="u8)) line = line[3..];
         return line.IndexOfAny("=|<`$"u8) >= 0;
+    }
+
+    private static bool IsList(ReadOnlySpan<byte> block, int at)
+    {
+        var line = block[(at + 1)..];
+        var end = line.IndexOf((byte)'\n');
+        if (end >= 0) line = line[..end];
+        return line.IndexOf("\" \""u8) > 0;
     }
 
     private static bool IsPart(byte c) => char.IsAsciiLetterOrDigit((char)c) || c is (byte)'_' or (byte)'-' or (byte)'.' or (byte)'$';

@@ -17,8 +17,11 @@ internal static class CommandRule
 
     private static readonly KeyWords.Set Setters = new("set config configure put setenv kv setx config:system:set");
 
+    // SET PASSWORD FOR bob = 'x' has a rule of its own.
+    private static readonly KeyWords.Set Statement = new("FOR TO =");
+
     private static readonly KeyWords.Set ScriptRunners = new("eval ssh su watch script parallel runuser sh bash dash zsh ash ksh flock "
-        + "busybox sudo");
+        + "busybox");
 
     /// <summary>Looks at commands that were read from the line.</summary>
     /// <param name="findings">The line.</param>
@@ -37,7 +40,9 @@ internal static class CommandRule
                 {
                     NamedFlag(findings, command, i);
                     NamedThenValue(findings, command, i);
-                    if (ProgramTable.Find(command.Words[i].Text) is { } rows) ProgramArguments.Find(findings, command, i, rows);
+                    if (ProgramTable.Find(command.Words[i].Text) is { } rows)
+                        ProgramArguments.Find(findings, command, i, rows);
+                    OddArguments.Find(findings, command, i);
                     if (depth < MostScripts) Script(findings, command, i, assignments, depth);
                 }
             }
@@ -74,10 +79,13 @@ internal static class CommandRule
         // /etc/crontab names a user before the command.
         var first = command.Words.Count > 1 && !IsAssignment(command.Words[0], out _) && IsAssignment(command.Words[1], out _) ? 1 : 0;
         var wrapped = false;
-        foreach (var word in command.Words.Skip(first))
+        for (var i = first; i < command.Words.Count; i++)
         {
+            var word = command.Words[i];
             if (IsAssignment(word, out var value))
             {
+                // sh -c "A=x /opt/job": the assignment is the script's, and its program stays.
+                if (IsScript(command, i)) return;
                 var name = word.Text.AsSpan(0, value - 1).TrimEnd('+');
                 if (IsKept(name) || value >= word.Length || Placeholder.Is(word.Text.AsSpan(value))) continue;
                 var (from, to) = word.Places(value, word.Length);
@@ -104,7 +112,7 @@ internal static class CommandRule
         if (end - from is < 2 or > 64) return;
         var kind = KeyName.Classify(text.AsSpan(from, end - from));
         // A script in quotes is read as one.
-        if (kind is KeyKind.None || (from == 0 && i > 0 && command.Words[i - 1].Text is ['-', .., 'c'] && word.IsQuoted)) return;
+        if (kind is KeyKind.None || (from == 0 && IsScript(command, i))) return;
         if (kind == KeyKind.Weak && TryUserAndPassword(findings, command, i, end)) return;
         if (end < text.Length)
         {
@@ -112,7 +120,7 @@ internal static class CommandRule
             Judge(findings, word, end + 1, kind, text.AsSpan(from, end - from));
             return;
         }
-        if ((from == 0 || text[from - 1] == ':') && !slash && IsSetting(command, i)
+        if ((from == 0 || text[from - 1] == ':') && !slash && IsSetting(command, i) && !Statement.Has(command.Words[i + 1].Text)
             && kind is KeyKind.Password or KeyKind.Strong or KeyKind.Key)
         {
             Judge(findings, command.Words[i + 1], 0, kind, text.AsSpan(from, end - from));
@@ -188,6 +196,8 @@ internal static class CommandRule
         if (end - start > 2 && word.Text[start] is '\'' or '"'
             && word.Text[end - 1] == word.Text[start]) (start, end) = (start + 1, end - 1);
         if (name.EndsWith("credentials", StringComparison.OrdinalIgnoreCase) && word.Text[start] == '/') return;
+        // SET pass=MD5('x'): the call's literals are what counts.
+        if (end == word.Length && word.EndInLine < findings.Text.Length && findings.Text[word.EndInLine] == '(') return;
         Note(findings, word, start, end, RuleNames.Flag);
     }
 
@@ -210,9 +220,43 @@ internal static class CommandRule
     {
         var word = command.Words[i];
         if (!word.IsQuoted || i == 0 || !word.Text.AsSpan().ContainsAny(" \t;|")) return;
-        var isScript = command.Words[i - 1].Text is ['-', .., 'c'];
-        for (var j = 0; j < i && !isScript; j++)
-            isScript = ScriptRunners.Has(command.Words[j].Text.AsSpan(command.Words[j].Text.LastIndexOf('/') + 1));
-        Find(findings, ShellParser.Parse(word), assignments && isScript, depth + 1);
+        if (word.IsScattered) InWord(findings, word);
+        Find(findings, ShellParser.Parse(word), assignments && (IsScript(command, i) || IsBehind(command, i, "sudo")), depth + 1);
+    }
+
+    // Quotes within quotes ('a'\''b'): what the program gets is looked at as it gets it.
+    private static void InWord(Findings findings, ShellWord word)
+    {
+        var inner = new Findings(word.Text) { IsCommand = findings.IsCommand };
+        LineRules.FindInWord(inner);
+        foreach (var (start, end, rule) in inner.All)
+        {
+            var (from, to) = word.Places(start, end);
+            findings.AddWord(from, to, rule);
+        }
+    }
+
+    // An argument that is a line of commands: behind -c, or of a program that runs its arguments.
+    private static bool IsScript(ShellCommand command, int i)
+    {
+        var word = command.Words[i];
+        if (i == 0 || !word.IsQuoted) return false;
+        var before = command.Words[i - 1].Text;
+        if (before is ['-', .., 'c'] || (before is "-S" or "--split-string" && IsBehind(command, i, "env"))) return true;
+        if (!word.Text.AsSpan().ContainsAny(" \t;|")) return false;
+        for (var j = 0; j < i; j++)
+        {
+            if (ScriptRunners.Has(command.Words[j].Text.AsSpan(command.Words[j].Text.LastIndexOf('/') + 1))) return true;
+        }
+        return false;
+    }
+
+    private static bool IsBehind(ShellCommand command, int i, string program)
+    {
+        for (var j = 0; j < i; j++)
+        {
+            if (command.Words[j].Text == program) return true;
+        }
+        return false;
     }
 }

@@ -22,7 +22,20 @@ internal static class LogCommandRule
         var text = findings.Text;
         var start = Written(text, out var end);
         if (start >= 0) CommandRule.Find(findings, ShellParser.Parse(text, start, end), assignments: true);
-        Programs(findings, start < 0 ? text.Length : start, Math.Max(end, 0));
+        var (from, to) = (start < 0 ? text.Length : start, Math.Max(end, 0));
+        if (text.Contains('-') || text.Contains('/') || text.Contains("using", StringComparison.Ordinal))
+        {
+            Programs(findings, from, to);
+            return;
+        }
+        // Without any flag it may be a sentence (vault login failed): only what looks like a secret counts.
+        var inner = new Findings(text) { IsCommand = findings.IsCommand };
+        Programs(inner, from, to);
+        foreach (var (found, behind, rule) in inner.All)
+        {
+            var value = text.AsSpan(found, behind - found);
+            if (Looks.Password(value) || Looks.Token(value)) findings.AddWord(found, behind, rule);
+        }
     }
 
     private static int Written(string text, out int end)
@@ -46,7 +59,6 @@ internal static class LogCommandRule
     private static void Programs(Findings findings, int skipFrom, int skipTo)
     {
         var text = findings.Text;
-        if (!text.Contains('-') && !text.Contains('/') && !text.Contains("using", StringComparison.Ordinal)) return;
         var at = 0;
         while (at < text.Length)
         {

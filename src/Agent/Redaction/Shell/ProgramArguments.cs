@@ -48,6 +48,7 @@ internal static class ProgramArguments
             foreach (var flag in row.Flags)
             {
                 // vault login method=x: an argument with a name is judged by it.
+                if (flag.Operand == ProgramFlag.AnyOperand) Value(findings, word, 0, flag);
                 if (flag.Operand == operands && !CommandRule.IsAssignment(word, out _)) Value(findings, word, 0, flag);
             }
         }
@@ -58,6 +59,8 @@ internal static class ProgramArguments
     {
         var word = command.Words[i];
         var text = word.Text;
+        // "-" alone is the standard input.
+        if (text.Length < 2) return false;
         if (flag.IsBareWord)
         {
             if (!text.Equals(flag.Name, StringComparison.OrdinalIgnoreCase))
@@ -125,6 +128,9 @@ internal static class ProgramArguments
                 if (colon >= 0 && at > colon && !text.AsSpan(colon).StartsWith("://"))
                     CommandRule.Note(findings, word, colon + 1, at, RuleNames.Flag);
                 break;
+            case SecretPart.Assignment:
+                Assigned(findings, word, start);
+                break;
             case SecretPart.AfterPass:
                 if (text.AsSpan(start).StartsWith("pass:")) CommandRule.Note(findings, word, start + 5, text.Length, RuleNames.Flag);
                 break;
@@ -134,6 +140,20 @@ internal static class ProgramArguments
             default:
                 break;
         }
+    }
+
+    // FOO=x, and A=x,B=y as one list.
+    private static void Assigned(Findings findings, ShellWord word, int start)
+    {
+        var text = word.Text;
+        var sign = text.IndexOf('=', start);
+        if (sign <= start || !(char.IsAsciiLetter(text[start]) || text[start] == '_')) return;
+        foreach (var c in text.AsSpan(start, sign - start))
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-')) return;
+        }
+        if (CommandRule.IsKept(text.AsSpan(start, sign - start))) return;
+        CommandRule.Note(findings, word, sign + 1, text.Length, RuleNames.Assignment);
     }
 
     private static void Cookies(Findings findings, ShellWord word, int start)

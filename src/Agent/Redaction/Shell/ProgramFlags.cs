@@ -21,6 +21,9 @@ internal enum SecretPart
     /// <summary>The values of cookies; a file's name is none.</summary>
     Cookies,
 
+    /// <summary>What stands behind <c>NAME=</c>, unless the name is one of the few that stay; anything else is none.</summary>
+    Assignment,
+
     /// <summary>Nothing: the flag only takes a value, which must not be counted as an operand.</summary>
     Nothing,
 }
@@ -34,6 +37,9 @@ internal enum SecretPart
 /// <param name="Operand">Which operand it is, from 1; 0: it is a flag.</param>
 internal readonly record struct ProgramFlag(string Name, SecretPart Part, char Sign, bool Attached, bool Separate, int Operand)
 {
+    /// <summary>Stands for every operand.</summary>
+    public const int AnyOperand = int.MaxValue;
+
     /// <summary>One letter behind one hyphen: a value may be attached.</summary>
     public bool IsShort => Name.Length == 2 && Name[0] == '-' && !Separate;
 
@@ -54,9 +60,11 @@ internal readonly record struct ProgramFlag(string Name, SecretPart Part, char S
             '@' => (SecretPart.BeforeHost, '@'),
             '^' => (SecretPart.AfterPass, '\0'),
             '~' => (SecretPart.Cookies, '\0'),
+            '$' => (SecretPart.Assignment, '='),
             _ => (SecretPart.All, '\0'),
         };
         var name = part == SecretPart.All ? text : text[..^1];
+        if (name == "@*") return new ProgramFlag("", part, sign, attached, separate, AnyOperand);
         if (name[0] == '@') return new ProgramFlag("", part, sign, attached, separate, name[1] - '0');
         return new ProgramFlag(name.TrimStart('='), part, sign, attached, separate, 0);
     }

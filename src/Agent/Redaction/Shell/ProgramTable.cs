@@ -10,6 +10,7 @@ namespace HostAtlas.Agent.Redaction.Shell;
 /// -p.      only as the next word                            -x@  user:x@host
 /// -p+      attached only (mysql's -p x asks, x is a name)   @2               the second operand;  @1/  user/x@db
 /// -pass^   behind pass: (OpenSSL)                           =auth            the word behind this word
+/// -e$      behind NAME= (docker -e)                         @*$              every operand that is NAME=x
 /// -b~      cookies                                          !-C              takes a value that is none
 /// &amp;sSk     switches that may be joined before (-sSu)        wrapper          another program begins at the first operand
 /// </code>
@@ -82,7 +83,15 @@ internal static class ProgramTable
         ("skopeo podman buildah", "", "--creds: --src-creds: --dest-creds:"), ("crane oras regctl regclient cosign", "login", "-p"),
         ("helm", "login", "-p"), ("oc rancher", "login", "-p"), ("docker", "join", "--token"), ("docker podman", "", "--registry-token"),
         ("k3s k3s-agent rke2", "", "-t"),
-        ("kubectl oc", "secret", "--from-literal= --docker-password"), ("az", "login", "-p"), ("az", "", "--admin-password"),
+        ("kubectl oc", "", "--from-literal= --docker-password --env$"), ("kubectl oc", "env", "@*$"), ("oc", "", "-e$"),
+        ("docker podman nerdctl docker-compose podman-compose", "", "-e$ --env$ --build-arg$ --env-add$ --from-literal= &itdqP"),
+        ("buildah kaniko earthly", "", "--build-arg$ --env$ -e$"), ("buildctl", "", "--opt="), 
+        ("singularity apptainer flatpak firejail ctr crictl lxc incus", "", "--env$ --secretEnv$"),
+        ("systemd-run systemd-nspawn", "", "-E$ --setenv$"), ("systemctl", "set-environment", "@*$"),
+        ("heroku dokku", "config:set", "@*$"), ("fly flyctl", "set", "@*$"), ("fly flyctl", "", "-e$ --env$ --build-arg$"),
+        ("gcloud", "", "--set-env-vars$ --update-env-vars$ --set-build-env-vars$"),
+        ("az", "", "--secure-environment-variables$ --environment-variables$ --env-vars$"),
+        ("psexec psexec64 paexec", "", "-p"), ("az", "login", "-p"), ("az", "", "--admin-password"),
         ("ibmcloud", "login", "-p"),
         ("doctl", "init", "-t"), ("doctl", "", "-t"), ("cf", "login", "-p"), ("cf", "auth", "@2"),
         ("oci aliyun", "", "--access-key-secret"),

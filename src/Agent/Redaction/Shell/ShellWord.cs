@@ -44,6 +44,19 @@ internal sealed class ShellWord
     /// <summary>Where a character of the text lies in the line.</summary>
     public int Place(int at) => _map[at];
 
+    /// <summary>Whether quotes or backslashes stand within the word, and not only around it.</summary>
+    public bool IsScattered
+    {
+        get
+        {
+            for (var i = 1; i < _map.Count; i++)
+            {
+                if (_map[i] != _map[i - 1] + 1) return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>Where a part of the text lies in the line.</summary>
     public (int Start, int End) Places(int start, int end) => (_map[start], _map[end - 1] + 1);
 

@@ -50,6 +50,9 @@ internal static class KeyName
                 if (IsDescribing(name, words, i, j)) return KeyKind.None;
             }
             if (i > 0 && KeyWords.Asking.Has(name[words[0]])) return KeyKind.None;
+            // libhttp-cookies-perl is a package; a header, a field or a variable ends with the word, or with what stands in it.
+            if (i < count - 1 && kind is KeyKind.Cookie or KeyKind.SetCookie && !KeyWords.Contents.Has(name[words[count - 1]]))
+                return KeyKind.None;
             return kind;
         }
         return KeyKind.None;

@@ -22,7 +22,7 @@ internal static class KeyWords
         + "clientsecret accesstoken authtoken refreshtoken geheim geheimnis zugangsdaten jeton secreto secretos segredo segreto "
             + "gettone токен "
         + "секрет 令牌 密钥 密鑰 トークン 토큰 tajne tajny hemlighet masterauth privkey privatekey passkey seedphrase apitoken idtoken "
-        + "samlresponse samlassertion samlrequest samlart");
+        + "samlresponse samlassertion samlrequest samlart authentication_string authenticationstring userpkcs12");
 
     /// <summary>Ends of names that are written as one word (<c>dbpassword</c>).</summary>
     public static readonly string[] PasswordEnds = ["password", "passwd", "passwort", "passphrase", "kennwort", "passcode", "pwd"];
@@ -95,6 +95,11 @@ internal static class KeyWords
     /// <summary>The first word of a name: it asks for a secret or speaks of one (<c>--ask-pass</c>, <c>--no-password</c>).</summary>
     public static readonly Set Asking = new("no ask prompt has is use uses using needs need require requires skip without show hide "
         + "hidden max min next num total");
+
+    /// <summary>What holds a value, below or behind a secret's name.</summary>
+    public static readonly Set Contents = new("value values val v string str text data content contents raw plain plaintext cleartext "
+        + "current new old current_value new_value old_value newvalue oldvalue currentvalue stringvalue string_value s n b _ $ #text "
+        + "secretstring default defaultvalue default_value");
 
     /// <summary>Before <c>token</c>: it is a place in a list or in a text.</summary>
     public static readonly Set OtherTokens = new(

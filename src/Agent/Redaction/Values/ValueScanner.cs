@@ -8,6 +8,8 @@ internal static class ValueScanner
 {
     private const int LookBack = 512, ReferenceMost = 2048, QuotedMost = 4096;
 
+    private static readonly System.Buffers.SearchValues<char> Prefixes = System.Buffers.SearchValues.Create("ubrNn@BEe$");
+
     /// <summary>The value that begins here, in quotes or without.</summary>
     /// <param name="text">The line.</param>
     /// <param name="at">Where it begins.</param>
@@ -27,9 +29,9 @@ internal static class ValueScanner
         value = default;
         if (at >= text.Length) return false;
         var span = text.AsSpan();
-        // u'..', b'..', N'..', @"..", $'..'
-        if (text[at] is 'u' or 'b' or 'r' or 'N' or 'n' or '@' or 'B' or '$' && at + 1 < text.Length && text[at + 1] is '\'' or '"') at++;
-        foreach (var entity in (ReadOnlySpan<string>)["&quot;", "&#34;", "&#39;", "&apos;", "%22", "%27"])
+        // u'..', b'..', N'..', E'..', @"..", $'..'
+        if (Prefixes.Contains(text[at]) && at + 1 < text.Length && text[at + 1] is '\'' or '"') at++;
+        foreach (var entity in (ReadOnlySpan<string>)["&quot;", "&#34;", "&#39;", "&apos;", "%22", "%27", "'\\''", "'\"'\"'"])
         {
             if (!span[at..].StartsWith(entity)) continue;
             var from = at + entity.Length;

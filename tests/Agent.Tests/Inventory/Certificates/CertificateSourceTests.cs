@@ -28,6 +28,20 @@ public sealed class CertificateSourceTests : IDisposable
         Assert.Empty(item.UsedBy);
     }
 
+    [Fact]
+    public async Task Our_own_tokens_in_a_certificates_names_or_path_leave_nowhere()
+    {
+        string[] tokens = [.. ((string[])["hat_", "hak_", "hai_", "hbk_"]).Select(prefix => prefix + "AAECAwQFBgcICQoLDA0ODw")];
+        _host.Write($"/etc/letsencrypt/live/{tokens[0]}/cert.pem", new PlantedKey(string.Join('.', tokens)).CertificatePem);
+        var report = await _host.CollectAsync();
+        var item = Assert.Single(report.Certificates);
+        Assert.Equal("CN=[FILTERED].[FILTERED].[FILTERED].[FILTERED], O=Planted", item.Subject);
+        Assert.Equal((item.Subject, "[FILTERED].[FILTERED].[FILTERED].[FILTERED]"), (item.Issuer, item.Sans[0]));
+        var body = Encoding.UTF8.GetString(InventoryBody.Write(report));
+        Assert.All(tokens, token => Assert.DoesNotContain(token, body, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("/etc/letsencrypt/live/[FILTERED]/cert.pem", body, StringComparison.Ordinal);
+    }
+
     /// <summary>Where a key may lie, under which name, and whether the file may be opened at all.</summary>
     public static TheoryData<string, string, bool> Plantings => new()
     {

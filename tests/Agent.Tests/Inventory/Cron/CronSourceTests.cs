@@ -73,6 +73,21 @@ public sealed class CronSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_hides_a_crontab_by_a_comment_or_a_name_that_speaks_of_a_key()
+    {
+        const string Job = "* * * * * root /srv/hidden\n";
+        _host.Write("/etc/cron.d/comment", $"# -----BEGIN PRIVATE KEY-----\n{Job}").Write("/etc/cron.d/id_job", Job)
+            .Write("/etc/cron.d/rotate_key", Job).Write("/etc/cron.d/within", $"MAILTO=root\n-----BEGIN PRIVATE KEY-----\n{Job}")
+            .Write("/etc/cron.d/real", $"-----BEGIN PRIVATE KEY-----\n{Job}").Write("/etc/cron.d/id_rsa", Job);
+        var report = await _host.CollectAsync();
+        Assert.Equal(["/etc/cron.d/comment", "/etc/cron.d/id_job", "/etc/cron.d/rotate_key", "/etc/cron.d/within"],
+            report.Cron.Where(item => item.Command == "/srv/hidden").Select(item => item.Source).Order(StringComparer.Ordinal));
+        // What is a key by its first line or its whole name stays unread, and is told.
+        Assert.Equal(["/etc/cron.d/id_rsa", "/etc/cron.d/real"], report.Faults.Where(fault => fault.Reason.Contains("private key",
+            StringComparison.Ordinal)).Select(fault => fault.Source).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Pipes_loops_folders_and_large_files_hold_nothing_up()
     {
         _host.Pipe("/etc/cron.d/pipe").Link("/etc/cron.d/loop", "loop").Link("/etc/cron.d/nowhere", "gone")
