@@ -11,7 +11,8 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal sealed class Mixtures
 {
-    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, SampleBits = 8 << 10, ShortPeriod = 128, FirstLookBytes = 16 << 10;
+    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, ShortPeriod = 128;
+    private const int SampleBits = 8 << 10, FirstLookBytes = 16 << 10;
 
     // 256 uniform bytes are beyond it once in some hundred cells; text, code and tables are at 20 and more.
     private const double CellZ = 3;
@@ -122,8 +123,10 @@ internal sealed class Mixtures
             var (together, other) = (0, 0);
             for (var i = 0; i < near.Length; i += 4)
             {
-                together += BitOperations.PopCount(near[i] & At(ref far, i)) + BitOperations.PopCount(near[i + 1] & At(ref far, i + 1));
-                other += BitOperations.PopCount(near[i + 2] & At(ref far, i + 2)) + BitOperations.PopCount(near[i + 3] & At(ref far, i + 3));
+                together += BitOperations.PopCount(near[i] & At(ref far, i));
+                other += BitOperations.PopCount(near[i + 1] & At(ref far, i + 1));
+                together += BitOperations.PopCount(near[i + 2] & At(ref far, i + 2));
+                other += BitOperations.PopCount(near[i + 3] & At(ref far, i + 3));
             }
             together += other;
             _together[lag] = together;
