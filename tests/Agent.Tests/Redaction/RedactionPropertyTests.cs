@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using CsCheck;
+using HostAtlas.Agent.Collect;
 using HostAtlas.Agent.Redaction;
 using Xunit.Abstractions;
 
@@ -171,9 +171,10 @@ public sealed class RedactionPropertyTests(ITestOutputHelper output)
         var least = TimeSpan.MaxValue;
         for (var i = 0; i < 3; i++)
         {
-            var start = Stopwatch.GetTimestamp();
+            // Of this thread alone: on a loaded machine the clock on the wall tells of the others.
+            var start = ThreadTime.Read();
             Redactor.BuiltIn.Redact(mode, line);
-            var took = Stopwatch.GetElapsedTime(start);
+            var took = ThreadTime.Read() - start;
             if (took < least) least = took;
             if (least < TimeSpan.FromMilliseconds(50)) break;
         }
