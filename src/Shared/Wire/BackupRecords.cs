@@ -7,8 +7,28 @@ namespace HostAtlas.Shared.Wire;
 /// <summary>The body of <c>POST /api/agent/backups/begin</c>. <paramref name="Schedule"/>: cron of five fields, null for none.</summary>
 public sealed record BackupBegin(Guid Request, SnapshotId Snapshot, SnapshotId? Parent, string? Schedule, JsonElement? Canaries);
 
-/// <summary>Its answer 200.</summary>
-public sealed record BackupProceeds(string Decision);
+/// <summary>
+/// What begin says of the canaries. <paramref name="Planted"/>: how many are watched. <paramref name="Changed"/>: path ids (32 lower-case
+/// hex digits, at most <see cref="ChangedAtMost"/>) of those that are gone or no longer what they were.
+/// </summary>
+public sealed record CanaryReport(long Planted, IReadOnlyList<string> Changed)
+{
+    /// <summary>Path ids that one request names.</summary>
+    public const int ChangedAtMost = 100;
+}
+
+/// <summary>
+/// Its answer 200. <paramref name="Decision"/>: <c>proceed</c>. What a default says is what a platform means that does not send the member.
+/// </summary>
+/// <param name="Chain">How the chain stands: <c>open</c> or <c>suspect</c>.</param>
+/// <param name="Learning">Fewer than three runs of this server were committed.</param>
+/// <param name="Epoch"><c>same</c>, or <c>new</c>: nothing that was stored before counts as known.</param>
+/// <param name="Accepted">Hits that a person accepted: they are none. Null for no such hit.</param>
+public sealed record BackupProceeds(
+    string Decision, string Chain = "open", bool Learning = false, string Epoch = "same", IReadOnlyList<AcceptedHit>? Accepted = null);
+
+/// <summary>A hit that a person accepted: a path id and a content id, 32 lower-case hex digits each.</summary>
+public sealed record AcceptedHit(string Path, string Content);
 
 /// <summary>The body of <c>POST /api/agent/backups/uploads</c>.</summary>
 public sealed record BackupUploads(

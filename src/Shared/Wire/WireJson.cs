@@ -14,6 +14,8 @@ namespace HostAtlas.Shared.Wire;
 [JsonSerializable(typeof(ServerCreated))]
 [JsonSerializable(typeof(BackupBegin))]
 [JsonSerializable(typeof(BackupProceeds))]
+[JsonSerializable(typeof(CanaryReport))]
+[JsonSerializable(typeof(GateEvidence))]
 [JsonSerializable(typeof(BackupUploads))]
 [JsonSerializable(typeof(UploadsAnswer))]
 [JsonSerializable(typeof(BackupCommit))]
