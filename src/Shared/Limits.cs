@@ -79,6 +79,9 @@ public static class Limits
     /// <summary>Characters of a name that people give (team, server, key).</summary>
     public const int NameLength = 100;
 
+    /// <summary>Characters of a reason that people give.</summary>
+    public const int ReasonLength = 500;
+
     /// <summary>Entries of one page of a list: default and most.</summary>
     public const int PageDefault = 50, PageMax = 200;
 

@@ -50,10 +50,30 @@ public static class AuditNames
         _ => throw new ArgumentOutOfRangeException(nameof(chain)),
     };
 
-    internal static string Of(FreezeCause cause) => cause switch
+    /// <summary>Why a chain is frozen; people's API spells it so as well.</summary>
+    public static string Of(FreezeCause cause) => cause switch
     {
         FreezeCause.AgentsGate => "agents-gate",
         FreezeCause.Person => "person",
+        FreezeCause.Canary => "canary",
+        FreezeCause.HitShare => "hit-share",
+        FreezeCause.SlowBurn => "slow-burn",
+        FreezeCause.MassDeletion => "mass-deletion",
+        FreezeCause.DumpTurned => "dump-turned",
+        _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+
+    /// <summary>Why a chain is suspect; people's API spells it so.</summary>
+    public static string Of(SuspicionCause cause) => cause switch
+    {
+        SuspicionCause.RunVanished => "run-vanished",
+        SuspicionCause.VolumeJumped => "volume-jumped",
+        SuspicionCause.ChainHalved => "chain-halved",
+        SuspicionCause.FilesHit => "files-hit",
+        SuspicionCause.RansomNotes => "ransom-notes",
+        SuspicionCause.NewEnding => "new-ending",
+        SuspicionCause.ManyChanged => "many-changed",
+        SuspicionCause.AgentsGate => "agents-gate",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 

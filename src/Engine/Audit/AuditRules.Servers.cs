@@ -13,6 +13,8 @@ public static partial class AuditRules
     private const string Observed = "It was observed, nobody asked for it.", Regular = "The regular work of a backup; the chain's own "
         + "history and list of snapshots tell of it.";
 
+    private const int AcceptedNamed = 100;
+
     private static AuditRule[] OfServers =>
     [
         OnServer<TokenIssued>("server.token-issued", "server", e =>
@@ -32,10 +34,8 @@ public static partial class AuditRules
     [
         OnServer<ScheduleChanged>("backups.schedule-changed", "backups", e =>
             (new JsonObject { ["schedule"] = e.From }, new JsonObject { ["schedule"] = e.To })),
-        OnServer<ChainFrozen>("backups.frozen", "backups", e => (
-            Chain(e.From), new JsonObject { ["cause"] = AuditNames.Of(e.Cause), ["chain"] = AuditNames.Of(ChainStatus.Frozen) })),
-        OnServer<ChainReopened>("backups.reopened", "backups", e => (
-            Chain(e.From), new JsonObject { ["cause"] = AuditNames.Of(e.Cause), ["chain"] = AuditNames.Of(ChainStatus.Open) })),
+        OnServer<ChainFrozen>("backups.frozen", "backups", e => (Chain(e.From), Frozen(e))),
+        OnServer<ChainReopened>("backups.reopened", "backups", e => (Chain(e.From), Reopened(e))),
         OnServer<NewChainApproved>("backups.new-chain-approved", "backups", _ => (null, null)),
         OnServer<BackupsClosed>("backups.closed", "backups", _ => (null, null)),
     ];
@@ -45,8 +45,31 @@ public static partial class AuditRules
         (typeof(RequestAdmitted), "Keeps a signature from being used twice."),
         (typeof(RunBegan), Regular), (typeof(ObjectsAnnounced), Regular), (typeof(SnapshotCommitted), Regular),
         (typeof(RunSilent), Observed), (typeof(RunEnded), Regular), (typeof(RunMissed), Observed), (typeof(ChainSuspected), Observed),
-        (typeof(RunRefused), Regular),
+        (typeof(RunRefused), Regular), (typeof(HitsFound), Regular), (typeof(StillFrozen), Observed),
     ];
+
+    // A member that an event of before it does not have is left out: told again, an entry has the bytes that were hashed.
+    private static JsonObject Frozen(ChainFrozen e)
+    {
+        var frozen = new JsonObject { ["cause"] = AuditNames.Of(e.Cause), ["chain"] = AuditNames.Of(ChainStatus.Frozen) };
+        if (e.Reason is not null) frozen["reason"] = e.Reason;
+        if (e.Run is { } run) frozen["run"] = run.ToString();
+        return frozen;
+    }
+
+    private static JsonObject Reopened(ChainReopened e)
+    {
+        var reopened = new JsonObject { ["cause"] = AuditNames.Of(e.Cause), ["chain"] = AuditNames.Of(ChainStatus.Open) };
+        if (e.Reason is not null) reopened["reason"] = e.Reason;
+        if (e.Accepted is not { } accepted) return reopened;
+        // The journal has them all; the log names as many as a person may read, and how many there are.
+        reopened["accepted"] = new JsonObject
+        {
+            ["count"] = accepted.Count,
+            ["pairs"] = List(accepted.Pairs.Take(AcceptedNamed).Select(pair => $"{pair.Path}:{pair.Content}")),
+        };
+        return reopened;
+    }
 
     private static JsonObject? Chain(ChainStatus? was) => was is null ? null : new JsonObject { ["chain"] = AuditNames.Of(was) };
 

@@ -20,7 +20,6 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
 {
     private static readonly Refused Away = new(
         RefusalKind.EngineBusy, "The store or the vault does not answer; nothing was kept. Send the request again.", RetryAfterSeconds: 5);
-    private static readonly Refused Unknown = new(RefusalKind.Internal, "This version does not know the command.");
 
     private IBackupCommand? _underWay;
 
@@ -71,8 +70,8 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
     {
         if (command is BackupRequest request && BackupDecisions.TurnAway(State, request, now) is { } refused)
             Finish(command, BackupDecision.Answer(refused));
-        else if (command is BackupRequest { Payload: not BeginPayload } asking)
-            desk.ReadAsync(key, asking.Payload, State.Head?.Number ?? 0, now).PipeTo(Self, Sender,
+        else if (command is BackupRequest { Payload: not BeginPayload } or ResumeBackups { AcceptsAll: true })
+            desk.ReadAsync(key, command, State, now).PipeTo(Self, Sender,
                 success: facts => new FactsRead(command, facts), failure: fault => new Failed(command, fault));
         else Write(command, Decide(command, null, now));
     }
@@ -88,16 +87,8 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
             BackupDecision.Answer(new SnapshotsListed(items)),
         (BackupRequest { Payload: DownloadsPayload downloads }, IReadOnlyDictionary<ObjectName, long> sizes) =>
             BackupDecision.Answer(Downloads(downloads, sizes, now.AddSeconds(Limits.TicketSeconds))),
-        (CheckBackups, _) => BackupDecisions.Check(State, now),
-        (ShowBackups, _) => BackupDecision.Answer(
-            new BackupsShown(State.Chain, State.ChainSince, State.Schedule, State.Head, State.Runs, State.History)),
-        (CloseBackups close, _) => BackupDecisions.Close(State, close.By, now),
-        (FreezeBackups or ResumeBackups or ApproveNewChain, _) when State.ClosedAt is not null =>
-            BackupDecision.Refuse(RefusalKind.NotFound, "There is no such server."),
-        (FreezeBackups freeze, _) => BackupDecisions.Freeze(State, freeze.Cause, now, freeze.By),
-        (ResumeBackups resume, _) => BackupDecisions.Resume(State, now, resume.By),
-        (ApproveNewChain approve, _) => BackupDecisions.ApproveNewChain(State, now, approve.By),
-        _ => BackupDecision.Answer(Unknown),
+        (not BackupRequest, _) => BackupDecisions.Standing(State, command, facts, now),
+        _ => BackupDecision.Answer(BackupDecisions.Unknown),
     };
 
     private DownloadsGranted Downloads(DownloadsPayload downloads, IReadOnlyDictionary<ObjectName, long> sizes, DateTimeOffset until)
@@ -117,7 +108,7 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
         // The earlier of both times: should the events not be journalled, the entity is woken for nothing, and not for ever asleep.
         var (old, next) = (BackupDecisions.DueAt(State), BackupDecisions.DueAt(decision.Events.Aggregate(State, Apply)));
         var due = decision.Events.Count == 0 || next is null ? old ?? next : old < next ? old : next;
-        desk.WriteAsync(key, new BackupWrites(due, decision.Announced, decision.Kept)).PipeTo(Self, Sender,
+        desk.WriteAsync(key, new BackupWrites(due, decision.Announced, decision.Kept, decision.Evidence)).PipeTo(Self, Sender,
             success: () => new Written(command, decision), failure: fault => new Failed(command, fault));
     }
 

@@ -13,4 +13,8 @@ public sealed class BackupCatalogue(IBackupStore store)
     public Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(
         TeamId team, ServerId server, long upTo, CancellationToken cancellation) =>
         store.SnapshotsAsync(new ServerKey(team, server), upTo, cancellation);
+
+    /// <summary>The evidence that a verdict names; null when it is not kept any more.</summary>
+    public Task<EvidenceRow?> EvidenceAsync(TeamId team, ServerId server, long number, CancellationToken cancellation) =>
+        store.EvidenceAsync(new ServerKey(team, server), number, cancellation);
 }

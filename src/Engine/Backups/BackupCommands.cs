@@ -42,9 +42,14 @@ public interface IBackupPayload : IAgentPayload;
 
 /// <summary>
 /// A run begins. <paramref name="Parent"/>: the head it builds on, null for a new chain. <paramref name="Schedule"/>: cron, null for none.
-/// Reply: <see cref="Done"/>.
+/// Reply: <see cref="RunProceeds"/>.
 /// </summary>
-public sealed record BeginPayload(SnapshotId Snapshot, SnapshotId? Parent, string? Schedule) : IBackupPayload;
+public sealed record BeginPayload(SnapshotId Snapshot, SnapshotId? Parent, string? Schedule) : IBackupPayload
+{
+    /// <summary>Path ids of canaries that are not what was planted; null when all are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? ChangedCanaries { get; init; }
+}
 
 /// <summary>
 /// Names what the run's snapshot will need: objects that are new, and objects of earlier runs. Reply: <see cref="UploadsGranted"/>.
@@ -81,10 +86,28 @@ public sealed record CheckBackups(TeamId Team, ServerId Server) : IBackupCommand
 public sealed record ShowBackups(TeamId Team, ServerId Server) : IBackupCommand;
 
 /// <summary>Freezes the chain: nothing more enters it, open runs are closed. Idempotent. Reply: <see cref="Done"/>.</summary>
-public sealed record FreezeBackups(TeamId Team, ServerId Server, FreezeCause Cause, Author By) : IBackupCommand;
+public sealed record FreezeBackups(TeamId Team, ServerId Server, FreezeCause Cause, Author By) : IBackupCommand
+{
+    /// <summary>In the person's words.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
 
 /// <summary>A person has looked and opens the chain again. Idempotent. Reply: <see cref="Done"/>.</summary>
-public sealed record ResumeBackups(TeamId Team, ServerId Server, Author By) : IBackupCommand;
+public sealed record ResumeBackups(TeamId Team, ServerId Server, Author By) : IBackupCommand
+{
+    /// <summary>In the person's words.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    /// <summary>Everything that the kept evidence lists is accepted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AcceptsAll { get; init; }
+
+    /// <summary>What is accepted by name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HitPairs? Accepts { get; init; }
+}
 
 /// <summary>A person lets the next run begin without a parent. Idempotent. Reply: <see cref="Done"/>.</summary>
 public sealed record ApproveNewChain(TeamId Team, ServerId Server, Author By) : IBackupCommand;

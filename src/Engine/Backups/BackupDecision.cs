@@ -13,6 +13,9 @@ public sealed record BackupDecision(IReadOnlyList<IEntityEvent> Events, IEngineR
     /// <summary>The snapshot that is being committed.</summary>
     public KeptSnapshot? Kept { get; init; }
 
+    /// <summary>What made the chain suspect or frozen, as the agent told it.</summary>
+    public KeptEvidence? Evidence { get; init; }
+
     /// <summary>Whether the request is spent: it may not come again.</summary>
     public bool IsSpent => Reply is not Refused || Events.Any(happened => happened is RequestAdmitted)
         || Reply is Refused { Kind: RefusalKind.RequestReplayed };

@@ -22,8 +22,13 @@ public static partial class BackupDecisions
         now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         if (facts.Committed is { } earlier && earlier.Number <= state.Head?.Number) return Again(earlier, commit);
         if (state.Run(commit.Snapshot) is not { } run) return NoRun(state, commit.Snapshot);
-        if (commit.SnapshotObject is not { } name)
-            return new BackupDecision([Admit(request, now), .. FreezeEvents(state, FreezeCause.AgentsGate, now, request.By)], Frozen);
+        var evidence = commit.Gate is null ? null : GateEvidenceForm.TryRead(commit.Gate);
+        if (evidence is null && commit.Gate is not null)
+            return BackupDecision.Refuse(RefusalKind.InvalidContent, "The gate's evidence is not of its form.");
+        var judged = GateJudgement.Of(state, commit.Snapshot, evidence, now);
+        if (judged.Freeze is not null || commit.SnapshotObject is null)
+            return FreezeForEvidence(state, request, commit, judged.Freeze ?? FreezeCause.AgentsGate, now);
+        var name = commit.SnapshotObject.Value;
         // Checked when it began as well; since then another run may have been committed, or a person's leave used up.
         if (ParentFault(state, run.Parent) is { } fault) return BackupDecision.Refuse(RefusalKind.Conflict, fault);
         if (Hole(commit, facts) is { } hole) return BackupDecision.Refuse(RefusalKind.ObjectMissing, hole);
@@ -40,14 +45,18 @@ public static partial class BackupDecisions
             new SnapshotCommitted(
                 head.Snapshot, head.Number, head.Generation, name, head.Fingerprint, head.Objects, head.Bytes, run.NewBytes, now),
         };
+        if (judged.Found is not null) events.Add(judged.Found);
         // They build on what is no longer the head.
         events.AddRange(state.Runs.Where(other => other != run).Select(other => new RunEnded(other.Snapshot, RunEnd.Overtaken, now)));
-        if (Suspicion(state, run.NewBytes, facts.Bytes) is { } cause) events.Add(new ChainSuspected(cause, now));
+        var kept = judged.Suspect is null ? null : KeepEvidence(state, commit, now);
+        if ((judged.Suspect ?? Suspicion(state, run.NewBytes, facts.Bytes)) is { } cause)
+            events.Add(new ChainSuspected(cause, now) { Run = commit.Snapshot, Evidence = kept?.Number });
         else if (state.Chain == ChainStatus.Suspect && state.CleanRuns + 1 >= CleanRunsReopen)
             events.Add(new ChainReopened(ReopenCause.CleanRuns, state.Chain, now, Author.Platform));
         return new BackupDecision(events, new SnapshotKept(head.Snapshot, head.Generation, head.Fingerprint))
         {
             Kept = new KeptSnapshot(head, commit.Gate),
+            Evidence = kept,
         };
     }
 

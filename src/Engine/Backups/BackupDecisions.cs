@@ -18,7 +18,7 @@ public static partial class BackupDecisions
     public const int CleanRunsReopen = 3;
 
     // A server that is switched off for a year is one event a day, not one a slot.
-    private static readonly TimeSpan ToldAgainAfter = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan ToldAgainAfter = TimeSpan.FromDays(1);
 
     private static readonly Refused Frozen = new(
         RefusalKind.BackupsFrozen, "Backups of this server are frozen. A person must look at it and resume them; list and restore work.");
@@ -43,6 +43,7 @@ public static partial class BackupDecisions
     /// <summary>A run begins.</summary>
     public static BackupDecision Begin(BackupState state, BackupRequest request, BeginPayload begin, DateTimeOffset now)
     {
+        if (begin.ChangedCanaries is { Count: > 0 } canaries) return FreezeForCanaries(state, request, begin, canaries, now);
         if (IsOver(state, begin.Snapshot))
             return BackupDecision.Refuse(RefusalKind.Conflict, "This run is over. Begin a new one with a fresh id.");
         if (state.Run(begin.Snapshot) is { } open && open.Parent != begin.Parent)
@@ -53,7 +54,7 @@ public static partial class BackupDecisions
             events.Add(new RunEnded(state.Runs.MinBy(run => run.HeardAt)!.Snapshot, RunEnd.Displaced, now));
         events.Add(new RunBegan(begin.Snapshot, begin.Parent, now));
         if (begin.Schedule != state.Schedule) events.Add(new ScheduleChanged(state.Schedule, begin.Schedule, now, request.By));
-        return new BackupDecision(events, Done.Instance);
+        return new BackupDecision(events, Proceed(state, now));
     }
 
     /// <summary>What time has brought: silence, runs to be closed, slots that passed.</summary>
@@ -68,13 +69,14 @@ public static partial class BackupDecisions
             events.Add(new ChainSuspected(SuspicionCause.RunVanished, now));
         }
         if (MissedAt(state) is { } missed && missed <= now) events.Add(new RunMissed(missed, now));
+        if (StillFrozenAt(state) <= now) events.Add(new StillFrozen(state.UnprotectedSince!.Value, state.ChainSince!.Value, now));
         return new BackupDecision(events, null);
     }
 
     /// <summary>When <see cref="Check"/> has something to say at the earliest; null: never.</summary>
     public static DateTimeOffset? DueAt(BackupState state)
     {
-        var due = MissedAt(state);
+        var due = StillFrozenAt(state) ?? MissedAt(state);
         foreach (var run in state.Runs)
         {
             var at = run.HeardAt + (run.Silent ? ClosedAfter : SilentAfter);
@@ -82,17 +84,6 @@ public static partial class BackupDecisions
         }
         return due;
     }
-
-    /// <summary>A freeze.</summary>
-    public static BackupDecision Freeze(BackupState state, FreezeCause cause, DateTimeOffset now, Author by) =>
-        state.Chain == ChainStatus.Frozen
-            ? BackupDecision.Answer(Done.Instance)
-            : new BackupDecision([.. FreezeEvents(state, cause, now, by)], Done.Instance);
-
-    /// <summary>A person opens the chain again.</summary>
-    public static BackupDecision Resume(BackupState state, DateTimeOffset now, Author by) => state.Chain == ChainStatus.Open
-        ? BackupDecision.Answer(Done.Instance)
-        : new BackupDecision([new ChainReopened(ReopenCause.Person, state.Chain, now, by)], Done.Instance);
 
     /// <summary>A person lets the next run begin without a parent.</summary>
     public static BackupDecision ApproveNewChain(BackupState state, DateTimeOffset now, Author by) =>
@@ -107,9 +98,6 @@ public static partial class BackupDecisions
         : BackupDecision.Refuse(RefusalKind.Conflict, state.Chain == ChainStatus.Frozen
             ? "Backups of this server are frozen. Look at them and resume them first, then delete it."
             : "Backups of this server are suspect. Look at them and resume them first, then delete it.");
-
-    private static IEnumerable<IEntityEvent> FreezeEvents(BackupState state, FreezeCause cause, DateTimeOffset now, Author by) =>
-        [.. state.Runs.Select(run => new RunEnded(run.Snapshot, RunEnd.Frozen, now)), new ChainFrozen(cause, state.Chain, now, by)];
 
     private static RequestAdmitted Admit(BackupRequest request, DateTimeOffset now) => new(
         SignatureOf(request), request.Call,

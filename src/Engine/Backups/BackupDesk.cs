@@ -35,6 +35,16 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
         _ => null,
     };
 
+    /// <summary>The facts that a command is decided by; null when it needs none.</summary>
+    public async Task<object?> ReadAsync(ServerKey server, IBackupCommand command, BackupState state, DateTimeOffset now) => command switch
+    {
+        BackupRequest request => await ReadAsync(server, request.Payload, state.Head?.Number ?? 0, now).ConfigureAwait(false),
+        // What is accepted is what lies there, not what somebody saw a while ago.
+        ResumeBackups { AcceptsAll: true } when state.Gate?.Verdict?.Evidence is { } number =>
+            await store.EvidenceAsync(server, number, CancellationToken.None).ConfigureAwait(false),
+        _ => null,
+    };
+
     /// <summary>Carries a decision into the tables.</summary>
     public Task WriteAsync(ServerKey server, BackupWrites writes) => store.WriteAsync(server, writes, CancellationToken.None);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
@@ -40,13 +41,61 @@ public sealed record RunRefused(SnapshotId Snapshot, RunRefusal Why, DateTimeOff
 public sealed record RunMissed(DateTimeOffset DueAt, DateTimeOffset At) : IEntityEvent;
 
 /// <summary>The chain is to be looked at.</summary>
-public sealed record ChainSuspected(SuspicionCause Cause, DateTimeOffset At) : IEntityEvent;
+public sealed record ChainSuspected(SuspicionCause Cause, DateTimeOffset At) : IEntityEvent
+{
+    /// <summary>The run that gave cause; null when none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SnapshotId? Run { get; init; }
+
+    /// <summary>The number under which its evidence is kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Evidence { get; init; }
+}
 
 /// <summary>The chain takes nothing more until a person opens it. <paramref name="From"/>: what it was.</summary>
-public sealed record ChainFrozen(FreezeCause Cause, ChainStatus? From, DateTimeOffset At, Author? By) : IAuditedEvent;
+public sealed record ChainFrozen(FreezeCause Cause, ChainStatus? From, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>In the words of the person who froze it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    /// <summary>The run that gave cause; nothing of it is committed. Null when none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SnapshotId? Run { get; init; }
+
+    /// <summary>The number under which its evidence is kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Evidence { get; init; }
+
+    /// <summary>Path ids of the canaries that are not what was planted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Canaries { get; init; }
+}
 
 /// <summary>The chain is open again. <paramref name="From"/>: what it was.</summary>
-public sealed record ChainReopened(ReopenCause Cause, ChainStatus? From, DateTimeOffset At, Author? By) : IAuditedEvent;
+public sealed record ChainReopened(ReopenCause Cause, ChainStatus? From, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>In the words of the person who opened it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    /// <summary>What the person accepted: files that hit and may from now on enter as they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HitPairs? Accepted { get; init; }
+}
+
+/// <summary>
+/// The evidence of a committed run has hits that count. <paramref name="Listed"/>: each with its pair; <paramref name="OtherFiles"/> and
+/// <paramref name="OtherBytes"/>: those that the evidence counts and does not list.
+/// </summary>
+public sealed record HitsFound(
+    SnapshotId Run, IReadOnlyList<CountedHit> Listed, long OtherFiles, long OtherBytes, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>
+/// The chain is still frozen: told once a day, so that nobody forgets it. <paramref name="UnprotectedSince"/>: what came after that is in
+/// no snapshot.
+/// </summary>
+public sealed record StillFrozen(DateTimeOffset UnprotectedSince, DateTimeOffset FrozenSince, DateTimeOffset At) : IEntityEvent;
 
 /// <summary>A person lets the next run begin without a parent.</summary>
 public sealed record NewChainApproved(DateTimeOffset At, Author? By) : IAuditedEvent;
@@ -91,6 +140,21 @@ public enum SuspicionCause
 
     /// <summary>A snapshot needs half or less of what its predecessor needed.</summary>
     ChainHalved = 3,
+
+    /// <summary>Files look encrypted.</summary>
+    FilesHit = 4,
+
+    /// <summary>Notes as ransomware leaves them.</summary>
+    RansomNotes = 5,
+
+    /// <summary>Many files got one new ending.</summary>
+    NewEnding = 6,
+
+    /// <summary>Far more files changed than usual.</summary>
+    ManyChanged = 7,
+
+    /// <summary>The agent's gate says so, by a rule that this version does not know.</summary>
+    AgentsGate = 8,
 }
 
 /// <summary>Why a chain was frozen.</summary>
@@ -101,6 +165,21 @@ public enum FreezeCause
 
     /// <summary>A person did.</summary>
     Person = 2,
+
+    /// <summary>A canary is not what was planted.</summary>
+    Canary = 3,
+
+    /// <summary>Three files or more, and a twentieth of those that changed, look encrypted.</summary>
+    HitShare = 4,
+
+    /// <summary>200 files or 1 GiB within seven days look encrypted.</summary>
+    SlowBurn = 5,
+
+    /// <summary>Three tenths of all files are gone.</summary>
+    MassDeletion = 6,
+
+    /// <summary>A dump under watch no longer decodes.</summary>
+    DumpTurned = 7,
 }
 
 /// <summary>Why a chain is open again.</summary>

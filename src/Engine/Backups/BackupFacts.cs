@@ -28,7 +28,8 @@ public sealed record CommitFacts(
 
 /// <summary>What goes into the tables with a decision, before its events are journalled.</summary>
 /// <param name="Due">When the entity is to be woken at the latest.</param>
-public sealed record BackupWrites(DateTimeOffset? Due, Announcement? Announced = null, KeptSnapshot? Kept = null);
+public sealed record BackupWrites(
+    DateTimeOffset? Due, Announcement? Announced = null, KeptSnapshot? Kept = null, KeptEvidence? Evidence = null);
 
 /// <summary>What a run needs from now on. <paramref name="New"/>: rows to keep; a null time leaves a ticket's end as it is.</summary>
 public sealed record Announcement(
@@ -41,4 +42,19 @@ public sealed record KeptSnapshot(CommittedSnapshot Snapshot, byte[]? Gate)
     /// <summary>Where the evidence of a gate lies sealed, in every store.</summary>
     public static SealPlace GatePlace(ServerId server, CommittedSnapshot snapshot) =>
         new(SealedTable.BackupEvidence, server, snapshot.At.ToUnixTimeMilliseconds(), snapshot.Number);
+}
+
+/// <summary>Evidence as it is kept: of which run, from when, and the agent's JSON.</summary>
+public sealed record EvidenceRow(SnapshotId Run, DateTimeOffset At, byte[] Gate);
+
+/// <summary>
+/// Evidence that made a chain suspect or frozen, also of a run that was not committed. <paramref name="Number"/> counts them; a row beyond
+/// what the entity counted is of a decision that never came to be, and the next one takes its place.
+/// </summary>
+/// <param name="At">In whole milliseconds.</param>
+/// <param name="Gate">As the agent sent it, JSON.</param>
+public sealed record KeptEvidence(long Number, SnapshotId Run, DateTimeOffset At, byte[] Gate)
+{
+    /// <summary>The newest are kept, so many.</summary>
+    public const int KeptAtMost = 20;
 }

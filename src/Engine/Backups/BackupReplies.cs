@@ -1,8 +1,15 @@
+using System.Text.Json.Serialization;
 using HostAtlas.Engine.Vault;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Backups;
+
+/// <summary>
+/// The run may go on. <paramref name="Learning"/>: fewer than three runs of the server were committed. <paramref name="NewEpoch"/>: nothing
+/// that was stored before counts as known. <paramref name="Accepted"/>: hits that a person accepted; null for none.
+/// </summary>
+public sealed record RunProceeds(ChainStatus Chain, bool Learning, bool NewEpoch, HitPairs? Accepted) : IEngineReply;
 
 /// <summary>
 /// What to do about each object of an uploads request: put it by its ticket; it is there; it is not there and must be made anew; ask again
@@ -24,4 +31,17 @@ public sealed record DownloadsGranted(IReadOnlyList<VaultTicket> Tickets, IReadO
 /// <summary>How the chain stands. <paramref name="History"/>: the newest first, at most <see cref="BackupState.HistoryKept"/>.</summary>
 public sealed record BackupsShown(
     ChainStatus Chain, DateTimeOffset? Since, string? Schedule, CommittedSnapshot? Head, IReadOnlyList<OpenRun> Runs,
-    IReadOnlyList<BackupHappening> History) : IEngineReply;
+    IReadOnlyList<BackupHappening> History) : IEngineReply
+{
+    /// <summary>Why the chain is not open; null while it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChainVerdict? Verdict { get; init; }
+
+    /// <summary>While frozen: what came after that time is in no snapshot.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? UnprotectedSince { get; init; }
+
+    /// <summary>The snapshot that a freeze keeps from expiring.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SnapshotId? Pinned { get; init; }
+}

@@ -29,6 +29,8 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("reopened.1", BackupJson.Default.ChainReopened),
         new("new-chain-approved.1", BackupJson.Default.NewChainApproved),
         new("closed.1", BackupJson.Default.BackupsClosed),
+        new("hits-found.1", BackupJson.Default.HitsFound),
+        new("still-frozen.1", BackupJson.Default.StillFrozen),
         new("state.1", BackupJson.Default.BackupState),
         new("c-request.1", BackupJson.Default.BackupRequest),
         new("c-ask-to-keep.1", BackupJson.Default.AskToKeep),
@@ -38,6 +40,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("c-resume.1", BackupJson.Default.ResumeBackups),
         new("c-approve-new-chain.1", BackupJson.Default.ApproveNewChain),
         new("c-close.1", BackupJson.Default.CloseBackups),
+        new("r-proceeds.1", BackupJson.Default.RunProceeds),
         new("r-uploads.1", BackupJson.Default.UploadsGranted),
         new("r-kept.1", BackupJson.Default.SnapshotKept),
         new("r-listed.1", BackupJson.Default.SnapshotsListed),
@@ -63,6 +66,8 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(ChainReopened))]
 [JsonSerializable(typeof(NewChainApproved))]
 [JsonSerializable(typeof(BackupsClosed))]
+[JsonSerializable(typeof(HitsFound))]
+[JsonSerializable(typeof(StillFrozen))]
 [JsonSerializable(typeof(BackupState))]
 [JsonSerializable(typeof(BackupRequest))]
 [JsonSerializable(typeof(BeginPayload))]
@@ -77,6 +82,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(ResumeBackups))]
 [JsonSerializable(typeof(ApproveNewChain))]
 [JsonSerializable(typeof(CloseBackups))]
+[JsonSerializable(typeof(RunProceeds))]
 [JsonSerializable(typeof(UploadsGranted))]
 [JsonSerializable(typeof(SnapshotKept))]
 [JsonSerializable(typeof(SnapshotsListed))]

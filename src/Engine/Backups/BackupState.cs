@@ -22,7 +22,7 @@ public enum ChainStatus
 /// What the entity of a server's backups keeps. Also its snapshot. It is small whatever the chain's size: which objects a run needs stands
 /// in a table (<see cref="Storage.IBackupStore"/>), never here.
 /// </summary>
-public sealed record BackupState
+public sealed partial record BackupState
 {
     /// <summary>Happenings that are kept for people.</summary>
     public const int HistoryKept = 200;
@@ -111,15 +111,18 @@ public sealed record BackupState
             Figures = Newest(state.Figures.Add(new RunFigures(e.NewBytes, e.Bytes)), FiguresKept),
             CleanRuns = state.Chain == ChainStatus.Suspect ? state.CleanRuns + 1 : 0,
             MayStartAnew = false,
+            Gate = state.Gate is { NewEpoch: true } gate ? gate with { NewEpoch = false } : state.Gate,
         }).Told(HappeningKind.Committed, e.Snapshot, e.At),
         RunSilent e => state.OnRun(e.Snapshot, run => run with { Silent = true })
             .Told(HappeningKind.RunSilent, e.Snapshot, e.At, e.LastHeardAt),
         RunRefused e => state.OnRun(e.Snapshot, run => run with { Refused = true }).Told(KindOf(e.Why), e.Snapshot, e.At),
         RunEnded e => state.Without(e.Snapshot).Told(KindOf(e.Why), e.Snapshot, e.At),
         RunMissed e => state.Told(HappeningKind.RunMissed, null, e.At, e.DueAt) with { MissedAt = e.At },
-        ChainSuspected e => state.Became(ChainStatus.Suspect, e.At).Told(KindOf(e.Cause), null, e.At),
-        ChainFrozen e => state.Became(ChainStatus.Frozen, e.At).Told(HappeningKind.Frozen, null, e.At),
-        ChainReopened e => state.Became(ChainStatus.Open, e.At).Told(HappeningKind.Reopened, null, e.At),
+        HitsFound e => state.Saw(e),
+        ChainSuspected e => state.Suspected(e),
+        ChainFrozen e => state.FrozenBy(e),
+        ChainReopened e => state.ReopenedBy(e),
+        StillFrozen e => state.ToldStillFrozen(e),
         // Without runs and schedule nothing is ever due again.
         BackupsClosed e => state with { ClosedAt = e.At, Runs = [], Schedule = null },
         NewChainApproved e => state.Told(HappeningKind.NewChainApproved, null, e.At) with { MayStartAnew = true },
@@ -148,6 +151,11 @@ public sealed record BackupState
         SuspicionCause.RunVanished => HappeningKind.SuspectedRunVanished,
         SuspicionCause.VolumeJumped => HappeningKind.SuspectedVolumeJumped,
         SuspicionCause.ChainHalved => HappeningKind.SuspectedChainHalved,
+        SuspicionCause.FilesHit => HappeningKind.SuspectedFilesHit,
+        SuspicionCause.RansomNotes => HappeningKind.SuspectedRansomNotes,
+        SuspicionCause.NewEnding => HappeningKind.SuspectedNewEnding,
+        SuspicionCause.ManyChanged => HappeningKind.SuspectedManyChanged,
+        SuspicionCause.AgentsGate => HappeningKind.SuspectedAgentsGate,
         _ => throw new InvalidOperationException($"A chain is suspect for a reason, {cause}, that this version does not know."),
     };
 

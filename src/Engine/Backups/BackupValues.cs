@@ -101,4 +101,22 @@ public enum HappeningKind
 
     /// <summary>A run cannot go on: the team's quota is spent.</summary>
     RunRefusedByTeamQuota = 16,
+
+    /// <summary>The chain is suspect: files look encrypted.</summary>
+    SuspectedFilesHit = 17,
+
+    /// <summary>The chain is suspect: notes as ransomware leaves them.</summary>
+    SuspectedRansomNotes = 18,
+
+    /// <summary>The chain is suspect: many files got one new ending.</summary>
+    SuspectedNewEnding = 19,
+
+    /// <summary>The chain is suspect: far more files changed than usual.</summary>
+    SuspectedManyChanged = 20,
+
+    /// <summary>The chain is suspect: the agent's gate says so.</summary>
+    SuspectedAgentsGate = 21,
+
+    /// <summary>The chain is still frozen, a day after it was last told.</summary>
+    StillFrozen = 22,
 }

@@ -27,6 +27,7 @@ public static class ChangeRules
         [typeof(RunMissed)] = ("backups.run-missed", Backups),
         [typeof(RunRefused)] = ("backups.run-refused", Backups),
         [typeof(ChainSuspected)] = ("backups.suspected", Backups),
+        [typeof(StillFrozen)] = ("backups.still-frozen", Backups),
     };
 
     /// <summary>Every kind of change: a closed set.</summary>

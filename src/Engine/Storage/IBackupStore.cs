@@ -25,6 +25,9 @@ public interface IBackupStore
     /// <summary>The snapshots up to a number, the newest first.</summary>
     Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(ServerKey server, long upTo, CancellationToken cancellation);
 
+    /// <summary>The evidence under a number, opened; null when it is not kept (any more).</summary>
+    Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation);
+
     /// <summary>What a team has announced in all, in bytes.</summary>
     Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation);
 

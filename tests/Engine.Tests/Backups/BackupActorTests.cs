@@ -101,10 +101,10 @@ public sealed class BackupActorTests : TestKit
     public void After_a_restart_a_spent_request_is_a_replay_and_the_run_goes_on()
     {
         var begin = Request(new BeginPayload(Id("run"), null, null), "begin");
-        Ask<Done>(begin, settled: true);
+        Ask<RunProceeds>(begin, settled: true);
         Restart();
         Assert.Equal(RefusalKind.RequestReplayed, Ask<Refused>(begin with { Call = Guid.Empty }, settled: true).Kind);
-        Ask<Done>(begin, settled: true);
+        Ask<RunProceeds>(begin, settled: true);
         Ask<UploadsGranted>(new UploadsPayload(Id("run"), [New("a")], []));
         Assert.Equal("RequestAdmitted", Events<object>()[0].GetType().Name);
     }
@@ -146,6 +146,30 @@ public sealed class BackupActorTests : TestKit
     }
 
     [Fact]
+    public async Task Evidence_that_freezes_is_kept_over_a_restart_and_accepted_as_it_lies_there()
+    {
+        Begin("run");
+        var root = AgentsRun.Announced(Root("run"));
+        Ask<UploadsGranted>(new UploadsPayload(Id("run"), [root], []));
+        Put(root);
+        var hits = Evidence.Many("a", 60);
+        var commit = Commit("run", root) with { Gate = Evidence.Of(hits).Json() };
+        Assert.Equal(RefusalKind.BackupsFrozen, Ask<Refused>(Request(commit, "commit"), settled: true).Kind);
+        Restart();
+        var shown = Show();
+        Assert.Equal((ChainStatus.Frozen, FreezeCause.HitShare, 1L), (shown.Chain, shown.Verdict!.Frozen!.Value, shown.Verdict.Evidence!.Value));
+        Assert.Empty(Ask<SnapshotsListed>(new ListPayload()).Items);
+        Assert.Equal(commit.Gate, (await _store.EvidenceAsync(Server, 1, default))!.Gate);
+        Assert.Equal([Server], await _store.DueAsync(Named.Noon.AddDays(1), 9, default));
+        _chain.Tell(new ResumeBackups(Server.Team, Server.Server, Named.Ada) { Reason = "seen", AcceptsAll = true }, TestActor);
+        ExpectMsg<Done>(Soon);
+        Restart();
+        var proceeds = Ask<RunProceeds>(new BeginPayload(Id("next"), null, null));
+        Assert.Equal((true, true), (proceeds.Learning, proceeds.NewEpoch));
+        Assert.Equal(Evidence.Pairs(hits), proceeds.Accepted);
+    }
+
+    [Fact]
     public void A_server_without_backups_shows_none_and_leaves_at_once()
     {
         Assert.Empty(Ask<SnapshotsListed>(new ListPayload()).Items);
@@ -174,7 +198,7 @@ public sealed class BackupActorTests : TestKit
     }
 
     private void Begin(string run, bool? settled = null) =>
-        Ask<Done>(Request(new BeginPayload(Id(run), null, null), $"begin {run}"), settled);
+        Ask<RunProceeds>(Request(new BeginPayload(Id(run), null, null), $"begin {run}"), settled);
 
     private T Ask<T>(IBackupPayload payload) => Ask<T>(Request(payload, $"{Guid.CreateVersion7()}"));
 

@@ -5,43 +5,9 @@ using static HostAtlas.Engine.Tests.Backups.Runs;
 
 namespace HostAtlas.Engine.Tests.Backups;
 
-/// <summary>Every cell of state and input, but for what uploads and commits carry: that has tests of its own.</summary>
+/// <summary>Runs and what time brings. The table of states and inputs is <see cref="ChainTableTests"/>.</summary>
 public sealed class BackupDecisionsTests
 {
-    /// <summary>Chain, what is asked, the refusal or null.</summary>
-    public static TheoryData<ChainStatus, string, RefusalKind?> Cells
-    {
-        get
-        {
-            var cells = new TheoryData<ChainStatus, string, RefusalKind?>();
-            foreach (var chain in Enum.GetValues<ChainStatus>())
-            {
-                RefusalKind? closed = chain == ChainStatus.Frozen ? RefusalKind.BackupsFrozen : null;
-                foreach (var change in (string[])["begin", "uploads", "commit", "critical", "keep"]) cells.Add(chain, change, closed);
-                foreach (var read in (string[])["list", "downloads"]) cells.Add(chain, read, null);
-            }
-            return cells;
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Cells))]
-    public void A_frozen_chain_takes_nothing_and_shows_everything(ChainStatus chain, string asked, RefusalKind? refused)
-    {
-        var state = In(chain, Open("run", Committed("head")));
-        var found = asked switch
-        {
-            "begin" => BackupDecisions.TurnAway(state, Request(new BeginPayload(Id("next"), Id("head"), null)), Now),
-            "uploads" => BackupDecisions.TurnAway(state, Request(new UploadsPayload(Id("run"), [], [])), Now),
-            "commit" => BackupDecisions.TurnAway(state, Request(new CommitPayload(Id("run"), Root("run"), 1, 1, null)), Now),
-            "critical" => BackupDecisions.TurnAway(state, Request(new CommitPayload(Id("run"), null, 0, 0, null)), Now),
-            "list" => BackupDecisions.TurnAway(state, Request(new ListPayload()), Now),
-            "downloads" => BackupDecisions.TurnAway(state, Request(new DownloadsPayload([])), Now),
-            _ => BackupDecisions.AskToKeep(state) as Refused,
-        };
-        Assert.Equal(refused, found?.Kind);
-    }
-
     [Theory]
     [InlineData(null, null, true)]
     [InlineData(null, "head", false)]
@@ -91,8 +57,8 @@ public sealed class BackupDecisionsTests
         Assert.Equal(["NewChainApproved"], NamesOf(BackupDecisions.ApproveNewChain(state, Now, Named.Ada).Events));
         state = state.Apply(new NewChainApproved(Now, Named.Ada));
         Assert.Empty(BackupDecisions.ApproveNewChain(state, Now, Named.Ada).Events);
-        Assert.Equal(Done.Instance, Begin(state, "anew", null).Reply);
-        Assert.Equal(Done.Instance, Begin(state, "on", "head").Reply);
+        Assert.IsType<RunProceeds>(Begin(state, "anew", null).Reply);
+        Assert.IsType<RunProceeds>(Begin(state, "on", "head").Reply);
         Assert.Equal(RefusalKind.Conflict, KindOf(Begin(Committed("anew", state), "again", null)));
     }
 
@@ -102,7 +68,7 @@ public sealed class BackupDecisionsTests
         var state = Open("run");
         var again = BackupDecisions.Begin(
             state, Request(new BeginPayload(Id("run"), null, null), "anew"), new BeginPayload(Id("run"), null, null), Now.AddHours(5));
-        Assert.Equal(Done.Instance, again.Reply);
+        Assert.IsType<RunProceeds>(again.Reply);
         var after = state.Apply(again.Events);
         Assert.Equal(Now.AddHours(5), Assert.Single(after.Runs).HeardAt);
         Assert.Equal(RefusalKind.Conflict, KindOf(Begin(Open("run", Committed("head")), "run", null)));
@@ -177,23 +143,6 @@ public sealed class BackupDecisionsTests
         state = state.Apply(new ObjectsAnnounced(Id("run"), 1, 0, 10, Now.AddHours(7)));
         Assert.False(state.Runs[0].Silent);
         Assert.Equal(Now.AddHours(13), BackupDecisions.DueAt(state));
-    }
-
-    [Fact]
-    public void A_freeze_closes_open_runs_and_is_idempotent_and_a_person_ends_it()
-    {
-        var state = Open("run", Committed("head"));
-        var freeze = BackupDecisions.Freeze(state, FreezeCause.Person, Now, Named.Ada);
-        Assert.Equal(["RunEnded", "ChainFrozen"], NamesOf(freeze.Events));
-        state = state.Apply(freeze.Events);
-        Assert.Equal((ChainStatus.Frozen, 0), (state.Chain, state.Runs.Count));
-        Assert.Empty(BackupDecisions.Freeze(state, FreezeCause.AgentsGate, Now, Named.Ada).Events);
-        Assert.Null(BackupDecisions.DueAt(state));
-        Assert.Empty(BackupDecisions.Check(state, Now.AddYears(1)).Events);
-        state = state.Apply(BackupDecisions.Resume(state, Now.AddDays(1), Named.Ada).Events);
-        Assert.Equal((ChainStatus.Open, Now.AddDays(1)), (state.Chain, state.ChainSince));
-        Assert.Empty(BackupDecisions.Resume(state, Now, Named.Ada).Events);
-        Assert.Equal(ChainStatus.Open, Suspect(state).Apply(BackupDecisions.Resume(Suspect(state), Now, Named.Ada).Events).Chain);
     }
 
     [Theory]

@@ -135,6 +135,33 @@ public abstract class BackupStoreSuite
         Assert.Equal(0, await Store.TeamBytesAsync(Named.Id<TeamId>("nobody"), default));
     }
 
+    [Fact]
+    public async Task Evidence_is_found_by_its_number_and_only_the_newest_is_kept()
+    {
+        foreach (var server in Others) await JudgeAsync(server, 1, "theirs");
+        Assert.Null(await Store.EvidenceAsync(Mine, 1, default));
+        for (var number = 1; number <= KeptEvidence.KeptAtMost + 2; number++) await JudgeAsync(Mine, number, $"run {number}");
+        Assert.Null(await Store.EvidenceAsync(Mine, 2, default));
+        var row = (await Store.EvidenceAsync(Mine, 3, default))!;
+        Assert.Equal((Id("run 3"), Now, "evidence of run 3"), (row.Run, row.At, System.Text.Encoding.UTF8.GetString(row.Gate)));
+        foreach (var server in Others)
+            Assert.Equal("evidence of theirs", System.Text.Encoding.UTF8.GetString((await Store.EvidenceAsync(server, 1, default))!.Gate));
+    }
+
+    [Fact]
+    public async Task Evidence_takes_the_place_of_one_whose_decision_never_came_to_be()
+    {
+        await JudgeAsync(Mine, 1, "kept");
+        await JudgeAsync(Mine, 2, "lost");
+        await JudgeAsync(Mine, 2, "second");
+        Assert.Equal(Id("second"), (await Store.EvidenceAsync(Mine, 2, default))!.Run);
+        Assert.Equal(Id("kept"), (await Store.EvidenceAsync(Mine, 1, default))!.Run);
+    }
+
+    protected Task JudgeAsync(ServerKey server, long number, string run) => Store.WriteAsync(
+        server, new BackupWrites(null, Evidence: new KeptEvidence(
+            number, Id(run), Now, System.Text.Encoding.UTF8.GetBytes($"evidence of {run}"))), default);
+
     protected Task AnnounceAsync(
         ServerKey server, string run, AnnouncedObject[] objects, ObjectName[] reused, DateTimeOffset? until = null) => Store.WriteAsync(
         server, new BackupWrites(null, new Announcement(Id(run), [.. objects.Select(announced => (announced, until))], reused, Now)),

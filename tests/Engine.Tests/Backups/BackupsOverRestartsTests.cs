@@ -22,7 +22,7 @@ public sealed class BackupsOverRestartsTests
         await using var engine = await StartAsync();
         var root = AgentsRun.Announced(Root("run"));
         var begin = Request(new BeginPayload(Id("run"), null, "0 2 * * *"));
-        Assert.IsType<Done>(await engine.Client.AskAsync(begin));
+        Assert.IsType<RunProceeds>(await engine.Client.AskAsync(begin));
         await AgainAsync(engine);
         Assert.Equal(RefusalKind.RequestReplayed, Assert.IsType<Refused>(await engine.Client.AskAsync(begin with { Call = Guid.Empty }))
             .Kind);
@@ -43,7 +43,7 @@ public sealed class BackupsOverRestartsTests
     public async Task A_run_that_falls_silent_while_the_platform_is_down_is_found_after_its_start()
     {
         await using var engine = await StartAsync();
-        Assert.IsType<Done>(await AskAsync(engine, new BeginPayload(Id("run"), null, "0 2 * * *")));
+        Assert.IsType<RunProceeds>(await AskAsync(engine, new BeginPayload(Id("run"), null, "0 2 * * *")));
         await engine.StopAsync();
         _time.Advance(TimeSpan.FromHours(7));
         await engine.StartAgainAsync();
@@ -55,15 +55,31 @@ public sealed class BackupsOverRestartsTests
     }
 
     [Fact]
+    public async Task A_frozen_chain_is_told_of_once_a_day_also_over_a_restart()
+    {
+        await using var engine = await StartAsync();
+        Assert.IsType<Done>(await engine.Client.AskAsync(new FreezeBackups(Team, Server, FreezeCause.Person, Named.Ada) { Reason = "r" }));
+        for (var day = 1; day <= 2; day++)
+        {
+            _time.Advance(TimeSpan.FromDays(1));
+            await AwaitAsync(engine, shown => Alarms(shown) == day, look: true);
+            // Whoever looks again and again hears nothing new; an answer comes after what was told before it.
+            for (var look = 0; look < 3; look++) await engine.Get<BackupWatch>().LookAsync(default);
+            Assert.Equal(day, Alarms(Assert.IsType<BackupsShown>(await engine.Client.AskAsync(new ShowBackups(Team, Server)))));
+            if (day == 1) await AgainAsync(engine);
+        }
+    }
+
+    [Fact]
     public async Task A_team_that_spent_its_quota_is_told_whichever_of_its_servers_asks()
     {
         await using var engine = await EmbeddedEngine.StartAsync(_time, options => options with { BackupBytesPerTeam = 1 << 20 });
         foreach (var server in new[] { Server, Named.Id<ServerId>("other") })
             Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, server, Named.Hash("token"), 0, Named.Ada)));
-        Assert.IsType<Done>(await AskAsync(engine, new BeginPayload(Id("run"), null, null)));
+        Assert.IsType<RunProceeds>(await AskAsync(engine, new BeginPayload(Id("run"), null, null)));
         Assert.IsType<UploadsGranted>(await AskAsync(engine, new UploadsPayload(Id("run"), [New("a", 1 << 20)], [])));
         var other = Request(new BeginPayload(Id("other"), null, null)) with { Server = Named.Id<ServerId>("other") };
-        Assert.IsType<Done>(await engine.Client.AskAsync(other));
+        Assert.IsType<RunProceeds>(await engine.Client.AskAsync(other));
         var one = Request(new UploadsPayload(Id("other"), [New("b", 1)], [])) with { Server = Named.Id<ServerId>("other") };
         Assert.Equal(RefusalKind.QuotaReached, Assert.IsType<Refused>(await engine.Client.AskAsync(one)).Kind);
     }
@@ -74,6 +90,8 @@ public sealed class BackupsOverRestartsTests
         Assert.IsType<Done>(await engine.Client.AskAsync(new IssueToken(Team, Server, Named.Hash("token"), 0, Named.Ada)));
         return engine;
     }
+
+    private static int Alarms(BackupsShown shown) => shown.History.Count(item => item.Kind == HappeningKind.StillFrozen);
 
     private static async Task AgainAsync(EmbeddedEngine engine)
     {

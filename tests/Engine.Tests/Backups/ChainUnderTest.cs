@@ -55,15 +55,18 @@ internal sealed class ChainUnderTest : IDisposable
             _ => BackupDecision.Answer(new SnapshotsListed((IReadOnlyList<CommittedSnapshot>)facts!)),
         };
         if (decision.Events.Count > 0)
-            await _desk.WriteAsync(Server, new BackupWrites(BackupDecisions.DueAt(state), decision.Announced, decision.Kept));
+            await _desk.WriteAsync(Server, new BackupWrites(
+                BackupDecisions.DueAt(state), decision.Announced, decision.Kept, decision.Evidence));
         if (killed) return null;
         _journal.AddRange(decision.Events);
         return decision.Reply;
     }
 
-    public void Freeze() => _journal.AddRange(BackupDecisions.Freeze(State, FreezeCause.Person, Runs.Now, Named.Ada).Events);
+    public void Freeze() => _journal.AddRange(BackupDecisions.Freeze(
+        State, new FreezeBackups(Server.Team, Server.Server, FreezeCause.Person, Named.Ada), Runs.Now).Events);
 
-    public void Resume() => _journal.AddRange(BackupDecisions.Resume(State, Runs.Now, Named.Ada).Events);
+    public void Resume() => _journal.AddRange(BackupDecisions.Resume(
+        State, new ResumeBackups(Server.Team, Server.Server, Named.Ada), null, Runs.Now).Events);
 
     public Task<PutOutcome> PutAsync(ObjectName name, byte[] bytes) => _vault.Vault.PutAsync(
         KeyOf(name), Sealed.FormOf(bytes), new MemoryStream(bytes),

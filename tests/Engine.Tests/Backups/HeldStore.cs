@@ -37,6 +37,9 @@ internal sealed class HeldStore(IBackupStore store) : IBackupStore
     public Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(ServerKey server, long upTo, CancellationToken cancellation) =>
         store.SnapshotsAsync(server, upTo, cancellation);
 
+    public Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
+        store.EvidenceAsync(server, number, cancellation);
+
     public Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation) => store.TeamBytesAsync(team, cancellation);
 
     public async Task WriteAsync(ServerKey server, BackupWrites writes, CancellationToken cancellation)

@@ -59,6 +59,12 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
         ReadAsync(server.Team, Snapshots + " and number <= $2 order by number desc", Snapshot, cancellation, server.Server.Value, upTo);
 
     /// <inheritdoc />
+    public async Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
+        (await ReadAsync(server.Team, "select snapshot, at_ms, evidence from backup_evidence where server = $1 and number = $2",
+            row => SealedEvidence.TryOpen(
+                seals, server, number, row.Id<SnapshotId>(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)), cancellation, server.Server.Value, number).ConfigureAwait(false)).SingleOrDefault();
+
+    /// <inheritdoc />
     public async Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation) =>
         (await ReadAsync(team, "select coalesce(sum(size), 0)::bigint from backup_objects", reader => reader.GetInt64(0), cancellation)
             .ConfigureAwait(false))[0];
@@ -67,9 +73,10 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
     public Task WriteAsync(ServerKey server, BackupWrites writes, CancellationToken cancellation)
     {
         // Before the transaction: a team's first seal writes its key, on a connection of its own.
-        var gate = writes.Kept is { Gate: { } evidence, Snapshot: var snapshot }
-            ? seals.Get(server.Team).Seal(KeptSnapshot.GatePlace(server.Server, snapshot), evidence)
+        var gate = writes.Kept is { Gate: { } told, Snapshot: var snapshot }
+            ? seals.Get(server.Team).Seal(KeptSnapshot.GatePlace(server.Server, snapshot), told)
             : null;
+        var evidence = writes.Evidence is { } found ? SealedEvidence.Seal(seals, server, found) : null;
         return database.RunAsync(PostgresRole.Backups, async (connection, token) =>
         {
             await using var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
@@ -77,6 +84,7 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
             batch.BatchCommands.Add(Due(server, writes.Due));
             if (writes.Announced is { } announced) AddAnnounced(batch, server, announced);
             if (writes.Kept is { } kept) AddKept(batch, server, kept.Snapshot, gate);
+            if (writes.Evidence is { } row) AddEvidence(batch, server, row, evidence!);
             await batch.ExecuteNonQueryAsync(token).ConfigureAwait(false);
             await transaction.CommitAsync(token).ConfigureAwait(false);
             return true;
@@ -134,6 +142,16 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
             """, server.Team.Value, server.Server.Value, snapshot.Number, snapshot.Snapshot.Value, snapshot.Generation,
             (int)snapshot.SnapshotObject.Kind, snapshot.SnapshotObject.Id.Value, Convert.FromHexString(snapshot.Fingerprint),
             snapshot.Objects, snapshot.Bytes, Ms(snapshot.At), (object?)gate ?? DBNull.Value));
+    }
+
+    private static void AddEvidence(NpgsqlBatch batch, ServerKey server, KeptEvidence row, byte[] evidence)
+    {
+        batch.BatchCommands.Add(Command(
+            "delete from backup_evidence where team = $1 and server = $2 and (number >= $3 or number <= $4)",
+            server.Team.Value, server.Server.Value, row.Number, row.Number - KeptEvidence.KeptAtMost));
+        batch.BatchCommands.Add(Command(
+            "insert into backup_evidence (team, server, number, snapshot, at_ms, evidence) values ($1, $2, $3, $4, $5, $6)",
+            server.Team.Value, server.Server.Value, row.Number, row.Run.Value, Ms(row.At), evidence));
     }
 
     private async Task<IReadOnlyList<T>> ReadAsync<T>(

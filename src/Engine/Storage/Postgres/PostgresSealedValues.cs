@@ -30,6 +30,8 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
             "server = @server"),
         [SealedTable.BackupEvidence] = new("backup_snapshots", "gate", "server, at_ms, number, 0::bigint",
             "(server, number) > (@server, @detail)", "server, number", "server = @server and number = @detail"),
+        [SealedTable.GateEvidence] = new("backup_evidence", "evidence", "server, at_ms, number, 0::bigint",
+            "(server, number) > (@server, @detail)", "server, number", "server = @server and number = @detail"),
         [SealedTable.AuditEntries] = new("audit_entries", "entry", "null::uuid, at_ms, number, 0::bigint", "number > @detail", "number",
             "number = @detail"),
         [SealedTable.TeamChanges] = new("team_changes", "change", "null::uuid, at_ms, number, 0::bigint", "number > @detail", "number",

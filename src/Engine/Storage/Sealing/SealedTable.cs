@@ -47,4 +47,7 @@ public enum SealedTable : byte
 
     /// <summary>A server's inventory.</summary>
     Inventories = 14,
+
+    /// <summary>Evidence that made a chain of backups suspect or frozen.</summary>
+    GateEvidence = 15,
 }

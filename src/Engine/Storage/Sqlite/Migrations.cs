@@ -278,6 +278,18 @@ public static class Migrations
             primary key (team, server)
         ) strict;
         """,
+        """
+        -- What made a chain of backups suspect or frozen, as the agent told it; sealed. The newest few of each server.
+        create table backup_evidence (
+            team     blob    not null check (length(team) = 16),
+            server   blob    not null check (length(server) = 16),
+            number   integer not null,
+            snapshot blob    not null check (length(snapshot) = 16),
+            at_ms    integer not null,
+            evidence blob    not null check (length(evidence) > 31),
+            primary key (team, server, number)
+        ) strict;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

@@ -81,6 +81,17 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
         }, cancellation);
 
     /// <inheritdoc />
+    public Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
+        ReadAsync(server.Team, scope =>
+        {
+            using var find = scope.Statement("select snapshot, at_ms, evidence from my_backup_evidence where server = ? and number = ?");
+            find.Bind(1, server.Server.ToBytes()).Bind(2, number);
+            if (!find.Next()) return null;
+            var run = Id<SnapshotId>(find.Bytes(0));
+            return SealedEvidence.TryOpen(seals, server, number, run, find.Integer(1), find.Bytes(2).ToArray());
+        }, cancellation);
+
+    /// <inheritdoc />
     public Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation) => ReadAsync(team, scope =>
     {
         using var sum = scope.Statement("select coalesce(sum(size), 0) from my_backup_objects");
@@ -91,14 +102,16 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
     public Task WriteAsync(ServerKey server, BackupWrites writes, CancellationToken cancellation) => Task.Run(() =>
     {
         // Before the transaction: a team's first seal writes its key, on a connection of its own.
-        var gate = writes.Kept is { Gate: { } evidence, Snapshot: var snapshot }
-            ? seals.Get(server.Team).Seal(KeptSnapshot.GatePlace(server.Server, snapshot), evidence)
+        var gate = writes.Kept is { Gate: { } told, Snapshot: var snapshot }
+            ? seals.Get(server.Team).Seal(KeptSnapshot.GatePlace(server.Server, snapshot), told)
             : null;
+        var evidence = writes.Evidence is { } found ? SealedEvidence.Seal(seals, server, found) : null;
         using var connection = file.OpenWriter();
         using var transaction = connection.BeginTransaction(deferred: false);
         WriteDue(connection, server, writes.Due);
         if (writes.Announced is { } announced) WriteAnnounced(connection, server, announced);
         if (writes.Kept is { } kept) WriteSnapshot(connection, server, kept.Snapshot, gate);
+        if (writes.Evidence is { } row) WriteEvidence(connection, server, row, evidence!);
         transaction.Commit();
     }, cancellation);
 
@@ -160,6 +173,17 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
             .Bind(11, snapshot.At.ToUnixTimeMilliseconds());
         if (gate is not null) keep.Bind(12, gate);
         keep.Run();
+    }
+
+    private static void WriteEvidence(SqliteConnection connection, ServerKey server, KeptEvidence row, byte[] evidence)
+    {
+        using var clear = new NativeStatement(
+            connection, "delete from backup_evidence where team = ? and server = ? and (number >= ? or number <= ?)");
+        Address(clear, server).Bind(3, row.Number).Bind(4, row.Number - KeptEvidence.KeptAtMost).Run();
+        using var keep = new NativeStatement(
+            connection, "insert into backup_evidence (team, server, number, snapshot, at_ms, evidence) values (?, ?, ?, ?, ?, ?)");
+        Address(keep, server).Bind(3, row.Number).Bind(4, row.Run.ToBytes()).Bind(5, row.At.ToUnixTimeMilliseconds()).Bind(6, evidence)
+            .Run();
     }
 
     private Task<T> ReadAsync<T>(TeamId team, Func<TeamScope, T> read, CancellationToken cancellation) => Task.Run(() =>

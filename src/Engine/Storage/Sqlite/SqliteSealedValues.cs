@@ -27,6 +27,8 @@ public sealed class SqliteSealedValues(DataFile data, EngineOptions options) : I
         [SealedTable.Servers] = new("servers", "name", "server, 0, 0, 0", "server > $server", "server", "server = $server"),
         [SealedTable.BackupEvidence] = new("backup_snapshots", "gate", "server, at_ms, number, 0", "(server, number) > ($server, $detail)",
             "server, number", "server = $server and number = $detail"),
+        [SealedTable.GateEvidence] = new("backup_evidence", "evidence", "server, at_ms, number, 0",
+            "(server, number) > ($server, $detail)", "server, number", "server = $server and number = $detail"),
         [SealedTable.AuditEntries] = new("audit_entries", "entry", "null, at_ms, number, 0", "number > $detail", "number",
             "number = $detail"),
         [SealedTable.TeamChanges] = new("team_changes", "change", "null, at_ms, number, 0", "number > $detail", "number",

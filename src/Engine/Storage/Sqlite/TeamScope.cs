@@ -32,6 +32,7 @@ public sealed class TeamScope : IDisposable
         ("backup_objects", "server, kind, object, size, sha256, ticket_until_ms"),
         ("backup_needs", "server, snapshot, kind, object"),
         ("backup_snapshots", "server, number, snapshot, generation, kind, object, fingerprint, objects, bytes, at_ms"),
+        ("backup_evidence", "server, number, snapshot, at_ms, evidence"),
         ("audit_entries", "number, at_ms, entry"),
         ("audit_heads", "number, at_ms, hash, root_id, mac"),
         ("team_changes", "number, at_ms, change"),

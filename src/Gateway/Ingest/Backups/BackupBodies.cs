@@ -4,6 +4,7 @@ using HostAtlas.Engine.Backups;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.Ingest.Backups;
 
@@ -23,8 +24,11 @@ internal static class BackupBodies
         var schedule = body.OptionalText("schedule");
         if (schedule is not null && RunSchedule.Read(schedule) is null)
             body.Faults.Add("/schedule", "A cron line of five fields is expected, or null.");
-        body.OptionalObject("canaries", EvidenceBytes);
-        return new BeginPayload(body.Id<SnapshotId>("snapshot"), body.IdOrNull<SnapshotId>("parent"), schedule);
+        var canaries = ChangedCanaries(body);
+        return new BeginPayload(body.Id<SnapshotId>("snapshot"), body.IdOrNull<SnapshotId>("parent"), schedule)
+        {
+            ChangedCanaries = canaries,
+        };
     }
 
     /// <summary>Of <c>uploads</c>.</summary>
@@ -47,7 +51,7 @@ internal static class BackupBodies
     public static CommitPayload Commit(BodyMembers body) => new(
         // Without the member nothing is meant; null means the gate's worst verdict.
         body.Id<SnapshotId>("snapshot"), body.NameOrNull("snapshotObject"), body.Count("objects"), body.Count("bytes"),
-        body.OptionalObject("gate", EvidenceBytes));
+        Evidence(body));
 
     /// <summary>Of <c>list</c>.</summary>
     public static ListPayload List(BodyMembers body) => new();
@@ -60,6 +64,35 @@ internal static class BackupBodies
         var names = new List<ObjectName>(list.Count);
         for (var i = 0; i < list.Count && !body.Faults.IsFull; i++) names.Add(Once(body, list[i], At("/objects/", i), named));
         return new DownloadsPayload(names);
+    }
+
+    // Judged by the entity; here so that an agent is pointed to what is wrong before anything is decided by it.
+    private static byte[]? Evidence(BodyMembers body)
+    {
+        var json = body.OptionalObject("gate", EvidenceBytes);
+        if (json is { Length: <= EvidenceBytes }) GateEvidenceForm.Read(body.Root.GetProperty("gate"), "/gate", body.Faults.Add);
+        return json;
+    }
+
+    /// <summary>Path ids of those that are not what was planted; null for none. The number of those that were is only looked at.</summary>
+    private static IReadOnlyList<string>? ChangedCanaries(BodyMembers body)
+    {
+        if (body.OptionalObject("canaries", EvidenceBytes) is null) return null;
+        var canaries = body.Root.GetProperty("canaries");
+        var planted = Member(canaries, "planted");
+        if (planted.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null)
+            && !(planted.ValueKind == JsonValueKind.Number && planted.TryGetInt64(out var count) && count >= 0))
+            body.Faults.Add("/canaries/planted", "A whole number from 0 on is expected.");
+        var changed = Member(canaries, "changed");
+        if (changed.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return null;
+        if (changed.ValueKind != JsonValueKind.Array || changed.GetArrayLength() > CanaryReport.ChangedAtMost
+            || !changed.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String && GateEvidenceForm.IsId(id.GetString())))
+        {
+            body.Faults.Add("/canaries/changed",
+                $"A list of at most {CanaryReport.ChangedAtMost} path ids of 32 lower-case hex digits is expected.");
+            return null;
+        }
+        return changed.GetArrayLength() == 0 ? null : [.. changed.EnumerateArray().Select(id => id.GetString()!)];
     }
 
     private static AnnouncedObject Announced(BodyMembers body, JsonElement element, string pointer, HashSet<ObjectName> named)

@@ -32,9 +32,13 @@ internal abstract class BackupEndpoint(string name, Func<BodyMembers, IAgentPayl
 internal sealed class BeginEndpoint() : BackupEndpoint("begin", BackupBodies.Begin)
 {
     /// <inheritdoc />
-    public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is Done
-        ? WriteAsync(http, StatusCodes.Status200OK, new BackupProceeds("proceed"), WireJson.Default.BackupProceeds)
+    public override Task WriteAsync(HttpContext http, IEngineReply reply) => reply is RunProceeds proceeds
+        ? WriteAsync(http, StatusCodes.Status200OK, AnswerOf(proceeds), WireJson.Default.BackupProceeds)
         : throw Unexpected(reply);
+
+    private static BackupProceeds AnswerOf(RunProceeds proceeds) => new(
+        "proceed", proceeds.Chain == ChainStatus.Suspect ? "suspect" : "open", proceeds.Learning, proceeds.NewEpoch ? "new" : "same",
+        [.. (proceeds.Accepted ?? HitPairs.None).Pairs.Select(pair => new AcceptedHit(pair.Path, pair.Content))]);
 }
 
 /// <summary><c>uploads</c>.</summary>

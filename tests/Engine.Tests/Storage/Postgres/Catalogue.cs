@@ -14,6 +14,7 @@ internal static class Catalogue
         "hostatlas.metric_rows", "hostatlas.metric_retries", "hostatlas.metric_sets", "hostatlas.metric_minutes", "hostatlas.metric_hours",
         "hostatlas.metric_marks", "hostatlas.servers", "hostatlas.teams",
         "hostatlas.backup_objects", "hostatlas.backup_needs", "hostatlas.backup_snapshots", "hostatlas.backup_due",
+        "hostatlas.backup_evidence",
         "hostatlas.audit_entries", "hostatlas.audit_heads",
         "hostatlas.key_uses", "hostatlas.team_changes",
         "hostatlas.log_lines", "hostatlas.log_retries", "hostatlas.inventories",
@@ -101,6 +102,10 @@ internal static class Catalogue
         .. Grant("hostatlas_reader", "hostatlas.backup_needs", "select", "server snapshot kind object"),
         .. Grant("hostatlas_reader", "hostatlas.backup_snapshots", "select",
             "server number snapshot generation kind object fingerprint objects bytes at_ms"),
+        .. Grant("hostatlas_backups", "hostatlas.backup_evidence", "select insert delete"),
+        .. Grant("hostatlas_reseal", "hostatlas.backup_evidence", "select", "team server number at_ms evidence"),
+        .. Grant("hostatlas_reseal", "hostatlas.backup_evidence", "update", "evidence"),
+        .. Grant("hostatlas_reader", "hostatlas.backup_evidence", "select", "server number snapshot at_ms evidence"),
         .. Grant("hostatlas_projector", "hostatlas.audit_entries", "insert"),
         .. Grant("hostatlas_projector", "hostatlas.audit_entries", "select", "team number"),
         .. Grant("hostatlas_projector", "hostatlas.audit_heads hostatlas.audit_told", "select insert update"),
@@ -134,12 +139,14 @@ internal static class Catalogue
         .. Policy("all_teams_retention * hostatlas_retention true -",
             "metric_rows metric_retries metric_sets metric_minutes metric_hours metric_marks log_lines log_retries"),
         .. Policy("all_teams_reseal * hostatlas_reseal true true",
-            "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots audit_entries audit_heads "
+            "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots backup_evidence "
+            + "audit_entries audit_heads "
             + "team_changes log_lines inventories"),
         .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams audit_entries audit_heads team_changes"),
         .. Policy("all_teams_platform * hostatlas_platform true true", "key_uses"),
         .. Policy("all_teams_platform select hostatlas_platform true -", "team_changes"),
-        .. Policy("all_teams_backups * hostatlas_backups true true", "backup_objects backup_needs backup_snapshots backup_due"),
+        .. Policy("all_teams_backups * hostatlas_backups true true",
+            "backup_objects backup_needs backup_snapshots backup_due backup_evidence"),
     ];
 
     /// <summary>Everything that is not as stated, a sentence each.</summary>

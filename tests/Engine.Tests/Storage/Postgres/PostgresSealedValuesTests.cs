@@ -90,6 +90,8 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.TeamChanges => "insert into hostatlas.team_changes values (@team, @detail, @at, @sealed)",
             SealedTable.LogLines => "insert into hostatlas.log_lines values (@team, @server, @at, @key, @detail, 0, @sealed)",
             SealedTable.Inventories => "insert into hostatlas.inventories values (@team, @server, @at, 0, 0, @sealed)",
+            SealedTable.GateEvidence =>
+                "insert into hostatlas.backup_evidence values (@team, @server, @detail, gen_random_uuid(), @at, @sealed)",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         });
         command.Parameters.AddWithValue("team", team?.Value ?? Guid.Empty);

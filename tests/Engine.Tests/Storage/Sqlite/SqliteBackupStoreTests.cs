@@ -43,5 +43,25 @@ public sealed class SqliteBackupStoreTests : BackupStoreSuite, IDisposable
         Assert.Throws<SealBrokenException>(() => _seals.Get(server.Team).Open(place with { Detail = 2 }, gate));
     }
 
+    [Fact]
+    public async Task The_evidence_of_a_freeze_lies_sealed_and_is_none_when_it_was_moved()
+    {
+        var server = new ServerKey(Named.Id<TeamId>("team"), Named.Id<ServerId>("server"));
+        await JudgeAsync(server, 1, "a telling marker");
+        using (var reader = _file.OpenReader())
+        using (var command = reader.CreateCommand())
+        {
+            command.CommandText = "select evidence from backup_evidence";
+            Assert.Equal(-1, ((byte[])command.ExecuteScalar()!).AsSpan().IndexOf("marker"u8));
+        }
+        using (var writer = _file.OpenWriter())
+        using (var command = writer.CreateCommand())
+        {
+            command.CommandText = "update backup_evidence set number = 2";
+            command.ExecuteNonQuery();
+        }
+        Assert.Null(await Store.EvidenceAsync(server, 2, default));
+    }
+
     public void Dispose() => _folder.Dispose();
 }

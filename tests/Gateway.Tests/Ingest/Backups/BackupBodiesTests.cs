@@ -27,11 +27,20 @@ public sealed class BackupBodiesTests
         Assert.Equal("indexes/" + Id, Assert.Single(uploads.Reused).ToString());
         Assert.Empty(Payload<UploadsPayload>("uploads", $$"""{"snapshot":"{{Id}}","objects":[]}""").Reused);
         var commit = Payload<CommitPayload>("commit",
-            $$"""{"snapshot":"{{Id}}","snapshotObject":"snapshots/{{Id}}","objects":3,"bytes":99,"gate":{"hits":0} }""");
-        Assert.Equal((3L, 99L, "{\"hits\":0}"), (commit.Objects, commit.Bytes, Encoding.UTF8.GetString(commit.Gate!)));
+            $$"""{"snapshot":"{{Id}}","snapshotObject":"snapshots/{{Id}}","objects":3,"bytes":99,"gate":{"hitFiles":0} }""");
+        Assert.Equal((3L, 99L, "{\"hitFiles\":0}"), (commit.Objects, commit.Bytes, Encoding.UTF8.GetString(commit.Gate!)));
         Assert.Null(Payload<CommitPayload>("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":null,"objects":0,"bytes":0}""")
             .SnapshotObject);
         Payload<ListPayload>("list", "{}");
+        const string canary = "4b227777d4dd1fc61c6f884f48641d02";
+        foreach (var (canaries, changed) in new[]
+        {
+            ("null", 0), ("{}", 0), ("""{"planted":3,"changed":[]}""", 0), ($$"""{"planted":3,"changed":["{{canary}}"]}""", 1),
+        })
+        {
+            var told = Payload<BeginPayload>("begin", $$"""{"snapshot":"{{Id}}","parent":null,"canaries":{{canaries}}}""").ChangedCanaries;
+            Assert.Equal(Enumerable.Repeat(canary, changed), told ?? []);
+        }
         Assert.Single(Payload<DownloadsPayload>("downloads", $$"""{"objects":["packs/{{Id}}"]}""").Objects);
     }
 
@@ -42,6 +51,8 @@ public sealed class BackupBodiesTests
     [InlineData("begin", $$"""{"snapshot":"{{Id}}","parent":null,"schedule":"daily"}""", "/schedule")]
     [InlineData("begin", $$"""{"snapshot":"{{Id}}","parent":null,"schedule":7}""", "/schedule")]
     [InlineData("begin", $$"""{"snapshot":"{{Id}}","parent":null,"canaries":[]}""", "/canaries")]
+    [InlineData("begin", $$"""{"snapshot":"{{Id}}","parent":null,"canaries":{"planted":-1,"changed":["x"]} }""", "/canaries/planted /canaries/changed")]
+    [InlineData("begin", $$"""{"snapshot":"{{Id}}","parent":null,"canaries":{"changed":{} } }""", "/canaries/changed")]
     [InlineData("uploads", $$"""{"snapshot":"{{Id}}"}""", "/objects")]
     [InlineData("uploads", $$"""{"snapshot":"{{Id}}","objects":{},"reused":7}""", "/objects /reused")]
     [InlineData("uploads", $$"""{"snapshot":"{{Id}}","objects":[7]}""", "/objects/0")]
@@ -53,6 +64,7 @@ public sealed class BackupBodiesTests
     [InlineData("uploads", $$"""{"snapshot":"{{Id}}","objects":[],"reused":["{{Other}}/packs/{{Id}}"]}""", "/reused/0")]
     [InlineData("commit", $$"""{"snapshot":"{{Id}}","objects":1,"bytes":1}""", "/snapshotObject")]
     [InlineData("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":"snapshots","objects":-1,"bytes":1.5,"gate":"x"}""", "/snapshotObject /objects /bytes /gate")]
+    [InlineData("commit", $$"""{"snapshot":"{{Id}}","snapshotObject":null,"objects":0,"bytes":0,"gate":{"state":"x","hits":[{}]} }""", "/gate/state /gate/hits/0/path /gate/hits/0/content")]
     [InlineData("downloads", "{}", "/objects")]
     [InlineData("downloads", $$"""{"objects":["packs/{{Id}}","packs/{{Id}}",null]}""", "/objects/1 /objects/2")]
     public void What_cannot_be_taken_is_pointed_to(string endpoint, string body, string pointers) =>

@@ -49,7 +49,7 @@ internal sealed class BackupClient(HttpClient http, string token)
 
     public Task<JsonElement> CommitAsync(string run, Sealed root, int objects, long bytes,
         HttpStatusCode status = HttpStatusCode.Created) =>
-        ExpectAsync(status, "commit", new { snapshot = run, snapshotObject = root.Name, objects, bytes, gate = new { hits = 0 } });
+        ExpectAsync(status, "commit", new { snapshot = run, snapshotObject = root.Name, objects, bytes, gate = new { hitFiles = 0 } });
 
     /// <summary>The URL of the ticket for a name.</summary>
     public static string UrlOf(JsonElement tickets, string name) => tickets.GetProperty("tickets").EnumerateArray()

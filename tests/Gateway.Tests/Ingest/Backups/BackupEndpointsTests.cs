@@ -151,7 +151,7 @@ public sealed class BackupEndpointsTests(TestPlatform platform) : IDisposable
         var kept = await agent.RunAsync(run, null, 2);
         await agent.BeginAsync(next, run);
         var ticket = UrlOf(await agent.UploadsAsync(next, [late]), late.Name);
-        var critical = new { snapshot = next, snapshotObject = (string?)null, objects = 0, bytes = 0, gate = new { hits = 9 } };
+        var critical = new { snapshot = next, snapshotObject = (string?)null, objects = 0, bytes = 0, gate = new { hitFiles = 9 } };
         await ExpectAsync(agent, "commit", critical, HttpStatusCode.Locked, "backups-frozen");
         await ExpectAsync(agent, "begin", new { snapshot = NewId(), parent = run }, HttpStatusCode.Locked, "backups-frozen");
         await ExpectAsync(agent, "uploads", new { snapshot = next, objects = Array.Empty<string>() }, HttpStatusCode.Locked,

@@ -35,7 +35,7 @@ public abstract class SealedValuesSuite
     {
         PlantAll();
         var before = await AllAsync(Team);
-        Assert.Equal(2 + 2 + 1 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + 3 + RowsAServer)) + 1, before.Count);
+        Assert.Equal(2 + 2 + 1 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + 4 + RowsAServer)) + 1, before.Count);
         Rotate();
         Assert.Equal(before.Count, await Pass().CountAsync(Team, default));
         var done = 0;
@@ -171,6 +171,7 @@ public abstract class SealedValuesSuite
                 places.Add((EntitySeal.PlaceOf(SealedTable.Journal, $"backup-{team}.{server}", 1), 0));
                 places.Add((EntitySeal.PlaceOf(SealedTable.Snapshots, $"backup-{team}.{server}", 100), 0));
                 places.Add((new(SealedTable.BackupEvidence, server, 1_000, 1), 0));
+                places.Add((new(SealedTable.GateEvidence, server, 1_000, 1), 0));
                 // Two lines of one batch and time.
                 places.Add((new(SealedTable.LogLines, server, 1_000, 0), -5));
                 places.Add((new(SealedTable.LogLines, server, 1_000, 1), -5));
