@@ -8,7 +8,8 @@ using HostAtlas.Shared.Ids;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>GET /api/servers/{id}/backups</c> and <c>…/backups/events</c>.</summary>
-internal sealed class BackupsEndpoint(EngineClient engine, BackupCatalogue catalogue, ServerEndpoints servers, Access access)
+internal sealed class BackupsEndpoint(
+    EngineClient engine, BackupCatalogue catalogue, ChainEvidence evidence, ServerEndpoints servers, Access access)
 {
     /// <summary>200: how the chain stands, the newest of what happened, and a page of its snapshots, the newest first.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
@@ -17,11 +18,12 @@ internal sealed class BackupsEndpoint(EngineClient engine, BackupCatalogue catal
         if (asked.Value is not { } found) return asked.Failure!;
         var shown = found.Shown;
         var query = ListQuery.Read(http.Request.Query);
-        var snapshots = await catalogue.SnapshotsAsync(found.Team, found.Server, shown.Head?.Number ?? 0, http.RequestAborted);
+        var snapshots = await catalogue.SnapshotsAsync(found.Grant.Team, found.Server, shown.Head?.Number ?? 0, http.RequestAborted);
         var page = query.Cut(snapshots.Select(SnapshotView.Of).ToList(), item => item.Snapshot.ToString());
         if (page.Value is not { } items) return page.Failure!;
         var events = query.PageOf(HappeningView.AllOf(shown).Take(query.Limit + 1).ToList(), item => item.Cursor);
-        return Answer.Json(StatusCodes.Status200OK, BackupsView.Of(shown, events, items), PeopleJson.Default.BackupsView);
+        var chain = await evidence.ViewAsync(found.Grant, found.Server, shown, http.RequestAborted);
+        return Answer.Json(StatusCodes.Status200OK, BackupsView.Of(shown, chain, events, items), PeopleJson.Default.BackupsView);
     }
 
     /// <summary>200: a page of what happened, the newest first.</summary>
@@ -40,23 +42,24 @@ internal sealed class BackupsEndpoint(EngineClient engine, BackupCatalogue catal
         var found = await servers.FindAsync(http, grant.Team);
         if (found.Value is not { } server) return found.Failure!;
         var reply = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(grant.Team, server.Id), http.RequestAborted));
-        return reply.Value is { } shown ? new Found(grant.Team, server.Id, shown) : reply.Failure!;
+        return reply.Value is { } shown ? new Found(grant, server.Id, shown) : reply.Failure!;
     }
 
-    private sealed record Found(TeamId Team, ServerId Server, BackupsShown Shown);
+    private sealed record Found(Grant Grant, ServerId Server, BackupsShown Shown);
 }
 
 /// <summary>The chain of a server's backups for people. Times are ISO 8601 in UTC.</summary>
 /// <param name="Status"><c>open</c>, <c>suspect</c> or <c>frozen</c>.</param>
 /// <param name="Since">When it became so; null while it has always been open.</param>
 /// <param name="EventsNext">A cursor of <c>…/backups/events</c> for what happened before; null: nothing.</param>
+/// <param name="Chain">The same state once more, with who, why and what gave cause.</param>
 internal sealed record BackupsView(
-    string Status, DateTimeOffset? Since, string? Schedule, DateTimeOffset? LastSuccessAt, IReadOnlyList<RunView> Runs,
+    string Status, DateTimeOffset? Since, ChainView Chain, string? Schedule, DateTimeOffset? LastSuccessAt, IReadOnlyList<RunView> Runs,
     IReadOnlyList<HappeningView> Events, string? EventsNext, IReadOnlyList<SnapshotView> Items, string? Next)
 {
     /// <summary>What the entity shows, for people.</summary>
-    public static BackupsView Of(BackupsShown shown, Page<HappeningView> events, Page<SnapshotView> page) => new(
-        BackupNames.Of(shown.Chain), shown.Since?.ToUniversalTime(), shown.Schedule, shown.Head?.At.ToUniversalTime(),
+    public static BackupsView Of(BackupsShown shown, ChainView chain, Page<HappeningView> events, Page<SnapshotView> page) => new(
+        BackupNames.Of(shown.Chain), shown.Since?.ToUniversalTime(), chain, shown.Schedule, shown.Head?.At.ToUniversalTime(),
         [.. shown.Runs.Select(run => new RunView(run.Snapshot, run.BeganAt.ToUniversalTime(), run.HeardAt.ToUniversalTime(), run.Silent))],
         events.Items, events.Next, page.Items, page.Next);
 }
@@ -112,6 +115,12 @@ internal static class BackupNames
         HappeningKind.SuspectedRunVanished => "suspect:run-vanished",
         HappeningKind.SuspectedVolumeJumped => "suspect:volume-jumped",
         HappeningKind.SuspectedChainHalved => "suspect:chain-halved",
+        HappeningKind.SuspectedFilesHit => "suspect:files-hit",
+        HappeningKind.SuspectedRansomNotes => "suspect:ransom-notes",
+        HappeningKind.SuspectedNewEnding => "suspect:new-ending",
+        HappeningKind.SuspectedManyChanged => "suspect:many-changed",
+        HappeningKind.SuspectedAgentsGate => "suspect:agents-gate",
+        HappeningKind.StillFrozen => "still-frozen",
         HappeningKind.Frozen => "frozen",
         HappeningKind.Reopened => "reopened",
         HappeningKind.NewChainApproved => "new-chain-approved",
@@ -136,6 +145,13 @@ internal static class BackupNames
         HappeningKind.SuspectedRunVanished => "A run vanished: somebody should look at the host.",
         HappeningKind.SuspectedVolumeJumped => "A run brought far more new bytes than those before it: many files changed at once.",
         HappeningKind.SuspectedChainHalved => "The newest snapshot needs half or less of what the one before needed: many files are gone.",
+        HappeningKind.SuspectedFilesHit => "Files of the run look encrypted. They were held back; the rest is in the snapshot.",
+        HappeningKind.SuspectedRansomNotes => "Files with the names of ransom notes are new in several folders.",
+        HappeningKind.SuspectedNewEnding => "Many files that changed got one and the same new ending.",
+        HappeningKind.SuspectedManyChanged => "Far more files changed than in the runs before.",
+        HappeningKind.SuspectedAgentsGate => "The agent's gate finds the run suspect, by a rule that this platform does not know yet.",
+        HappeningKind.StillFrozen =>
+            $"Nothing enters the chain; what came{Since(item, " after")} is in no backup. Somebody must look and resume.",
         HappeningKind.Frozen => "Nothing enters the chain until a person has looked.",
         HappeningKind.Reopened => "The chain takes snapshots without a doubt again.",
         HappeningKind.NewChainApproved => "A person lets the next run begin a new chain.",

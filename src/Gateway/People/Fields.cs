@@ -33,6 +33,16 @@ internal sealed class Fields
         return name;
     }
 
+    /// <summary>Why somebody does something, for those who read it later: 1-500 characters after trimming, none of them a control
+    /// character.</summary>
+    public string Reason(string pointer, string? text)
+    {
+        var reason = text?.Trim() ?? string.Empty;
+        if (reason.Length is < 1 or > Limits.ReasonLength) Fault(pointer, $"A reason of 1 to {Limits.ReasonLength} characters is expected.");
+        else if (!IsPlain(reason)) Fault(pointer, "A reason holds no control characters.");
+        return reason;
+    }
+
     /// <summary>
     /// An e-mail address, trimmed: one @ with something on both sides, at most 254 bytes (RFC 5321, 4.5.3.1.3). Only a mail proves more.
     /// </summary>

@@ -55,6 +55,9 @@ public static class PeopleEndpoints
         var backups = services.GetRequiredService<BackupsEndpoint>();
         Map(routes, HttpMethods.Get, "/api/servers/{id}/backups", backups.GetAsync);
         Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/events", backups.GetEventsAsync);
+        var freeze = services.GetRequiredService<FreezeEndpoints>();
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/freeze", freeze.FreezeAsync);
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/resume", freeze.ResumeAsync);
 
         var keys = services.GetRequiredService<KeyEndpoints>();
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);

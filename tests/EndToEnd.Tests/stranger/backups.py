@@ -40,7 +40,7 @@ class Keeper:
         return self.call("uploads", snapshot=snapshot, objects=[one.announced for one in objects], reused=list(reused))
 
     def commit(self, snapshot: str, root, objects: int, size: int):
-        return self.call("commit", snapshot=snapshot, snapshotObject=root, objects=objects, bytes=size, gate={"hits": 0})
+        return self.call("commit", snapshot=snapshot, snapshotObject=root, objects=objects, bytes=size, gate={"state": "open", "hitFiles": 0, "hits": []})
 
     def use(self, ticket: dict, body: bytes = b"", method=None, target=None, headers=()):
         parts = urllib.parse.urlsplit(ticket["url"])

@@ -23,8 +23,10 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         var shown = await ann.GetAsync($"/api/servers/{server["id"]}/backups");
         Assert.Equal(HttpStatusCode.OK, shown.Status);
         Assert.Equal(
-            """{"status":"open","since":null,"schedule":null,"lastSuccessAt":null,"runs":"""
-                + """[],"events":[],"eventsNext":null,"items":[],"next":null}""", shown.Text);
+            """{"status":"open","since":null,"chain":{"state":"open","since":null,"cause":null,"by":null,"reason":null,"""
+                + """ "unprotectedSince":null,"pinned":null,"changedCanaries":[],"evidence":null},"schedule":null,"lastSuccessAt":null,"""
+                    .TrimStart()
+                + """ "runs":[],"events":[],"eventsNext":null,"items":[],"next":null}""".TrimStart(), shown.Text);
     }
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         SnapshotId? parent = null;
         for (var i = 0; i < 3; i++) parent = await agent.RunAsync(parent, "0 2 * * *");
         var open = PeopleHost.NewId<SnapshotId>();
-        Assert.IsType<Done>(await agent.AskAsync(new BeginPayload(open, parent, "0 3 * * *")));
+        Assert.IsType<RunProceeds>(await agent.AskAsync(new BeginPayload(open, parent, "0 3 * * *")));
 
         var shown = (await ann.GetAsync($"/api/servers/{server["id"]}/backups?limit=2")).Json;
         Assert.Equal(("open", "0 3 * * *"), (shown.GetProperty("status").GetString(), shown.GetProperty("schedule").GetString()));
@@ -90,7 +92,7 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         {
             var run = PeopleHost.NewId<SnapshotId>();
             var root = new AnnouncedObject(new ObjectName(ObjectKind.Snapshot, PeopleHost.NewId<ObjectId>()), 3, SHA256.HashData("abc"u8));
-            Assert.IsType<Done>(await AskAsync(new BeginPayload(run, parent, schedule)));
+            Assert.IsType<RunProceeds>(await AskAsync(new BeginPayload(run, parent, schedule)));
             Assert.IsType<UploadsGranted>(await AskAsync(new UploadsPayload(run, [root], [])));
             Assert.Equal(PutOutcome.Stored, await host.Vault.PutAsync(
                 new VaultKey(team, server, root.Name), new ObjectForm(3, root.Sha256), new MemoryStream("abc"u8.ToArray()),

@@ -51,6 +51,12 @@ internal enum Operation
     /// <summary>How a server's backups stand.</summary>
     ReadBackups,
 
+    /// <summary>Nothing enters a server's backups until somebody resumes them.</summary>
+    FreezeBackups,
+
+    /// <summary>A server's backups go on, and what was hit may be accepted.</summary>
+    ResumeBackups,
+
     /// <summary>A new server, whose first agent token is shown once.</summary>
     AddServer,
 

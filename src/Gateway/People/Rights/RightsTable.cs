@@ -30,6 +30,9 @@ internal static class RightsTable
         new(Operation.ReadCommands, TeamRole.Viewer, KeyScopes.Read),
         new(Operation.SendCommand, TeamRole.Member, KeyScopes.Write),
         new(Operation.ReadBackups, TeamRole.Viewer, KeyScopes.Read),
+        // To stop is never wrong for long, and a script that sees an attack must not wait for a person.
+        new(Operation.FreezeBackups, TeamRole.Member, KeyScopes.Write),
+        new(Operation.ResumeBackups, TeamRole.Admin, KeyScopes.None, Fresh: true),
         new(Operation.AddServer, TeamRole.Member, KeyScopes.Write | KeyScopes.ServersEnroll),
         new(Operation.RenameServer, TeamRole.Member, KeyScopes.Write),
         new(Operation.DeleteServer, TeamRole.Admin, KeyScopes.None, Fresh: true),

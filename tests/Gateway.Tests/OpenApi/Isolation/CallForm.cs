@@ -42,6 +42,8 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["sendCommand"] = Of("path:id=server body:/id=command", """{"kind": "backup.run", "id": "{{/id}}"}""", takes: true),
         ["getBackups"] = Of("path:id=server query:cursor=snapshot"),
         ["listBackupEvents"] = Of("path:id=server query:cursor=snapshot"),
+        ["freezeBackups"] = Of("path:id=server", """{"reason": "a test"}"""),
+        ["resumeBackups"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["listAudit"] = Of("query:cursor=server query:actor=user"),
         ["exportAudit"] = Of(""),
         ["watchTeam"] = Of(""),
