@@ -4,7 +4,8 @@ namespace HostAtlas.Engine.Operations;
 
 /// <summary>
 /// The operators' verbs: the command line, the socket and the help are made of this one table. No verb reads a team's data but its audit
-/// log: operators run the platform, they are not members of its teams, yet when a team asks who did what, they must be able to tell.
+/// log and how a chain of backups stands: operators run the platform, they are not members of its teams, yet when a team asks who did what,
+/// or why nothing is backed up, they must be able to tell.
 /// </summary>
 public static class OpsVerbs
 {
@@ -18,6 +19,9 @@ public static class OpsVerbs
         new("users reset-password", "Print a link that sets a person's password anew; it works once, for one hour.",
             [new("email", "EMAIL", false, "The person's e-mail address.")], UserVerbs.ResetPasswordAsync),
         new("cluster show", "Show the nodes and how many entities each holds in memory.", [], ClusterVerbs.ShowAsync),
+        new("backups show", "Show whether a server's backups are open, suspect or frozen, since when, and why.",
+            [new("team", "TEAM-ID", false, "The team's id."), new("server", "SERVER-ID", false, "The server's id.")],
+            BackupVerbs.ShowAsync),
         new("projection rebuild", "Tell the tables that people read anew from the journal; they stay readable meanwhile.", [],
             ProjectionVerbs.RebuildAsync),
         new("keys show", "Show the ring of root keys and how far sealing anew has come.", [], KeyVerbs.ShowAsync),

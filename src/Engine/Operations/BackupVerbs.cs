@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using HostAtlas.Engine.Audit;
+using HostAtlas.Engine.Backups;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Operations;
+
+/// <summary>
+/// <c>backups …</c>. Read-only: who runs the platform must be able to say why a server's backups stand still, and must not be able to let
+/// them go on. States, times and ids; no reason in a person's words, no evidence.
+/// </summary>
+internal static class BackupVerbs
+{
+    /// <summary>Shows how a server's chain stands.</summary>
+    public static async Task<OpsAnswer> ShowAsync(OpsPlatform platform, OpsRequest request, CancellationToken cancellation)
+    {
+        if (!ResourceId.TryParse<TeamId>(request.Argument("team"), out var team)
+            || !ResourceId.TryParse<ServerId>(request.Argument("server"), out var server))
+            return OpsAnswer.WrongUsage("TEAM-ID and SERVER-ID are UUIDs in lower case with hyphens.");
+        var reply = await platform.Engine.AskAsync(new ShowBackups(team, server), cancellation).ConfigureAwait(false);
+        if (reply is not BackupsShown shown) return OpsAnswer.Failed(((Refused)reply).Detail);
+        var facts = Facts(shown);
+        return new OpsAnswer(0, request.Json ? new JsonObject(facts.Select(fact =>
+            KeyValuePair.Create(fact.Name, (JsonNode?)fact.Value))).ToJsonString() + "\n" : Draw(facts));
+    }
+
+    /// <summary>What is shown, in order; null where there is nothing to say.</summary>
+    internal static IReadOnlyList<(string Name, string? Value)> Facts(BackupsShown shown) =>
+    [
+        ("chain", AuditNames.Of(shown.Chain)),
+        ("since", Time(shown.Since)),
+        ("cause", shown.Verdict switch
+        {
+            { Frozen: { } frozen } => AuditNames.Of(frozen),
+            { Suspect: { } suspect } => AuditNames.Of(suspect),
+            _ => null,
+        }),
+        ("by", shown.Verdict?.By is { } by ? AuditNames.OfActor(by.Kind) : null),
+        ("unprotectedSince", Time(shown.UnprotectedSince)),
+        ("lastSnapshot", shown.Head?.Snapshot.ToString()),
+        ("lastSnapshotAt", Time(shown.Head?.At)),
+        ("pinned", shown.Pinned?.ToString()),
+        ("openRuns", shown.Runs.Count.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    private static string Draw(IReadOnlyList<(string Name, string? Value)> facts)
+    {
+        var text = new StringBuilder();
+        var width = facts.Max(fact => fact.Name.Length);
+        foreach (var (name, value) in facts) text.Append(name.PadRight(width)).Append("  ").Append(value ?? "-").Append('\n');
+        return text.ToString();
+    }
+
+    private static string? Time(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
