@@ -81,6 +81,8 @@ public static partial class BackupDecisions
     {
         if (state.Head is not { } head || state.Figures.Count < RunsLearn) return null;
         if (bytes * 2 <= head.Bytes) return SuspicionCause.ChainHalved;
+        // After a freeze everything is stored anew, because nothing that was there counts as known.
+        if (state.Gate is { NewEpoch: true }) return null;
         var mean = state.Figures.Average(run => (double)run.NewBytes);
         var sigma = Math.Sqrt(state.Figures.Average(run => Math.Pow(run.NewBytes - mean, 2)));
         return newBytes > mean + (3 * sigma) && newBytes >= JumpShare * head.Bytes ? SuspicionCause.VolumeJumped : null;

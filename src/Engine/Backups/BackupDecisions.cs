@@ -123,6 +123,8 @@ public static partial class BackupDecisions
     {
         if (state.Chain == ChainStatus.Frozen || state.Schedule is null || state.BeganAt is not { } began
             || RunSchedule.Read(state.Schedule) is not { } schedule) return null;
+        // While it was frozen no run could begin: slots count from its end on.
+        if (state.Gate is { NewEpoch: true } && state.ChainSince is { } resumed) began = Later(began, resumed);
         if (state.MissedAt is not { } told || told < began) return schedule.MissedAfter(began);
         return schedule.MissedAfter(told) is { } next ? Later(next, told + ToldAgainAfter) : null;
     }

@@ -108,7 +108,10 @@ public sealed partial record BackupState
         SnapshotCommitted e => (state.Without(e.Snapshot) with
         {
             Head = new CommittedSnapshot(e.Snapshot, e.Number, e.Generation, e.SnapshotObject, e.Fingerprint, e.Objects, e.Bytes, e.At),
-            Figures = Newest(state.Figures.Add(new RunFigures(e.NewBytes, e.Bytes)), FiguresKept),
+            // What a new epoch stores anew is no measure of what is usual.
+            Figures = state.Gate is { NewEpoch: true }
+                ? state.Figures
+                : Newest(state.Figures.Add(new RunFigures(e.NewBytes, e.Bytes)), FiguresKept),
             CleanRuns = state.Chain == ChainStatus.Suspect ? state.CleanRuns + 1 : 0,
             MayStartAnew = false,
             Gate = state.Gate is { NewEpoch: true } gate ? gate with { NewEpoch = false } : state.Gate,

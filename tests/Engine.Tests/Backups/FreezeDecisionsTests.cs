@@ -116,6 +116,29 @@ public sealed class FreezeDecisionsTests
     }
 
     [Fact]
+    public void The_run_that_stores_everything_anew_after_a_freeze_is_no_jump_and_teaches_nothing()
+    {
+        var state = Committed("c", Committed("b", Committed("a", null, 1000, 10), 1000, 10), 1000, 10);
+        var frozen = state.Apply(Freeze(state, "a test").Events);
+        state = frozen.Apply(Resume(frozen, Now).Events);
+        var open = Open("anew", state).Apply(new ObjectsAnnounced(Id("anew"), 3, 0, 1000, Now));
+        state = open.Apply(Commit(open, "anew", null).Events);
+        Assert.Equal((ChainStatus.Open, 3), (state.Chain, state.Figures.Count));
+        open = Open("next", state).Apply(new ObjectsAnnounced(Id("next"), 3, 0, 1000, Now));
+        Assert.Equal(SuspicionCause.VolumeJumped, Assert.Single(Commit(open, "next", null).Events.OfType<ChainSuspected>()).Cause);
+    }
+
+    [Fact]
+    public void No_slot_is_missed_that_passed_while_the_chain_was_frozen()
+    {
+        var state = Committed("head").Apply(new ScheduleChanged(null, "0 2 * * *", Now, Named.Ada));
+        state = Frozen(state);
+        state = state.Apply(Resume(state, Now.AddDays(9)).Events);
+        Assert.Empty(BackupDecisions.Check(state, Now.AddDays(10)).Events);
+        Assert.Equal(["RunMissed"], NamesOf(BackupDecisions.Check(state, Now.AddDays(11)).Events));
+    }
+
+    [Fact]
     public void Begin_says_how_the_chain_stands_whether_it_is_learned_and_what_was_accepted()
     {
         Assert.Equal(new RunProceeds(ChainStatus.Open, true, false, null), Begin(BackupState.Nothing, "run"));
