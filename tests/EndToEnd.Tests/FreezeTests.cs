@@ -29,7 +29,11 @@ public sealed class FreezeTests
         var ticket = await agent.TicketAsync(run, late);
         await agent.ExpectAsync(HttpStatusCode.Locked, "commit", new
         {
-            snapshot = run, snapshotObject = (string?)null, objects = 0, bytes = 0, gate = Attack,
+            snapshot = run,
+            snapshotObject = (string?)null,
+            objects = 0,
+            bytes = 0,
+            gate = Attack,
         });
         await NothingIsTakenAsync(agent, run, good, ticket, late);
         await platform.KillAsync();
@@ -58,7 +62,12 @@ public sealed class FreezeTests
 
     private static object Attack => new
     {
-        state = "frozen", files = 100, changedFiles = 50, hitFiles = 50, hitBytes = 50_000, rules = new { random = 50 },
+        state = "frozen",
+        files = 100,
+        changedFiles = 50,
+        hitFiles = 50,
+        hitBytes = 50_000,
+        rules = new { random = 50 },
         runRules = new[] { "share" },
         hits = new[] { new { path = PathId, content = ContentId, rules = new[] { "random" }, bytes = 1_000, heldBack = false } },
         hitsOmitted = 49,

@@ -37,7 +37,10 @@ internal sealed class HandMadeAgent(PlatformProcess platform, WatchedServer serv
         Kept[root.Name] = root;
         await ExpectAsync(HttpStatusCode.Created, "commit", new
         {
-            snapshot = run, snapshotObject = root.Name, objects = 1, bytes = root.Bytes.Length,
+            snapshot = run,
+            snapshotObject = root.Name,
+            objects = 1,
+            bytes = root.Bytes.Length,
             gate = new { state = "open", files = 100, changedFiles = 1 },
         });
         Head = run;
@@ -77,7 +80,8 @@ internal sealed class HandMadeAgent(PlatformProcess platform, WatchedServer serv
         body["request"] = NewId();
         var (path, bytes) = ("/api/agent/backups/" + endpoint, JsonSerializer.SerializeToUtf8Bytes<JsonNode>(body));
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(bytes) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
+        request.Content = new ByteArrayContent(bytes);
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + server.Token);
         request.Headers.Add("X-Timestamp", timestamp);
         request.Headers.Add("X-Signature", RequestSigning.Sign(server.Token, "POST", path, timestamp, bytes));

@@ -14,8 +14,9 @@ public sealed class GateEvidenceFormTests
     public void Evidence_is_read_as_it_was_sent()
     {
         var read = Read($$"""
-            {"state": "suspect", "learning": true, "files": 9, "changedFiles": 8, "changedBytes": 7, "goneFiles": 6, "hitFiles": 5, "hitBytes": 4,
-             "heldBackFiles": 3, "firstSeenFiles": 2, "rules": {"random": 5}, "runRules": ["hit", "ransom-note"], "types": {"docx": 1},
+            {"state": "suspect", "learning": true, "files": 9, "changedFiles": 8, "changedBytes": 7, "goneFiles": 6, "hitFiles": 5,
+             "hitBytes": 4, "heldBackFiles": 3, "firstSeenFiles": 2,
+             "rules": {"random": 5}, "runRules": ["hit", "ransom-note"], "types": {"docx": 1},
              "hits": [{{Hit}}, {"path": "{{Id}}", "content": "{{Id}}", "clear": "/srv/a"}], "hitsOmitted": 3, "more": []}
             """);
         Assert.Empty(read.Faults);
@@ -26,8 +27,9 @@ public sealed class GateEvidenceFormTests
             evidence.HitFiles, evidence.HitBytes, evidence.HeldBackFiles, evidence.FirstSeenFiles, evidence.HitsOmitted));
         Assert.Equal((5L, 1L), (evidence.Rules["random"], evidence.Types["docx"]));
         Assert.Equal(["hit", "ransom-note"], evidence.RunRules);
-        Assert.Equal((Id, 7L, true, null), (evidence.Hits[0].Path, evidence.Hits[0].Bytes, evidence.Hits[0].HeldBack, evidence.Hits[0].Clear));
-        Assert.Equal((0L, false, "/srv/a"), (evidence.Hits[1].Bytes, evidence.Hits[1].HeldBack, evidence.Hits[1].Clear));
+        var (first, second) = (evidence.Hits[0], evidence.Hits[1]);
+        Assert.Equal((Id, 7L, true, null), (first.Path, first.Bytes, first.HeldBack, first.Clear));
+        Assert.Equal((0L, false, "/srv/a"), (second.Bytes, second.HeldBack, second.Clear));
     }
 
     [Fact]

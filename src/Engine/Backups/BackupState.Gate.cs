@@ -10,8 +10,8 @@ public sealed partial record BackupState
     public GateMemory? Gate { get; init; }
 
     /// <summary>
-    /// While frozen: what came after that time is in no snapshot. The time of the last one, or of the freeze where there is none. Null while
-    /// it is not frozen.
+    /// While frozen: what came after that time is in no snapshot. The time of the last one, or of the freeze where there is none. Null
+    /// while it is not frozen.
     /// </summary>
     [JsonIgnore]
     public DateTimeOffset? UnprotectedSince => Chain == ChainStatus.Frozen ? Head?.At ?? ChainSince : null;
@@ -43,7 +43,11 @@ public sealed partial record BackupState
         {
             Verdict = (Earlier ?? new ChainVerdict()).With(e.Run, e.Evidence) with
             {
-                Frozen = e.Cause, Suspect = null, By = e.By, Reason = e.Reason, Canaries = e.Canaries,
+                Frozen = e.Cause,
+                Suspect = null,
+                By = e.By,
+                Reason = e.Reason,
+                Canaries = e.Canaries,
             },
             Evidence = e.Evidence ?? Memory.Evidence,
             ToldAt = null,

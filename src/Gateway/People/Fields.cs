@@ -33,12 +33,14 @@ internal sealed class Fields
         return name;
     }
 
-    /// <summary>Why somebody does something, for those who read it later: 1-500 characters after trimming, none of them a control
-    /// character.</summary>
+    /// <summary>
+    /// Why somebody does something, for those who read it later: 1-500 characters after trimming, none of them a control character.
+    /// </summary>
     public string Reason(string pointer, string? text)
     {
         var reason = text?.Trim() ?? string.Empty;
-        if (reason.Length is < 1 or > Limits.ReasonLength) Fault(pointer, $"A reason of 1 to {Limits.ReasonLength} characters is expected.");
+        if (reason.Length is < 1 or > Limits.ReasonLength)
+            Fault(pointer, $"A reason of 1 to {Limits.ReasonLength} characters is expected.");
         else if (!IsPlain(reason)) Fault(pointer, "A reason holds no control characters.");
         return reason;
     }

@@ -39,7 +39,9 @@ internal sealed class FreezeEndpoints(EngineClient engine, ChainEvidence evidenc
         if (fields.Failure is { } faults) return faults;
         return await CarryAsync(http, grant, new ResumeBackups(grant.Team, server.Id, grant.By)
         {
-            Reason = reason, AcceptsAll = all, Accepts = pairs,
+            Reason = reason,
+            AcceptsAll = all,
+            Accepts = pairs,
         });
     }
 

@@ -28,8 +28,8 @@ public static class PeopleSetup
         services.AddSingleton<StandingGrant>().AddSingleton<StreamSlots>().AddSingleton<EventsEndpoint>().AddSingleton<ChangeFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<TeamEndpoints>().AddSingleton<MemberEndpoints>().AddSingleton<InvitationEndpoints>();
-        services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>().AddSingleton<ChainEvidence>()
-            .AddSingleton<FreezeEndpoints>()
+        services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
+            .AddSingleton<ChainEvidence>().AddSingleton<FreezeEndpoints>()
             .AddSingleton<LogsEndpoint>().AddSingleton<InventoryEndpoint>().AddSingleton<CommandEndpoints>()
             .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>();
         return services;

@@ -40,7 +40,8 @@ class Keeper:
         return self.call("uploads", snapshot=snapshot, objects=[one.announced for one in objects], reused=list(reused))
 
     def commit(self, snapshot: str, root, objects: int, size: int):
-        return self.call("commit", snapshot=snapshot, snapshotObject=root, objects=objects, bytes=size, gate={"state": "open", "hitFiles": 0, "hits": []})
+        return self.call("commit", snapshot=snapshot, snapshotObject=root, objects=objects, bytes=size,
+                         gate={"state": "open", "hitFiles": 0, "hits": []})
 
     def use(self, ticket: dict, body: bytes = b"", method=None, target=None, headers=()):
         parts = urllib.parse.urlsplit(ticket["url"])
@@ -57,7 +58,8 @@ def a_chain(checks, world):
     checks.equal("a server without backups lists none", (200, {"items": []}), (keeper.call("list").status, keeper.call("list").json))
     first, root, pack, index = str(uuid.uuid4()), Sealed("snapshots", 65_536), Sealed(), Sealed("indexes", 65_536)
     begun = keeper.begin(first, schedule="0 2 * * *")
-    checks.equal("begin proceeds", (200, {"decision": "proceed"}), (begun.status, begun.json))
+    checks.equal("begin proceeds on an open chain that is being learned",
+                 (200, {"decision": "proceed", "chain": "open", "learning": True, "epoch": "same", "accepted": []}), (begun.status, begun.json))
     checks.common_headers("begin", begun)
     checks.equal("begin again proceeds", 200, keeper.begin(first, schedule="0 2 * * *").status)
     granted = keeper.uploads(first, [root, pack, index], [f"packs/{uuid.uuid4()}"])

@@ -157,7 +157,8 @@ public sealed class BackupActorTests : TestKit
         Assert.Equal(RefusalKind.BackupsFrozen, Ask<Refused>(Request(commit, "commit"), settled: true).Kind);
         Restart();
         var shown = Show();
-        Assert.Equal((ChainStatus.Frozen, FreezeCause.HitShare, 1L), (shown.Chain, shown.Verdict!.Frozen!.Value, shown.Verdict.Evidence!.Value));
+        Assert.Equal((ChainStatus.Frozen, FreezeCause.HitShare, 1L),
+            (shown.Chain, shown.Verdict!.Frozen!.Value, shown.Verdict.Evidence!.Value));
         Assert.Empty(Ask<SnapshotsListed>(new ListPayload()).Items);
         Assert.Equal(commit.Gate, (await _store.EvidenceAsync(Server, 1, default))!.Gate);
         Assert.Equal([Server], await _store.DueAsync(Named.Noon.AddDays(1), 9, default));

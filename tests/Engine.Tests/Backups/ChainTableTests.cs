@@ -23,12 +23,10 @@ public sealed class ChainTableTests
         ("begin, a canary changed", [Freezes, Freezes, Locked, Dead]),
         ("uploads", ["Admitted ObjectsAnnounced -> UploadsGranted", "Admitted ObjectsAnnounced -> UploadsGranted", Locked, Dead]),
         ("uploads over the quota", ["RunRefused -> QuotaReached", "RunRefused -> QuotaReached", Locked, Dead]),
-        ("commit without a gate", ["Admitted SnapshotCommitted -> SnapshotKept", "Admitted SnapshotCommitted -> SnapshotKept", Locked, Dead]),
-        ("commit, clean", ["Admitted SnapshotCommitted -> SnapshotKept", "Admitted SnapshotCommitted -> SnapshotKept", Locked, Dead]),
+        ("commit without a gate", [Commits, Commits, Locked, Dead]),
+        ("commit, clean", [Commits, Commits, Locked, Dead]),
         ("commit, the third clean one",
-        [
-            "Admitted SnapshotCommitted -> SnapshotKept", "Admitted SnapshotCommitted ChainReopened -> SnapshotKept => open", Locked, Dead,
-        ]),
+            [Commits, "Admitted SnapshotCommitted ChainReopened -> SnapshotKept => open", Locked, Dead]),
         ("commit, one hit",
         [
             "Admitted SnapshotCommitted HitsFound ChainSuspected -> SnapshotKept => suspect",
@@ -52,11 +50,10 @@ public sealed class ChainTableTests
         ("six hours pass", ["RunSilent ChainSuspected => suspect", "RunSilent ChainSuspected", "", ""]),
         ("a day passes", ["RunSilent ChainSuspected => suspect", "RunSilent ChainSuspected", "StillFrozen", ""]),
         ("a week passes",
-        [
-            "RunSilent RunEnded ChainSuspected => suspect", "RunSilent RunEnded ChainSuspected", "StillFrozen", "",
-        ]),
+            ["RunSilent RunEnded ChainSuspected => suspect", "RunSilent RunEnded ChainSuspected", "StillFrozen", ""]),
     ];
 
+    private const string Commits = "Admitted SnapshotCommitted -> SnapshotKept";
     private const string Freezes = "Admitted RunEnded ChainFrozen -> BackupsFrozen => frozen";
 
     public static TheoryData<string, string, string> Cells
@@ -96,7 +93,8 @@ public sealed class ChainTableTests
     public void Every_command_and_every_payload_has_a_row()
     {
         var used = Table.Select(row => Input(In(Open), row.Input)).Select(input => input.GetType()).ToHashSet();
-        used.UnionWith(Table.Select(row => Input(In(Open), row.Input)).OfType<BackupRequest>().Select(request => request.Payload.GetType()));
+        used.UnionWith(Table.Select(row => Input(In(Open), row.Input)).OfType<BackupRequest>()
+            .Select(request => request.Payload.GetType()));
         var all = typeof(IBackupCommand).Assembly.GetTypes().Where(type => type is { IsInterface: false, IsAbstract: false }
             && (typeof(IBackupCommand).IsAssignableFrom(type) || typeof(IBackupPayload).IsAssignableFrom(type)));
         Assert.Empty(all.Except(used));

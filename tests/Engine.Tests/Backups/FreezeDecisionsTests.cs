@@ -96,7 +96,8 @@ public sealed class FreezeDecisionsTests
         Assert.Equal((SuspicionCause.RunVanished, 1L, Id("hit")),
             (state.Gate!.Verdict!.Suspect!.Value, state.Gate.Verdict.Evidence!.Value, state.Gate.Verdict.Run!.Value));
         state = state.Apply(Freeze(state, "better safe").Events);
-        Assert.Equal((FreezeCause.Person, null, 1L), (state.Gate!.Verdict!.Frozen, state.Gate.Verdict.Suspect, state.Gate.Verdict.Evidence));
+        Assert.Equal((FreezeCause.Person, null, 1L),
+            (state.Gate!.Verdict!.Frozen, state.Gate.Verdict.Suspect, state.Gate.Verdict.Evidence));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class GateJudgementTests
 
     [Theory]
     [MemberData(nameof(Verdicts))]
-    public void Numbers_decide(string sent, string verdict) => Assert.Equal(verdict, Say(GateJudgement.Of(Known, Id("run"), Sent(sent), Now)));
+    public void Numbers_decide(string sent, string verdict) =>
+        Assert.Equal(verdict, Say(GateJudgement.Of(Known, Id("run"), Sent(sent), Now)));
 
     [Fact]
     public void Without_evidence_nothing_is_said() => Assert.Equal(GateJudgement.Nothing, GateJudgement.Of(Known, Id("run"), null, Now));
@@ -113,7 +114,8 @@ public sealed class GateJudgementTests
     public void What_a_person_accepted_is_no_hit_until_its_content_changes_or_its_time_is_over()
     {
         var hits = Many("paid", 40);
-        var state = Frozen(Known).Apply(new ChainReopened(ReopenCause.Person, ChainStatus.Frozen, Now, Named.Ada) { Accepted = Pairs(hits) });
+        var resumed = new ChainReopened(ReopenCause.Person, ChainStatus.Frozen, Now, Named.Ada) { Accepted = Pairs(hits) };
+        var state = Frozen(Known).Apply(resumed);
         var evidence = Of(hits) with { ChangedFiles = 40 };
         Assert.Equal("", Say(GateJudgement.Of(state, Id("run"), evidence, Now.AddDays(29))));
         Assert.Null(GateJudgement.Of(state, Id("run"), evidence, Now).Found);
@@ -132,7 +134,12 @@ public sealed class GateJudgementTests
         for (var run = 0; run < 300; run++)
         {
             var at = Now.AddMinutes(40 * run);
-            var evidence = Of(Many($"{run}", run % 3)) with { ChangedFiles = 1_000_000, HitFiles = (run % 3) + (run % 2), HitBytes = 9_000 };
+            var evidence = Of(Many($"{run}", run % 3)) with
+            {
+                ChangedFiles = 1_000_000,
+                HitFiles = (run % 3) + (run % 2),
+                HitBytes = 9_000,
+            };
             var judged = GateJudgement.Of(state, Id("run"), evidence, at);
             state = judged.Freeze is null
                 ? state.Apply(judged.Found is null ? [] : [judged.Found])

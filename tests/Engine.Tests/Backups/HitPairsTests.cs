@@ -11,7 +11,8 @@ public sealed class HitPairsTests
         var hits = Evidence.Many("a", 500);
         var set = Evidence.Pairs([.. hits, .. hits[..20]]);
         Assert.Equal(500, set.Count);
-        Assert.Equal(hits.Select(hit => hit.Path + hit.Content).Order(StringComparer.Ordinal), set.Pairs.Select(pair => pair.Path + pair.Content));
+        Assert.Equal(
+            hits.Select(hit => hit.Path + hit.Content).Order(StringComparer.Ordinal), set.Pairs.Select(pair => pair.Path + pair.Content));
         Assert.All(hits, hit => Assert.True(set.Contains(hit.Path, hit.Content)));
         Assert.All(hits, hit => Assert.False(set.Contains(hit.Content, hit.Path)));
         Assert.False(HitPairs.None.Contains(hits[0].Path, hits[0].Content));

@@ -21,20 +21,6 @@ internal static class BackupSamples
     private static readonly VaultTicket Ticket = new(
         Pack, "PUT", "/vault/x?expires=1", new Dictionary<string, string> { ["content-md5"] = "AAAA" }, Later);
 
-    private const string PathId = "4b227777d4dd1fc61c6f884f48641d02", ContentId = "ef2d127de37b942baad06145e54b0c61";
-
-    private static readonly HitPairs Accepted = HitPairs.Of([(PathId, ContentId), (ContentId, PathId)]);
-
-    private static readonly ChainFrozen Frozen =
-        new(FreezeCause.HitShare, ChainStatus.Suspect, At, Author.OfServer(Server, "192.0.2.9")) { Run = Run, Evidence = 1 };
-
-    private static readonly ChainReopened Reopened = new(ReopenCause.Person, ChainStatus.Frozen, Later, Named.Ada)
-    {
-        Reason = "looked at", Accepted = Accepted,
-    };
-
-    private static readonly HitsFound Found = new(Run, [new CountedHit(PathId, ContentId, 40_960)], 2, 8_192, At);
-
     /// <summary>The payload with the most in it.</summary>
     public static UploadsPayload Uploads { get; } = new(Run, [new AnnouncedObject(Pack, 262_144, Named.Bytes("pack"))], [Index]);
 
@@ -55,34 +41,6 @@ internal static class BackupSamples
         ["reopened.1"] = new ChainReopened(ReopenCause.CleanRuns, ChainStatus.Suspect, At, Author.Platform),
         ["new-chain-approved.1"] = new NewChainApproved(At, Named.Ada),
         ["closed.1"] = new BackupsClosed(At, Named.Ada),
-        ["suspected.1~evidence"] = new ChainSuspected(SuspicionCause.FilesHit, At) { Run = Run, Evidence = 1 },
-        ["frozen.1~evidence"] = Frozen,
-        ["frozen.1~canaries"] = new ChainFrozen(FreezeCause.Canary, ChainStatus.Open, At, Author.OfServer(Server, null))
-        {
-            Run = Run, Canaries = [PathId],
-        },
-        ["frozen.1~person"] = new ChainFrozen(FreezeCause.Person, ChainStatus.Open, At, Named.Ada) { Reason = "odd logins" },
-        ["reopened.1~accepted"] = Reopened,
-        ["hits-found.1"] = Found,
-        ["still-frozen.1"] = new StillFrozen(Named.Noon, At, Later),
-        ["r-proceeds.1"] = new RunProceeds(ChainStatus.Suspect, true, true, Accepted),
-        ["r-proceeds.1~plain"] = new RunProceeds(ChainStatus.Open, false, false, null),
-        ["state.1~frozen"] = StateWithAll().Apply([Found, Frozen, new StillFrozen(Named.Noon, At, Later)]),
-        ["state.1~resumed"] = StateWithAll().Apply([Frozen, Reopened, Found]),
-        ["c-request.1~canaries"] = Request(new BeginPayload(Run, Head, null) { ChangedCanaries = [PathId] }),
-        ["c-freeze.1~reason"] = new FreezeBackups(Team, Server, FreezeCause.Person, Named.Ada) { Reason = "odd logins" },
-        ["c-resume.1~all"] = new ResumeBackups(Team, Server, Named.Ada) { Reason = "looked at", AcceptsAll = true },
-        ["c-resume.1~pairs"] = new ResumeBackups(Team, Server, Named.Ada) { Reason = "looked at", Accepts = Accepted },
-        ["r-shown.1~frozen"] = new BackupsShown(ChainStatus.Frozen, At, null, Committed, [], [])
-        {
-            Verdict = new ChainVerdict
-            {
-                Frozen = FreezeCause.HitShare, By = Author.OfServer(Server, null), Reason = "r", Run = Run, Evidence = 1,
-                Canaries = [PathId],
-            },
-            UnprotectedSince = Named.Noon,
-            Pinned = Head,
-        },
         ["c-close.1"] = new CloseBackups(Team, Server, Named.Ada),
         // As it was written before there was evidence.
         ["state.1"] = StateWithAll() with { Gate = null },
@@ -110,12 +68,12 @@ internal static class BackupSamples
         ["r-shown.1~nothing"] = new BackupsShown(ChainStatus.Open, null, null, null, [], []),
     };
 
-    private static BackupState Apply(this BackupState state, IEntityEvent[] events) => events.Aggregate(state, BackupState.Apply);
-
-    private static BackupRequest Request(IBackupPayload payload) =>
+    /// <summary>An agent's request with a payload.</summary>
+    public static BackupRequest Request(IBackupPayload payload) =>
         new(Team, Server, Call, Named.Bytes("signature"), 1_795_521_600, payload, "192.0.2.9");
 
-    private static BackupState StateWithAll() => new IEntityEvent[]
+    /// <summary>A state with something in every member, but for what evidence and freezes leave.</summary>
+    public static BackupState StateWithAll() => new IEntityEvent[]
     {
         new RequestAdmitted(-7, Call, Later, At),
         new RunBegan(Head, null, At),

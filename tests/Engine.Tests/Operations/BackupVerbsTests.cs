@@ -23,7 +23,8 @@ public sealed class BackupVerbsTests
         var facts = BackupVerbs.Facts(shown).ToDictionary(fact => fact.Name, fact => fact.Value);
         Assert.Equal(("frozen", "person", "person"), (facts["chain"], facts["cause"], facts["by"]));
         Assert.Equal(("2026-11-24T13:00:00Z", "2026-11-24T12:00:00Z"), (facts["since"], facts["unprotectedSince"]));
-        Assert.Equal((head.Snapshot.ToString(), head.Snapshot.ToString(), "0"), (facts["lastSnapshot"], facts["pinned"], facts["openRuns"]));
+        Assert.Equal((head.Snapshot.ToString(), head.Snapshot.ToString(), "0"),
+            (facts["lastSnapshot"], facts["pinned"], facts["openRuns"]));
         Assert.DoesNotContain(facts.Values, value => value is not null && (value.Contains("odd") || value.Contains("ada")));
     }
 

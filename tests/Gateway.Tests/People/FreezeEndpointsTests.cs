@@ -56,10 +56,12 @@ public sealed class FreezeEndpointsTests(PeopleOverTime people) : IClassFixture<
                  "rules": ["random"], "bytes": 7, "heldBack": false, "clear": "/srv/books.docx"}]}
                 """)))).Kind);
         var chain = (await ann.GetAsync(server)).Json.GetProperty("chain");
-        Assert.Equal(("frozen", "hit-share", "server"), (Text(chain, "state"), Text(chain, "cause"), Text(chain.GetProperty("by"), "kind")));
+        Assert.Equal(("frozen", "hit-share", "server"),
+            (Text(chain, "state"), Text(chain, "cause"), Text(chain.GetProperty("by"), "kind")));
         var evidence = chain.GetProperty("evidence");
         Assert.Equal((run.ToString(), 20, 1), (
-            Text(evidence, "snapshot"), evidence.GetProperty("changedFiles").GetInt32(), evidence.GetProperty("rules").GetProperty("random").GetInt32()));
+            Text(evidence, "snapshot"), evidence.GetProperty("changedFiles").GetInt32(),
+            evidence.GetProperty("rules").GetProperty("random").GetInt32()));
         Assert.Equal("/srv/books.docx", Text(evidence.GetProperty("hits")[0], "clear"));
 
         var resumed = await ann.PostAsync($"{server}/resume", new { reason = "Seen: an export of the books.", accept = "all" });
@@ -124,8 +126,9 @@ public sealed class FreezeEndpointsTests(PeopleOverTime people) : IClassFixture<
     {
         var (ann, server) = await ServerAsync();
         var body = new { reason = "a test" };
-        var key = ann.With((await ann.PostAsync("/api/keys", new { name = "k", scopes = new[] { "read", "write", "servers:enroll" } }))["key"]);
-        var reader = ann.With((await ann.PostAsync("/api/keys", new { name = "r", scopes = new[] { "read" } }))["key"]);
+        var scopes = new[] { "read", "write", "servers:enroll" };
+        var key = ann.With((await ann.PostAsync("/api/keys", new { name = "k", scopes }))["key"]);
+        var reader = ann.With((await ann.PostAsync("/api/keys", new { name = "r", scopes = scopes[..1] }))["key"]);
         var viewer = await people.Host.MemberAsync(ann.Team, TeamRole.Viewer);
         var member = await people.Host.MemberAsync(ann.Team, TeamRole.Member);
         var admin = await people.Host.MemberAsync(ann.Team, TeamRole.Admin);

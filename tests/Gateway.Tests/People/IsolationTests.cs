@@ -115,7 +115,8 @@ public sealed class IsolationTests(PeopleHost host)
     {
         var body = method is "POST" or "PATCH"
             ? """
-              {"name": "x", "scopes": ["read"], "overlapSeconds": 0, "role": "member", "email": "x@example.org", "kind": "agent.ping"}
+              {"name": "x", "scopes": ["read"], "overlapSeconds": 0, "role": "member", "email": "x@example.org", "kind": "agent.ping",
+               "reason": "x"}
               """ : null;
         return browser.SendAsync(method, pattern.Replace("{id}", id, StringComparison.Ordinal), body, headers);
     }

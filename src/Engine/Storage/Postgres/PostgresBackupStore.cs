@@ -62,7 +62,8 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
     public async Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
         (await ReadAsync(server.Team, "select snapshot, at_ms, evidence from backup_evidence where server = $1 and number = $2",
             row => SealedEvidence.TryOpen(
-                seals, server, number, row.Id<SnapshotId>(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)), cancellation, server.Server.Value, number).ConfigureAwait(false)).SingleOrDefault();
+                seals, server, number, row.Id<SnapshotId>(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)), cancellation,
+            server.Server.Value, number).ConfigureAwait(false)).SingleOrDefault();
 
     /// <inheritdoc />
     public async Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation) =>
