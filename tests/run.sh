@@ -1,7 +1,8 @@
 # The test verb of ./hostatlas; sourced. The last line is `N passed, N failed, N skipped`.
 
-# Debian packages the tests call: the stranger's client is Python and openssl, nothing else; the platform also runs on a real PostgreSQL; its
-# pages are looked at with a real browser; the agent reads a real journal, and systemd itself judges its unit.
+# Debian packages the tests call: the stranger's client is Python and openssl, nothing else; the platform also runs on a real PostgreSQL and
+# keeps its vault on a real S3 server; its pages are looked at with a real browser; the agent reads a real journal, and systemd itself
+# judges its unit.
 install_what_tests_need() {
   local missing=()
   command -v python3 >/dev/null || missing+=(python3)
@@ -10,6 +11,8 @@ install_what_tests_need() {
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v chromium >/dev/null || missing+=(chromium)
   [ -e /lib/systemd/systemd-journal-remote ] || missing+=(systemd-journal-remote)
+  command -v radosgw >/dev/null || missing+=(radosgw ceph-mon ceph-osd ceph-common)
+  command -v curl >/dev/null || missing+=(curl)
   [ ${#missing[@]} -eq 0 ] && return
   echo "Installing ${missing[*]} ..."
   [ "$(id -u)" = 0 ] || fail "the tests need ${missing[*]}; install them, or run this as root"

@@ -1,6 +1,7 @@
 using System.Net;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
+using HostAtlas.Engine.Vault;
 
 namespace HostAtlas.Engine;
 
@@ -28,6 +29,9 @@ public sealed record EngineOptions
 
     /// <summary>Which database keeps everything.</summary>
     public StoreOptions Store { get; init; } = StoreOptions.Sqlite;
+
+    /// <summary>Where the objects of backups lie.</summary>
+    public VaultOptions Vault { get; init; } = VaultOptions.Directory;
 
     /// <summary>Where people reach the platform, e.g. <c>https://atlas.example.org</c>; links begin with it. Null: unknown.</summary>
     public string? Address { get; init; }
@@ -90,6 +94,7 @@ public sealed record EngineOptions
             + "its engine's host.");
         Expect(SeedPatience >= TimeSpan.FromSeconds(1) && SeedPatience <= TimeSpan.FromSeconds(600), "cluster.seed_wait_seconds: 1-600.");
         faults.AddRange(Store.Faults());
+        faults.AddRange(Vault.Faults());
         Expect(BackupBytesPerServerDay is null or >= 1 << 20, "backups.server_day_mebibytes: at least 1.");
         Expect(BackupBytesPerTeam is null or >= 1 << 20, "backups.team_mebibytes: at least 1.");
         if (faults.Count > 0) throw new InvalidOptionsException(faults);

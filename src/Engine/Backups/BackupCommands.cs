@@ -58,7 +58,12 @@ public sealed record UploadsPayload(
     SnapshotId Snapshot, IReadOnlyList<AnnouncedObject> Objects, IReadOnlyList<ObjectName> Reused) : IBackupPayload;
 
 /// <summary>A new object: its bytes as sealed and their SHA-256.</summary>
-public sealed record AnnouncedObject(ObjectName Name, long Size, byte[] Sha256);
+public sealed record AnnouncedObject(ObjectName Name, long Size, byte[] Sha256)
+{
+    /// <summary>Their MD5, for vaults that check it; null when the agent did not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? Md5 { get; init; }
+}
 
 /// <summary>
 /// The run is done. <paramref name="SnapshotObject"/> null: the agent's gate found what must not enter the chain. <paramref name="Gate"/>:

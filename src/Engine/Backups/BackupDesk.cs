@@ -18,7 +18,7 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
 
     /// <summary>A ticket to put one of a server's objects.</summary>
     public VaultTicket PutTicket(ServerKey server, AnnouncedObject announced, DateTimeOffset until) => vault.PutTicket(
-        new VaultKey(server.Team, server.Server, announced.Name), new ObjectForm(announced.Size, announced.Sha256), until);
+        new VaultKey(server.Team, server.Server, announced.Name), new ObjectForm(announced.Size, announced.Sha256, announced.Md5), until);
 
     /// <summary>A ticket to get one of a server's objects.</summary>
     public VaultTicket GetTicket(ServerKey server, ObjectName name, DateTimeOffset until) =>
@@ -28,7 +28,7 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
     public async Task<object?> ReadAsync(ServerKey server, IBackupPayload payload, long headNumber, DateTimeOffset now) => payload switch
     {
         UploadsPayload uploads => await UploadsAsync(server, uploads, now).ConfigureAwait(false),
-        CommitPayload commit => await CommitAsync(server, commit).ConfigureAwait(false),
+        CommitPayload commit => await CommitAsync(server, commit, headNumber).ConfigureAwait(false),
         ListPayload => await store.SnapshotsAsync(server, headNumber, CancellationToken.None).ConfigureAwait(false),
         DownloadsPayload downloads =>
             await vault.SizesAsync(server.Team, server.Server, downloads.Objects, CancellationToken.None).ConfigureAwait(false),
@@ -61,8 +61,11 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
     }
 
     /// <summary>Walks the run's needed set in pages: it may be a million names, and none of them stays in memory.</summary>
-    private async Task<CommitFacts> CommitAsync(ServerKey server, CommitPayload commit)
+    private async Task<CommitFacts> CommitAsync(ServerKey server, CommitPayload commit, long headNumber)
     {
+        // Whoever asks again because the first walk took longer than he waited is answered without another one.
+        var committed = await store.FindSnapshotAsync(server, commit.Snapshot, CancellationToken.None).ConfigureAwait(false);
+        if (committed?.Number <= headNumber) return new CommitFacts(committed, committed.Objects, committed.Bytes, 0, [], null);
         var (objects, bytes, missing, missingCount) = (0, 0L, new List<ObjectName>(), 0);
         KnownObject? snapshot = null;
         ObjectName? after = null;
@@ -85,7 +88,6 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
         }
         while (page.Count == PageObjects);
         if (missingCount == 0) await vault.SettleAsync(server.Team, server.Server, CancellationToken.None).ConfigureAwait(false);
-        var committed = await store.FindSnapshotAsync(server, commit.Snapshot, CancellationToken.None).ConfigureAwait(false);
         return new CommitFacts(committed, objects, bytes, missingCount, missing, snapshot);
     }
 }

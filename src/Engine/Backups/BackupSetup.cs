@@ -1,6 +1,8 @@
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Vault;
+using HostAtlas.Engine.Vault.S3;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace HostAtlas.Engine.Backups;
 
@@ -15,7 +17,16 @@ public static class BackupSetup
             var keys = provider.GetRequiredService<PlatformKeys>();
             return new TicketOffice(() => keys.VaultTickets);
         });
-        if (options.Role == NodeRole.Gateway && !File.Exists(ClusterPort.PathIn(options.DataDirectory)))
+        services.AddSingleton(new VaultStanding(options.Vault));
+        if (options.Vault is { Kind: VaultKind.S3, S3: { } s3 })
+        {
+            services.AddSingleton(_ => new S3Connection(s3)).AddHostedService<S3Watch>();
+            services.AddSingleton<IVault>(provider => new S3Vault(
+                options.DataDirectory, provider.GetRequiredService<S3Connection>(), provider.GetRequiredService<TicketOffice>(),
+                provider.GetRequiredService<VaultStanding>(), provider.GetRequiredService<ILogger<S3Vault>>(),
+                clears: options.Role == NodeRole.Embedded));
+        }
+        else if (options.Role == NodeRole.Gateway && !File.Exists(ClusterPort.PathIn(options.DataDirectory)))
         {
             // A folder of the gateway's own: the vault lies in the engine's.
             services.AddSingleton<IVault, UnreachableVault>();

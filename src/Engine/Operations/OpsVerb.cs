@@ -1,5 +1,6 @@
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
+using HostAtlas.Engine.Vault;
 
 namespace HostAtlas.Engine.Operations;
 
@@ -32,4 +33,4 @@ public sealed record OpsParameter(string Name, string Placeholder, bool IsOption
 /// <summary>What a verb may use of the platform that it runs in.</summary>
 public sealed record OpsPlatform(
     EngineClient Engine, EngineOptions Options, InvitationIssuer Invitations, ResetIssuer Resets, ClusterView Cluster,
-    KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit, TeamLogs Logs);
+    KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit, TeamLogs Logs, VaultStanding Vault);

@@ -22,6 +22,7 @@ public static class OpsVerbs
         new("backups show", "Show whether a server's backups are open, suspect or frozen, since when, and why.",
             [new("team", "TEAM-ID", false, "The team's id."), new("server", "SERVER-ID", false, "The server's id.")],
             BackupVerbs.ShowAsync),
+        new("vault show", "Show where backups lie, and whether agents' tickets lead straight there.", [], VaultVerbs.ShowAsync),
         new("projection rebuild", "Tell the tables that people read anew from the journal; they stay readable meanwhile.", [],
             ProjectionVerbs.RebuildAsync),
         new("keys show", "Show the ring of root keys and how far sealing anew has come.", [], KeyVerbs.ShowAsync),

@@ -18,12 +18,21 @@ public sealed class TicketOffice
     /// <summary>What a path of the vault begins with.</summary>
     public const string PathPrefix = "/vault/";
 
+    private static readonly Dictionary<string, string> NoHeaders = [];
+
     private const string SignatureMember = "&signature=";
 
     private readonly Func<IReadOnlyList<byte[]>> _keys;
 
     /// <param name="keys">The first one signs, each of them verifies. Asked for each time: a rotation brings another one.</param>
     public TicketOffice(Func<IReadOnlyList<byte[]>> keys) => _keys = keys;
+
+    /// <summary>A ticket to put.</summary>
+    public VaultTicket Put(VaultKey key, ObjectForm form, DateTimeOffset expiresAt) =>
+        new(key.Name, "PUT", PutUrl(key, form, expiresAt), NoHeaders, expiresAt);
+
+    /// <summary>A ticket to get.</summary>
+    public VaultTicket Get(VaultKey key, DateTimeOffset expiresAt) => new(key.Name, "GET", GetUrl(key, expiresAt), NoHeaders, expiresAt);
 
     /// <summary>The URL of a ticket to put.</summary>
     public string PutUrl(VaultKey key, ObjectForm form, DateTimeOffset expiresAt) => Sign("PUT", string.Create(

@@ -28,4 +28,5 @@ public readonly record struct VaultKey(TeamId Team, ServerId Server, ObjectName 
 /// <summary>What an object must be to be taken.</summary>
 /// <param name="Size">Its bytes, 1 to <see cref="ObjectName.ObjectMaxBytes"/>.</param>
 /// <param name="Sha256">Of all of them, 32 bytes.</param>
-public sealed record ObjectForm(long Size, byte[] Sha256);
+/// <param name="Md5">Of all of them, 16 bytes; null when it was not announced. S3 servers check it.</param>
+public sealed record ObjectForm(long Size, byte[] Sha256, byte[]? Md5 = null);

@@ -73,6 +73,7 @@ internal static class GatewayHost
         SeedPatience = options.SeedPatience,
         Address = options.Url.GetLeftPart(UriPartial.Authority),
         Store = StoreSettings.Of(options),
+        Vault = options.Vault,
         Window = options.Window,
         RawRetention = options.RawRetention,
         MinuteRetention = options.MinuteRetention,

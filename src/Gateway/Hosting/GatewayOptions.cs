@@ -1,6 +1,7 @@
 using System.Net;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Vault;
 
 namespace HostAtlas.Gateway.Hosting;
 
@@ -31,6 +32,12 @@ internal sealed record GatewayOptions
 
     /// <summary>A file of mode 0600 that holds the connection string.</summary>
     public string? StoreConnectionFile { get; init; }
+
+    /// <summary>Where the objects of backups lie, as it was given.</summary>
+    public VaultSettings VaultSettings { get; init; } = new();
+
+    /// <summary>The same with the keys read.</summary>
+    public VaultOptions Vault { get; init; } = VaultOptions.Directory;
 
     /// <summary>Connections at a time. 10-1,000,000.</summary>
     public int Connections { get; init; } = 20_000;

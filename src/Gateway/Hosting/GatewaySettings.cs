@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Storage;
+using HostAtlas.Engine.Vault;
+using HostAtlas.Engine.Vault.S3;
 
 namespace HostAtlas.Gateway.Hosting;
 
@@ -42,6 +44,30 @@ internal static class GatewaySettings
         }),
         ["store.connection"] = ("a connection string", (o, text) => o with { StoreConnection = text }),
         ["store.connection_file"] = ("a file", (o, text) => text.Length > 0 ? o with { StoreConnectionFile = text } : null),
+        ["vault.kind"] = ("directory or s3", (o, text) => text switch
+        {
+            "directory" => o with { VaultSettings = o.VaultSettings with { Kind = VaultKind.Directory } },
+            "s3" => o with { VaultSettings = o.VaultSettings with { Kind = VaultKind.S3 } },
+            _ => null,
+        }),
+        ["vault.endpoint"] = ("an https address without a path, e.g. https://fsn1.your-objectstorage.com", (o, text) =>
+            ReadUrl(text) is { } url ? o with { VaultSettings = o.VaultSettings with { Endpoint = url } } : null),
+        ["vault.region"] = ("a region's name", (o, text) => o with { VaultSettings = o.VaultSettings with { Region = text } }),
+        ["vault.bucket"] = ("a bucket's name", (o, text) => o with { VaultSettings = o.VaultSettings with { Bucket = text } }),
+        ["vault.prefix"] = ("a prefix", (o, text) => o with { VaultSettings = o.VaultSettings with { Prefix = text } }),
+        ["vault.keys_file"] = ("a file", (o, text) =>
+            text.Length > 0 ? o with { VaultSettings = o.VaultSettings with { KeysFile = text } } : null),
+        ["vault.path_style"] = ("true or false", (o, text) =>
+            bool.TryParse(text, out var style) ? o with { VaultSettings = o.VaultSettings with { PathStyle = style } } : null),
+        ["vault.ca_file"] = ("a file", (o, text) =>
+            text.Length > 0 ? o with { VaultSettings = o.VaultSettings with { CaFile = text } } : null),
+        ["vault.lock_mode"] = ("governance or compliance", (o, text) => text switch
+        {
+            "governance" => o with { VaultSettings = o.VaultSettings with { LockMode = S3LockMode.Governance } },
+            "compliance" => o with { VaultSettings = o.VaultSettings with { LockMode = S3LockMode.Compliance } },
+            _ => null,
+        }),
+        ["vault.lock_days"] = Whole(1, 36_500, (o, n) => o with { VaultSettings = o.VaultSettings with { LockDays = n } }),
         ["ingest.window_seconds"] = Whole(5, 300, (o, n) => o with { Window = TimeSpan.FromSeconds(n) }),
         ["ingest.queue"] = Whole(1, 1_000_000, (o, n) => o with { IngestQueue = n }),
         ["ingest.store_gives_up_after_ms"] = Whole(100, 7_000, (o, n) => o with { StoreGivesUpAfter = TimeSpan.FromMilliseconds(n) }),

@@ -62,6 +62,9 @@ internal static class ServeCommand
             faults.AddRange(settingFaults);
             (options, var storeFaults) = StoreSettings.Resolve(options);
             faults.AddRange(storeFaults);
+            var (vault, vaultFaults) = options.VaultSettings.Resolve();
+            faults.AddRange(vaultFaults);
+            options = options with { Vault = vault };
             foreach (var fault in faults) Say(fault);
             return faults.Count > 0 ? Failed : await ServeAsync(options, cancellation);
         });

@@ -1,6 +1,7 @@
 using HostAtlas.Engine;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
+using HostAtlas.Engine.Vault;
 using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -8,7 +9,8 @@ using HostAtlas.Shared.Tokens;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>/api/team</c>, the team that a call is about, and <c>POST /api/teams</c>, by which who is signed in joins another.</summary>
-internal sealed class TeamEndpoints(EngineClient engine, PlatformKeys keys, Memberships memberships, Access access)
+internal sealed class TeamEndpoints(
+    EngineClient engine, PlatformKeys keys, Memberships memberships, Access access, VaultStanding vault)
 {
     /// <summary>Name, the caller's role, and how much of the plan is used.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
@@ -57,12 +59,12 @@ internal sealed class TeamEndpoints(EngineClient engine, PlatformKeys keys, Memb
             : joined.Failure!;
     }
 
-    private static Answer Show(Grant grant, IEngineReply reply)
+    private Answer Show(Grant grant, IEngineReply reply)
     {
         var shown = Failure.Unless<TeamShown>(reply);
         if (shown.Value is not { } team) return shown.Failure!;
         var role = grant.Role is { } own ? WireNames.Of(own) : null;
-        var view = new OwnTeamView(team.Id, team.Name, role, new PlanView(team.PlanServers, team.Servers));
+        var view = new OwnTeamView(team.Id, team.Name, role, new PlanView(team.PlanServers, team.Servers), VaultView.Of(vault));
         return Answer.Json(StatusCodes.Status200OK, view, PeopleJson.Default.OwnTeamView);
     }
 }
@@ -78,7 +80,21 @@ internal sealed record JoinBody(string? Invitation)
 }
 
 /// <summary>The team that a call is about; <paramref name="Role"/> is null for a key.</summary>
-internal sealed record OwnTeamView(TeamId Id, string Name, string? Role, PlanView Plan);
+internal sealed record OwnTeamView(TeamId Id, string Name, string? Role, PlanView Plan, VaultView Vault);
+
+/// <summary>Where the team's backups lie.</summary>
+/// <param name="Kind"><c>directory</c> or <c>s3</c>.</param>
+/// <param name="Region">The S3 server's; null for a directory.</param>
+/// <param name="Origin">What agents have to name in <c>vault_origins</c>; null when nothing but the platform itself.</param>
+/// <param name="Uploads"><c>direct</c> or <c>gateway</c>: which way objects go into it.</param>
+/// <param name="Why">Why so, in a sentence.</param>
+internal sealed record VaultView(string Kind, string? Region, string? Origin, string Uploads, string Why)
+{
+    /// <summary>The platform's vault for people.</summary>
+    public static VaultView Of(VaultStanding vault) => new(
+        vault.Options.Kind == VaultKind.S3 ? "s3" : "directory", vault.Options.S3?.Region, vault.Options.S3?.Origin,
+        vault.Route.IsDirect ? "direct" : "gateway", vault.Route.Why);
+}
 
 /// <summary>How many servers the plan holds (null: unlimited), and how many there are.</summary>
 internal sealed record PlanView(int? Servers, int Used);

@@ -19,16 +19,17 @@ namespace HostAtlas.Engine.Tests.Backups;
 internal sealed class ChainUnderTest : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly DirectoryVaultUnderTest _vault;
+    private readonly VaultUnderTest _vault;
     private readonly BackupDesk _desk;
     private readonly List<IEntityEvent> _journal = [];
     private int _signature;
 
-    public ChainUnderTest()
+    /// <param name="vault">A vault other than a folder; it goes with the chain.</param>
+    public ChainUnderTest(VaultUnderTest? vault = null)
     {
         var file = new DataFile(_folder.Path);
         file.Prepare();
-        _vault = new DirectoryVaultUnderTest(_folder.Path);
+        _vault = vault ?? new DirectoryVaultUnderTest(_folder.Path);
         Store = new SqliteBackupStore(file, SqliteStoreUnderTest.NewSeals(file));
         _desk = new BackupDesk(Store, _vault.Vault, new EngineOptions { DataDirectory = _folder.Path, RootKey = new byte[32] });
     }
@@ -74,7 +75,8 @@ internal sealed class ChainUnderTest : IDisposable
 
     public void Lose(ObjectName name) => _vault.Lose(KeyOf(name));
 
-    public bool Has(ObjectName name) => File.Exists(_vault.PathOf(KeyOf(name)));
+    public async Task<bool> HasAsync(ObjectName name) =>
+        (await _vault.Vault.SizesAsync(Server.Team, Server.Server, [name], default)).Count == 1;
 
     public void Dispose()
     {

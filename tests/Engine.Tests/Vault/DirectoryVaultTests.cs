@@ -7,7 +7,7 @@ using static HostAtlas.Engine.Tests.Vault.Sealed;
 namespace HostAtlas.Engine.Tests.Vault;
 
 /// <summary>The suite over a real folder.</summary>
-public sealed class DirectoryVaultSuiteTests() : VaultSuite(new DirectoryVaultUnderTest());
+public sealed class DirectoryVaultSuiteTests() : VaultSuite(() => Task.FromResult<VaultUnderTest>(new DirectoryVaultUnderTest()));
 
 /// <summary>What only a vault of files can do wrong.</summary>
 public sealed class DirectoryVaultTests(ITestOutputHelper output)

@@ -1,11 +1,22 @@
 #!/usr/bin/env bash
-# A real S3 server for tests and trials: Ceph's radosgw over one monitor and one in-memory OSD, loopback only. Nothing survives a stop.
-#   s3.sh start DIR [PORT]     prints endpoint and keys
+# A real S3 server for tests and trials: Ceph's radosgw over one monitor and one in-memory OSD, loopback only, TLS with a certificate of its
+# own. Nothing survives a stop.
+#   s3.sh start DIR [PORT]     prints endpoint, bucket, keys and the certificate to believe
 #   s3.sh stop DIR             stops it and deletes DIR
+#   s3.sh guard DIR PID        stops it as soon as the process PID is gone
 set -euo pipefail
 verb=${1:-}; dir=${2:-}; port=${3:-8000}
-[ -n "$verb" ] && [ -n "$dir" ] || { sed -n '2,4p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
-dir=$(realpath -m "$dir"); monitor=$((port + 32551)); access=trial; secret=trial-only-secret
+[ -n "$verb" ] && [ -n "$dir" ] || { sed -n '4,6p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
+dir=$(realpath -m "$dir"); access=trial; secret=trial-only-secret; bucket=trial
+
+# Below the ports that the system gives to whoever asks for any; the daemons take more behind it.
+free_monitor_port() {
+  local at
+  while true; do
+    at=$((20000 + RANDOM % 11900))
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$at") 2>/dev/null; then echo "$at"; return; fi
+  done
+}
 
 stop() {
   for pid in "$dir"/run/*.pid; do if [ -e "$pid" ]; then kill -9 "$(cat "$pid")" 2>/dev/null || true; fi; done
@@ -18,7 +29,8 @@ start() {
     apt-get update -qq >&2
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends radosgw ceph-mon ceph-osd ceph-common curl >&2
   fi
-  mkdir -p "$dir"/{mon,osd,run,log}; local fsid osd_id; fsid=$(cat /proc/sys/kernel/random/uuid); osd_id=$(cat /proc/sys/kernel/random/uuid)
+  mkdir -p "$dir"/{mon,osd,run,log}; local fsid osd_id monitor; monitor=$(free_monitor_port)
+  fsid=$(cat /proc/sys/kernel/random/uuid); osd_id=$(cat /proc/sys/kernel/random/uuid)
   cat > "$dir/ceph.conf" <<CONF
 [global]
 fsid = $fsid
@@ -54,12 +66,14 @@ keyring = $dir/keyring
 mon data = $dir/mon
 osd data = $dir/osd
 [client.rgw]
-rgw frontends = beast endpoint=127.0.0.1:$port
+rgw frontends = beast ssl_endpoint=127.0.0.1:$port ssl_certificate=$dir/server.crt ssl_private_key=$dir/server.key
 rgw data = $dir/rgw
 keyring = $dir/keyring
 CONF
   local ring="$dir/keyring" conf=(--conf "$dir/ceph.conf") log="$dir/log/start.log"
   {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
+      -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$dir/server.key" -out "$dir/server.crt"
     ceph-authtool "$ring" --create-keyring --gen-key -n mon. --cap mon 'allow *'
     ceph-authtool "$ring" --gen-key -n client.admin --cap mon 'allow *' --cap osd 'allow *' --cap mgr 'allow *'
     ceph-authtool "$ring" --gen-key -n osd.0 --cap mon 'allow profile osd' --cap osd 'allow *' --cap mgr 'allow profile osd'
@@ -73,7 +87,12 @@ CONF
     radosgw "${conf[@]}" --name client.rgw
   } >"$log" 2>&1 || { tail -20 "$log" >&2; exit 1; }
   for _ in $(seq 300); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "endpoint=http://127.0.0.1:$port access=$access secret=$secret"; return; fi
+    if curl -sf --cacert "$dir/server.crt" --aws-sigv4 aws:amz:trial:s3 -u "$access:$secret" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
+      -X PUT "https://127.0.0.1:$port/$bucket" >>"$log" 2>&1
+    then
+      echo "endpoint=https://127.0.0.1:$port region=trial bucket=$bucket access=$access secret=$secret ca=$dir/server.crt"
+      return
+    fi
     sleep 0.1
   done
   echo "radosgw did not answer within 30 s; see $log" >&2; exit 1
@@ -82,5 +101,9 @@ CONF
 case $verb in
   start) start ;;
   stop) stop ;;
-  *) echo "s3.sh: unknown verb '$verb' (start, stop)" >&2; exit 2 ;;
+  guard)
+    # Detached from the caller's terminal and outputs: it outlives whoever asked for it, which is its point.
+    setsid bash -c 'while [ -d "/proc/$1" ]; do sleep 1; done; exec bash "$2" stop "$3"' guard "$3" "${BASH_SOURCE[0]}" "$dir" \
+      </dev/null >/dev/null 2>&1 & ;;
+  *) echo "s3.sh: unknown verb '$verb' (start, stop, guard)" >&2; exit 2 ;;
 esac

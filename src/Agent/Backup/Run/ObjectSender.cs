@@ -54,7 +54,8 @@ internal sealed class ObjectSender(SnapshotId snapshot, BackupApi api, VaultClie
         CancellationToken cancellation)
     {
         var (name, bytes) = (sealedObject.Name, sealedObject.Bytes);
-        var announced = new UploadObject(name, bytes.Length, Convert.ToHexStringLower(sealedObject.Sha256()));
+        var announced = new UploadObject(name, bytes.Length, Convert.ToHexStringLower(sealedObject.Sha256()),
+            vault.MayLeadElsewhere ? Convert.ToBase64String(sealedObject.Md5()) : null);
         journal.Announce(name, bytes.Length, entries, covers);
         var since = time.GetTimestamp();
         for (var failures = 1; ; failures++)

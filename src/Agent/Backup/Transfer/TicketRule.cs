@@ -13,6 +13,7 @@ public static class TicketRule
     private static readonly HashSet<string> Headers = new(StringComparer.OrdinalIgnoreCase)
     {
         "content-length", "content-type", "content-md5", "if-none-match", "x-amz-acl", "x-amz-content-sha256", "x-amz-checksum-sha256",
+        "x-amz-meta-md5",
     };
 
     private const int HeaderMaxLength = 256;
@@ -30,7 +31,7 @@ public static class TicketRule
         if (!origins.Any(origin => SameOrigin(origin, url)))
         {
             return $"it leads to {url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}, which agent.toml does not name; "
-                + "if that is your vault, add it to vault_origins";
+                + "if that is your vault, add this address to vault_origins there";
         }
         foreach (var (name, value) in ticket.Headers ?? new Dictionary<string, string>())
         {

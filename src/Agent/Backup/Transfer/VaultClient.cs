@@ -42,6 +42,9 @@ public sealed class VaultClient : IDisposable
         };
     }
 
+    /// <summary>Whether objects may go past the platform, to a vault that is told apart by an MD5.</summary>
+    public bool MayLeadElsewhere => _origins.Count > 1;
+
     /// <summary>Bytes of objects sent so far, those of attempts that failed included.</summary>
     public long SentBytes => Interlocked.Read(ref _sent);
 

@@ -110,12 +110,7 @@ internal static class BackupBodies
         var sha256 = new byte[Sha256Bytes];
         if (Member(element, "sha256") is not { ValueKind: JsonValueKind.String } hex || !IsHex(hex.GetString()!, sha256))
             body.Faults.Add(pointer + "/sha256", "64 lower-case hex digits are expected.");
-        // For vaults that check it; what is kept here is judged by SHA-256.
-        var md5 = Member(element, "md5");
-        if (md5.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null)
-            && (md5.ValueKind != JsonValueKind.String || !IsMd5(md5.GetString()!)))
-            body.Faults.Add(pointer + "/md5", "Base64 of 16 bytes or 32 lower-case hex digits are expected.");
-        return new AnnouncedObject(name, size, sha256);
+        return new AnnouncedObject(name, size, sha256) { Md5 = Md5(body, Member(element, "md5"), pointer + "/md5") };
     }
 
     private static ObjectName Once(BodyMembers body, JsonElement element, string pointer, HashSet<ObjectName> named)
@@ -131,10 +126,15 @@ internal static class BackupBodies
         text.Length == 2 * bytes.Length && !text.AsSpan().ContainsAnyInRange('A', 'F')
         && Convert.FromHexString(text, bytes, out _, out _) == System.Buffers.OperationStatus.Done;
 
-    private static bool IsMd5(string text)
+    // For vaults that check it; what goes through the gateway is judged by SHA-256.
+    private static byte[]? Md5(BodyMembers body, JsonElement element, string pointer)
     {
-        Span<byte> bytes = stackalloc byte[Md5Bytes];
-        return IsHex(text, bytes) || (text.Length == 24 && Convert.TryFromBase64String(text, bytes, out var length) && length == Md5Bytes);
+        if (element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return null;
+        var bytes = new byte[Md5Bytes];
+        if (element.ValueKind == JsonValueKind.String && element.GetString() is { } text && (IsHex(text, bytes)
+            || (text.Length == 24 && Convert.TryFromBase64String(text, bytes, out var length) && length == Md5Bytes))) return bytes;
+        body.Faults.Add(pointer, "Base64 of 16 bytes or 32 lower-case hex digits are expected.");
+        return null;
     }
 
     private static string At(string list, int index) => list + index.ToString(CultureInfo.InvariantCulture);

@@ -53,6 +53,8 @@ public sealed class TicketRuleTests
     [Theory]
     [InlineData("if-none-match", "*", true)]
     [InlineData("X-Amz-Acl", "private", true)]
+    [InlineData("x-amz-meta-md5", "d41d8cd98f00b204e9800998ecf8427e", true)]
+    [InlineData("x-amz-meta-other", "x", false)]
     [InlineData("Host", "inside", false)]
     [InlineData("Authorization", "Bearer x", false)]
     [InlineData("x-amz-copy-source", "/other/object", false)]
