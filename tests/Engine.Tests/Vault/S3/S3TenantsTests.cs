@@ -94,7 +94,8 @@ public sealed class S3TenantsTests : IAsyncLifetime
             {
                 request.Method = new HttpMethod(method);
                 Readdress(request, _ => theirs, "");
-            });
+            }
+            );
         }
         foreach (var (name, value) in (IEnumerable<(string, string)>)
         [
@@ -113,7 +114,8 @@ public sealed class S3TenantsTests : IAsyncLifetime
             {
                 request.Headers.Remove(name);
                 request.Headers.TryAddWithoutValidation(name, string.Format(CultureInfo.InvariantCulture, value, theirs));
-            });
+            }
+            );
         }
     }
 
