@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Notifications;
+using HostAtlas.Engine.Notifications.Sending;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -59,6 +61,10 @@ public sealed class EngineClient(IEngineLink link)
     /// </summary>
     public Task<IEngineReply> AskAsync(IProjectionCommand command, CancellationToken cancellation = default) =>
         AskAsync<ProjectionSingleton>(command, cancellation, System.Threading.Timeout.InfiniteTimeSpan);
+
+    /// <summary>Asks the sender of notifications, which may take as long as an attempt does.</summary>
+    public Task<IEngineReply> AskAsync(INotificationCommand command, CancellationToken cancellation = default) =>
+        AskAsync<NotifierSingleton>(command, cancellation, WebhookSender.Patience + Timeout);
 
     /// <summary>
     /// How many entities of a region (by its registry key) are in memory, by node and shard. Only a node that holds entities can tell.

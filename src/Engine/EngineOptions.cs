@@ -1,4 +1,5 @@
 using System.Net;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Vault;
@@ -70,6 +71,9 @@ public sealed record EngineOptions
 
     /// <summary>Bytes that the backups of one team may have announced in all; null is unlimited. At least 1 MiB.</summary>
     public long? BackupBytesPerTeam { get; init; }
+
+    /// <summary>How people are told of what happens.</summary>
+    public NotificationOptions Notifications { get; init; } = new();
 
     /// <summary>Throws <see cref="InvalidOptionsException"/> with every fault there is.</summary>
     public void Check()

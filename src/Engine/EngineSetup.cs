@@ -7,6 +7,7 @@ using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Operations;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Projections;
@@ -51,7 +52,7 @@ public static class EngineSetup
         services.AddSingleton<JournalSeal>();
         services.AddSingleton<IEngineLink>(provider => new OwnEngine(provider.GetRequiredService<IReadOnlyActorRegistry>()));
         services.AddSingleton(provider => new EngineClient(provider.GetRequiredService<IEngineLink>()));
-        services.AddStores(options, roots).AddProjections().AddVault(options).AddBackups();
+        services.AddStores(options, roots).AddProjections().AddVault(options).AddBackups().AddNotifications(options);
         services.AddAkka(ClusterNode.SystemName, (builder, provider) => builder
             .WithOneLog()
             .WithEngineNode(options.DataDirectory, provider.GetRequiredService<NodeKey>(), provider.GetRequiredService<TimeProvider>())
@@ -60,6 +61,7 @@ public static class EngineSetup
             .WithEntities(provider, options)
             .WithProjections(provider)
             .WithPresence(provider, options)
+            .WithNotifier(provider)
             .AddStartup((system, registry) =>
                 StartIngest(system, provider, new PresenceRouter(registry))));
         return services.AddHostedService<ProjectionStart>().AddHostedService<PresenceStart>().AddKeyRotation().AddOperations();
@@ -95,7 +97,8 @@ public static class EngineSetup
                 port, options.Seed!, process.GetRequiredService<NodeKey>(), process.GetRequiredService<TimeProvider>())
             .WithSerializers()
             .WithEntityProxies()
-            .WithProjectionProxy());
+            .WithProjectionProxy()
+            .WithNotifierProxy());
     }
 
     private static AkkaConfigurationBuilder WithOneLog(this AkkaConfigurationBuilder builder) => builder.ConfigureLoggers(loggers =>

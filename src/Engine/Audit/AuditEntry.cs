@@ -53,7 +53,8 @@ public sealed record AuditSource(string PersistenceId, long SequenceNr);
 public sealed record AuditFacts(AuditSubject Subject, JsonObject? Before = null, JsonObject? After = null);
 
 /// <summary>What a change was done to.</summary>
-/// <param name="Kind"><c>team</c>, <c>member</c>, <c>invitation</c>, <c>server</c>, <c>backups</c>, <c>key</c> or <c>log</c>.</param>
+/// <param name="Kind"><c>team</c>, <c>member</c>, <c>invitation</c>, <c>server</c>, <c>backups</c>, <c>key</c>,
+/// <c>channel</c> or <c>log</c>.</param>
 /// <param name="Id">Null for the team itself, which the entry names, and for the log.</param>
 /// <param name="Name">As it was called in that event; null where the event does not say.</param>
 public sealed record AuditSubject(string Kind, Guid? Id, string? Name = null);

@@ -84,6 +84,14 @@ public static class AuditNames
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 
+    /// <summary>What a channel is; people's API spells it so as well.</summary>
+    public static string Of(ChannelKind kind) => kind switch
+    {
+        ChannelKind.Webhook => "webhook",
+        ChannelKind.Email => "email",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
     /// <summary>How a command stands; people's API spells it so as well.</summary>
     public static string OfCommand(CommandStanding standing) => standing switch
     {

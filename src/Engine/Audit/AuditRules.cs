@@ -25,7 +25,7 @@ public static partial class AuditRules
     public const string LogBroken = "log.broken";
 
     /// <summary>The events that are told.</summary>
-    internal static IReadOnlyList<AuditRule> Rows { get; } = [.. OfTeams, .. OfUsers, .. OfServers, .. OfBackups];
+    internal static IReadOnlyList<AuditRule> Rows { get; } = [.. OfTeams, .. OfChannels, .. OfUsers, .. OfServers, .. OfBackups];
 
     /// <summary>The events that are not told, each with the reason.</summary>
     internal static IReadOnlyDictionary<Type, string> Untold { get; } =

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -20,6 +21,7 @@ public static class Serializers
         ["servers"] = ServerSerializer.Table,
         ["projections"] = ProjectionSerializer.Table,
         ["backups"] = BackupSerializer.Table,
+        ["notifications"] = NotificationSerializer.Table,
     };
 
     /// <summary>Adds the serializers, strictly: a type without a row is an error, not a guess.</summary>
@@ -31,6 +33,7 @@ public static class Serializers
         .WithCustomSerializer("projections", Types(ProjectionSerializer.Table), system => new ProjectionSerializer(system))
         .WithCustomSerializer("sealed", SealedSerializer.Types, system => new SealedSerializer(system))
         .WithCustomSerializer("backups", Types(BackupSerializer.Table), system => new BackupSerializer(system))
+        .WithCustomSerializer("notifications", Types(NotificationSerializer.Table), system => new NotificationSerializer(system))
         .WithStrictSerialization();
 
     private static IEnumerable<Type> Types(IReadOnlyList<WireType> table) => table.Select(type => type.Json.Type);

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Audit;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Projections;
@@ -23,6 +24,9 @@ public sealed class AuditRows
 
     /// <summary>What those who watch the teams hear of: told with the same numbers, so each event is told once to them as well.</summary>
     public ChangeRows Changes { get; }
+
+    /// <summary>What people are to be told, of the events that are told here.</summary>
+    public List<KeyedHappening> Happenings { get; } = [];
 
     /// <summary>Entries to be added, each team's in order.</summary>
     public IReadOnlyList<ChainedEntry> Added => _added;

@@ -37,7 +37,11 @@ public static class ProjectionRules
         var row = EntityAddress.TryReadTeam(entry.PersistenceId, out var team) ? TellTeam(rows, team, entry)
             : EntityAddress.TryReadServer(entry.PersistenceId, out var server) ? TellServer(rows, server, entry)
             : Telling.Told;
-        if (row != Telling.Hole && audit == Telling.Told) AuditTelling.Tell(rows.Audit!, entry);
+        if (row != Telling.Hole && audit == Telling.Told)
+        {
+            AuditTelling.Tell(rows.Audit!, entry);
+            HappeningTelling.Tell(rows, entry);
+        }
         return row == Telling.KnownBefore ? audit : row;
     }
 

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Audit;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Teams;
@@ -77,6 +78,8 @@ public sealed class ProjectionWriter(
         {
             if (EntityAddress.TryReadTeam(entry.PersistenceId, out var team) && ProjectionRules.ServerOf(entry.Event) is { } server)
                 servers.Add(new ServerKey(team, server));
+            // People are told of the server by its name.
+            if (HappeningRules.Of(entry.Event) is not null && HappeningTelling.KeyOf(entry) is { } happening) servers.Add(happening.Server);
         }
         var audit = new AuditWanted(
             [.. persistenceIds.Where(EntityAddress.IsEntity).Distinct()],

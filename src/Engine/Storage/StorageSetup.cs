@@ -81,7 +81,8 @@ public static class StorageSetup
         .AddSingleton<IKeyUseStore, SqliteKeyUseStore>()
         .AddSingleton<IBackupStore, SqliteBackupStore>()
         .AddSingleton<IAuditLog, SqliteAuditLog>()
-        .AddSingleton<IChangeLog, SqliteChangeLog>();
+        .AddSingleton<IChangeLog, SqliteChangeLog>()
+        .AddSingleton<INotificationStore, SqliteNotificationStore>();
 
     private static void AddPostgresReaders(this IServiceCollection services) => services
         .AddSingleton<IKeyStore, PostgresKeyStore>()
@@ -93,7 +94,8 @@ public static class StorageSetup
         .AddSingleton<IKeyUseStore, PostgresKeyUseStore>()
         .AddSingleton<IBackupStore, PostgresBackupStore>()
         .AddSingleton<IAuditLog, PostgresAuditLog>()
-        .AddSingleton<IChangeLog, PostgresChangeLog>();
+        .AddSingleton<IChangeLog, PostgresChangeLog>()
+        .AddSingleton<INotificationStore, PostgresNotificationStore>();
 
     private static void AddSqlite(this IServiceCollection services, EngineOptions options, RootKeys roots)
     {

@@ -55,6 +55,11 @@ public static partial class TeamDecisions
             ? Decision.Journal(new KeyRevoked(c.Key, key.Name, now, c.By), Done.Instance)
             : NoSuchKey,
         ListKeys => Decision.Answer(Keys(state)),
+        SetChannels c => Set(state, c, now),
+        RotateChannelSecret c => Rotate(state, c, now),
+        NoteChannelGone c => Note(state, c, now),
+        ListChannels => Decision.Answer(Channels(state)),
+        FindChannel c => Find(state, c, now),
         _ => Decision.Refuse(RefusalKind.Internal, "This version does not know the command."),
     };
 

@@ -31,6 +31,11 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("key-added.1", TeamJson.Default.KeyAdded),
         new("key-rotated.1", TeamJson.Default.KeyRotated),
         new("key-revoked.1", TeamJson.Default.KeyRevoked),
+        new("channel-added.1", TeamJson.Default.ChannelAdded),
+        new("channel-changed.1", TeamJson.Default.ChannelChanged),
+        new("channel-secret-rotated.1", TeamJson.Default.ChannelSecretRotated),
+        new("channel-gone.1", TeamJson.Default.ChannelGone),
+        new("channel-removed.1", TeamJson.Default.ChannelRemoved),
         new("state.1", TeamJson.Default.TeamState),
         new("c-issue-invitation.1", TeamJson.Default.IssueInvitation),
         new("c-inspect-invitation.1", TeamJson.Default.InspectInvitation),
@@ -56,6 +61,11 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("c-rotate-key.1", TeamJson.Default.RotateKey),
         new("c-revoke-key.1", TeamJson.Default.RevokeKey),
         new("c-list-keys.1", TeamJson.Default.ListKeys),
+        new("c-set-channels.1", TeamJson.Default.SetChannels),
+        new("c-rotate-channel-secret.1", TeamJson.Default.RotateChannelSecret),
+        new("c-note-channel-gone.1", TeamJson.Default.NoteChannelGone),
+        new("c-list-channels.1", TeamJson.Default.ListChannels),
+        new("c-find-channel.1", TeamJson.Default.FindChannel),
         new("r-invitation-open.1", TeamJson.Default.InvitationOpen),
         new("r-joined.1", TeamJson.Default.TeamJoined),
         new("r-invitations.1", TeamJson.Default.TeamInvitations),
@@ -65,6 +75,8 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("r-authorized.1", TeamJson.Default.Authorized),
         new("r-server-added.1", TeamJson.Default.ServerAdded),
         new("r-keys.1", TeamJson.Default.TeamKeys),
+        new("r-channels.1", TeamJson.Default.TeamChannels),
+        new("r-channel.1", TeamJson.Default.ChannelFound),
     ];
 }
 
@@ -121,4 +133,16 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(Authorized))]
 [JsonSerializable(typeof(ServerAdded))]
 [JsonSerializable(typeof(TeamKeys))]
+[JsonSerializable(typeof(ChannelAdded))]
+[JsonSerializable(typeof(ChannelChanged))]
+[JsonSerializable(typeof(ChannelSecretRotated))]
+[JsonSerializable(typeof(ChannelGone))]
+[JsonSerializable(typeof(ChannelRemoved))]
+[JsonSerializable(typeof(SetChannels))]
+[JsonSerializable(typeof(RotateChannelSecret))]
+[JsonSerializable(typeof(NoteChannelGone))]
+[JsonSerializable(typeof(ListChannels))]
+[JsonSerializable(typeof(FindChannel))]
+[JsonSerializable(typeof(TeamChannels))]
+[JsonSerializable(typeof(ChannelFound))]
 internal sealed partial class TeamJson : JsonSerializerContext;

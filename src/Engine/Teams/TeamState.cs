@@ -41,6 +41,13 @@ public sealed record TeamState
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int DataKey { get; init; }
 
+    /// <summary>On which channels the team is told of what happens, the oldest first; null before the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableList<StoredChannel>? Channels { get; init; }
+
+    /// <summary>The channels, none when there never was one.</summary>
+    public ImmutableList<StoredChannel> AllChannels => Channels ?? [];
+
     /// <summary>Whether anything was ever journalled.</summary>
     public bool Exists => Name is not null || !Invitations.IsEmpty;
 
@@ -82,8 +89,24 @@ public sealed record TeamState
         },
         KeyRotated e => state with { Keys = state.Keys.SetItem(e.Key, state.Keys[e.Key].Rotated(e)) },
         KeyRevoked e => state with { Keys = state.Keys.Remove(e.Key) },
+        ChannelAdded e => state with
+        {
+            Channels = state.AllChannels.Add(
+                new StoredChannel(e.Channel, e.Kind, e.Terms, e.Secret is { } secret ? [new StoredSecret(secret, null)] : [], e.At)),
+        },
+        ChannelChanged e => state.With(e.Channel, channel => channel.Changed(e.To)),
+        ChannelSecretRotated e => state.With(e.Channel, channel => channel.Rotated(e)),
+        ChannelGone e => state.With(
+            e.Channel, channel => channel with { Terms = channel.Terms with { Enabled = false }, GoneAt = e.At }),
+        ChannelRemoved e => state with { Channels = state.AllChannels.RemoveAll(channel => channel.Id == e.Channel) },
         _ => throw new InvalidOperationException($"A team's journal holds a {happened.GetType().Name} that this version does not know."),
     };
+
+    /// <summary>A channel, or null.</summary>
+    public StoredChannel? Channel(ChannelId id) => AllChannels.Find(channel => channel.Id == id);
+
+    private TeamState With(ChannelId id, Func<StoredChannel, StoredChannel> change) =>
+        Channel(id) is { } channel ? this with { Channels = AllChannels.Replace(channel, change(channel)) } : this;
 
     /// <summary>
     /// What a person may not grant any more is over for good: it must not live again when the person is promoted or comes back later.

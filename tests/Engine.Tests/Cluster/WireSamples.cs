@@ -31,11 +31,12 @@ internal static class WireSamples
     public static IReadOnlyDictionary<string, object> Of(string room) => room switch
     {
         "engine" => Engine,
-        "teams" => Teams.Concat(TeamNotes).ToDictionary(sample => sample.Key, sample => sample.Value),
+        "teams" => Teams.Concat(TeamNotes).Concat(ChannelSamples.All).ToDictionary(sample => sample.Key, sample => sample.Value),
         "users" => UserSamples.All,
         "servers" => Servers.Concat(FeedSamples.All).ToDictionary(),
         "projections" => Projections,
         "backups" => BackupSamples.All.Concat(FreezeSamples.All).ToDictionary(),
+        "notifications" => ChannelSamples.Sending,
         _ => throw new InvalidOperationException($"The room '{room}' has no samples: add them here and their files."),
     };
 

@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Akka.Serialization;
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Cluster;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -28,6 +29,7 @@ public sealed class WireTypesTests : IAsyncLifetime
         ["servers"] = 5103,
         ["projections"] = 5104,
         ["backups"] = 5106,
+        ["notifications"] = 5107,
     };
 
     private readonly IHost _host;
@@ -59,7 +61,7 @@ public sealed class WireTypesTests : IAsyncLifetime
         [
             typeof(IEntityEvent), typeof(IEngineReply),
             typeof(ITeamCommand), typeof(IUserCommand), typeof(IServerCommand), typeof(IProjectionCommand),
-            typeof(IBackupCommand),
+            typeof(IBackupCommand), typeof(INotificationCommand),
         ];
         var without = typeof(EngineClient).Assembly.GetTypes()
             .Where(type => type is { IsAbstract: false, IsInterface: false } && contracts.Any(contract => contract.IsAssignableFrom(type)))

@@ -37,6 +37,8 @@ public sealed class RoomTests
             ["System.IO.File", "System.IO.Directory", "System.Net", "System.Diagnostics.Process", "System.TimeProvider", "Akka"] },
         { "Engine", "HostAtlas.Engine", ["HostAtlas.Gateway", "HostAtlas.Agent", "Microsoft.AspNetCore"] },
         { "Engine", "HostAtlas.Engine.Metrics", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },
+        { "Engine", "HostAtlas.Engine.Notifications",
+            ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql", "HostAtlas.Engine.Users", "HostAtlas.Engine.Servers"] },
         { "Engine", "HostAtlas.Engine.Presence", ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql"] },
         { "Engine", "HostAtlas.Engine.Backups",
             ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql", "Amazon", "HostAtlas.Engine.Teams", "HostAtlas.Engine.Users"] },

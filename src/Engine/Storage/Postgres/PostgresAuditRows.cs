@@ -7,7 +7,8 @@ using Npgsql;
 namespace HostAtlas.Engine.Storage.Postgres;
 
 /// <summary>
-/// What the projection reads and adds of the audit logs and of the teams' changes, on its own connection and in its own transaction.
+/// What the projection reads and adds of the audit logs, of the teams' changes and of what people are told, on its own connection and in
+/// its own transaction.
 /// </summary>
 internal static class PostgresAuditRows
 {
@@ -66,7 +67,12 @@ internal static class PostgresAuditRows
             "insert into team_changes (team, number, at_ms, change) values ($1, $2, $3, $4)",
             change.Team.Value, change.Number, change.AtMs, SealedChange.Seal(seals, change))))
         .Concat(rows.Changes.Outdated.Select(end => Command(
-            "delete from team_changes where team = $1 and number <= $2", end.Team.Value, end.Through)));
+            "delete from team_changes where team = $1 and number <= $2", end.Team.Value, end.Through)))
+        // Without a target, which would need the right to read the key.
+        .Concat(rows.Happenings.Select(row => Command("""
+            insert into notifications (team, server, room, number, at_ms, content) values ($1, $2, $3, $4, $5, $6) on conflict do nothing
+            """, row.Key.Server.Team.Value, row.Key.Server.Server.Value, (int)row.Key.Room, row.Key.Number,
+            row.Happening.At.ToUnixTimeMilliseconds(), SealedHappening.Seal(seals, row))));
 
     private static StoredHead? Head(NpgsqlDataReader row) => row.IsDBNull(1)
         ? null

@@ -53,13 +53,18 @@ internal sealed record PostgresRole(
     /// </summary>
     public static readonly PostgresRole Backups = new("hostatlas_backups", "hostatlas", Seconds(5), Seconds(2), Seconds(5), 8);
 
+    /// <summary>
+    /// Shares out what people are told and notes what came of it, of all teams. It sees ids, times and sealed sentences.
+    /// </summary>
+    public static readonly PostgresRole Notifier = new("hostatlas_notifier", "hostatlas", Seconds(5), Seconds(2), Seconds(5), 4);
+
     /// <summary>Reads one team's rows for people.</summary>
     public static readonly PostgresRole Reader =
         new("hostatlas_reader", "hostatlas", Seconds(10), Seconds(2), Seconds(10), 20, ReadOnly: true);
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<PostgresRole> All =
-        [Owner, Journal, Platform, Ingest, Projector, Rollup, Retention, Reseal, Backups, Reader];
+        [Owner, Journal, Platform, Ingest, Projector, Rollup, Retention, Reseal, Backups, Notifier, Reader];
 
     /// <summary>
     /// What the server is told when a connection opens. As start-up options and not as statements, because these are what a connection

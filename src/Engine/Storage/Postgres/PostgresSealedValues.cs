@@ -45,6 +45,10 @@ public sealed class PostgresSealedValues(PostgresDatabase database) : ISealedVal
             "server = @server and at_ms = @at and key = @key and number = @detail"),
         [SealedTable.Inventories] = new("inventories", "inventory", "server, received_at_ms, 0::bigint, 0::bigint",
             "server > @server", "server", "server = @server"),
+        // The room stands where the others have their time.
+        [SealedTable.Notifications] = new("notifications", "content", "server, room::bigint, number, 0::bigint",
+            "(server, room, number) > (@server, @at, @detail)", "server, room, number",
+            "server = @server and room = @at and number = @detail"),
         [SealedTable.Teams] = new("teams", "name", "null::uuid, 0::bigint, 0::bigint, 0::bigint", "@at < 0", "team", "true"),
     };
 

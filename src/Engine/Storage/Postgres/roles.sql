@@ -13,7 +13,8 @@ begin
     -- Roles belong to the server, not to a database: two platforms on one server may run this at the same time.
     perform pg_advisory_xact_lock(4801700112);
     foreach wanted in array array[
-        'owner', 'journal', 'platform', 'ingest', 'projector', 'rollup', 'retention', 'reseal', 'backups', 'reader'] loop
+        'owner', 'journal', 'platform', 'ingest', 'projector', 'rollup', 'retention', 'reseal', 'backups',
+        'notifier', 'reader'] loop
         if not exists (select 1 from pg_roles where rolname = 'hostatlas_' || wanted) then
             begin
                 execute format('create role %I nologin noinherit', 'hostatlas_' || wanted);
@@ -31,7 +32,7 @@ $$;
 -- NOINHERIT: without a role the login may do nothing, so a connection that forgot its role fails instead of seeing more.
 alter role :"login" noinherit;
 grant hostatlas_owner, hostatlas_journal, hostatlas_platform, hostatlas_ingest, hostatlas_projector, hostatlas_rollup, hostatlas_retention,
-    hostatlas_reseal, hostatlas_backups, hostatlas_reader to :"login";
+    hostatlas_reseal, hostatlas_backups, hostatlas_notifier, hostatlas_reader to :"login";
 
 -- The owner makes the schemas; nobody else makes anything, not even temporary tables.
 revoke all on database :"database" from public;

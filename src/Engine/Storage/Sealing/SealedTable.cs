@@ -50,4 +50,7 @@ public enum SealedTable : byte
 
     /// <summary>Evidence that made a chain of backups suspect or frozen.</summary>
     GateEvidence = 15,
+
+    /// <summary>What people are told of a happening.</summary>
+    Notifications = 16,
 }

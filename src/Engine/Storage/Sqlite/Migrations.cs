@@ -290,6 +290,38 @@ public static class Migrations
             primary key (team, server, number)
         ) strict;
         """,
+        """
+        -- What people are to be told, one row a happening, by the event of the journal that it is. room: 0 of the server's own entity, 1 of
+        -- its backups'. content: sealed. told_at_ms: when deliveries were made of it; null before.
+        create table notifications (
+            team       blob    not null check (length(team) = 16),
+            server     blob    not null check (length(server) = 16),
+            room       integer not null,
+            number     integer not null,
+            at_ms      integer not null,
+            content    blob    not null check (length(content) > 31),
+            told_at_ms integer,
+            primary key (team, server, room, number)
+        ) strict, without rowid;
+        create index notifications_new on notifications (at_ms) where told_at_ms is null;
+        create index notifications_by_age on notifications (at_ms);
+
+        -- One row a happening and channel. state: 0 to be sent, 1 taken, 2 given up. outcome: of the last attempt, a code.
+        create table notification_deliveries (
+            team       blob    not null check (length(team) = 16),
+            server     blob    not null check (length(server) = 16),
+            room       integer not null,
+            number     integer not null,
+            channel    blob    not null check (length(channel) = 16),
+            state      integer not null,
+            attempts   integer not null,
+            due_at_ms  integer not null,
+            last_at_ms integer,
+            outcome    text,
+            primary key (team, server, room, number, channel)
+        ) strict, without rowid;
+        create index notification_deliveries_due on notification_deliveries (due_at_ms) where state = 0;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

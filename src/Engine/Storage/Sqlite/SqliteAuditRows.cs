@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Audit;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Ids;
@@ -7,7 +8,8 @@ using Microsoft.Data.Sqlite;
 namespace HostAtlas.Engine.Storage.Sqlite;
 
 /// <summary>
-/// What the projection reads and adds of the audit logs and of the teams' changes, on its own connection and in its own transaction.
+/// What the projection reads and adds of the audit logs, of the teams' changes and of what people are told, on its own connection and in
+/// its own transaction.
 /// </summary>
 internal sealed class SqliteAuditRows
 {
@@ -17,11 +19,13 @@ internal sealed class SqliteAuditRows
 
     private readonly List<(NumberedChange Change, byte[] Sealed)> _changes;
     private readonly List<(TeamId Team, long Through)> _outdated;
+    private readonly List<(KeyedHappening Row, byte[] Sealed)> _happenings;
 
     private SqliteAuditRows(AuditSeal seal, ITeamSeals seals, AuditRows rows)
     {
         _changes = [.. rows.Changes.Added.Select(change => (change, SealedChange.Seal(seals, change)))];
         _outdated = [.. rows.Changes.Outdated];
+        _happenings = [.. rows.Happenings.Select(happening => (happening, SealedHappening.Seal(seals, happening)))];
         _entries = [.. rows.Added.Select(entry => (entry, seal.Seal(entry)))];
         _heads = [.. rows.NewHeads.Select(log => (log.Team, log.Head, seal.Seal(log.Team, log.Head)))];
         _told = [.. rows.Changed];
@@ -81,6 +85,7 @@ internal sealed class SqliteAuditRows
         foreach (var (team, through) in _outdated)
             Run(connection, "delete from team_changes where team = $team and number <= $through",
                 ("$team", team.ToBytes()), ("$through", through));
+        foreach (var (happening, content) in _happenings) SqliteNotificationStore.Add(connection, happening, content);
     }
 
     private static StoredHead? Head(SqliteCommand command)

@@ -41,6 +41,10 @@ public sealed class SqliteSealedValues(DataFile data, EngineOptions options) : I
             "server = $server and at_ms = $at and key = $key and number = $detail"),
         [SealedTable.Inventories] = new("inventories", "inventory", "server, received_at_ms, 0, 0",
             "server > $server", "server", "server = $server"),
+        // The room stands where the others have their time.
+        [SealedTable.Notifications] = new("notifications", "content", "server, room, number, 0",
+            "(server, room, number) > ($server, $at, $detail)", "server, room, number",
+            "server = $server and room = $at and number = $detail"),
         [SealedTable.Teams] = new("teams", "name", "null, 0, 0, 0", "$at < 0", "team", "true"),
     };
 

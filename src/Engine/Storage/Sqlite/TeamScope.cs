@@ -38,6 +38,7 @@ public sealed class TeamScope : IDisposable
         ("team_changes", "number, at_ms, change"),
         ("log_lines", "server, at_ms, key, number, line"),
         ("inventories", "server, received_at_ms, signed_s, signature, inventory"),
+        ("notification_deliveries", "channel, state, last_at_ms, outcome"),
     ];
 
     // How far the roll-ups have come is the platform's, the same for every team.

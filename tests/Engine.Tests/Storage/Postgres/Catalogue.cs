@@ -18,6 +18,7 @@ internal static class Catalogue
         "hostatlas.audit_entries", "hostatlas.audit_heads",
         "hostatlas.key_uses", "hostatlas.team_changes",
         "hostatlas.log_lines", "hostatlas.log_retries", "hostatlas.inventories",
+        "hostatlas.notifications", "hostatlas.notification_deliveries",
     ];
 
     /// <summary>Tables of the platform's and of people's own.</summary>
@@ -121,6 +122,15 @@ internal static class Catalogue
         .. Grant("hostatlas_reseal", "hostatlas.team_changes", "update", "change"),
         .. Grant("hostatlas_platform", "hostatlas.team_changes", "select", "team number at_ms"),
         .. Grant("hostatlas_reader", "hostatlas.team_changes", "select", "number at_ms change"),
+        .. Grant("hostatlas_projector", "hostatlas.notifications", "insert"),
+        .. Grant("hostatlas_notifier", "hostatlas.notifications", "select delete"),
+        .. Grant("hostatlas_notifier", "hostatlas.notifications", "update", "told_at_ms"),
+        .. Grant("hostatlas_notifier", "hostatlas.notification_deliveries", "select insert delete"),
+        .. Grant("hostatlas_notifier", "hostatlas.notification_deliveries", "update", "state attempts due_at_ms last_at_ms outcome"),
+        .. Grant("hostatlas_reseal", "hostatlas.notifications", "select", "team server room number content"),
+        .. Grant("hostatlas_reseal", "hostatlas.notifications", "update", "content"),
+        .. Grant("hostatlas_reader", "hostatlas.notification_deliveries", "select", "channel state last_at_ms outcome"),
+        "hostatlas_notifier usage hostatlas",
         "hostatlas_journal usage journal", "hostatlas_reseal usage journal", .. Grant("hostatlas_reseal", "hostatlas", "usage"),
         "hostatlas_backups usage hostatlas",
         .. Grant("hostatlas_platform", "hostatlas", "usage"), .. Grant("hostatlas_ingest", "hostatlas", "usage"),
@@ -141,8 +151,10 @@ internal static class Catalogue
         .. Policy("all_teams_reseal * hostatlas_reseal true true",
             "metric_rows metric_sets metric_minutes metric_hours servers teams backup_snapshots backup_evidence "
             + "audit_entries audit_heads "
-            + "team_changes log_lines inventories"),
+            + "team_changes log_lines inventories notifications"),
         .. Policy("all_teams_projector * hostatlas_projector true true", "servers teams audit_entries audit_heads team_changes"),
+        .. Policy("all_teams_projector a hostatlas_projector - true", "notifications"),
+        .. Policy("all_teams_notifier * hostatlas_notifier true true", "notifications notification_deliveries"),
         .. Policy("all_teams_platform * hostatlas_platform true true", "key_uses"),
         .. Policy("all_teams_platform select hostatlas_platform true -", "team_changes"),
         .. Policy("all_teams_backups * hostatlas_backups true true",

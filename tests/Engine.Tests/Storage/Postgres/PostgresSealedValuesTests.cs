@@ -92,6 +92,8 @@ public sealed class PostgresSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.Inventories => "insert into hostatlas.inventories values (@team, @server, @at, 0, 0, @sealed)",
             SealedTable.GateEvidence =>
                 "insert into hostatlas.backup_evidence values (@team, @server, @detail, gen_random_uuid(), @at, @sealed)",
+            SealedTable.Notifications =>
+                "insert into hostatlas.notifications values (@team, @server, @at::integer, @detail, 0, @sealed, null)",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         });
         command.Parameters.AddWithValue("team", team?.Value ?? Guid.Empty);

@@ -91,6 +91,7 @@ public sealed class SqliteSealedValuesTests : SealedValuesSuite, IDisposable
             SealedTable.LogLines => "insert into log_lines values ($team, $server, $at, $key, $detail, 0, $sealed)",
             SealedTable.Inventories => "insert into inventories values ($team, $server, $at, 0, 0, $sealed)",
             SealedTable.GateEvidence => "insert into backup_evidence values ($team, $server, $detail, zeroblob(16), $at, $sealed)",
+            SealedTable.Notifications => "insert into notifications values ($team, $server, $at, $detail, 0, $sealed, null)",
             _ => throw new InvalidOperationException($"{value.Place.Table} is new: plant it here."),
         };
         using var command = (value.Place.Table is SealedTable.Journal or SealedTable.Snapshots ? _journal : data).CreateCommand();

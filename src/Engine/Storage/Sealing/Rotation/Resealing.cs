@@ -20,7 +20,7 @@ public sealed class Resealing(ISealedValues values, TeamSeals seals, PlatformSea
         SealedTable.Teams, SealedTable.Servers, SealedTable.MetricSets, SealedTable.Journal, SealedTable.Snapshots,
         SealedTable.BackupEvidence, SealedTable.MetricHours, SealedTable.MetricMinutes, SealedTable.MetricRows,
         SealedTable.AuditEntries, SealedTable.AuditHeads, SealedTable.TeamChanges, SealedTable.LogLines, SealedTable.Inventories,
-        SealedTable.GateEvidence,
+        SealedTable.GateEvidence, SealedTable.Notifications,
     ];
 
     private static readonly SealedTable[] OfPeople = [SealedTable.Journal, SealedTable.Snapshots];

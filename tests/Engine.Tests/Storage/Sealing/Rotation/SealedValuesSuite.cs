@@ -35,7 +35,7 @@ public abstract class SealedValuesSuite
     {
         PlantAll();
         var before = await AllAsync(Team);
-        Assert.Equal(2 + 2 + 1 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + 4 + RowsAServer)) + 1, before.Count);
+        Assert.Equal(2 + 2 + 1 + 1 + (ServersATeam * (1 + 1 + 1 + 1 + 2 + 3 + 5 + RowsAServer)) + 1, before.Count);
         Rotate();
         Assert.Equal(before.Count, await Pass().CountAsync(Team, default));
         var done = 0;
@@ -176,6 +176,7 @@ public abstract class SealedValuesSuite
                 places.Add((new(SealedTable.LogLines, server, 1_000, 0), -5));
                 places.Add((new(SealedTable.LogLines, server, 1_000, 1), -5));
                 places.Add((new(SealedTable.Inventories, server, 1_000, 0), 0));
+                places.Add((new(SealedTable.Notifications, server, 1, 7), 0));
                 for (var row = 0; row < RowsAServer; row++) places.Add((new(SealedTable.MetricRows, server, row / 2, 7), row));
             }
             Plant(team, places.Select(at =>
