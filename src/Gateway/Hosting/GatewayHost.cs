@@ -84,6 +84,7 @@ internal static class GatewayHost
         StoreGivesUpAfter = options.StoreGivesUpAfter,
         BackupBytesPerServerDay = options.BackupBytesPerServerDay,
         BackupBytesPerTeam = options.BackupBytesPerTeam,
+        Notifications = options.Notifications,
     };
 
     // To standard error, so that standard output holds the one line that says where the platform is.

@@ -1,5 +1,6 @@
 using System.Net;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Vault;
 
@@ -74,6 +75,18 @@ internal sealed record GatewayOptions
 
     /// <summary>Bytes of backups that a team may announce in all; null is unlimited.</summary>
     public long? BackupBytesPerTeam { get; init; }
+
+    /// <summary>Networks that webhooks may reach although they are not public.</summary>
+    public IReadOnlyList<IPNetwork> WebhookNetworks { get; init; } = [];
+
+    /// <summary>A PEM file of authorities that receivers' certificates may come from, beside the system's own.</summary>
+    public string? NotificationAuthorityFile { get; init; }
+
+    /// <summary>The mail server as it is set.</summary>
+    public MailSettings Mail { get; init; } = new();
+
+    /// <summary>What <see cref="NotificationSettings"/> made of the above.</summary>
+    public NotificationOptions Notifications { get; init; } = new();
 
     /// <summary>Without the connection string.</summary>
     public override string ToString() => $"GatewayOptions({Data}, {Url}, {StoreKind})";

@@ -78,6 +78,21 @@ internal static class GatewaySettings
         ["presence.silent_after_seconds"] = Whole(10, 86_400, (o, n) => o with { SilentAfter = TimeSpan.FromSeconds(n) }),
         ["backups.server_day_mebibytes"] = Whole(1, 1_000_000_000, (o, n) => o with { BackupBytesPerServerDay = (long)n << 20 }),
         ["backups.team_mebibytes"] = Whole(1, 1_000_000_000, (o, n) => o with { BackupBytesPerTeam = (long)n << 20 }),
+        ["notifications.allowed_networks"] = ("networks with commas between them, e.g. 10.1.0.0/16, fd00::/8", (o, text) =>
+            NotificationSettings.ReadNetworks(text) is { } networks ? o with { WebhookNetworks = networks } : null),
+        ["notifications.ca_file"] = ("a file", (o, text) => text.Length > 0 ? o with { NotificationAuthorityFile = text } : null),
+        ["smtp.host"] = ("the name of a mail server", (o, text) =>
+            Uri.CheckHostName(text) != UriHostNameType.Unknown ? o with { Mail = o.Mail with { Host = text } } : null),
+        ["smtp.port"] = Whole(1, 65_535, (o, n) => o with { Mail = o.Mail with { Port = n } }),
+        ["smtp.tls"] = ("starttls or tls", (o, text) => text switch
+        {
+            "starttls" => o with { Mail = o.Mail with { FromStart = false } },
+            "tls" => o with { Mail = o.Mail with { FromStart = true } },
+            _ => null,
+        }),
+        ["smtp.user"] = ("a name", (o, text) => text.Length > 0 ? o with { Mail = o.Mail with { User = text } } : null),
+        ["smtp.password_file"] = ("a file", (o, text) => text.Length > 0 ? o with { Mail = o.Mail with { PasswordFile = text } } : null),
+        ["smtp.from"] = ("an e-mail address", (o, text) => text.Length > 0 ? o with { Mail = o.Mail with { From = text } } : null),
     };
 
     /// <summary>Every key there is.</summary>

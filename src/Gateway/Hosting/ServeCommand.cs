@@ -65,6 +65,8 @@ internal static class ServeCommand
             var (vault, vaultFaults) = options.VaultSettings.Resolve();
             faults.AddRange(vaultFaults);
             options = options with { Vault = vault };
+            (options, var notificationFaults) = NotificationSettings.Resolve(options);
+            faults.AddRange(notificationFaults);
             foreach (var fault in faults) Say(fault);
             return faults.Count > 0 ? Failed : await ServeAsync(options, cancellation);
         });

@@ -65,6 +65,12 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Post, "/api/keys/{id}/rotate", keys.RotateAsync);
         Map(routes, HttpMethods.Delete, "/api/keys/{id}", keys.DeleteAsync);
 
+        var notifications = services.GetRequiredService<NotificationEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/notifications", notifications.GetAsync);
+        Map(routes, HttpMethods.Put, "/api/notifications", notifications.PutAsync);
+        Map(routes, HttpMethods.Post, "/api/notifications/{id}/secret", notifications.PostSecretAsync);
+        Map(routes, HttpMethods.Post, "/api/notifications/{id}/test", notifications.PostTestAsync);
+
         Map(routes, HttpMethods.Get, "/api/events", services.GetRequiredService<EventsEndpoint>().GetAsync);
 
         var audit = services.GetRequiredService<AuditEndpoints>();

@@ -60,4 +60,8 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(CommandBody))]
 [JsonSerializable(typeof(CommandView))]
 [JsonSerializable(typeof(Page<CommandView>), TypeInfoPropertyName = "CommandPage")]
+[JsonSerializable(typeof(NotificationsBody))]
+[JsonSerializable(typeof(NotificationsView))]
+[JsonSerializable(typeof(ChannelSecretView))]
+[JsonSerializable(typeof(ChannelTrialView))]
 internal sealed partial class PeopleJson : JsonSerializerContext;

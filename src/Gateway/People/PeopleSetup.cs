@@ -31,7 +31,8 @@ public static class PeopleSetup
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
             .AddSingleton<ChainEvidence>().AddSingleton<FreezeEndpoints>()
             .AddSingleton<LogsEndpoint>().AddSingleton<InventoryEndpoint>().AddSingleton<CommandEndpoints>()
-            .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>();
+            .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>()
+            .AddSingleton<NotificationEndpoints>();
         return services;
     }
 }

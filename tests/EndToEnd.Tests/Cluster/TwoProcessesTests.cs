@@ -38,9 +38,16 @@ public sealed class TwoProcessesTests
         // So it is with keys.
         var key = await founder.AddKeyAsync("dashboards", "read");
         Assert.Equal(HttpStatusCode.OK, await atGateway.StatusAsync(HttpMethod.Get, "/api/servers", key: key));
-        var id = KeyId(await atGateway.BodyAsync(HttpMethod.Get, "/api/keys", founder.Cookie));
+        var id = OnlyId(await atGateway.BodyAsync(HttpMethod.Get, "/api/keys", founder.Cookie));
         Assert.True((int)await atEngine.StatusAsync(HttpMethod.Delete, $"/api/keys/{id}", founder.Cookie) < 300);
         Assert.Equal(HttpStatusCode.Unauthorized, await atGateway.StatusAsync(HttpMethod.Get, "/api/servers", key: key));
+
+        // What is asked of the gateway is tried by the engine: this address is nobody's, and the guard says so.
+        using var channels = await atGateway.SendAsync(HttpMethod.Put, "/api/notifications", founder.Cookie,
+            body: """{"items": [{"kind": "webhook", "url": "https://192.0.2.1/hook", "events": ["*"]}]}""");
+        var channel = OnlyId(await channels.Content.ReadAsStringAsync());
+        Assert.Contains("address-refused",
+            await atGateway.BodyAsync(HttpMethod.Post, $"/api/notifications/{channel}/test", founder.Cookie), StringComparison.Ordinal);
 
         // SIGTERM waits for no stream, at neither.
         using var last = await atGateway.ListenAsync(founder.Cookie);
@@ -130,7 +137,7 @@ public sealed class TwoProcessesTests
             """{"batch":"00000000-0000-4000-8000-0000000000ff","reports":[""" + string.Join(',', reports) + "]}");
     }
 
-    private static string KeyId(string keys)
+    private static string OnlyId(string keys)
     {
         using var document = JsonDocument.Parse(keys);
         return document.RootElement.GetProperty("items").EnumerateArray().Single().GetProperty("id").GetString()!;

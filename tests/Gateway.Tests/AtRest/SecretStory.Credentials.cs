@@ -20,6 +20,31 @@ internal sealed partial class SecretStory
         _keys[_keys.IndexOf((id, key, owner))] = (id, rotated, owner);
     }
 
+    private async Task SetChannelAsync()
+    {
+        var owner = await SignedInOwnerAsync();
+        var path = Convert.ToHexStringLower(Bytes(12));
+        planted.Text("a webhook's path", path);
+        var items = new[] { new { kind = "webhook", url = $"https://192.0.2.1/{path}", events = new[] { "*" } } };
+        var made = (await platform.MustAsync(HttpMethod.Put, "/api/notifications", new { items }, owner.Cookie)).GetProperty("items")[0];
+        ShowSigning(made.GetProperty("secret").GetString()!);
+        var id = made.GetProperty("id").GetString();
+        var rotated = await platform.MustAsync(
+            HttpMethod.Post, $"/api/notifications/{id}/secret", new { overlapSeconds = 60 }, owner.Cookie);
+        ShowSigning(rotated.GetProperty("secret").GetString()!);
+        await platform.MustAsync(HttpMethod.Get, "/api/notifications", null, owner.Cookie);
+        await platform.MustAsync(HttpMethod.Post, $"/api/notifications/{id}/test", new { }, owner.Cookie);
+    }
+
+    private void ShowSigning(string secret)
+    {
+        planted.Text("a webhook's secret", secret);
+        var bytes = Convert.FromBase64String(secret["whsec_".Length..]);
+        planted.Bytes("a webhook's secret, first half", bytes[..16]);
+        planted.Bytes("a webhook's secret, second half", bytes[16..]);
+        Keep("a webhook's secret", secret);
+    }
+
     private async Task ChangePasswordAsync()
     {
         var person = Any(_people.Where(one => one.Codes.Count == 0));

@@ -28,7 +28,7 @@ internal sealed partial class SecretStory(PlatformAtRest platform, PlantedValues
         Func<Task>[] turns =
         [
             FoundAsync, JoinAsync, AddServerAsync, AddServerAsync, RotateTokenAsync, AddKeyAsync, AddKeyAsync, RevokeKeyAsync,
-            RotateKeyAsync, ChangePasswordAsync, TakeSecondFactorAsync, ResetPasswordAsync, SignInAsync, SignInAsync,
+            RotateKeyAsync, SetChannelAsync, ChangePasswordAsync, TakeSecondFactorAsync, ResetPasswordAsync, SignInAsync, SignInAsync,
             SignOutAsync, ReportAsync, ReadAsync, ReadAsync, SendToWrongPlacesAsync, SendToWrongPlacesAsync,
         ];
         // Each turn once at least, then as the seed has it.

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Gateway.Hosting;
 using HostAtlas.TestSupport;
@@ -37,6 +38,43 @@ public sealed class GatewaySettingsTests
         var (options, none) = GatewaySettings.Read([.. fromFile, .. environment]);
         Assert.Empty(none);
         Assert.Equal((5_000, TimeSpan.FromSeconds(120), "atlas.example.net"), (options.Connections, options.Window, options.Url.Host));
+    }
+
+    [Fact]
+    public void How_people_are_told_is_read_with_the_files_that_it_names()
+    {
+        using var folder = new TempFolder();
+        var password = folder.File("smtp-password");
+        File.WriteAllText(password, "s3cret\n");
+        File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var (options, faults) = GatewaySettings.Read(
+        [
+            new("notifications.allowed_networks", "10.1.0.0/16, fd00::/8"), new("smtp.host", "mail.example.org"), new("smtp.tls", "tls"),
+            new("smtp.user", "atlas"), new("smtp.password_file", password), new("smtp.from", "atlas@example.org"),
+        ]);
+        Assert.Empty(faults);
+        (options, faults) = NotificationSettings.Resolve(options);
+        Assert.Empty(faults);
+        Assert.Equal(new MailOptions("mail.example.org", 465, true, "atlas", "s3cret", "atlas@example.org"), options.Notifications.Mail);
+        Assert.Equal(2, options.Notifications.AllowedNetworks.Count);
+        Assert.Null(NotificationSettings.Resolve(new GatewayOptions()).Options.Notifications.Mail);
+        Assert.DoesNotContain("s3cret", $"{options} {options.Notifications} {options.Notifications.Mail}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_wrong_about_how_people_are_told_is_listed_at_once()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("empty.pem"), "");
+        var (options, faults) = GatewaySettings.Read(
+        [
+            new("notifications.allowed_networks", "10.1.0.0/33"), new("smtp.tls", "none"), new("smtp.port", "0"),
+            new("notifications.ca_file", folder.File("empty.pem")), new("smtp.user", "atlas"),
+        ]);
+        Assert.Equal(3, faults.Count);
+        (_, faults) = NotificationSettings.Resolve(options);
+        Assert.Equal(["notifications.ca_file", "smtp.host", "smtp.from", "smtp.user and smtp.password_file"],
+            faults.Select(fault => fault.Split(':')[0]));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public sealed class IsolationTests(PeopleHost host)
         var server = await bob.PostAsync("/api/servers", new { name = "bobs" });
         var key = await bob.PostAsync("/api/keys", new { name = "bobs", scopes = new[] { "read" } });
         var invitation = await bob.PostAsync("/api/invitations", new { role = "viewer" });
+        var hook = """{"items": [{"kind": "webhook", "url": "https://192.0.2.1/hook", "events": ["*"]}]}""";
+        var channel = (await bob.SendAsync("PUT", "/api/notifications", hook, [])).Ids[0];
         var member = (await (await host.MemberAsync(bob.Team, TeamRole.Viewer)).GetAsync("/api/session"))["user"];
         var second = new Browser(host.Address) { Email = bob.Email };
         await second.SignInAsync();
@@ -34,6 +36,7 @@ public sealed class IsolationTests(PeopleHost host)
                 "keys" => key["id"],
                 "invitations" => invitation["id"],
                 "members" => member,
+                "notifications" => channel,
                 "sessions" => session,
                 _ => server["id"],
             };
@@ -58,7 +61,7 @@ public sealed class IsolationTests(PeopleHost host)
     {
         var (ann, bob) = (await host.FounderAsync(), await host.FounderAsync());
         string[] ofTeams =
-            ["/api/servers", "/api/keys", "/api/audit", "/api/team/", "/api/members", "/api/invitations"];
+            ["/api/servers", "/api/keys", "/api/audit", "/api/team/", "/api/members", "/api/invitations", "/api/notifications"];
         var routes = host.Routes
             .Where(route => Array.Exists(ofTeams, of => $"{route.RoutePattern.RawText}/".StartsWith(of, StringComparison.Ordinal)))
             .ToList();

@@ -14,6 +14,7 @@ internal static class ChangeRights
         ["server"] = Operation.ReadServers,
         ["backups"] = Operation.ReadBackups,
         ["key"] = Operation.ReadKeys,
+        ["channel"] = Operation.ReadNotifications,
     };
 
     /// <summary>The operation that somebody must be allowed to hear of a change of this kind.</summary>

@@ -81,6 +81,12 @@ internal enum Operation
     /// <summary>The end of an API key.</summary>
     RevokeKey,
 
+    /// <summary>On which channels the team is told of what happens.</summary>
+    ReadNotifications,
+
+    /// <summary>Other channels, another secret for one, or a trial on one.</summary>
+    ChangeNotifications,
+
     /// <summary>The audit log, as pages and as an export.</summary>
     ReadAudit,
 

@@ -41,6 +41,9 @@ internal static class RightsTable
         new(Operation.CreateKey, TeamRole.Admin, KeyScopes.None),
         new(Operation.RotateKey, TeamRole.Admin, KeyScopes.None),
         new(Operation.RevokeKey, TeamRole.Admin, KeyScopes.None),
+        // Closed to keys: a webhook's address is a credential with many receivers, and who sets them could silence an alarm.
+        new(Operation.ReadNotifications, TeamRole.Admin, KeyScopes.None),
+        new(Operation.ChangeNotifications, TeamRole.Admin, KeyScopes.None),
         // Closed to keys: addresses, sessions and e-mail addresses of people stand in it, and a key with read lies on other machines.
         new(Operation.ReadAudit, TeamRole.Admin, KeyScopes.None),
         // The least of all that may be heard of; each change has a row of its own besides (ChangeRights).

@@ -50,6 +50,12 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["listKeys"] = Of("query:cursor=key"),
         ["createKey"] = Of("", """{"name": "another", "scopes": ["read"]}"""),
         ["revokeKey"] = Of("path:id=key"),
+        ["getNotifications"] = Of(""),
+        ["setNotifications"] = Of("body:/items/id=channel", """
+            {"items": [{"id": "{{/items/id}}", "kind": "webhook", "url": "https://192.0.2.1/hook", "events": ["*"]}]}
+            """),
+        ["rotateChannelSecret"] = Of("path:id=channel", """{"overlapSeconds": 0}"""),
+        ["tryChannel"] = Of("path:id=channel"),
         ["sendMetrics"] = Of(
             "body:/batch=batch", """{"batch": "{{/batch}}", "reports": [{"at": 1712150400000, "values": {"cpu": 1}}]}""", takes: true),
         ["sendLogs"] = Of(

@@ -51,6 +51,9 @@ internal sealed class TeamUnderTest
         team.Ids["command"] = Text(command, "id");
         var key = await team.MustAsync("POST", "/api/keys", """{"name": "ci", "scopes": ["read", "write", "servers:enroll"]}""");
         (team.Ids["key"], team.Key) = (Text(key, "id"), Text(key, "key"));
+        var channels = await team.MustAsync(
+            "PUT", "/api/notifications", """{"items": [{"kind": "webhook", "url": "https://192.0.2.1/hook", "events": ["*"]}]}""");
+        team.Ids["channel"] = Text(channels.GetProperty("items")[0], "id");
         team.Ids["invitation"] = Text(await team.MustAsync("POST", "/api/invitations", """{"role": "viewer"}"""), "id");
         var sessions = await team.MustAsync("GET", "/api/sessions");
         team.Ids["session"] = Text(sessions.GetProperty("items")[0], "id");

@@ -40,6 +40,8 @@ public sealed class RightsTableTests
         ["CreateKey"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["RotateKey"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["RevokeKey"] /*   */ = "no  no  yes yes  no  no  no  no",
+        ["ReadNotifications"] = "no  no  yes yes  no  no  no  no",
+        ["ChangeNotifications"] = "no  no  yes yes  no  no  no  no",
         ["ReadAudit"] /*   */ = "no  no  yes yes  no  no  no  no",
         ["WatchTeam"] /*   */ = "yes yes yes yes  yes no  no  yes",
     };
