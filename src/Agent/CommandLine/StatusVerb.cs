@@ -29,8 +29,8 @@ internal static class StatusVerb
 
     private static StatusReport Look(string statePath, string configPath, bool isNamed, DateTimeOffset now)
     {
-        // Without a configuration the rest is still worth a look; `run` lists what is wrong with it. But once enrolled a file that was named
-        // and is not there is a slip of the finger: `enroll` would have made it.
+        // Without a configuration the rest is still worth a look; `run` lists what is wrong with it. But once enrolled a file that was
+        // named and is not there is a slip of the finger: `enroll` would have made it.
         AgentOptions? options = null;
         if (File.Exists(configPath) || (isNamed && StateFolder.OpenExisting(statePath)?.ReadToken() is not null))
             options = ConfigFile.Load(configPath);

@@ -15,7 +15,7 @@ internal sealed record PreviewRequest(string Path, byte[] Body, byte[] Plain, bo
     private const string Token = "<this server's token>", Time = "<Unix seconds when it is sent>",
         Signature = "<HMAC-SHA256 of time and body, by a key derived from the token>";
 
-    /// <summary>The headers in the order in which they are sent. What proves who sends is not shown, nor what the moment of sending gives.</summary>
+    /// <summary>The headers as they are sent. What proves who sends is not shown, nor what the moment of sending gives.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers(string authority)
     {
         List<(string, string)> headers =
