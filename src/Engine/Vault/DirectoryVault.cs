@@ -6,7 +6,7 @@ namespace HostAtlas.Engine.Vault;
 /// <summary>
 /// Objects as files: <c>DATA/vault/{team}/{server}/{packs,indexes,snapshots}/{uuid}</c> and nothing else there, so that a plain copy of a
 /// server's folder is a whole repository. Bytes arrive in <c>DATA/incoming</c>, are hashed while they do, synced, and only then given their
-/// name. A name is given once: nothing here replaces or deletes an object.
+/// name. A name is given once: nothing here replaces an object.
 /// </summary>
 public sealed class DirectoryVault : IVault, IDisposable
 {
@@ -83,6 +83,19 @@ public sealed class DirectoryVault : IVault, IDisposable
         {
             return Task.FromResult<Stream?>(null);
         }
+    }
+
+    /// <inheritdoc />
+    public async Task DeleteAsync(VaultKey key, CancellationToken cancellation)
+    {
+        var folder = FolderOf(key.Team, key.Server, key.Name.Kind);
+        await SyncingAsync(() =>
+        {
+            if (!Directory.Exists(folder)) return;
+            File.Delete(PathOf(key));
+            // Also when there was no file: it may be this call again, after a crash between the two.
+            DurableFolder.Sync(folder);
+        }, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

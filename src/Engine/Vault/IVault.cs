@@ -35,6 +35,13 @@ public interface IVault
 
     /// <summary>Opens an object for reading, from any place in it; null when it is not there.</summary>
     Task<Stream?> OpenAsync(VaultKey key, CancellationToken cancellation);
+
+    /// <summary>
+    /// Deletes an object so that it stays away after a power cut as well. One that is not there is deleted: doing it twice changes nothing.
+    /// For retention alone, and only for what its table marks as going (<see cref="Backups.Retention.ObjectExpiry"/>): no request of an
+    /// agent leads here.
+    /// </summary>
+    Task DeleteAsync(VaultKey key, CancellationToken cancellation);
 }
 
 /// <summary>What became of a put.</summary>

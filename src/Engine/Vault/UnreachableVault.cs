@@ -30,6 +30,9 @@ public sealed class UnreachableVault : IVault
 
     /// <inheritdoc />
     public Task<Stream?> OpenAsync(VaultKey key, CancellationToken cancellation) => throw new VaultUnreachableException();
+
+    /// <inheritdoc />
+    public Task DeleteAsync(VaultKey key, CancellationToken cancellation) => throw new VaultUnreachableException();
 }
 
 /// <summary>This process does not reach the vault.</summary>

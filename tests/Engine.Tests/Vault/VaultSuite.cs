@@ -162,6 +162,47 @@ public abstract class VaultSuite(Func<Task<VaultUnderTest>> open) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task What_is_deleted_stays_away_alone_and_deleting_it_again_changes_nothing()
+    {
+        VaultKey[] others =
+        [
+            One with { Server = Named.Id<ServerId>("other") }, One with { Name = One.Name with { Kind = ObjectKind.Index } }, Key("two"),
+        ];
+        foreach (var key in others.Append(One)) await PutAsync(key, Bytes);
+        await Vault.DeleteAsync(One, default);
+        await Vault.DeleteAsync(One, default);
+        _under.Restart();
+        Assert.Null(await Vault.OpenAsync(One, default));
+        await AssertNothingAsync();
+        foreach (var key in others) Assert.Equal(Bytes, await GetAsync(key));
+    }
+
+    [Fact]
+    public async Task What_never_was_can_be_deleted()
+    {
+        await Vault.DeleteAsync(One, default);
+        Assert.Equal(PutOutcome.Stored, await PutAsync(One, Bytes));
+    }
+
+    [Fact]
+    public async Task Whoever_reads_an_object_while_it_is_deleted_reads_it_to_its_end_or_fails()
+    {
+        await PutAsync(One, Bytes);
+        await using var read = await Vault.OpenAsync(One, default);
+        await Vault.DeleteAsync(One, default);
+        using var all = new MemoryStream();
+        try
+        {
+            await read!.CopyToAsync(all);
+        }
+        catch (IOException)
+        {
+            return;
+        }
+        Assert.Equal(Bytes, all.ToArray());
+    }
+
+    [Fact]
     public async Task What_was_found_can_be_settled_also_when_there_is_nothing()
     {
         await Vault.SettleAsync(One.Team, One.Server, default);
