@@ -119,7 +119,13 @@ internal sealed class RetentionModel(RunSchedule? schedule)
         yield return 2;
         // What was needed two writes ago need not be what is needed now.
         needed = Needed();
-        foreach (var (name, row) in _rows) row.Marked |= FateOf(needed.Contains(name), row) == ObjectFate.MarkDue;
+        foreach (var (name, row) in _rows)
+        {
+            if (FateOf(needed.Contains(name), row) != ObjectFate.MarkDue) continue;
+            // A run's begin pins everything: it was told of no object yet, and may name any.
+            Assert.Empty(State.Runs);
+            row.Marked = true;
+        }
         Snapshots.RemoveAll(snapshot => snapshot.Expired && snapshot.Needs.Any(name => _rows[name].Marked));
         yield return 3;
         foreach (var (name, row) in _rows.Where(row => row.Value.Marked).ToList())

@@ -26,16 +26,16 @@ public sealed class RetentionRulesTests
     }
 
     [Theory]
-    [InlineData(3, 0, 0, 0, 0, FateReason.Last, "2026-11-29 2026-11-30")]
-    [InlineData(0, 3, 0, 0, 0, FateReason.Daily, "2026-11-29 2026-11-30")]
+    [InlineData(3, 0, 0, 0, 0, FateReason.Last, "2026-11-29 2026-11-30 2026-12-01")]
+    [InlineData(0, 3, 0, 0, 0, FateReason.Daily, "2026-11-29 2026-11-30 2026-12-01")]
     [InlineData(0, 0, 3, 0, 0, FateReason.Weekly, "2026-11-16 2026-11-23 2026-11-30")]
-    [InlineData(0, 0, 0, 3, 0, FateReason.Monthly, "2026-10-01 2026-11-01")]
+    [InlineData(0, 0, 0, 3, 0, FateReason.Monthly, "2026-10-01 2026-11-01 2026-12-01")]
     [InlineData(0, 0, 0, 0, 3, FateReason.Yearly, "2025-01-01 2026-01-01")]
     public void Of_the_newest_periods_the_first_snapshot_stays(
         int last, int daily, int weekly, int monthly, int yearly, FateReason reason, string days)
     {
         var first = new DateTimeOffset(2025, 1, 1, 3, 0, 0, TimeSpan.Zero);
-        // It ended a month ago: all is older than the floor. The newest, of the first of December, counts as well and stays as the head.
+        // It ended a month ago: all is older than the floor. The newest is the second of its slot: it stays as the head and does not count.
         var nights = Enumerable.Range(0, 700).Select(day => first.AddDays(day)).Where(at => at < Now.AddDays(-30));
         var chain = Chain(nights.Append(Now.AddDays(-30)));
         var stay = RetentionPlan.Of(chain, Rules(new(last, daily, weekly, monthly, yearly), Nightly), Now)
