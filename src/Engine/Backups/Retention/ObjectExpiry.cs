@@ -42,7 +42,7 @@ public enum ObjectFate
 /// </summary>
 public static class ObjectExpiry
 {
-    /// <summary>The time between notice and mark. An object of a run that died is noticed after the run's end: it has this as well.</summary>
+    /// <summary>The time between notice and mark, for what a run left that died as well: it is noticed after the run's end.</summary>
     public static readonly TimeSpan NoticeTime = TimeSpan.FromDays(7);
 
     /// <summary>
