@@ -88,6 +88,7 @@ public sealed class DirectoryVault : IVault, IDisposable
     /// <inheritdoc />
     public async Task DeleteAsync(VaultKey key, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var folder = FolderOf(key.Team, key.Server, key.Name.Kind);
         await SyncingAsync(() =>
         {
@@ -95,7 +96,7 @@ public sealed class DirectoryVault : IVault, IDisposable
             File.Delete(PathOf(key));
             // Also when there was no file: it may be this call again, after a crash between the two.
             DurableFolder.Sync(folder);
-        }, cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

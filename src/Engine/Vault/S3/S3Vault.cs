@@ -89,6 +89,10 @@ public sealed partial class S3Vault : IVault
             ? new S3ObjectStream(Client, Bucket, NameOf(key), head.ContentLength, head.ETag)
             : null;
 
+    /// <summary>S3 answers a deletion that finds nothing like one that finds something.</summary>
+    public Task DeleteAsync(VaultKey key, CancellationToken cancellation) => S3Faults.TryAsync(
+        $"to delete {key}", () => Client.DeleteObjectAsync(Bucket, NameOf(key), cancellation), cancellation);
+
     private async Task<PutOutcome> SendAsync(VaultKey key, string file)
     {
         byte[] md5;
