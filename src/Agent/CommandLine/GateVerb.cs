@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Gate;
+using HostAtlas.Agent.Gate.Evidence;
 using HostAtlas.Agent.Gate.Rules;
 using HostAtlas.Agent.Progress;
 
@@ -76,7 +77,7 @@ internal sealed class GateReport(AgentSurroundings around, bool json) : IGateEve
         await around.Out.WriteLineAsync(json
             ? JsonLine.Of(writer =>
             {
-                writer.WriteString("state", Word(state));
+                writer.WriteString("state", RunEvidence.Word(state));
                 writer.WriteStartArray("rules");
                 foreach (var rule in rules) writer.WriteStringValue(rule);
                 writer.WriteEndArray();
@@ -85,16 +86,9 @@ internal sealed class GateReport(AgentSurroundings around, bool json) : IGateEve
                 writer.WriteNumber("unreadable", scan.Unreadable);
             })
             : string.Create(CultureInfo.InvariantCulture, $"{counts.Changed:N0} files, {counts.Hit:N0} held back, ")
-                + (scan.Unreadable > 0 ? $"{scan.Unreadable:N0} unreadable, " : "") + "a backup of just these would be " + Word(state));
+                + (scan.Unreadable > 0 ? $"{scan.Unreadable:N0} unreadable, " : "") + "a backup of just these would be " + RunEvidence.Word(state));
         return state == GateState.Frozen ? ExitCode.Frozen : ExitCode.Done;
     }
 
     private static string Word(GateVerdict verdict) => verdict == GateVerdict.Clean ? "clean" : "held-back";
-
-    private static string Word(GateState state) => state switch
-    {
-        GateState.Open => "open",
-        GateState.Suspect => "suspect",
-        _ => "frozen",
-    };
 }

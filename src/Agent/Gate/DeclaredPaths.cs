@@ -7,16 +7,18 @@ namespace HostAtlas.Agent.Gate;
 internal sealed class DeclaredPaths(IReadOnlyList<GlobPattern> patterns)
 {
     /// <summary>Whether a file is one of them; its path is absolute.</summary>
-    public bool Has(string path)
+    public bool Has(string path) => patterns.Count > 0 && Has(Encoding.UTF8.GetBytes(path));
+
+    /// <inheritdoc cref="Has(string)" />
+    public bool Has(ReadOnlySpan<byte> path)
     {
         if (patterns.Count == 0) return false;
-        var bytes = Encoding.UTF8.GetBytes(path);
-        for (var end = bytes.Length; end > 0; end = bytes.AsSpan(0, end).LastIndexOf((byte)'/'))
+        for (var end = path.Length; end > 0; end = path[..end].LastIndexOf((byte)'/'))
         {
-            var isDirectory = end < bytes.Length;
+            var isDirectory = end < path.Length;
             foreach (var pattern in patterns)
             {
-                if (!pattern.Negated && pattern.Matches(bytes.AsSpan(0, end), isDirectory)) return true;
+                if (!pattern.Negated && pattern.Matches(path[..end], isDirectory)) return true;
             }
         }
         return false;

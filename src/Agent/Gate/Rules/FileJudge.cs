@@ -14,7 +14,7 @@ internal readonly record struct FileContext
     /// <summary>The host's own configuration says that it is meant to be encrypted.</summary>
     public bool IsDeclared { get; init; }
 
-    /// <summary>The server is being learned: only rules about content count.</summary>
+    /// <summary>The server is being learned: only the rules that the table marks for it count.</summary>
     public bool IsLearning { get; init; }
 }
 
@@ -23,6 +23,10 @@ internal static class FileJudge
 {
     /// <summary>The rule about declared files: their framing must stay what it was.</summary>
     public const string FramingLost = "framing-lost";
+
+    /// <summary>What it sees, for people, and why nothing ordinary does that.</summary>
+    public const string FramingLostCatches = "a declared file no longer begins as it did",
+        FramingLostWhy = "an attack takes the framing away";
 
     /// <summary>Judges.</summary>
     public static FileVerdict Judge(FileFeatures file, in FileContext context)

@@ -11,6 +11,12 @@ internal static class NameRules
     /// <summary>As evidence gives it.</summary>
     public const string Name = "name-lies";
 
+    /// <summary>What it sees, for people.</summary>
+    public const string Catches = "a name such as `a.docx` or `a.docx.locked`, random bytes in it; from 512 bytes on";
+
+    /// <summary>Why nothing ordinary does that.</summary>
+    public const string Why = "the only look at new files under 8 KiB";
+
     private const long BytesLeast = 512;
     private const int EndingsMost = 3;
 

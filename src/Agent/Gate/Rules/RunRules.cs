@@ -6,7 +6,7 @@ public sealed record RunCounts
     /// <summary>Files that are new or differ from the last snapshot.</summary>
     public long Changed { get; init; }
 
-    /// <summary>Of them, files that a rule hit.</summary>
+    /// <summary>Of them, files that a rule hit and that were not hit as they are before.</summary>
     public long Hit { get; init; }
 
     /// <summary>Files hit in this run and in those of the seven days before it.</summary>
@@ -71,6 +71,15 @@ public static class RunRules
             run => run.NoteFolders >= 3),
         new("many-changed", "more files changed than mean + 3 sigma of earlier runs", GateState.Suspect, false, run => IsMany(run)),
     ];
+
+    /// <summary>
+    /// Whether the run freezes whatever else it finds: then there is no use in reading on. A share can still fall while more is read.
+    /// </summary>
+    public static bool IsCertain(RunCounts run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return All.Any(rule => rule.Name is "canary" or "slow-burn" or "dump-turned" && rule.Hits(run));
+    }
 
     /// <summary>What the run comes to, with the names of all rules that hit.</summary>
     public static (GateState State, IReadOnlyList<string> Rules) Judge(RunCounts run)
