@@ -23,6 +23,7 @@ internal sealed class AgentCommandLine
         _root.Add(RunVerb.Command(common, around, Guard));
         _root.Add(StatusVerb.Command(common, around, Guard));
         _root.Add(PreviewVerb.Command(common, around, Guard));
+        _root.Add(CanariesVerb.Command(common, around, Guard));
         _root.Add(BackupVerb.Command(common, around, Guard));
         _root.Add(SnapshotsVerb.Command(common, around, Guard));
         _root.Add(KeyVerb.Command(common, around, Guard));

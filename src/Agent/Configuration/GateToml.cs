@@ -9,15 +9,18 @@ public sealed record GateOptions
     /// <summary>What is meant to be encrypted; of it only the framing is looked at.</summary>
     internal IReadOnlyList<GlobPattern> EncryptedPaths { get; init; } = [];
 
-    /// <summary>Folders in which canaries are planted.</summary>
+    /// <summary>Files of the owner's own that nobody has a reason to change; watched beside those that were planted.</summary>
     public IReadOnlyList<string> Canaries { get; init; } = [];
+
+    /// <summary>The platform hears the paths of hits, not only their ids.</summary>
+    public bool ClearPaths { get; init; }
 }
 
 /// <summary>Reads <c>[gate]</c>; like <see cref="AgentToml"/> it is pure and lists every fault.</summary>
 internal static class GateToml
 {
     /// <summary>The keys of the table.</summary>
-    public static readonly string[] Keys = ["encrypted_paths", "canaries"];
+    public static readonly string[] Keys = ["encrypted_paths", "canaries", "clear_paths"];
 
     /// <summary>Reads the table.</summary>
     public static GateOptions Read(TomlTable table, List<string> faults)
@@ -33,7 +36,9 @@ internal static class GateToml
         var canaries = Texts(table, "canaries", faults);
         faults.AddRange(canaries.Where(path => !Path.IsPathFullyQualified(path)).Select(path =>
             $"gate.canaries: '{path}' is not an absolute path"));
-        return new GateOptions { EncryptedPaths = patterns, Canaries = canaries };
+        var clear = table.TryGetValue("clear_paths", out var value) ? value as bool? : false;
+        if (clear is null) faults.Add("gate.clear_paths: must be true or false");
+        return new GateOptions { EncryptedPaths = patterns, Canaries = canaries, ClearPaths = clear ?? false };
     }
 
     private static List<string> Texts(TomlTable table, string key, List<string> faults)

@@ -8,7 +8,7 @@ namespace HostAtlas.Agent.Credentials;
 /// STATE/status.json  what `status` shows                  STATE/refused/   reports that the platform would not take
 /// STATE/lock         held by the running agent            STATE/backup.keys the master keys of the backups
 /// STATE/backup/      what a backup leaves for the next    STATE/head       the newest snapshot that this host knows of
-/// STATE/inventory.json when the inventory was last sent
+/// STATE/inventory.json when the inventory was last sent   STATE/canaries.json files that nobody has a reason to change
 /// STATE/logs/        lines not yet acknowledged, and how far each log was read
 /// STATE/commands.json  the last commands of the platform and what became of them
 /// </code>
@@ -49,6 +49,9 @@ public sealed class StateFolder
 
     /// <summary>STATE/head.</summary>
     public string HeadPath => Path.Combine(FolderPath, "head");
+
+    /// <summary>STATE/canaries.json: files that nobody has a reason to change, and what they are.</summary>
+    public string CanariesPath => Path.Combine(FolderPath, "canaries.json");
 
     /// <summary>STATE/inventory.json: when the inventory was last sent.</summary>
     public string InventoryPath => Path.Combine(FolderPath, "inventory.json");
