@@ -11,12 +11,12 @@ namespace HostAtlas.Agent.CommandLine;
 /// </summary>
 internal sealed class BackupEvents(AgentSurroundings around, bool json, bool terminal) : IBackupEvents
 {
-    private const int FaultsMax = 100;
+    private const int FaultsMax = 100, HitsMax = 100;
 
     private readonly Lock _lock = new();
     private readonly BackupProgress _progress = new();
     private readonly IAnsiConsole? _terminal = terminal && !json ? ProgressView.Terminal(around.Error) : null;
-    private int _faults;
+    private int _faults, _hits;
 
     public bool WantsEstimate => true;
 
@@ -29,7 +29,19 @@ internal sealed class BackupEvents(AgentSurroundings around, bool json, bool ter
         else if (count == FaultsMax + 1) Say("More files could not be read; the snapshot lists 10,000 of them.");
     }
 
+    public void Hit(string path, IReadOnlyList<string> rules, bool isHeldBack)
+    {
+        var count = Interlocked.Increment(ref _hits);
+        var named = string.Join(", ", rules);
+        if (json) Say(Event("held-back", ("path", path), ("rules", named), ("heldBack", isHeldBack)));
+        else if (count <= HitsMax) Say($"{Word(rules, isHeldBack)}  {path}  ({named})");
+        else if (count == HitsMax + 1) Say("The gate found more; the snapshot, or STATE/backup/found.json, lists them.");
+    }
+
     public void Pass(RunFindings findings, RunEstimate? estimate) => _progress.Begin(findings, estimate);
+
+    private static string Word(IReadOnlyList<string> rules, bool isHeldBack) =>
+        rules.Contains("canary") ? "changed" : isHeldBack ? "held back" : "looks encrypted";
 
     /// <summary>Shows the progress until the run ends, and ends as it does.</summary>
     public async Task<T> ShowAsync<T>(Task<T> run)

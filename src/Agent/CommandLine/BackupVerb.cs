@@ -49,7 +49,7 @@ internal static class BackupVerb
         ("files", outcome.Counts.Files), ("directories", outcome.Counts.Directories), ("others", outcome.Counts.Others),
         ("bytes", outcome.Counts.Bytes), ("newBytes", outcome.Counts.NewBytes), ("sentBytes", outcome.SentBytes),
         ("unchangedFiles", outcome.UnchangedFiles), ("privateKeys", outcome.Counts.PrivateKeys), ("heldBack", outcome.Counts.HeldBack),
-        ("unreadable", outcome.Counts.Unreadable), ("changed", outcome.Counts.Changed));
+        ("heldBackOverdue", outcome.Overdue), ("unreadable", outcome.Counts.Unreadable), ("changed", outcome.Counts.Changed));
 
     private static string Words(BackupEnd end, BackupOutcome outcome)
     {
@@ -61,6 +61,9 @@ internal static class BackupVerb
                 + $"{outcome.UnchangedFiles:N0} "
                 + $"files unchanged, {UnitText.WriteSize(counts.NewBytes)} new, {UnitText.WriteSize(outcome.SentBytes)} sent.",
         };
+        if (counts.HeldBack > 0)
+            lines.Add($"{counts.HeldBack:N0} files look encrypted and were held back; restore brings their last clean version with "
+                + "--held-back.");
         if (counts.PrivateKeys > 0) lines.Add($"{counts.PrivateKeys:N0} private keys were left out (include_private_keys).");
         if (counts.Unreadable > 0) lines.Add($"{counts.Unreadable:N0} could not be read.");
         if (counts.Changed > 0) lines.Add($"{counts.Changed:N0} changed while they were read.");

@@ -20,7 +20,7 @@ internal static class CanariesVerb
         plant.SetAction((parsed, _) => guard(() => Task.FromResult(New(parsed).Plant(parsed.GetValue(roots)!))));
         var list = new Command("list", "Lists the canaries and whether they are what they were. Exit code 3: one is not.");
         list.SetAction((parsed, _) => guard(() => Task.FromResult(New(parsed).List(parsed.GetValue(common.Config)!))));
-        var remove = new Command("remove", "Deletes the planted canaries that are unchanged, and forgets all. After an attack, plant anew.");
+        var remove = new Command("remove", "Deletes the planted canaries that are unchanged, and forgets all. Then plant anew.");
         remove.SetAction((parsed, _) => guard(() => Task.FromResult(New(parsed).Remove())));
         return new Command("canaries", "Files that nobody has a reason to change, looked at before each backup.") { plant, list, remove };
 
@@ -79,8 +79,8 @@ internal sealed class CanaryActions(string listPath, bool json, AgentSurrounding
         {
             var isSame = CanaryWatch.TryRead(canary.Path, out var now) is null && now!.Value.Sha256 == canary.Sha256;
             if (isSame) File.Delete(canary.Path);
-            var (state, text) = isSame ? ("removed", "removed  ") : File.Exists(canary.Path) ? ("left", "changed, left  ") : ("gone", "gone  ");
-            Say(state, canary.Path, text + canary.Path);
+            var state = isSame ? "removed" : File.Exists(canary.Path) ? "left" : "gone";
+            Say(state, canary.Path, $"{(state == "left" ? "changed, left" : state)}  {canary.Path}");
         }
         new CanaryList().Save(listPath);
         return ExitCode.Done;

@@ -86,7 +86,8 @@ internal sealed class GateReport(AgentSurroundings around, bool json) : IGateEve
                 writer.WriteNumber("unreadable", scan.Unreadable);
             })
             : string.Create(CultureInfo.InvariantCulture, $"{counts.Changed:N0} files, {counts.Hit:N0} held back, ")
-                + (scan.Unreadable > 0 ? $"{scan.Unreadable:N0} unreadable, " : "") + "a backup of just these would be " + RunEvidence.Word(state));
+                + (scan.Unreadable > 0 ? $"{scan.Unreadable:N0} unreadable, " : "") + "a backup of just these would be "
+                + RunEvidence.Word(state));
         return state == GateState.Frozen ? ExitCode.Frozen : ExitCode.Done;
     }
 

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HostAtlas.Agent.Backup.Run;
 using HostAtlas.Agent.Backup.Transfer;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Gate.Evidence;
 using HostAtlas.Agent.Restore;
 using HostAtlas.Shared.Ids;
 
@@ -43,8 +45,11 @@ internal static class SnapshotsVerb
         try
         {
             var items = await api.ListAsync(stop);
+            // Only who made a snapshot knows what it holds back; this host remembers its last runs.
+            var heldBack = GateMemory.Load(new RunFolder(state).GateMemory).Runs
+                .ToDictionary(run => run.Snapshot, run => (long?)run.HeldBack);
             return [.. items.Select(item => new SnapshotLine(item.Snapshot, item.Generation, item.Fingerprint,
-                DateTimeOffset.FromUnixTimeMilliseconds(item.At).UtcDateTime, item.Bytes))];
+                DateTimeOffset.FromUnixTimeMilliseconds(item.At).UtcDateTime, item.Bytes, heldBack.GetValueOrDefault(item.Snapshot)))];
         }
         catch (BackupRefusedException refused)
         {
@@ -59,7 +64,8 @@ internal static class SnapshotsVerb
         var catalog = await SnapshotCatalog.LoadAsync(new RepositoryReader(opened.Source, opened.Keys), stop);
         foreach (var broken in catalog.Broken) await around.Error.WriteLineAsync($"hostatlas-agent: {broken.Message}");
         return [.. catalog.Snapshots.Select(one => new SnapshotLine(
-            one.Document.Id, one.Document.Generation, one.Fingerprint, one.Document.Time.UtcDateTime, one.Document.Counts.Bytes))];
+            one.Document.Id, one.Document.Generation, one.Fingerprint, one.Document.Time.UtcDateTime, one.Document.Counts.Bytes,
+            one.Document.Counts.HeldBack))];
     }
 
     private static string Json(IReadOnlyList<SnapshotLine> items) =>
@@ -69,14 +75,16 @@ internal static class SnapshotsVerb
     {
         if (items.Count == 0) return "There is no snapshot yet. Take one: hostatlas-agent backup.";
         var lines = items.Select(item => string.Create(CultureInfo.InvariantCulture,
-            $"{item.Snapshot}  {item.Generation,10}  {item.Fingerprint}  {item.At:u}  {UnitText.WriteSize(item.Bytes),12}"));
-        return $"{"snapshot",-36}  generation  {"fingerprint",-16}  {"at",-20}  {"bytes",12}\n" + string.Join('\n', lines);
+            $"{item.Snapshot}  {item.Generation,10}  {item.Fingerprint}  {item.At:u}  {UnitText.WriteSize(item.Bytes),12}")
+            + (item.HeldBack is null ? "          -" : string.Create(CultureInfo.InvariantCulture, $"  {item.HeldBack,9}")));
+        return $"{"snapshot",-36}  generation  {"fingerprint",-16}  {"at",-20}  {"bytes",12}  held back\n" + string.Join('\n', lines);
     }
 }
 
 /// <param name="At">When the platform committed it; in a copy when its run began, by the host's clock.</param>
 /// <param name="Bytes">What it needs of the vault; in a copy, where nobody counted that, the size of its files.</param>
-internal sealed record SnapshotLine(SnapshotId Snapshot, long Generation, string Fingerprint, DateTime At, long Bytes);
+/// <param name="HeldBack">Files that it holds in their last clean version; null: this host does not remember.</param>
+internal sealed record SnapshotLine(SnapshotId Snapshot, long Generation, string Fingerprint, DateTime At, long Bytes, long? HeldBack);
 
 internal sealed record SnapshotLines(IReadOnlyList<SnapshotLine> Items);
 

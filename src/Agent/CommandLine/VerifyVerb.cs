@@ -93,6 +93,9 @@ internal sealed class Verifying(OpenedRepository opened, AgentSurroundings aroun
             if (isFault) report.Fault(what);
             else report.Note(what);
         }
+        foreach (var one in snapshots.Where(one => one.Document.Counts.HeldBack > 0))
+            report.Note($"Snapshot {one.Document.Generation} holds {one.Document.Counts.HeldBack:N0} files in their last clean version: "
+                + "the gate held newer ones back.");
         var seed = new byte[sizeof(int)];
         around.RandomBytes(seed);
         var run = new VerifyRun(repository, report, new ReadShare(share, new Random(BitConverter.ToInt32(seed))));

@@ -30,6 +30,9 @@ public sealed record BackupStatus
     /// <summary>Its fingerprint.</summary>
     public string? Fingerprint { get; init; }
 
+    /// <summary>Files of it that the gate holds back: it has their last clean version.</summary>
+    public long HeldBack { get; init; }
+
     /// <summary>Since when a run has been due that did not come.</summary>
     public DateTimeOffset? MissedSince { get; init; }
 
@@ -54,13 +57,19 @@ public sealed record BackupStatus
             CommittedAt = last?.CommittedAt,
             Generation = last?.Generation,
             Fingerprint = last?.Fingerprint,
+            HeldBack = last?.HeldBack ?? 0,
             MissedSince = missed,
             NextAt = schedule?.Next(now, zone),
             Trouble = running || last is null ? null
                 : missed is { } since ? $"A backup was due at {since.UtcDateTime:u} and did not run"
                 : last.EndedAt is null ? "The last backup was killed before it was complete"
+                : last.Code is 0 or 4 && last.Overdue > 0
+                    ? $"The backup is incomplete: {last.Overdue:N0} files look encrypted and were held back three times or more"
                 : last.Code is null or 0 or 4 ? null
+                : last.Code is 3 ? $"Backups are stopped: {FirstLine(last.Text)}"
                 : $"The last backup failed: {last.Text.TrimEnd('.')}",
         };
     }
+
+    private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd('.');
 }

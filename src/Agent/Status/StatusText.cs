@@ -67,6 +67,8 @@ public static class StatusText
     {
         Line(text, "last backup", backup.Generation is null ? "none"
             : $"{Ago(backup.CommittedAt, now)}, generation {backup.Generation}, fingerprint {backup.Fingerprint}");
+        if (backup.HeldBack > 0)
+            Line(text, "held back", $"{backup.HeldBack:N0} files that look encrypted, kept in their last clean version");
         if (backup.Running) Line(text, "backup", "runs now");
         else if (backup.LastText is { Length: > 0 } last) Line(text, "last run", last);
         if (backup.NextAt is { } next) Line(text, "next backup", next.UtcDateTime.ToString("u", CultureInfo.InvariantCulture));

@@ -15,7 +15,7 @@ public sealed partial class TerminalTests : IAsyncLifetime
     public async Task On_a_terminal_a_backup_draws_a_bar_with_a_share_a_rate_and_the_time_left()
     {
         for (var i = 0; i < 12; i++)
-            await File.WriteAllBytesAsync(_host.PathOf($"f{i:d2}"), System.Security.Cryptography.RandomNumberGenerator.GetBytes(1 << 20));
+            await File.WriteAllBytesAsync(_host.PathOf($"f{i:d2}"), OrdinaryBytes.Draw(1 << 20));
         File.CreateSymbolicLink(_host.PathOf("z"), "nowhere");
         var seen = await RunAsync("backup", "--limit", "1MiB/s");
         Assert.Matches(Bar(), seen);
@@ -29,7 +29,7 @@ public sealed partial class TerminalTests : IAsyncLifetime
     public async Task On_a_terminal_a_restore_and_a_verification_draw_a_bar_too()
     {
         for (var i = 0; i < 10; i++)
-            await File.WriteAllBytesAsync(_host.PathOf($"f{i:d2}"), System.Security.Cryptography.RandomNumberGenerator.GetBytes(4 << 20));
+            await File.WriteAllBytesAsync(_host.PathOf($"f{i:d2}"), OrdinaryBytes.Draw(4 << 20));
         await _host.BackupAsync();
         // Slow enough to be seen.
         _host.Platform.Script = async context =>

@@ -32,6 +32,7 @@ public sealed class GateDocumentTests
     private static IEnumerable<string> Rows(string head)
     {
         var lines = Document.Split('\n').ToList();
-        return lines.Skip(lines.FindIndex(line => line.StartsWith(head, StringComparison.Ordinal)) + 2).TakeWhile(line => line.StartsWith('|'));
+        var first = lines.FindIndex(line => line.StartsWith(head, StringComparison.Ordinal)) + 2;
+        return lines.Skip(first).TakeWhile(line => line.StartsWith('|'));
     }
 }

@@ -58,6 +58,24 @@ internal sealed class BackupPlatform : IAsyncDisposable
     /// <summary>Answers to give instead, asked for every request: path, method.</summary>
     public Func<HttpContext, Task<bool>>? Script { get; set; }
 
+    /// <summary>The chain is frozen: nothing is taken. A commit without a snapshot freezes it.</summary>
+    public bool IsFrozen { get; set; }
+
+    /// <summary>Commits of a server that is still learned.</summary>
+    public int LearningRuns { get; set; }
+
+    /// <summary>What begin says of the epoch.</summary>
+    public string Epoch { get; set; } = "same";
+
+    /// <summary>What begin says is accepted.</summary>
+    public IReadOnlyList<AcceptedHit> Accepted { get; set; } = [];
+
+    /// <summary>What begin was told of canaries.</summary>
+    public ConcurrentQueue<CanaryReport> Canaries { get; } = new();
+
+    /// <summary>The evidence of each commit, also of one that froze.</summary>
+    public ConcurrentQueue<GateEvidence> Evidence { get; } = new();
+
     /// <summary>A platform that tells the list in another order than the protocol says.</summary>
     public bool ListsOldestFirst { get; set; }
 
@@ -150,12 +168,24 @@ internal sealed class BackupPlatform : IAsyncDisposable
     private async Task BeginAsync(HttpContext context, BackupBegin begin)
     {
         bool fits;
+        if (begin.Canaries is { } told)
+        {
+            var canaries = told.Deserialize(WireJson.Default.CanaryReport)!;
+            Canaries.Enqueue(canaries);
+            IsFrozen |= canaries.Changed.Count > 0;
+        }
+        if (IsFrozen)
+        {
+            await TestPlatform.ProblemAsync(context, 423, ProblemSlug.BackupsFrozen);
+            return;
+        }
         lock (_lock)
         {
             fits = begin.Parent == (_chain.Count == 0 ? null : _chain[0].Snapshot);
             if (fits) _runs.TryAdd(begin.Snapshot, []);
         }
-        if (fits) await WriteAsync(context, 200, new BackupProceeds("proceed"), WireJson.Default.BackupProceeds);
+        if (fits) await WriteAsync(context, 200, new BackupProceeds("proceed", "open", Chain.Count < LearningRuns, Epoch, Accepted),
+            WireJson.Default.BackupProceeds);
         else await TestPlatform.ProblemAsync(context, 409, ProblemSlug.Conflict);
     }
 
@@ -187,6 +217,16 @@ internal sealed class BackupPlatform : IAsyncDisposable
     private async Task CommitAsync(HttpContext context, BackupCommit commit)
     {
         BackupCommitted? committed = null;
+        if (GateEvidenceForm.TryRead(System.Text.Encoding.UTF8.GetBytes(commit.Gate?.GetRawText() ?? "")) is { } evidence)
+            Evidence.Enqueue(evidence);
+        else Faults.Enqueue("commit carries no evidence that a platform could read");
+        if (commit.SnapshotObject is null)
+        {
+            if (commit.Objects + commit.Bytes > 0) Faults.Enqueue("a commit of nothing counts objects");
+            IsFrozen = true;
+            await TestPlatform.ProblemAsync(context, 423, ProblemSlug.BackupsFrozen);
+            return;
+        }
         lock (_lock)
         {
             var run = _runs[commit.Snapshot];

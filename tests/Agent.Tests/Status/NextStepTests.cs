@@ -66,7 +66,7 @@ public sealed class NextStepTests
 
     [Theory]
     [InlineData(1, "2026-11-24", "failed")]
-    [InlineData(3, "2026-11-24", "failed")]
+    [InlineData(3, "2026-11-24", "stopped")]
     [InlineData(null, null, "killed")]
     [InlineData(0, "2026-11-20", "did not run")]
     public void A_backup_that_is_not_as_it_should_be_is_told(int? code, string? ended, string expected)

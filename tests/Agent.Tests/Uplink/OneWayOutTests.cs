@@ -21,6 +21,10 @@ public sealed partial class OneWayOutTests
     private static readonly (string File, string Code) OwnHost =
         ("Inventory/Certificates/ListenerSource.cs", "ConnectAsync(new IPEndPoint(IPAddress.Loopback, port)");
 
+    // Not an address that anybody opens: what office documents call their own elements.
+    private static readonly (string File, string Name) XmlNames =
+        ("Gate/Canaries/CanaryContent.cs", "http://schemas.openxmlformats.org");
+
     private static readonly string Folder = Path.Combine(Repository.Root, "src", "Agent");
 
     [Fact]
@@ -36,7 +40,8 @@ public sealed partial class OneWayOutTests
 
     [Fact]
     public void No_address_is_known_but_examples() => Assert.Empty(Lines()
-        .SelectMany(line => Address().Matches(line.Code).Where(match => !Example().IsMatch(match.Value))
+        .SelectMany(line => Address().Matches(line.Code)
+            .Where(match => !Example().IsMatch(match.Value) && (line.File, match.Value) != XmlNames)
             .Select(match => $"{line.File}: {match.Value}")));
 
     // Code alone: a comment may name where something is written up.

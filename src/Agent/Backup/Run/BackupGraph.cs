@@ -11,7 +11,11 @@ namespace HostAtlas.Agent.Backup.Run;
 /// <summary>What the graph works with; all of it belongs to one run.</summary>
 internal sealed record BackupGraphParts(
     ObjectSealer Sealer, ObjectOpener Opener, KnownIds Known, ObjectSender Sender, SealedCopies Copies, IndexGathering Gathering,
-    Func<ObjectId> Draw);
+    Func<ObjectId> Draw)
+{
+    /// <summary>The gate of this pass; null: nobody looks.</summary>
+    public RunGate? Gate { get; init; }
+}
 
 /// <summary>What a pass through the graph made.</summary>
 internal sealed record GraphResult(Reference Root, long NewBytes, IReadOnlyList<ObjectId> Indexes);
@@ -19,10 +23,13 @@ internal sealed record GraphResult(Reference Root, long NewBytes, IReadOnlyList<
 /// <summary>
 /// The stream of a run:
 /// <code>
-/// walk, read ahead, cut -> id, known?, compress (a core each) -> trees and packs -> seal, open again, put (2 at a time) -> index -> put
+/// walk, read ahead, gate, cut -> id, known?, compress (a core each) -> verdicts, trees, packs -> seal, open again, put (2 at a time)
+///   -> index -> put
 /// </code>
 /// Everything is ordered and pulls: a slow vault slows the reading. What it can hold is bounded: chunks by their budget (12 MiB), packs by
-/// their places (one open of 16 and one of 6 MiB, two that are sealed, opened again and on their way: 54 MiB at most).
+/// their places (one open of 16 and one of 6 MiB, two that are sealed, opened again and on their way: 54 MiB at most). The walk holds a
+/// file's open chunk (4 MiB) and what the gate looks at (a window of 4 MiB, and what a container decodes to: 12 MiB at most); all of it
+/// stays below 96 MiB whatever the tree.
 /// </summary>
 internal static class BackupGraph
 {
@@ -41,7 +48,7 @@ internal static class BackupGraph
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var work = new ChunkWork(parts.Sealer.Keys, parts.Known);
-        using var assembly = new TreeAssembly(parts.Sealer, parts.Known);
+        using var assembly = new TreeAssembly(parts.Sealer, parts.Known, parts.Gate);
         using var verifier = new PackVerifier(parts.Opener);
         using var materializer = system.Materializer();
         var indexes = new List<ObjectId>();

@@ -12,4 +12,8 @@ namespace HostAtlas.Agent.Backup.Run;
 /// <param name="UnchangedFiles">Files that were not read.</param>
 /// <param name="Complete">Nothing was held back, unreadable, or changed while it was read.</param>
 internal sealed record BackupOutcome(SnapshotId Snapshot, long Generation, string Fingerprint, SnapshotCounts Counts, long SentBytes,
-    long UnchangedFiles, bool Complete);
+    long UnchangedFiles, bool Complete)
+{
+    /// <summary>Files that were held back in so many runs that the backup counts as incomplete.</summary>
+    public long Overdue { get; init; }
+}

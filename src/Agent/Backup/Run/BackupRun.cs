@@ -5,6 +5,10 @@ using HostAtlas.Agent.Backup.Chain;
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Backup.Selection;
 using HostAtlas.Agent.Backup.Transfer;
+using HostAtlas.Agent.Configuration;
+using HostAtlas.Agent.Gate;
+using HostAtlas.Agent.Gate.Evidence;
+using HostAtlas.Agent.Gate.Rules;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
 
@@ -27,6 +31,12 @@ internal sealed record BackupRunParts(RunFolder Folder, string StatePath, Select
     /// <summary>The operator knows that the newest snapshot is older than what this host made.</summary>
     public bool AcceptRollback { get; init; }
 
+    /// <summary>What the host's own configuration tells the gate.</summary>
+    public GateOptions Gate { get; init; } = new();
+
+    /// <summary>Hears of files that a rule of the gate hit: path, rules, whether it is held back.</summary>
+    public Action<string, IReadOnlyList<string>, bool> OnHit { get; init; } = static (_, _, _) => { };
+
     /// <summary>Hears what goes wrong without ending the run.</summary>
     public Action<string> OnTrouble { get; init; } = static _ => { };
 
@@ -44,7 +54,7 @@ internal sealed record BackupRunParts(RunFolder Folder, string StatePath, Select
 /// One backup from list to commit. It can be stopped at any point: what the vault has by then is in the journal, and the next run builds on
 /// it under a snapshot of its own, because the platform holds every name that was ever announced against the snapshot it was announced for.
 /// </summary>
-internal sealed class BackupRun(BackupRunParts parts)
+internal sealed partial class BackupRun(BackupRunParts parts)
 {
     // A pack that vanished from the vault is found when the run is nearly over; its chunks are then read again. It does not happen thrice.
     private const int PassesMax = 3;
@@ -55,6 +65,7 @@ internal sealed class BackupRun(BackupRunParts parts)
     private readonly ObjectSealer _sealer = new(parts.Ring.Newest, BoundedPool.ForObjects(), RandomNumberGenerator.Fill);
     private readonly ObjectOpener _opener = new(parts.Ring);
     private readonly SnapshotId _snapshot = Draw<SnapshotId>();
+    private readonly PathIds _ids = new(parts.Ring.Newest);
 
     private static readonly Config Quiet = ConfigurationFactory.ParseString(
         """
@@ -67,6 +78,7 @@ internal sealed class BackupRun(BackupRunParts parts)
         """);
 
     /// <summary>Runs.</summary>
+    /// <exception cref="GateVerdictException">The gate found what must not enter the chain; nothing was committed.</exception>
     /// <exception cref="BackupRefusedException">The platform does not take it, or could not be reached for too long.</exception>
     /// <exception cref="ChainFaultException">The chain is not what this host knows it to be.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -77,7 +89,7 @@ internal sealed class BackupRun(BackupRunParts parts)
         {
             return await RunAsync(copies, cancellation).ConfigureAwait(false);
         }
-        catch (BackupRefusedException refused) when (refused.IsFrozen)
+        catch (Exception refused) when (refused is GateVerdictException or BackupRefusedException { IsFrozen: true })
         {
             parts.Folder.NewEpoch = true;
             RunJournal.Delete(parts.Folder.Journal);
@@ -88,18 +100,19 @@ internal sealed class BackupRun(BackupRunParts parts)
     private async Task<BackupOutcome> RunAsync(SealedCopies copies, CancellationToken cancellation)
     {
         var remembered = SnapshotHead.Load(parts.Folder.Head);
-        var startedAt = parts.Time.GetUtcNow();
-        var items = await parts.Api.ListAsync(cancellation).ConfigureAwait(false);
-        var parent = await ChainView.ReadAsync(items, remembered, copies, _opener, parts.AcceptRollback, cancellation)
-            .ConfigureAwait(false);
-        await parts.Api.BeginAsync(_snapshot, parent?.Document.Id, parts.Schedule, cancellation).ConfigureAwait(false);
-
-        var buildsOn = parent?.Document.KeyId == _sealer.Keys.KeyId && !parts.Folder.NewEpoch ? parent : null;
+        var startedAt = DateTimeOffset.FromUnixTimeMilliseconds(parts.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        // Before anything else is read: what has got at these has got at others too.
+        var canaries = Canaries.Check(parts.Gate.Canaries);
+        var (parent, proceeds) = await BeginAsync(remembered, copies, canaries, cancellation).ConfigureAwait(false);
+        EnterEpoch(proceeds);
+        var buildsOn = parent?.Document.KeyId == _sealer.Keys.KeyId ? parent : null;
+        var basis = Basis(startedAt, proceeds, buildsOn, canaries);
+        if (canaries.Changed.Count > 0) await FreezeAsync(new RunLedger(_ids, basis), 0, cancellation).ConfigureAwait(false);
         var (journal, journalled) = RunJournal.Open(parts.Folder.Journal, _sealer.Keys.KeyId);
         using var opened = journal;
         var sender = new ObjectSender(_snapshot, parts.Api, parts.Vault, journal, parts.Time, parts.Random) { OnTrouble = parts.OnTrouble };
         var alive = await ResolveAsync(journalled, sender, journal, cancellation).ConfigureAwait(false);
-        using var earlier = await KnownRebuild.RunAsync(buildsOn?.Document.Indexes ?? [], alive, journal, copies, _opener,
+        using var earlier = await KnownRebuild.RunAsync(buildsOn?.Document.Indexes ?? [], basis.IsNewEpoch, alive, journal, copies, _opener,
             parts.Folder.Scratch, parts.OnTrouble, cancellation).ConfigureAwait(false);
         var damaged = parts.Folder.Damaged.Load();
         LeaveDamaged(earlier, damaged);
@@ -107,13 +120,17 @@ internal sealed class BackupRun(BackupRunParts parts)
 
         var graph = new BackupGraphParts(_sealer, _opener, earlier.Known, sender, copies, gathering, Draw<ObjectId>);
         // What was taken while private keys were taken too may hold some: it is read again, and looked at.
-        var mayKeep = buildsOn is not null
+        var takesUnchanged = buildsOn is not null && !basis.IsNewEpoch
             && (parts.Selected.IncludePrivateKeys || parts.Folder.WithoutKeys == buildsOn.Document.Id);
-        var (result, findings) = await PassesAsync(graph, mayKeep ? buildsOn!.Document : null, journal, cancellation).ConfigureAwait(false);
+        var (result, findings, ledger) = await PassesAsync(graph, buildsOn?.Document, takesUnchanged, basis, journal, cancellation)
+            .ConfigureAwait(false);
+        var evidence = new RunEvidence(ledger, findings.Counts.Files);
+        if (evidence.State == GateState.Frozen) await FreezeAsync(ledger, findings.Counts.Files, cancellation).ConfigureAwait(false);
         var indexes = await IndexAsync(graph, earlier, damaged, result.Indexes, cancellation).ConfigureAwait(false);
 
-        var document = Document(parent, remembered, startedAt, result, findings, indexes);
-        var outcome = await CommitAsync(document, findings, sender, copies, journal, cancellation).ConfigureAwait(false);
+        var document = Document(parent, remembered, startedAt, result, findings, indexes) with { Gate = evidence.ForSnapshot() };
+        var outcome = await CommitAsync(document, findings, evidence, sender, copies, journal, cancellation).ConfigureAwait(false);
+        Remember(ledger);
         parts.Folder.Damaged.Forget(damaged);
         return outcome;
     }
@@ -146,19 +163,21 @@ internal sealed class BackupRun(BackupRunParts parts)
         return [.. journalled.Where(found => !gone.Contains(found.Name))];
     }
 
-    private async Task<(GraphResult Result, RunFindings Findings)> PassesAsync(
-        BackupGraphParts graph, SnapshotDocument? parent, RunJournal journal, CancellationToken cancellation)
+    private async Task<(GraphResult Result, RunFindings Findings, RunLedger Ledger)> PassesAsync(BackupGraphParts graph,
+        SnapshotDocument? parent, bool takesUnchanged, RunBasis basis, RunJournal journal, CancellationToken cancellation)
     {
         var (indexes, newBytes) = (new List<ObjectId>(), 0L);
         for (var pass = 1; ; pass++)
         {
-            var findings = new RunFindings { OnFault = parts.OnFault };
-            var result = await PassAsync(graph, parent, findings, cancellation).ConfigureAwait(false);
+            var findings = new RunFindings { OnFault = parts.OnFault, OnHit = parts.OnHit };
+            var gate = new RunGate(new RunLedger(_ids, basis), _ids, new DeclaredPaths(parts.Gate.EncryptedPaths), findings);
+            var result = await PassOrFreezeAsync(graph with { Gate = gate }, parent, takesUnchanged, findings, cancellation)
+                .ConfigureAwait(false);
             indexes.AddRange(result.Indexes);
             newBytes += result.NewBytes;
             var used = graph.Known.Packs.Where(pack => pack.Used).ToList();
             var gone = await graph.Sender.ReuseAsync(used.Select(pack => (pack.Name, pack.SizeBytes)), cancellation).ConfigureAwait(false);
-            if (gone.Count == 0) return (result with { Indexes = indexes, NewBytes = newBytes }, findings);
+            if (gone.Count == 0) return (result with { Indexes = indexes, NewBytes = newBytes }, findings, gate.Ledger);
             if (pass == PassesMax) throw new IOException("The platform loses packs as fast as they are stored; its operator must look at "
                 + "it.");
             parts.OnTrouble($"The platform does not have {gone.Count} packs of earlier runs any more; what was in them is read and "
@@ -171,15 +190,20 @@ internal sealed class BackupRun(BackupRunParts parts)
         }
     }
 
-    private async Task<GraphResult> PassAsync(BackupGraphParts graph, SnapshotDocument? parent, RunFindings findings,
+    private async Task<GraphResult> PassAsync(BackupGraphParts graph, SnapshotDocument? parent, bool takesUnchanged, RunFindings findings,
         CancellationToken cancellation)
     {
         using var chunks = new RepositoryChunks(graph.Known, graph.Copies, _opener);
         var reading = new FileReading(_sealer.Keys, new MemoryBudget(BackupGraph.ChunkBudgetBytes));
         var walk = new TreeWalkParts(parts.Selected, parts.Folder.Scratch, [parts.StatePath], reading,
-            parent is null ? null : (new ParentTree(chunks, graph.Known), parent.Tree), findings, parts.Time);
+            parent is null ? null : (new ParentTree(chunks, graph.Known), parent.Tree), findings, parts.Time)
+        {
+            Gate = graph.Gate,
+            TakesUnchanged = takesUnchanged,
+        };
         using var counting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var (estimate, counted) = parts.WantsEstimate ? RunEstimate.Begin(walk, parent?.Time, counting.Token) : (null, Task.CompletedTask);
+        var (estimate, counted) = parts.WantsEstimate
+            ? RunEstimate.Begin(walk, takesUnchanged ? parent?.Time : null, counting.Token) : (null, Task.CompletedTask);
         parts.OnPass(findings, estimate);
         var system = ActorSystem.Create("backup", Quiet);
         try
@@ -241,18 +265,19 @@ internal sealed class BackupRun(BackupRunParts parts)
                 : [.. new[] { parent.Link }.Concat(parent.Document.Predecessors).Take(SnapshotDocument.PredecessorsMax)],
             RotatedFrom = parent is not null && parent.Document.KeyId != _sealer.Keys.KeyId
                 ? new RotatedFrom(parent.Document.KeyId, parent.Link) : null,
-            Time = DateTimeOffset.FromUnixTimeMilliseconds(startedAt.ToUnixTimeMilliseconds()),
+            Time = startedAt,
             Host = new SnapshotHost(parts.Host, AgentVersion.Text),
             Roots = parts.Selected.Roots,
             Counts = findings.Counts with { NewBytes = result.NewBytes },
             Tree = result.Root,
             Indexes = indexes,
+            HeldBack = findings.HeldBackFiles,
             PrivateKeys = findings.PrivateKeys,
             Faults = findings.Faults,
         };
 
-    private async Task<BackupOutcome> CommitAsync(SnapshotDocument document, RunFindings findings, ObjectSender sender, SealedCopies copies,
-        RunJournal journal, CancellationToken cancellation)
+    private async Task<BackupOutcome> CommitAsync(SnapshotDocument document, RunFindings findings, RunEvidence evidence,
+        ObjectSender sender, SealedCopies copies, RunJournal journal, CancellationToken cancellation)
     {
         using var sealedSnapshot = SnapshotObject.Seal(_sealer, document);
         // Like every pack, it must open before anybody is told that it is there.
@@ -261,7 +286,8 @@ internal sealed class BackupRun(BackupRunParts parts)
         await sender.SendAsync(sealedSnapshot, [], [], cancellation).ConfigureAwait(false);
         copies.Keep(sealedSnapshot.Name, sealedSnapshot.Bytes.Span);
         var (objects, bytes) = sender.Needed;
-        await parts.Api.CommitAsync(_snapshot, sealedSnapshot.Name, objects, bytes, cancellation).ConfigureAwait(false);
+        await parts.Api.CommitAsync(_snapshot, sealedSnapshot.Name, objects, bytes, evidence.ForPlatform(parts.Gate.ClearPaths),
+            cancellation).ConfigureAwait(false);
 
         new SnapshotHead(document.Generation, _snapshot, hash, document.KeyId).Save(parts.Folder.Head);
         parts.Folder.WithoutKeys = parts.Selected.IncludePrivateKeys ? null : _snapshot;
@@ -270,6 +296,9 @@ internal sealed class BackupRun(BackupRunParts parts)
         parts.Folder.NewEpoch = false;
         copies.KeepOnly(sender.NeededNames);
         return new BackupOutcome(_snapshot, document.Generation, hash[..16], document.Counts, parts.Vault.SentBytes,
-            findings.Unchanged, findings.IsComplete);
+            findings.Unchanged, findings.IsComplete)
+        {
+            Overdue = findings.Overdue,
+        };
     }
 }

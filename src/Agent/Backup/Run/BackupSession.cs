@@ -4,6 +4,7 @@ using HostAtlas.Agent.Backup.Transfer;
 using HostAtlas.Agent.CommandLine;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
+using HostAtlas.Agent.Gate.Evidence;
 
 namespace HostAtlas.Agent.Backup.Run;
 
@@ -45,7 +46,8 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         using var place = folder.TryTake() ?? throw new VerbFailedException(ExitCode.Failed,
             $"another backup is running on {state.FolderPath}; it must end first");
 
-        var last = (LastRun.Load(folder.Last) ?? new LastRun { BeganAt = default }) with
+        var before = LastRun.Load(folder.Last) ?? new LastRun { BeganAt = default };
+        var last = before with
         {
             BeganAt = around.Time.GetUtcNow(),
             EndedAt = null,
@@ -54,7 +56,7 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         };
         last.Save(folder.Last);
         using var ring = masters.Derive();
-        var end = await WithCommandsAsync(backup, folder, ring, cancellation).ConfigureAwait(false);
+        var end = await WithCommandsAsync(backup, folder, ring, before.Code == ExitCode.Frozen, cancellation).ConfigureAwait(false);
         last = last with { EndedAt = around.Time.GetUtcNow(), Code = end.Code, Text = end.Text };
         if (end.Outcome is { } outcome)
         {
@@ -64,64 +66,86 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
                 Generation = outcome.Generation,
                 Fingerprint = outcome.Fingerprint,
                 CommittedAt = last.EndedAt,
+                HeldBack = outcome.Counts.HeldBack,
+                Overdue = outcome.Overdue,
             };
         }
         last.Save(folder.Last);
         return end;
     }
 
-    private async Task<BackupEnd> WithCommandsAsync(BackupOptions backup, RunFolder folder, KeyRing ring, CancellationToken cancellation)
+    private async Task<BackupEnd> WithCommandsAsync(
+        BackupOptions backup, RunFolder folder, KeyRing ring, bool wasFrozen, CancellationToken cancellation)
     {
-        BackupEnd end;
-        try
-        {
-            if (backup.Pre is { } pre
-                && await HostCommand.RunAsync(pre, null, CommandsToError, cancellation).ConfigureAwait(false) is not 0 and var code)
-                end = new BackupEnd(ExitCode.Failed, $"the command before the backup (pre) ended with {code}, so nothing was backed up",
-                    null);
-            else
-                end = await TryRunAsync(backup, folder, ring, cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            end = new BackupEnd(ExitCode.Failed, "it was stopped; the next run goes on where it was", null);
-        }
-        if (backup.Post is not { } post) return end;
+        var (end, hasBegun) = await TryRunAsync(backup, folder, ring, wasFrozen, cancellation).ConfigureAwait(false);
+        if (backup.Post is not { } post || !hasBegun) return end;
         var after = await HostCommand.RunAsync(post, end.Code, CommandsToError, CancellationToken.None).ConfigureAwait(false);
         if (after != 0) events.Trouble($"the command after the backup (post) ended with {after}");
         return end;
     }
 
-    private async Task<BackupEnd> TryRunAsync(BackupOptions backup, RunFolder folder, KeyRing ring, CancellationToken cancellation)
+    // While backups are frozen a run at its slot only asks whether they still are: no dump is made, nothing is walked.
+    private async Task<(BackupEnd End, bool HasBegun)> TryRunAsync(
+        BackupOptions backup, RunFolder folder, KeyRing ring, bool wasFrozen, CancellationToken cancellation)
     {
         var token = new CurrentToken(state);
         var client = Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
         using var api = new BackupApi(client, token.Read, around.Time, around.Random) { OnTrouble = events.Trouble };
         using var vault = Connection.OpenVault(options, LimitBytesPerSecond ?? backup.LimitBytesPerSecond, around);
-        var parts = new BackupRunParts(folder, state.FolderPath, backup.Selected, backup.Schedule?.Line, ring, api, vault,
-            Environment.MachineName, around.Time, around.Random)
-        {
-            AcceptRollback = AcceptRollback,
-            OnTrouble = events.Trouble,
-            OnFault = events.Fault,
-            OnPass = events.Pass,
-            WantsEstimate = events.WantsEstimate,
-        };
+        var run = new BackupRun(Parts(backup, folder, ring, api, vault));
+        var hasBegun = false;
         try
         {
-            var outcome = await new BackupRun(parts).RunAsync(cancellation).ConfigureAwait(false);
-            return outcome.Complete
-                ? new BackupEnd(ExitCode.Done, "committed, complete", outcome)
-                : new BackupEnd(ExitCode.Partly, "committed, but some files could not be read or changed meanwhile", outcome);
+            if (wasFrozen) await run.AskAsync(cancellation).ConfigureAwait(false);
+            hasBegun = true;
+            if (backup.Pre is { } pre
+                && await HostCommand.RunAsync(pre, null, CommandsToError, cancellation).ConfigureAwait(false) is not 0 and var code)
+                return (new BackupEnd(ExitCode.Failed, $"the command before the backup (pre) ended with {code}, so nothing was backed up",
+                    null), hasBegun);
+            return (Ended(await run.RunAsync(cancellation).ConfigureAwait(false)), hasBegun);
+        }
+        catch (OperationCanceledException)
+        {
+            return (new BackupEnd(ExitCode.Failed, "it was stopped; the next run goes on where it was", null), hasBegun);
+        }
+        catch (GateVerdictException verdict)
+        {
+            return (new BackupEnd(ExitCode.Frozen, verdict.Message, null), hasBegun);
         }
         catch (BackupRefusedException refused) when (refused.IsFrozen)
         {
-            return new BackupEnd(ExitCode.Frozen, refused.Message, null);
+            return (new BackupEnd(ExitCode.Frozen, FreezeText.Of(refused.Message), null), hasBegun);
         }
         catch (Exception fault) when (fault is BackupRefusedException or ChainFaultException or TicketRefusedException
-            or ObjectBrokenException or IOException or UnauthorizedAccessException)
+            or ObjectBrokenException or IOException or UnauthorizedAccessException or StateFaultException)
         {
-            return new BackupEnd(ExitCode.Failed, fault.Message, null);
+            return (new BackupEnd(ExitCode.Failed, fault.Message, null), hasBegun);
         }
+    }
+
+    private BackupRunParts Parts(BackupOptions backup, RunFolder folder, KeyRing ring, BackupApi api, VaultClient vault) =>
+        new(folder, state.FolderPath, backup.Selected, backup.Schedule?.Line, ring, api, vault, Environment.MachineName, around.Time,
+            around.Random)
+        {
+            AcceptRollback = AcceptRollback,
+            Gate = options.Gate,
+            OnTrouble = events.Trouble,
+            OnFault = events.Fault,
+            OnHit = events.Hit,
+            OnPass = events.Pass,
+            WantsEstimate = events.WantsEstimate,
+        };
+
+    private static BackupEnd Ended(BackupOutcome outcome)
+    {
+        if (outcome.Complete) return new BackupEnd(ExitCode.Done, "committed, complete", outcome);
+        var counts = outcome.Counts;
+        var parts = new List<string>();
+        if (counts.HeldBack > 0)
+            parts.Add($"{counts.HeldBack:N0} files look encrypted and were held back, their last clean version is kept");
+        if (outcome.Overdue > 0)
+            parts.Add($"{outcome.Overdue:N0} of them for {GateMemory.HeldBackRunsMost} runs or more, so that this backup is incomplete");
+        if (counts.Unreadable + counts.Changed > 0) parts.Add("some files could not be read or changed meanwhile");
+        return new BackupEnd(ExitCode.Partly, "committed, but " + string.Join("; ", parts), outcome);
     }
 }

@@ -40,9 +40,10 @@ internal sealed class FileReading(RepositoryKeys keys, MemoryBudget budget)
     /// <param name="facts">What it was when it was opened.</param>
     /// <param name="lookForKeys">Stop when the first bytes are those of a private key.</param>
     /// <param name="emit">Takes each chunk, in order.</param>
+    /// <param name="look">Takes the same bytes for the gate; null: it does not look at this file.</param>
     /// <param name="cancellation">Stops between reads.</param>
     public async Task<ReadingEnd> ReadAsync(SafeFileHandle file, FileFacts facts, bool lookForKeys, Func<WalkItem, ValueTask> emit,
-        CancellationToken cancellation)
+        FileLook? look, CancellationToken cancellation)
     {
         (_filled, Length) = (0, 0);
         _chunker.Finish();
@@ -54,12 +55,13 @@ internal sealed class FileReading(RepositoryKeys keys, MemoryBudget budget)
             while (hole < Holes.Count && Holes[hole].Offset + Holes[hole].Length <= Length) hole++;
             if (_filled == 0 && hole < Holes.Count && Holes[hole].Offset <= Length && Length > 0)
             {
-                if (await SkipZerosAsync(Holes[hole], emit, cancellation).ConfigureAwait(false)) continue;
+                if (await SkipZerosAsync(Holes[hole], emit, look, cancellation).ConfigureAwait(false)) continue;
             }
             var wanted = (int)Math.Min(ReadBytes, facts.Size - Length);
             var read = LinuxFiles.Read(file, _open.AsSpan(_filled, wanted), Length);
             if (read == 0) break;
             if (Length == 0 && lookForKeys && PrivateKeyRule.ByHead(_open.AsSpan(0, read))) return ReadingEnd.PrivateKey;
+            look?.Push(_open.AsSpan(_filled, read), Length);
             Length += read;
             await CutAsync(read, emit, cancellation).ConfigureAwait(false);
         }
@@ -88,7 +90,8 @@ internal sealed class FileReading(RepositoryKeys keys, MemoryBudget budget)
 
     // At the start of a chunk nothing before it matters, so chunks within a hole are all alike: the first is kept, the rest only named. A
     // sparse file of a terabyte costs what its list of ids costs.
-    private async ValueTask<bool> SkipZerosAsync(Hole hole, Func<WalkItem, ValueTask> emit, CancellationToken cancellation)
+    private async ValueTask<bool> SkipZerosAsync(
+        Hole hole, Func<WalkItem, ValueTask> emit, FileLook? look, CancellationToken cancellation)
     {
         _zeros ??= ZeroChunk.Of(keys);
         var left = hole.Offset + hole.Length - Length;
@@ -98,9 +101,11 @@ internal sealed class FileReading(RepositoryKeys keys, MemoryBudget budget)
             _zeros.Emitted = true;
             var chunk = await ChunkBuffer.CopyAsync(new byte[_zeros.Length], budget, cancellation).ConfigureAwait(false);
             await emit(new WalkItem.Chunk(chunk)).ConfigureAwait(false);
+            look?.PushZeros(_zeros.Length, Length);
             Length += _zeros.Length;
             return true;
         }
+        look?.PushZeros(left / _zeros.Length * _zeros.Length, Length);
         for (; left >= _zeros.Length; left -= _zeros.Length, Length += _zeros.Length)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -9,6 +9,12 @@ internal interface IBackupEvents
     /// <summary>A file could not be read as it was.</summary>
     void Fault(string path, string why);
 
+    /// <summary>A rule of the gate hit a file.</summary>
+    /// <param name="path">The path for people.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="isHeldBack">Its last clean version stays; else it is the first one that was ever seen, or a canary.</param>
+    void Hit(string path, IReadOnlyList<string> rules, bool isHeldBack);
+
     /// <summary>A pass over the files begins.</summary>
     /// <param name="findings">Counts as it goes.</param>
     /// <param name="estimate">How much there is; null: nobody asked.</param>

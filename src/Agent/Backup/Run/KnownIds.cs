@@ -16,6 +16,10 @@ internal sealed class KnownPack(ObjectId id, long sizeBytes)
     /// <summary>Its object's size.</summary>
     public long SizeBytes => sizeBytes;
 
+    /// <summary>It was stored before a freeze. What lies in it is never taken for what is stored now: it is only read, and keeps the last
+    /// clean version of a file that is held back.</summary>
+    public bool IsOfEarlierEpoch { get; init; }
+
     /// <summary>The snapshot that is being made needs it.</summary>
     public bool Used => _used;
 
@@ -60,19 +64,19 @@ internal sealed class KnownIds : IDisposable
     /// <summary>Whether an earlier run stored the chunk; then its pack is needed from now on.</summary>
     public bool TryUse(ChunkId id)
     {
-        if (PackOf(id) is not { } pack) return false;
+        if (PackOf(id, ofThisEpoch: true) is not { } pack) return false;
         pack.Use();
         return true;
     }
 
     /// <summary>The pack that an earlier run stored the chunk in, or null. Nothing is marked.</summary>
-    public KnownPack? PackOf(ChunkId id)
+    public KnownPack? PackOf(ChunkId id, bool ofThisEpoch = false)
     {
         KnownPack? found = null;
         _earlier.Find(id, record =>
         {
             var pack = Packs[BinaryPrimitives.ReadInt32BigEndian(record[PackAt..])];
-            if (pack.Gone) return false;
+            if (pack.Gone || (ofThisEpoch && pack.IsOfEarlierEpoch)) return false;
             found = pack;
             return true;
         });
@@ -149,10 +153,10 @@ internal sealed class KnownIds : IDisposable
         private readonly List<KnownPack> _packs = [];
 
         /// <summary>Adds a pack's table, once.</summary>
-        public KnownPack Add(ObjectId pack, IReadOnlyList<BlobEntry> entries)
+        public KnownPack Add(ObjectId pack, IReadOnlyList<BlobEntry> entries, bool ofEarlierEpoch = false)
         {
             if (_known.TryGetValue(pack, out var earlier)) return earlier;
-            var known = new KnownPack(pack, SizeOf(entries));
+            var known = new KnownPack(pack, SizeOf(entries)) { IsOfEarlierEpoch = ofEarlierEpoch };
             _known.Add(pack, known);
             Span<byte> record = stackalloc byte[RecordBytes];
             foreach (var entry in entries)

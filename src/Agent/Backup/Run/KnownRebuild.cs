@@ -29,7 +29,8 @@ internal static class KnownRebuild
 {
     /// <summary>Reads the parent's indexes and what the journal holds. An index that cannot be read costs what it names: that is read and
     /// stored again.</summary>
-    /// <param name="parentIndexes">Those that the parent names; none in a new epoch.</param>
+    /// <param name="parentIndexes">Those that the parent names.</param>
+    /// <param name="isNewEpoch">What they name does not count as known.</param>
     /// <param name="journalled">What runs that never committed are known to have stored.</param>
     /// <param name="journal">Where their tables are read from, one at a time.</param>
     /// <param name="copies">Where objects come from.</param>
@@ -37,16 +38,17 @@ internal static class KnownRebuild
     /// <param name="scratch">A folder for what does not fit into memory.</param>
     /// <param name="onTrouble">Hears of indexes that cannot be read.</param>
     /// <param name="cancellation">Stops.</param>
-    public static async Task<EarlierRuns> RunAsync(IReadOnlyList<ObjectId> parentIndexes, IReadOnlyList<JournalledObject> journalled,
-        RunJournal journal, SealedCopies copies, ObjectOpener opener, string scratch, Action<string> onTrouble,
-        CancellationToken cancellation)
+    public static async Task<EarlierRuns> RunAsync(IReadOnlyList<ObjectId> parentIndexes, bool isNewEpoch,
+        IReadOnlyList<JournalledObject> journalled, RunJournal journal, SealedCopies copies, ObjectOpener opener, string scratch,
+        Action<string> onTrouble, CancellationToken cancellation)
     {
         using var builder = new KnownIds.Builder(scratch);
         var indexes = new List<StoredIndex>();
         foreach (var id in parentIndexes)
         {
             if (await ReadAsync(id, copies, opener, onTrouble, cancellation).ConfigureAwait(false) is not { } read) continue;
-            indexes.Add(new StoredIndex(id, read.SizeBytes, [.. read.Tables.Select(table => builder.Add(table.Pack, table.Entries))]));
+            var named = read.Tables.Select(table => builder.Add(table.Pack, table.Entries, isNewEpoch));
+            indexes.Add(new StoredIndex(id, read.SizeBytes, [.. named]));
         }
         var packs = new Dictionary<ObjectId, KnownPack>();
         foreach (var pack in journalled.Where(found => found.Name.Kind == ObjectKind.Pack))

@@ -32,6 +32,12 @@ public sealed record LastRun
     /// <summary>When it was committed.</summary>
     public DateTimeOffset? CommittedAt { get; init; }
 
+    /// <summary>Files that it holds in their last clean version, because the gate holds newer ones back.</summary>
+    public long HeldBack { get; init; }
+
+    /// <summary>Of them, files that were held back in so many runs that the backup counts as incomplete.</summary>
+    public long Overdue { get; init; }
+
     /// <summary>Reads the file; null when there is none or it is damaged: then it is as if no run had been.</summary>
     public static LastRun? Load(string path)
     {

@@ -7,8 +7,9 @@ namespace HostAtlas.Agent.Backup.Run;
 internal sealed class RunFindings
 {
     private readonly Lock _lock = new();
-    private readonly List<ListedPath> _privateKeys = [], _faults = [];
+    private readonly List<ListedPath> _privateKeys = [], _faults = [], _heldBack = [];
     private long _files, _directories, _others, _bytes, _unreadable, _changed, _keys, _unchanged, _unchangedBytes, _inFile;
+    private long _heldBackFiles, _overdue;
 
     /// <summary>Hears of each fault as it is found: the path for people, and why.</summary>
     public Action<string, string>? OnFault { get; init; }
@@ -19,8 +20,18 @@ internal sealed class RunFindings
     /// <summary>Files that could not be read, or changed meanwhile.</summary>
     public IReadOnlyList<ListedPath> Faults => _faults;
 
+    /// <summary>Hears of each file that a rule of the gate hit: the path for people, the rules, whether it is held back.</summary>
+    public Action<string, IReadOnlyList<string>, bool>? OnHit { get; init; }
+
+    /// <summary>Files that stay in their last clean version.</summary>
+    public IReadOnlyList<ListedPath> HeldBackFiles => _heldBack;
+
+    /// <summary>Of them, files that were held back for so many runs that the backup counts as incomplete.</summary>
+    public long Overdue => Interlocked.Read(ref _overdue);
+
     /// <summary>Whether every selected file is there as it was.</summary>
-    public bool IsComplete => Interlocked.Read(ref _unreadable) == 0 && Interlocked.Read(ref _changed) == 0;
+    public bool IsComplete =>
+        Interlocked.Read(ref _unreadable) == 0 && Interlocked.Read(ref _changed) == 0 && Interlocked.Read(ref _heldBackFiles) == 0;
 
     /// <summary>Files and bytes so far.</summary>
     public (long Files, long Bytes) Done => (Interlocked.Read(ref _files), Interlocked.Read(ref _bytes));
@@ -45,6 +56,7 @@ internal sealed class RunFindings
         Directories = _directories,
         Others = _others,
         Bytes = _bytes,
+        HeldBack = Interlocked.Read(ref _heldBackFiles),
         PrivateKeys = _keys,
         Unreadable = _unreadable,
         Changed = _changed,
@@ -71,6 +83,19 @@ internal sealed class RunFindings
                 Interlocked.Increment(ref _others);
                 break;
         }
+    }
+
+    /// <summary>A file that was counted stays in an earlier version.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="since">Since when.</param>
+    /// <param name="growth">How many bytes more the earlier version has.</param>
+    /// <param name="isOverdue">It was held back for so many runs that the backup counts as incomplete.</param>
+    public void HeldBack(ReadOnlySpan<byte> path, DateTimeOffset since, long growth, bool isOverdue)
+    {
+        Interlocked.Increment(ref _heldBackFiles);
+        Interlocked.Add(ref _bytes, growth);
+        if (isOverdue) Interlocked.Increment(ref _overdue);
+        Add(_heldBack, ListedPath.Of(path) with { Since = since });
     }
 
     /// <summary>A private key was left out.</summary>

@@ -9,6 +9,7 @@ namespace HostAtlas.Agent.Backup.Run;
 /// journal   what was sent since the last commit      copies/   sealed indexes, tree packs and snapshots, as the vault has them
 /// epoch     there: no earlier chunk counts as known   last.json what became of the last run
 /// without-keys  the last snapshot, when private keys were left out of it
+/// gate.json what the gate knows of earlier runs       found.json the files that a freeze was about, by name
 /// damaged   what a verification found damaged in the vault
 /// lock      held by the run                           scratch/  files without names, for what does not fit into memory
 /// </code>
@@ -32,6 +33,15 @@ internal sealed class RunFolder(StateFolder state)
 
     /// <summary>What a verification found damaged in the vault.</summary>
     public DamagedObjects Damaged => new(In("damaged"));
+
+    /// <summary>What the gate knows of earlier runs.</summary>
+    public string GateMemory => In("gate.json");
+
+    /// <summary>What the gate found in the last run that it stopped: paths in the clear, for the host's owner alone.</summary>
+    public string Found => In("found.json");
+
+    /// <summary>STATE/canaries.json.</summary>
+    public string Canaries => state.CanariesPath;
 
     /// <summary>What became of the last run.</summary>
     public string Last => In("last.json");

@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Backup.Format;
+using HostAtlas.Agent.Gate.Evidence;
 
 namespace HostAtlas.Agent.Backup.Run;
 
@@ -12,17 +13,23 @@ internal sealed class TreeAssembly : IChunkSink, IDisposable
     private readonly KnownIds _known;
     private readonly BlobPacker _data, _trees;
     private readonly BlobCompressor _compressor = new();
-    private readonly Stack<(TreeEntry? Directory, TreeWriter Writer)> _open = new();
+    private readonly RunGate? _gate;
+    private readonly PathIds.ContentIds? _contents;
+    private readonly Stack<(TreeEntry? Directory, OpenTree Tree)> _open = new();
     private readonly List<FullPack> _full = [];
     private byte[] _frame = new byte[64 << 10];
     private ReferenceBuilder? _file;
 
     /// <summary>Starts with "/".</summary>
-    public TreeAssembly(ObjectSealer sealer, KnownIds known)
+    /// <param name="sealer">Seals the packs.</param>
+    /// <param name="known">What is stored already.</param>
+    /// <param name="gate">Decides what becomes of the files that it looked at; null: nobody did.</param>
+    public TreeAssembly(ObjectSealer sealer, KnownIds known, RunGate? gate = null)
     {
+        (_gate, _contents) = (gate, gate?.Ids.Contents());
         (_keys, _known) = (sealer.Keys, known);
         (_data, _trees) = (new BlobPacker(sealer, trees: false), new BlobPacker(sealer, trees: true));
-        _open.Push((null, new TreeWriter(_keys, this)));
+        _open.Push((null, new OpenTree(new TreeWriter(_keys, this))));
     }
 
     /// <summary>The tree of "/", once the walk is over.</summary>
@@ -38,23 +45,26 @@ internal sealed class TreeAssembly : IChunkSink, IDisposable
         switch (item)
         {
             case WalkItem.Enter enter:
-                _open.Push((enter.Directory, new TreeWriter(_keys, this)));
+                _open.Push((enter.Directory, new OpenTree(new TreeWriter(_keys, this))));
                 break;
             case WalkItem.Leave:
                 Leave();
                 break;
             case WalkItem.Whole whole:
-                _open.Peek().Writer.Add(whole.Entry);
+                _open.Peek().Tree.Add(whole.Entry);
                 break;
             case WalkItem.Hashed hashed:
                 TakeChunk(hashed);
                 break;
             case WalkItem.EndFile end:
-                _open.Peek().Writer.Add(end.Entry with { Chunks = _file?.Finish() ?? Reference.Empty });
-                _file = null;
+                EndFile(end);
+                break;
+            case WalkItem.Gone gone:
+                _open.Peek().Tree.Gone(gone.Entry);
                 break;
             case WalkItem.DropFile:
                 _file = null;
+                _contents?.Drop();
                 break;
             case WalkItem.End:
                 if (_data.Take() is { } data) _full.Add(data);
@@ -81,19 +91,30 @@ internal sealed class TreeAssembly : IChunkSink, IDisposable
         _data.Dispose();
         _trees.Dispose();
         _compressor.Dispose();
+        _contents?.Dispose();
     }
 
     private void Leave()
     {
-        var (directory, writer) = _open.Pop();
-        var subtree = writer.Finish();
+        var (directory, tree) = _open.Pop();
+        var subtree = tree.Finish();
         if (directory is null) Root = subtree;
-        else _open.Peek().Writer.Add(directory with { Subtree = subtree });
+        else _open.Peek().Tree.Add(directory with { Subtree = subtree });
+    }
+
+    private void EndFile(WalkItem.EndFile end)
+    {
+        var entry = end.Entry with { Chunks = _file?.Finish() ?? Reference.Empty };
+        _file = null;
+        var content = _contents?.Finish();
+        if (_gate is null || content is null || end.Judged is not { } judged) _open.Peek().Tree.Add(entry);
+        else _gate.Place(entry, judged, content, _open.Peek().Tree);
     }
 
     private void TakeChunk(WalkItem.Hashed hashed)
     {
         (_file ??= new ReferenceBuilder(_keys, this)).Add(hashed.Id);
+        _contents?.Add(hashed.Id);
         if (hashed.Bytes is not { } bytes) return;
         // Two equal chunks may have been on their way at once; the first one is kept.
         if (_known.AddOfThisRun(hashed.Id)) Pack(_data, hashed.Id, bytes.Raw, bytes.Stored);

@@ -16,6 +16,12 @@ namespace HostAtlas.Agent.Backup.Run;
 internal sealed record TreeWalkParts(Selected Selected, string Scratch, IReadOnlyList<string> Own, FileReading? Reading,
     (ParentTree Tree, Reference Root)? Parent, RunFindings Findings, TimeProvider Time)
 {
+    /// <summary>Looks at the files that are read; null: nobody does.</summary>
+    public RunGate? Gate { get; init; }
+
+    /// <summary>What is as it was in the parent is taken from there; else everything is read again.</summary>
+    public bool TakesUnchanged { get; init; } = true;
+
     /// <summary>When only looking: what was last changed before this time counts as unchanged; null: nothing does.</summary>
     public long? UnchangedBeforeNs { get; init; }
 }
@@ -24,7 +30,7 @@ internal sealed record TreeWalkParts(Selected Selected, string Scratch, IReadOnl
 /// Walks from "/" to the roots and through them, in the order of the names' bytes, by names relative to open directories, following no link
 /// and staying on each root's file system. Holds an open directory a level, but at most 256 of them: above, they are found again by "..".
 /// </summary>
-internal sealed class TreeWalk
+internal sealed partial class TreeWalk
 {
     private const int OpenDirectoriesMax = 256;
 
@@ -97,9 +103,13 @@ internal sealed class TreeWalk
         try
         {
             var names = inside ? SortedNames.Read(directory, _parts.Scratch) : SortedNames.Of(roots?.Names ?? []);
-            if (inside && IsCache(directory)) names = OnlyTag(names);
-            frame = new WalkFrame(directory, facts, names, roots, inside,
-                parent is null || _parts.Parent is null ? null : _parts.Parent.Value.Tree.Open(parent, _cancellation));
+            var isCache = inside && IsCache(directory);
+            if (isCache) names = OnlyTag(names);
+            frame = new WalkFrame(directory, facts, names, roots, inside, parent is null ? null
+                : _parts.Parent?.Tree.Open(parent, (entry, isFound) => PassedAsync(frame!, entry, isFound), _cancellation))
+            {
+                IsListed = inside && !isCache,
+            };
         }
         catch (LinuxFaultException fault)
         {
@@ -113,6 +123,7 @@ internal sealed class TreeWalk
 
     private async ValueTask PopAsync()
     {
+        if (_frames.Peek().Parent is { } parent) await parent.DrainAsync().ConfigureAwait(false);
         var frame = _frames.Pop();
         if (_frames.TryPeek(out var above))
         {
@@ -127,6 +138,8 @@ internal sealed class TreeWalk
     private async ValueTask<bool> VisitAsync(WalkFrame frame, byte[] name)
     {
         var roots = frame.Roots?.Child(name);
+        // Asked for each name, also for one that is not taken any more: what nobody asks for counts as gone.
+        var before = frame.Parent is null ? null : await frame.Parent.FindAsync(name).ConfigureAwait(false);
         FileFacts facts;
         try
         {
@@ -139,14 +152,19 @@ internal sealed class TreeWalk
         }
         var isDirectory = facts.Kind == FileKind.Directory;
         var isRoot = roots?.IsRoot ?? false;
+        if (before is not null && IsOther(before, facts.Kind))
+        {
+            await CountGoneAsync(before).ConfigureAwait(false);
+            before = null;
+        }
         if (_own.Contains((facts.FileSystem, facts.Inode)) && isDirectory) return false;
         var isMissed = roots is not null && TellMissed(facts.Kind, isRoot);
         var excluded = !isRoot && frame.Inside && _parts.Selected.Exclude.Exclude(_path.Bytes, isDirectory);
         if (excluded && (roots is null || !isDirectory)) return false;
-        if (isDirectory) return await VisitDirectoryAsync(frame, name, facts, roots, excluded).ConfigureAwait(false);
+        if (isDirectory) return await VisitDirectoryAsync(frame, name, facts, roots, excluded, before).ConfigureAwait(false);
         // Within another root the link or file itself is still that one's.
         if (isMissed && !frame.Inside) return false;
-        if (facts.Kind == FileKind.File) await VisitFileAsync(frame, name, facts).ConfigureAwait(false);
+        if (facts.Kind == FileKind.File) await VisitFileAsync(frame, name, facts, before).ConfigureAwait(false);
         else if (Enum.IsDefined(facts.Kind) && facts.Kind != FileKind.Unknown) await VisitOtherAsync(frame, name, facts)
             .ConfigureAwait(false);
         return false;
@@ -162,7 +180,8 @@ internal sealed class TreeWalk
         return true;
     }
 
-    private async ValueTask<bool> VisitDirectoryAsync(WalkFrame frame, byte[] name, FileFacts facts, RootTree? roots, bool excluded)
+    private async ValueTask<bool> VisitDirectoryAsync(WalkFrame frame, byte[] name, FileFacts facts, RootTree? roots, bool excluded,
+        TreeEntry? before)
     {
         SafeFileHandle? opened = null;
         var entry = EntryFacts.Of(name, facts, NowNs());
@@ -183,10 +202,9 @@ internal sealed class TreeWalk
         // Another file system stays an empty place, unless it is a root of its own or leads to one.
         var isForeign = frame.Inside && facts.FileSystem != frame.Facts.FileSystem;
         var inside = (roots?.IsRoot ?? false) || (frame.Inside && !excluded && !isForeign);
-        var subtree = frame.Parent is null ? null : (await frame.Parent.FindAsync(name).ConfigureAwait(false))?.Subtree;
         await _emit(new WalkItem.Enter(entry)).ConfigureAwait(false);
         _parts.Findings.Took(entry);
-        await PushAsync(opened, facts, roots, inside, subtree).ConfigureAwait(false);
+        await PushAsync(opened, facts, roots, inside, before?.Subtree).ConfigureAwait(false);
         return true;
     }
 
@@ -215,60 +233,6 @@ internal sealed class TreeWalk
         }
         await _emit(new WalkItem.Whole(entry)).ConfigureAwait(false);
         _parts.Findings.Took(entry);
-    }
-
-    private async ValueTask VisitFileAsync(WalkFrame frame, byte[] name, FileFacts facts)
-    {
-        if (_parts.Selected.IsTooLarge(facts)) return;
-        if (!_parts.Selected.IncludePrivateKeys && PrivateKeyRule.ByName(name, facts.Mode) == KeySuspicion.IsKey)
-        {
-            _parts.Findings.PrivateKey(_path.Bytes);
-            return;
-        }
-        if (frame.Parent is not null && await frame.Parent.FindAsync(name).ConfigureAwait(false) is { } before
-            && EntryFacts.IsUnchanged(before, facts)
-            && await _parts.Parent!.Value.Tree.TryKeepAsync(before.Chunks ?? Reference.Empty, _cancellation).ConfigureAwait(false))
-        {
-            await _emit(new WalkItem.Whole(before)).ConfigureAwait(false);
-            _parts.Findings.Took(before, unchanged: true);
-            return;
-        }
-        if (_parts.Reading is { } reading) await ReadAsync(frame, name, reading).ConfigureAwait(false);
-        else _parts.Findings.Took(EntryFacts.Of(name, facts, 0), unchanged: facts.CtimeNs < _parts.UnchangedBeforeNs);
-    }
-
-    private async ValueTask ReadAsync(WalkFrame frame, byte[] name, FileReading reading)
-    {
-        var begun = false;
-        try
-        {
-            using var file = LinuxFiles.OpenFile(frame.Directory, name);
-            var facts = LinuxFiles.Stat(file);
-            if (facts.Kind != FileKind.File) throw new LinuxFaultException("open", LinuxFaultException.NoEntry);
-            var entry = EntryFacts.Of(name, facts, NowNs()) with { Xattrs = LinuxFiles.Xattrs(frame.Directory, name) };
-            var end = await reading.ReadAsync(file, facts, !_parts.Selected.IncludePrivateKeys, item =>
-            {
-                begun = true;
-                _parts.Findings.InFile = reading.Length;
-                return _emit(item);
-            }, _cancellation).ConfigureAwait(false);
-            if (end == ReadingEnd.PrivateKey)
-            {
-                _parts.Findings.PrivateKey(_path.Bytes);
-                return;
-            }
-            var changed = !LinuxFiles.Stat(file).IsAs(facts);
-            if (changed) _parts.Findings.Changed(_path.Bytes, "it changed while it was read");
-            entry = entry with { Size = reading.Length, Holes = reading.Holes, CtimeNs = changed ? null : entry.CtimeNs };
-            await _emit(new WalkItem.EndFile(entry)).ConfigureAwait(false);
-            _parts.Findings.Took(entry);
-        }
-        catch (LinuxFaultException fault)
-        {
-            _parts.Findings.InFile = 0;
-            if (begun) await _emit(WalkItem.DropFile.Instance).ConfigureAwait(false);
-            _parts.Findings.Unreadable(_path.Bytes, fault.IsGone ? "it vanished while it was read" : fault.Message);
-        }
     }
 
     // Nothing but the tag itself stays of a directory whose owner says that it can be made again.

@@ -1,5 +1,7 @@
+using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Backup.Selection;
 using HostAtlas.Agent.Backup.Walk;
+using HostAtlas.Agent.Gate.Rules;
 using Microsoft.Win32.SafeHandles;
 
 namespace HostAtlas.Agent.Backup.Run;
@@ -14,6 +16,10 @@ namespace HostAtlas.Agent.Backup.Run;
 internal sealed class WalkFrame(
     SafeFileHandle directory, FileFacts facts, SortedNames names, RootTree? roots, bool inside, ParentDirectory? parent) : IAsyncDisposable
 {
+    private const int GoneMost = 32;
+
+    private readonly Queue<TreeEntry> _gone = new();
+
     /// <summary>The open directory.</summary>
     public SafeFileHandle Directory { get; private set; } = directory;
 
@@ -31,6 +37,20 @@ internal sealed class WalkFrame(
 
     /// <summary>The same directory in the parent snapshot.</summary>
     public ParentDirectory? Parent => parent;
+
+    /// <summary>All of its names are known; else only those that lead to a root, or that are taken of a cache.</summary>
+    public bool IsListed { get; init; }
+
+    /// <summary>Files of the parent snapshot that are gone from here, as far as a later name may be their new one.</summary>
+    public IReadOnlyCollection<TreeEntry> GoneFiles => _gone;
+
+    /// <summary>Notes a file that is gone.</summary>
+    public void AddGone(TreeEntry entry)
+    {
+        while (_gone.TryPeek(out var first) && (_gone.Count >= GoneMost || RenameMatch.IsPast(first.Name.Span, entry.Name.Span)))
+            _gone.Dequeue();
+        _gone.Enqueue(entry);
+    }
 
     /// <summary>Gives the descriptor back while the walk is far below.</summary>
     public void Close() => Directory.Dispose();

@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Backup.Format;
+using HostAtlas.Agent.Gate.Evidence;
 
 namespace HostAtlas.Agent.Backup.Run;
 
@@ -26,8 +27,11 @@ internal abstract record WalkItem
     /// <summary>The same chunk, hashed and, unless it is stored already (no bytes), compressed.</summary>
     public sealed record Hashed(ChunkId Id, ChunkBuffer? Bytes) : WalkItem;
 
-    /// <summary>The file is complete but for its chunks.</summary>
-    public sealed record EndFile(TreeEntry Entry) : WalkItem;
+    /// <summary>The file is complete but for its chunks. Judged: what the gate made of it; null when it was not asked.</summary>
+    public sealed record EndFile(TreeEntry Entry, JudgedFile? Judged = null) : WalkItem;
+
+    /// <summary>A file that the last snapshot has in this directory is gone. It comes where it would stand.</summary>
+    public sealed record Gone(TreeEntry Entry) : WalkItem;
 
     /// <summary>The file could not be read to its end; it is left out.</summary>
     public sealed record DropFile : WalkItem

@@ -59,6 +59,11 @@ internal sealed class UnattendedBackup(AgentOptions options, StateFolder state, 
 
         public void Fault(string path, string why) => Interlocked.Increment(ref _faults);
 
+        public void Hit(string path, IReadOnlyList<string> rules, bool isHeldBack)
+        {
+            // The run's end says how many; which ones stand in the snapshot.
+        }
+
         public bool WantsEstimate => false;
 
         public void Pass(RunFindings findings, RunEstimate? estimate)

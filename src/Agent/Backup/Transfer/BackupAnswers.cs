@@ -12,6 +12,7 @@ internal static class BackupAnswers
     public static bool IsWhole(object answer) => answer switch
     {
         BackupList { Items: { } items } => items.All(item => item?.Fingerprint is not null),
+        BackupProceeds proceeds => proceeds.Accepted?.All(hit => hit is { Path: not null, Content: not null }) ?? true,
         UploadsAnswer uploads => AreWhole(uploads.Tickets),
         DownloadsAnswer downloads => AreWhole(downloads.Tickets),
         BackupCommitted committed => committed.Fingerprint is not null,

@@ -35,10 +35,14 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
         (await AskAsync(ListPath, request => new BackupListing(request), WireJson.Default.BackupListing, WireJson.Default.BackupList, 200,
             cancellation).ConfigureAwait(false)).Items ?? [];
 
-    /// <summary>Begins a run.</summary>
-    public Task BeginAsync(SnapshotId snapshot, SnapshotId? parent, string? schedule, CancellationToken cancellation) =>
-        AskAsync(BeginPath, request => new BackupBegin(request, snapshot, parent, schedule, null), WireJson.Default.BackupBegin,
+    /// <summary>Begins a run. Canaries: those that are watched, and those that changed.</summary>
+    public Task<BackupProceeds> BeginAsync(
+        SnapshotId snapshot, SnapshotId? parent, string? schedule, CanaryReport? canaries, CancellationToken cancellation)
+    {
+        JsonElement? told = canaries is null ? null : JsonSerializer.SerializeToElement(canaries, WireJson.Default.CanaryReport);
+        return AskAsync(BeginPath, request => new BackupBegin(request, snapshot, parent, schedule, told), WireJson.Default.BackupBegin,
             WireJson.Default.BackupProceeds, 200, cancellation);
+    }
 
     /// <summary>Names new objects and those that are used again.</summary>
     public Task<UploadsAnswer> UploadsAsync(SnapshotId snapshot, IReadOnlyList<UploadObject> objects, IReadOnlyList<ObjectName> reused,
@@ -47,10 +51,14 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
             WireJson.Default.UploadsAnswer, 200, cancellation);
 
     /// <summary>Makes the snapshot one of the chain.</summary>
-    public Task<BackupCommitted> CommitAsync(SnapshotId snapshot, ObjectName snapshotObject, long objects, long bytes,
-        CancellationToken cancellation) =>
-        AskAsync(CommitPath, request => new BackupCommit(request, snapshot, snapshotObject, objects, bytes, null),
+    /// <exception cref="BackupRefusedException">The platform does not take it; a verdict that freezes always ends so.</exception>
+    public Task<BackupCommitted> CommitAsync(SnapshotId snapshot, ObjectName? snapshotObject, long objects, long bytes, GateEvidence gate,
+        CancellationToken cancellation)
+    {
+        var evidence = JsonSerializer.SerializeToElement(gate, WireJson.Default.GateEvidence);
+        return AskAsync(CommitPath, request => new BackupCommit(request, snapshot, snapshotObject, objects, bytes, evidence),
             WireJson.Default.BackupCommit, WireJson.Default.BackupCommitted, 201, cancellation);
+    }
 
     /// <summary>Asks for leave to get objects.</summary>
     public Task<DownloadsAnswer> DownloadsAsync(IReadOnlyList<ObjectName> objects, CancellationToken cancellation) =>

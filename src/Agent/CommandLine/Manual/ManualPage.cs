@@ -35,7 +35,7 @@ internal static class ManualPage
         (ExitCode.Done, "Done. status: reports are accepted, backups run."),
         (ExitCode.Failed, "Failed; the reason stands on standard error."),
         (ExitCode.Usage, "Wrong usage, or a configuration or state folder that cannot be used."),
-        (ExitCode.Frozen, "Nothing was committed, because the backups are frozen."),
+        (ExitCode.Frozen, "Nothing was committed, because the gate stopped it or the backups are frozen; canaries list: one changed."),
         (ExitCode.Partly, "Partly done: what failed or was left out was named."),
     ];
 

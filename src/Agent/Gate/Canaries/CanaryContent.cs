@@ -86,8 +86,9 @@ internal sealed class CanaryContent(Random random, Func<byte[]> mark)
         var text = new StringBuilder("number;day;subject;place;amount;reference\n");
         for (var i = 1; i <= Rows; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{i};{random.Next(2015, 2026)}-{random.Next(1, 13):00}-{random.Next(1, 29):00};{Word()} ")
-                .Append(CultureInfo.InvariantCulture, $"{Word()};{Word()};{random.Next(100, 900_000) / 100.0:0.00};{(i == Rows ? Mark() : Word())}\n");
+            var (year, month, day) = (random.Next(2015, 2026), random.Next(1, 13), random.Next(1, 29));
+            text.Append(CultureInfo.InvariantCulture, $"{i};{year}-{month:00}-{day:00};{Word()} {Word()};{Word()};")
+                .Append(CultureInfo.InvariantCulture, $"{random.Next(100, 900_000) / 100.0:0.00};{(i == Rows ? Mark() : Word())}\n");
         }
         return text.ToString();
     }

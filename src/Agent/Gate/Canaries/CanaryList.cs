@@ -32,8 +32,8 @@ public sealed record CanaryList
         {
             // The sentence below says it for both.
         }
-        throw new StateFaultException($"{path} does not hold the list of canaries. Look at why it changed; then move it away and plant anew "
-            + "with hostatlas-agent canaries plant ROOT…");
+        throw new StateFaultException($"{path} does not hold the list of canaries. Look at why it changed; then move it away and plant "
+            + "anew with hostatlas-agent canaries plant ROOT…");
     }
 
     /// <summary>Replaces the file.</summary>

@@ -6,9 +6,9 @@ using HostAtlas.Agent.Restore;
 namespace HostAtlas.Agent.Gate.Canaries;
 
 /// <summary>
-/// Plants canaries: in the folder that was named one that sorts first, two in the middle and one that sorts last, and one each in its first,
-/// middle and last subfolder. They look like everybody's files and belong to the folder's owner; names are relative to open folders, and no
-/// link is followed below the one that was named.
+/// Plants canaries: in the folder that was named one that sorts first, two in the middle and one that sorts last, and one each in its
+/// first, middle and last subfolder. They look like everybody's files and belong to the folder's owner; names are relative to open folders,
+/// and no link is followed below the one that was named.
 /// </summary>
 /// <param name="content">What they hold.</param>
 /// <param name="random">Draws names and ages.</param>
@@ -39,7 +39,8 @@ internal sealed class CanaryPlanter(CanaryContent content, Random random, TimePr
             try
             {
                 using var inner = folder.Open(RestoreCalls.Name(Encoding.UTF8.GetBytes(below[at])));
-                planted.Add(New(inner, Path.Combine(root, below[at]), root, "", CanaryContent.Endings[random.Next(CanaryContent.Endings.Count)]));
+                var ending = CanaryContent.Endings[random.Next(CanaryContent.Endings.Count)];
+                planted.Add(New(inner, Path.Combine(root, below[at]), root, "", ending));
             }
             catch (RestoreFaultException)
             {
@@ -61,7 +62,8 @@ internal sealed class CanaryPlanter(CanaryContent content, Random random, TimePr
             var name = $"{prefix}{content.Title()}.{ending}";
             try
             {
-                using (var file = folder.CreateFile(RestoreCalls.Name(Encoding.UTF8.GetBytes(name)))) Fill(file, folder, content.Of(ending));
+                using (var file = folder.CreateFile(RestoreCalls.Name(Encoding.UTF8.GetBytes(name))))
+                    Fill(file, folder, content.Of(ending));
                 var path = Path.Combine(folderPath, name);
                 return CanaryWatch.TryRead(path, out var written) is { } fault
                     ? throw new IOException($"{path} was planted and cannot be read: {fault}")

@@ -23,7 +23,8 @@ internal sealed class PathIds(RepositoryKeys keys)
     public ContentIds Contents() => new(keys);
 
     /// <summary>
-    /// Ids of contents, one after the other: the first 16 bytes of HMAC-SHA256(path key, "content" ‖ 0x00 ‖ the file's chunk ids in order).
+    /// Ids of contents, one after the other: the first 16 bytes of HMAC-SHA256(path key, "content" ‖ 0x00 ‖ the file's chunk ids in
+    /// order).
     /// </summary>
     internal sealed class ContentIds : IDisposable
     {

@@ -163,7 +163,8 @@ internal sealed class RunLedger
         Hit = _fresh,
         HitInSevenDays = _fresh + _earlier.Files,
         HitBytesInSevenDays = _freshBytes + _earlier.Bytes,
-        Gone = _gone,
+        // Whoever ended a freeze has seen what is gone; the last snapshot has it still.
+        Gone = Basis.IsNewEpoch ? 0 : _gone,
         Before = Basis.FilesBefore ?? 0,
         CanariesChanged = Basis.Canaries.Changed,
         DumpsTurned = _turned,

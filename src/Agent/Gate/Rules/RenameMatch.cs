@@ -7,7 +7,7 @@ namespace HostAtlas.Agent.Gate.Rules;
 /// </summary>
 internal static class RenameMatch
 {
-    /// <summary>How well the names match: 2 with an ending behind the whole name, 1 with one in the place of the last ending, 0 not.</summary>
+    /// <summary>How well the names match: 2 with an ending behind the name, 1 with one in the place of the last, 0 not.</summary>
     public static int Of(ReadOnlySpan<byte> former, ReadOnlySpan<byte> now)
     {
         if (former.SequenceEqual(now)) return 0;

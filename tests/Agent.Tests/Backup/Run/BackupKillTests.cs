@@ -87,7 +87,7 @@ public sealed class BackupKillTests(ITestOutputHelper output) : IAsyncLifetime
     private void Write(string name, int length)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_host.PathOf(name))!);
-        File.WriteAllBytes(_host.PathOf(name), System.Security.Cryptography.RandomNumberGenerator.GetBytes(length));
+        File.WriteAllBytes(_host.PathOf(name), OrdinaryBytes.Draw(length));
     }
 
     /// <summary>The chunks that the vault has, pack by pack as they come.</summary>

@@ -36,7 +36,7 @@ public sealed class BackupMemoryTests(ITestOutputHelper output)
         var block = new byte[16 << 20];
         for (var i = 0; i < (LongForm.IsAsked ? 40 : 12); i++)
         {
-            new Random(i).NextBytes(block);
+            OrdinaryBytes.Fill(block, i);
             await File.WriteAllBytesAsync(host.PathOf($"f{i}"), block);
         }
         await AssertPeakAsync(host, "backup");

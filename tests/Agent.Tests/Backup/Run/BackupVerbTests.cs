@@ -245,7 +245,7 @@ public sealed class BackupVerbTests : IAsyncLifetime
     private void AssertLittleWasSent(int putsBefore) =>
         Assert.InRange(_host.Platform.Puts.Skip(putsBefore).Sum(name => (long)_host.Platform.Objects[name].Length), 64 << 10, 384 << 10);
 
-    private static byte[] Random(int length) => System.Security.Cryptography.RandomNumberGenerator.GetBytes(length);
+    private static byte[] Random(int length) => OrdinaryBytes.Draw(length);
 
     private void Write(string name, byte[] content)
     {

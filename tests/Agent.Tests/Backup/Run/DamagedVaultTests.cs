@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using HostAtlas.Shared.Backups;
+using HostAtlas.TestSupport;
 
 namespace HostAtlas.Agent.Tests.Backup.Run;
 
@@ -107,7 +107,7 @@ public sealed class DamagedVaultTests : IAsyncLifetime
 
     private async Task BackedUpAsync()
     {
-        for (var i = 0; i < 20; i++) File.WriteAllBytes(_host.PathOf($"f{i}"), RandomNumberGenerator.GetBytes(50_000));
+        for (var i = 0; i < 20; i++) File.WriteAllBytes(_host.PathOf($"f{i}"), OrdinaryBytes.Draw(50_000));
         await BackupHost.SettleAsync();
         await _host.BackupAsync();
     }

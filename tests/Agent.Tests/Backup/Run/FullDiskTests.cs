@@ -73,7 +73,7 @@ public sealed class FullDiskTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] Noise(int length) => System.Security.Cryptography.RandomNumberGenerator.GetBytes(length);
+    private static byte[] Noise(int length) => OrdinaryBytes.Draw(length);
 
     private async Task<Finished> WithSmallDiskAsync(int mebibytes, string script)
     {

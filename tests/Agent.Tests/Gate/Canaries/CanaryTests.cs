@@ -35,7 +35,8 @@ public sealed class CanaryTests : IDisposable
         foreach (var name in new[] { "letter.odt", "notes.txt" }) File.WriteAllText(_folder.File("root/" + name), "text");
         var root = _folder.File("root");
         var planted = Planter(7).Plant(root, []);
-        Assert.Equal([root, root, root, root, root + "/b", root + "/d", root + "/e"], planted.Select(one => Path.GetDirectoryName(one.Path)));
+        Assert.Equal([root, root, root, root, root + "/b", root + "/d", root + "/e"],
+            planted.Select(one => Path.GetDirectoryName(one.Path)));
         var names = Directory.EnumerateFiles(root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(Path.GetFileName(planted[0].Path), names[0]);
         Assert.Equal(Path.GetFileName(planted[3].Path), names[^1]);

@@ -158,6 +158,6 @@ public sealed class RunLedgerTests
     private static PastRun Run(byte number, DateTimeOffset at) => new(TestKeys.Id<SnapshotId>(number), at, 10, 0);
 
     private static JudgedFile File(string path, TreeEntry? kept, params string[] rules) => new(Encoding.UTF8.GetBytes(path),
-        new FileVerdict(rules.Length == 0 ? GateVerdict.Clean : GateVerdict.HeldBack, rules, new FileRecord("data", 8, 1, 1000)), kept, false,
-        false);
+        new FileVerdict(rules.Length == 0 ? GateVerdict.Clean : GateVerdict.HeldBack, rules, new FileRecord("data", 8, 1, 1000)), kept,
+        false, false);
 }
