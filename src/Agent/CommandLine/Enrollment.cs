@@ -144,17 +144,13 @@ internal sealed class Enrollment(StateFolder state, PlatformClient client, Agent
             }
             catch (ConnectionFaultException exception)
             {
-                throw new VerbFailedException(ExitCode.Failed, $"{exception.Fault.Text}. {FirstTime(exception.Fault)}");
+                throw new VerbFailedException(ExitCode.Failed, exception.Fault.ToString());
             }
             if (answer.Status is not (429 or 503) || attempt == Attempts) return answer;
             var asked = Backoff.Delay(answer.RetryAfter ?? TimeSpan.FromSeconds(1), around.Random());
             await Task.Delay(asked < PauseMax ? asked : PauseMax, around.Time, stop);
         }
     }
-
-    // At enrolment nothing is kept yet.
-    private static string FirstTime(UplinkFault fault) =>
-        fault.NextStep.Replace("; reports are kept meanwhile", "", StringComparison.Ordinal);
 }
 
 /// <summary>What an enrolment came to.</summary>

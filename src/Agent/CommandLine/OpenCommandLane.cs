@@ -3,6 +3,7 @@ using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Inventory;
 using HostAtlas.Agent.Running;
+using HostAtlas.Agent.Uplink;
 
 namespace HostAtlas.Agent.CommandLine;
 
@@ -18,10 +19,10 @@ internal sealed class OpenCommandLane : IDisposable
 
     /// <summary>Opens it; nothing is connected yet.</summary>
     public static OpenCommandLane Open(
-        AgentOptions options, StateFolder state, AgentSurroundings around, EventLog log, InventoryReporter? inventory)
+        AgentOptions options, StateFolder state, AgentSurroundings around, EventLog log, PlatformClock clock, InventoryReporter? inventory)
     {
         CommandApi Api(TimeSpan wait) => new(
-            Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around), new CurrentToken(state).Read, wait);
+            Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around), new CurrentToken(state).Read, clock, wait);
         var (polls, results) = (Api(CommandApi.LongestWait), Api(TimeSpan.Zero));
         var work = new HostWork(options, state, around, log, inventory);
         return new OpenCommandLane(

@@ -45,8 +45,8 @@ internal static class RunVerb
             using var logClient = options.Logs is null ? null : Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
             using var logs = options.Logs is { } logOptions ? LogLane.Open(options, logOptions, logClient!, shared) : null;
             var lane = new Lane(BatchKind.Metrics, spool, state.RefusedPath, client, shared);
-            using var inventory = InventoryLane.Open(options, state, together, log);
-            using var commands = OpenCommandLane.Open(options, state, together, log, inventory.Reporter);
+            using var inventory = InventoryLane.Open(options, state, together, log, shared.Clock);
+            using var commands = OpenCommandLane.Open(options, state, together, log, shared.Clock, inventory.Reporter);
             var reports = new AgentRun(options, new AgentRunParts(
                 shared, spool, lane, collector, () => logs?.Run.Status, () => commands.Lane.Status));
             List<Func<CancellationToken, Task>> loops =

@@ -21,6 +21,18 @@ internal sealed class ResultTelling(CommandLaneParts parts)
 
     private int _failures;
 
+    /// <summary>Whether a result is not told again after an answer; without an answer it always is.</summary>
+    /// <param name="answer">What the platform said.</param>
+    /// <param name="age">How long ago the command was taken.</param>
+    public static bool IsOver(PlatformAnswer answer, TimeSpan age) => answer switch
+    {
+        { Status: >= 200 and < 300 } => true,
+        // What it will never take: the command is over, or is none of this server's, or it reads it otherwise. Without the platform's slug
+        // it may be the word of something between; and of a signature that came twice nobody knows whether the first was heard.
+        { Status: 400 or 404 or 409 or 410 or 413 or 422, Slug: not null and not ProblemSlug.RequestReplayed } => true,
+        _ => age > GivenUpAfter,
+    };
+
     /// <summary>There may be a result to tell.</summary>
     public void Wake() => _woken.Writer.TryWrite(true);
 
@@ -48,12 +60,9 @@ internal sealed class ResultTelling(CommandLaneParts parts)
         {
             var outcome = new CommandOutcome(entry.Status!, entry.Detail);
             var answer = await parts.Results.ResultAsync(entry.Id, outcome, stop).ConfigureAwait(false);
-            // What it will never take is not told for ever: the command is over, or is none of this server's, or it reads it otherwise.
-            var heard = answer.Status is >= 200 and < 300
-                || answer is { Status: 400 or 404 or 409 or 410 or 413 or 422, Slug: not null and not ProblemSlug.RequestReplayed }
-                || parts.Time.GetUtcNow() - entry.At > GivenUpAfter;
-            if (heard) parts.Ledger.Tell(entry.Id, told: true);
-            return heard;
+            var isOver = IsOver(answer, parts.Time.GetUtcNow() - entry.At);
+            if (isOver) parts.Ledger.Tell(entry.Id, told: true);
+            return isOver;
         }
         catch (Exception fault) when (fault is ConnectionFaultException or IOException)
         {

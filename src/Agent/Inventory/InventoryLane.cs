@@ -22,18 +22,19 @@ internal sealed class InventoryLane : IDisposable
     public InventoryReporter? Reporter { get; }
 
     /// <summary>Puts it together; nothing is read or connected yet.</summary>
-    public static InventoryLane Open(AgentOptions options, StateFolder state, AgentSurroundings around, EventLog log)
+    public static InventoryLane Open(AgentOptions options, StateFolder state, AgentSurroundings around, EventLog log, PlatformClock clock)
     {
         if (!options.Inventory.Enabled) return new InventoryLane(around, null, null, null);
         var client = Connection.Open(options.Url, options.CaFile, options.HttpsProxy, around);
         return new InventoryLane(around, options.QuietHours, client,
-            new InventoryReporter(Collection(options, around), client, state, log, around.Time));
+            new InventoryReporter(Collection(options, around), client, state, log, around.Time, clock));
     }
 
     /// <summary>A reporter whose <see cref="InventoryReporter.Body"/> shows what would be sent and that cannot send; null when the owner
     /// wants none.</summary>
     public static InventoryReporter? Preview(AgentOptions options, AgentSurroundings around) =>
-        options.Inventory.Enabled ? new InventoryReporter(Collection(options, around), null, null, null, around.Time) : null;
+        options.Inventory.Enabled
+            ? new InventoryReporter(Collection(options, around), null, null, null, around.Time, new PlatformClock()) : null;
 
     /// <summary>Goes on until it is told to stop; at once when the owner wants no inventory.</summary>
     public Task RunAsync(CancellationToken stop) =>

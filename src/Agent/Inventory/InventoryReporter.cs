@@ -23,16 +23,17 @@ internal sealed record InventoryOutcome(
 /// <param name="client">The way out; null: it can be shown, but not sent.</param>
 /// <param name="state">STATE.</param>
 /// <param name="log">The events.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">This host's clock.</param>
+/// <param name="clock">The platform's, shared with all that is sent.</param>
 internal sealed class InventoryReporter(
-    InventoryCollection collection, PlatformClient? client, StateFolder? state, EventLog? log, TimeProvider time) : IDisposable
+    InventoryCollection collection, PlatformClient? client, StateFolder? state, EventLog? log, TimeProvider time, PlatformClock clock)
+    : IDisposable
 {
     /// <summary>An inventory that tells nothing new is sent all the same when the last one is so old.</summary>
     public static readonly TimeSpan Anyway = TimeSpan.FromHours(24);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly CurrentToken? _token = state is null ? null : new CurrentToken(state);
-    private TimeSpan _offset;
     private string _digest = "", _faults = "", _trouble = "";
     private DateTimeOffset? _acceptedAt;
 
@@ -81,22 +82,17 @@ internal sealed class InventoryReporter(
 
     private async Task<InventoryOutcome> SendAsync(PlatformClient way, InventoryReport report, CancellationToken stop)
     {
-        for (var corrected = false; ; corrected = true)
+        try
         {
-            try
-            {
-                var signedWith = _offset;
-                var answer = await way.PostInventoryAsync(_token!.Read(), InventoryBody.Write(Fresh(report)), _offset, stop);
-                _offset = ClockOffset.Update(_offset, answer.ClockReading);
-                if (answer.Status == 202) return new InventoryOutcome(true, false, null);
-                if (answer is { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } && !corrected && _offset != signedWith) continue;
-                return new InventoryOutcome(
-                    false, false, AnswerFault.Of(answer), answer.RetryAfter, MayPass: answer.Status is 429 or >= 500);
-            }
-            catch (ConnectionFaultException exception)
-            {
-                return new InventoryOutcome(false, false, exception.Fault, MayPass: true);
-            }
+            var answer = await clock.AskAsync(offset =>
+                way.PostInventoryAsync(_token!.Read(), InventoryBody.Write(Fresh(report)), offset, stop));
+            if (answer.Status == 202) return new InventoryOutcome(true, false, null);
+            var mayPass = answer is { Status: 429 or >= 500 } or { Slug: ProblemSlug.RequestReplayed };
+            return new InventoryOutcome(false, false, AnswerFault.Of(answer), answer.RetryAfter, mayPass);
+        }
+        catch (ConnectionFaultException exception)
+        {
+            return new InventoryOutcome(false, false, exception.Fault, MayPass: !ConnectionFaults.NeedsAHand(exception.Fault));
         }
     }
 

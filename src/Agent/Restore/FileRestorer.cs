@@ -36,6 +36,8 @@ internal sealed class FileRestorer(RestoreContext context, BlobReader blobs, Ren
                 await FileContent.WriteAsync(file, job.Entry, blobs, context.Events.Written, cancellation);
                 if (!EntryMetadata.Apply(file, job.Entry)) context.Events.Lessened();
             }
+            // Counted here: files come to their places by the thousand, and until then a bar would stand at none.
+            context.Events.Completed();
             batch.Add(new FinishedFile(job.Directory, job.Entry, temporary, name, job.Placed));
         }
         catch (Exception fault) when (fault is RestoreFaultException or ChunkUnavailableException or TreeBrokenException or IOException)
@@ -93,6 +95,7 @@ internal sealed class FileRestorer(RestoreContext context, BlobReader blobs, Ren
             // Renaming one name of a file over another of the same file does nothing at all, and the first name stays.
             directory.Remove(temporary);
             context.Events.Written(entry.Size);
+            context.Events.Completed();
             context.Events.Restored(into.PathOf(entry), entry);
             return true;
         }

@@ -12,6 +12,9 @@ internal interface IRestoreEvents
     /// <summary>Bytes of a file's content were written, or skipped as a hole.</summary>
     void Written(long bytes);
 
+    /// <summary>A file is complete; it may come to its place only with many others.</summary>
+    void Completed();
+
     /// <summary>Something with the name was there and stays.</summary>
     void Kept(ReadOnlyMemory<byte> path, TreeEntry entry);
 

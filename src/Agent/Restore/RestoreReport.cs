@@ -30,7 +30,6 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
             case TreeEntryType.File:
                 Interlocked.Increment(ref _files);
                 Interlocked.Add(ref _bytes, entry.Size);
-                progress.Add(1, 0);
                 break;
             case TreeEntryType.Directory: Interlocked.Increment(ref _directories); break;
             default: Interlocked.Increment(ref _others); break;
@@ -39,6 +38,9 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
 
     /// <inheritdoc />
     public void Written(long bytes) => progress.Add(0, bytes);
+
+    /// <inheritdoc />
+    public void Completed() => progress.Add(1, 0);
 
     /// <inheritdoc />
     public void Kept(ReadOnlyMemory<byte> path, TreeEntry entry)

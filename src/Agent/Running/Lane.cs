@@ -113,6 +113,7 @@ internal sealed class Lane(BatchKind kind, ReportSpool spool, string refusedPath
         (_uplink, var actions) = UplinkDecisions.Decide(_uplink with { Offset = parts.Clock.Offset }, happened, Now);
         // Only what this answer taught: a lane that heard nothing must not undo what another heard meanwhile.
         if (happened is UplinkEvent.Answered { Answer.ClockReading: not null }) parts.Clock.Offset = _uplink.Offset;
+        if (_uplink.Fault is { } told) _uplink = _uplink with { Fault = told.Keeping(kind.Items) };
         foreach (var action in actions) Carry(action, requests);
         if (_uplink.Fault?.Code == before?.Code) return;
         _faultSince = _uplink.Fault is null ? null : parts.Time.GetUtcNow();

@@ -8,18 +8,18 @@ public static class AnswerFault
     /// <summary>What an answer means for whoever looks after this host.</summary>
     public static UplinkFault Of(PlatformAnswer answer) => answer switch
     {
-        { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } => new("clock-off",
+        { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow } => UplinkFault.Waiting("clock-off",
             "The platform says that this host's clock is wrong, and its own time did not help",
-            "Set the clock right, e.g. with timedatectl set-ntp true; reports are kept meanwhile"),
-        { Status: 401 } => new("credentials-rejected",
+            "Set the clock right, e.g. with timedatectl set-ntp true"),
+        { Status: 401 } => UplinkFault.Waiting("credentials-rejected",
             "The platform rejects this agent's token: it was replaced or revoked, the server was deleted, or it belongs to another "
                 + "platform",
-            "Make a new token for the server and run hostatlas-agent enroll with it; reports are kept meanwhile"),
-        { Status: 403, Slug: ProblemSlug.PlanLimitReached } => new("plan-limit-reached",
+            "Make a new token for the server and run hostatlas-agent enroll with it"),
+        { Status: 403, Slug: ProblemSlug.PlanLimitReached } => UplinkFault.Waiting("plan-limit-reached",
             Worded("The team's plan does not take this server's reports", answer),
-                "Remove a server or change the plan; reports are kept meanwhile"),
-        { Status: 403 } => new(answer.Slug ?? "not-permitted", Worded("The platform does not permit it", answer),
-            "Ask the team's admin; reports are kept meanwhile"),
+                "Remove a server or change the plan"),
+        { Status: 403 } => UplinkFault.Waiting(answer.Slug ?? "not-permitted", Worded("The platform does not permit it", answer),
+            "Ask the team's admin"),
         { Status: 409, Slug: ProblemSlug.RequestReplayed } => new("request-replayed",
             "The platform has seen this signature already, so an answer was lost", "It is signed anew; nothing to do"),
         { Status: 429 } => new("rate-limited", "The platform asks this agent to send less often", "It waits as asked; nothing to do"),
@@ -28,8 +28,8 @@ public static class AnswerFault
             "Put the platform's own address into url"),
         { Status: 404 or 405 } => new("not-the-platform", $"The address answers, but not like a HostAtlas platform ({answer.Status})",
             "Check url in the configuration, and what stands between"),
-        _ => new("unexpected-answer", Worded($"The platform answered {answer.Status}", answer),
-            "Look into the platform's log; reports are kept meanwhile"),
+        _ => UplinkFault.Waiting("unexpected-answer", Worded($"The platform answered {answer.Status}", answer),
+            "Look into the platform's log"),
     };
 
     private static string Worded(string text, PlatformAnswer answer) =>

@@ -7,8 +7,6 @@ namespace HostAtlas.Agent.Uplink;
 /// <summary>The table from what a connection attempt ended in to words for people.</summary>
 internal static class ConnectionFaults
 {
-    private const string KeptMeanwhile = "reports are kept meanwhile";
-
     public static readonly UplinkFault AnswerTooLarge = new("answer-too-large",
         "The answer is larger than any answer of the platform", "Check url in the configuration, and what stands between");
 
@@ -16,8 +14,8 @@ internal static class ConnectionFaults
     public static bool NeedsAHand(UplinkFault fault) => fault.Code is "certificate-untrusted" or "certificate-time" or "certificate-name"
         or "certificate-invalid" or "tls-version" or "answer-too-large";
 
-    public static UplinkFault Timeout(string where) => new("timeout", $"{where} did not answer in time",
-        $"Check the network and the platform; {KeptMeanwhile}");
+    public static UplinkFault Timeout(string where) => UplinkFault.Waiting("timeout", $"{where} did not answer in time",
+        "Check the network and the platform");
 
     /// <summary>A refused certificate. The local clock is named when it may be the culprit.</summary>
     public static UplinkFault Of(CertificateRefusal refusal, Uri url, string? caFile, DateTimeOffset now) => refusal.Reason switch
@@ -52,11 +50,11 @@ internal static class ConnectionFaults
             switch (cause)
             {
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return new UplinkFault("connection-refused", $"{where} refuses the connection",
-                        $"Check that the platform runs and that host and port are right; {KeptMeanwhile}");
+                    return UplinkFault.Waiting("connection-refused", $"{where} refuses the connection",
+                        "Check that the platform runs and that host and port are right");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return new UplinkFault("name-not-found", $"The name {(proxy ?? url).Host} is not known here",
-                        $"Check the name and this host's DNS; {KeptMeanwhile}");
+                    return UplinkFault.Waiting("name-not-found", $"The name {(proxy ?? url).Host} is not known here",
+                        "Check the name and this host's DNS");
                 case SocketException { SocketErrorCode: SocketError.TimedOut } or TimeoutException or OperationCanceledException:
                     return Timeout(where);
                 case AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
@@ -68,8 +66,8 @@ internal static class ConnectionFaults
         return exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
             ? new UplinkFault("tls-failed", $"No TLS 1.3 connection to {where}: {Bottom(exception)}",
                 "Check that the address is the platform's https port")
-            : new UplinkFault("connection-failed", $"No answer from {where}: {Bottom(exception)}",
-                $"Check the network and the platform; {KeptMeanwhile}");
+            : UplinkFault.Waiting("connection-failed", $"No answer from {where}: {Bottom(exception)}",
+                "Check the network and the platform");
     }
 
     private static string Bottom(Exception exception)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
@@ -47,7 +48,11 @@ public sealed record UploadsAnswer(
 
 /// <summary>Leave to put or get one object until <paramref name="ExpiresAt"/>; the headers are sent as they stand.</summary>
 public sealed record ObjectTicket(
-    ObjectName Name, string Method, string Url, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt);
+    ObjectName Name, string Method, string Url, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Sent as they stand. An answer that names none, or null, has none.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = Headers ?? ReadOnlyDictionary<string, string>.Empty;
+}
 
 /// <summary>
 /// The body of <c>POST /api/agent/backups/commit</c>. <paramref name="SnapshotObject"/> null: the agent's gate found what must not enter

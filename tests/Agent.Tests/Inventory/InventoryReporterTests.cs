@@ -135,5 +135,5 @@ public sealed class InventoryReporterTests : IAsyncLifetime, IDisposable
         reporter.RunOnceAsync(onlyWhenChanged: true, CancellationToken.None);
 
     private InventoryReporter Reporter() =>
-        new(_host.Collection(), _client, _state, new EventLog(_log, TimeProvider.System, json: false), _host.Time);
+        new(_host.Collection(), _client, _state, new EventLog(_log, TimeProvider.System, json: false), _host.Time, new PlatformClock());
 }

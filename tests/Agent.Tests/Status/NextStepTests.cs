@@ -54,6 +54,17 @@ public sealed class NextStepTests
         }
     }
 
+    [Fact]
+    public void Only_who_keeps_what_could_not_be_sent_says_so_and_once()
+    {
+        var timeout = ConnectionFaults.Timeout("atlas.example.net");
+        Assert.Equal("Check the network and the platform", timeout.NextStep);
+        var kept = timeout.Keeping("log lines");
+        Assert.Equal("Check the network and the platform; log lines are kept meanwhile", kept.NextStep);
+        Assert.Equal(kept, kept.Keeping("reports"));
+        Assert.Equal(ConnectionFaults.AnswerTooLarge, ConnectionFaults.AnswerTooLarge.Keeping("reports"));
+    }
+
     [Theory]
     [InlineData(false, false, "not enrolled", "hostatlas-agent enroll")]
     [InlineData(true, false, "not running", "systemctl start hostatlas-agent")]

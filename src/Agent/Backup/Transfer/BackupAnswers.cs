@@ -20,6 +20,5 @@ internal static class BackupAnswers
     };
 
     private static bool AreWhole(IReadOnlyList<ObjectTicket>? tickets) => tickets?.All(ticket =>
-        ticket is { Method: not null, Url: not null } && (ticket.Headers ?? new Dictionary<string, string>()).All(h => h.Value is not null))
-        ?? true;
+        ticket is { Method: not null, Url: not null } && ticket.Headers.All(header => header.Value is not null)) ?? true;
 }

@@ -22,7 +22,7 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _one = new(1, 1);
-    private TimeSpan _offset;
+    private readonly PlatformClock _clock = new();
 
     /// <summary>How long the platform may be unreachable or busy before a run gives up.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(30);
@@ -75,20 +75,14 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
     private async Task<TAnswer> AskAsync<TBody, TAnswer>(string path, Func<Guid, TBody> body, JsonTypeInfo<TBody> bodyType,
         JsonTypeInfo<TAnswer> answerType, int expected, CancellationToken cancellation)
     {
-        var (since, isCorrected) = (time.GetTimestamp(), false);
+        var since = time.GetTimestamp();
         for (var failures = 1; ; failures++)
         {
             var (answer, fault) = await TryAskAsync(path, body, bodyType, cancellation).ConfigureAwait(false);
             if (answer?.Status == expected) return Read(answer, answerType);
-            // Once: a platform that tells another time with each answer would be asked without end and without a pause.
-            if (answer is { Status: 401, Slug: ProblemSlug.TimestampOutsideWindow, ClockReading: { } offset } && !isCorrected)
-            {
-                (_offset, isCorrected) = (offset, true);
-                continue;
-            }
             var passes = answer is null ? !ConnectionFaults.NeedsAHand(fault!)
                 : answer is { Status: 429 or >= 500 } or { Slug: ProblemSlug.RequestReplayed };
-            var trouble = fault is null ? Worded(answer!) : $"{fault.Text}. {WithoutReports(fault.NextStep)}";
+            var trouble = fault is null ? Worded(answer!) : fault.ToString();
             if (!passes || time.GetElapsedTime(since) > Patience) throw new BackupRefusedException(answer, trouble);
             if (failures == 1) OnTrouble?.Invoke(trouble);
             var pause = answer?.RetryAfter is { } asked ? Backoff.Delay(asked, random()) : Backoff.Delay(failures, random());
@@ -102,8 +96,9 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
         await _one.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var bytes = JsonSerializer.SerializeToUtf8Bytes(body(BatchId.Draw()), bodyType);
-            return (await client.PostSignedAsync(token(), path, bytes, _offset, cancellation).ConfigureAwait(false), null);
+            return (await _clock.AskAsync(offset => client.PostSignedAsync(
+                token(), path, JsonSerializer.SerializeToUtf8Bytes(body(BatchId.Draw()), bodyType), offset, cancellation))
+                .ConfigureAwait(false), null);
         }
         catch (ConnectionFaultException fault)
         {
@@ -117,9 +112,7 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
 
     // The platform's own words say more than the status: which rule it was, and what to do.
     private static string Worded(PlatformAnswer answer) => answer is { Status: 403 or 404 or 409 or 422 or 423, Detail.Length: > 0 }
-        ? answer.Detail : WithoutReports(AnswerFault.Of(answer).ToString());
-
-    private static string WithoutReports(string text) => text.Replace("; reports are kept meanwhile", "", StringComparison.Ordinal);
+        ? answer.Detail : AnswerFault.Of(answer).ToString();
 
     private static TAnswer Read<TAnswer>(PlatformAnswer answer, JsonTypeInfo<TAnswer> type)
     {

@@ -33,7 +33,7 @@ public static class TicketRule
             return $"it leads to {url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}, which agent.toml does not name; "
                 + "if that is your vault, add this address to vault_origins there";
         }
-        foreach (var (name, value) in ticket.Headers ?? new Dictionary<string, string>())
+        foreach (var (name, value) in ticket.Headers)
         {
             if (!Headers.Contains(name)) return "it asks for a header that no vault needs";
             if (value.Length > HeaderMaxLength || value.Any(c => c is < ' ' or > '~')) return $"its header {name} has a value that none "

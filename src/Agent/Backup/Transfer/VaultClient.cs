@@ -60,7 +60,7 @@ public sealed class VaultClient : IDisposable
             Interlocked.Add(ref _sent, count);
             watch.Moved();
         });
-        foreach (var (name, value) in ticket.Headers ?? new Dictionary<string, string>())
+        foreach (var (name, value) in ticket.Headers)
         {
             if (name.Equals("content-length", StringComparison.OrdinalIgnoreCase)) continue;
             if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
