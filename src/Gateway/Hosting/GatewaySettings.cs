@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Net;
 using HostAtlas.Engine;
 using HostAtlas.Engine.Storage;
-using HostAtlas.Engine.Vault;
-using HostAtlas.Engine.Vault.S3;
 
 namespace HostAtlas.Gateway.Hosting;
 
@@ -11,7 +9,7 @@ namespace HostAtlas.Gateway.Hosting;
 /// Settings as text -> options. Pure. One table of keys; each fault is listed, and a key that is not in the table is a fault: a mistyped
 /// limit must not silently be no limit.
 /// </summary>
-internal static class GatewaySettings
+internal static partial class GatewaySettings
 {
     /// <summary>What environment variables of the platform begin with: <c>HOSTATLAS__INGEST__WINDOW_SECONDS</c> is
     /// <c>ingest.window_seconds</c>.</summary>
@@ -19,7 +17,10 @@ internal static class GatewaySettings
 
     private delegate GatewayOptions? Setter(GatewayOptions options, string text);
 
-    private static readonly Dictionary<string, (string Expected, Setter Set)> Keys = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, (string Expected, Setter Set)> Keys =
+        new(Platform().Concat(OfVault()).Concat(OfTelling()), StringComparer.OrdinalIgnoreCase);
+
+    private static Dictionary<string, (string Expected, Setter Set)> Platform() => new()
     {
         ["server.data"] = ("a folder", (o, text) => text.Length > 0 ? o with { Data = text } : null),
         ["server.url"] = ("an https address without a path, e.g. https://127.0.0.1:8443", (o, text) =>
@@ -44,30 +45,6 @@ internal static class GatewaySettings
         }),
         ["store.connection"] = ("a connection string", (o, text) => o with { StoreConnection = text }),
         ["store.connection_file"] = ("a file", (o, text) => text.Length > 0 ? o with { StoreConnectionFile = text } : null),
-        ["vault.kind"] = ("directory or s3", (o, text) => text switch
-        {
-            "directory" => o with { VaultSettings = o.VaultSettings with { Kind = VaultKind.Directory } },
-            "s3" => o with { VaultSettings = o.VaultSettings with { Kind = VaultKind.S3 } },
-            _ => null,
-        }),
-        ["vault.endpoint"] = ("an https address without a path, e.g. https://fsn1.your-objectstorage.com", (o, text) =>
-            ReadUrl(text) is { } url ? o with { VaultSettings = o.VaultSettings with { Endpoint = url } } : null),
-        ["vault.region"] = ("a region's name", (o, text) => o with { VaultSettings = o.VaultSettings with { Region = text } }),
-        ["vault.bucket"] = ("a bucket's name", (o, text) => o with { VaultSettings = o.VaultSettings with { Bucket = text } }),
-        ["vault.prefix"] = ("a prefix", (o, text) => o with { VaultSettings = o.VaultSettings with { Prefix = text } }),
-        ["vault.keys_file"] = ("a file", (o, text) =>
-            text.Length > 0 ? o with { VaultSettings = o.VaultSettings with { KeysFile = text } } : null),
-        ["vault.path_style"] = ("true or false", (o, text) =>
-            bool.TryParse(text, out var style) ? o with { VaultSettings = o.VaultSettings with { PathStyle = style } } : null),
-        ["vault.ca_file"] = ("a file", (o, text) =>
-            text.Length > 0 ? o with { VaultSettings = o.VaultSettings with { CaFile = text } } : null),
-        ["vault.lock_mode"] = ("governance or compliance", (o, text) => text switch
-        {
-            "governance" => o with { VaultSettings = o.VaultSettings with { LockMode = S3LockMode.Governance } },
-            "compliance" => o with { VaultSettings = o.VaultSettings with { LockMode = S3LockMode.Compliance } },
-            _ => null,
-        }),
-        ["vault.lock_days"] = Whole(1, 36_500, (o, n) => o with { VaultSettings = o.VaultSettings with { LockDays = n } }),
         ["ingest.window_seconds"] = Whole(5, 300, (o, n) => o with { Window = TimeSpan.FromSeconds(n) }),
         ["ingest.queue"] = Whole(1, 1_000_000, (o, n) => o with { IngestQueue = n }),
         ["ingest.store_gives_up_after_ms"] = Whole(100, 7_000, (o, n) => o with { StoreGivesUpAfter = TimeSpan.FromMilliseconds(n) }),
@@ -78,21 +55,6 @@ internal static class GatewaySettings
         ["presence.silent_after_seconds"] = Whole(10, 86_400, (o, n) => o with { SilentAfter = TimeSpan.FromSeconds(n) }),
         ["backups.server_day_mebibytes"] = Whole(1, 1_000_000_000, (o, n) => o with { BackupBytesPerServerDay = (long)n << 20 }),
         ["backups.team_mebibytes"] = Whole(1, 1_000_000_000, (o, n) => o with { BackupBytesPerTeam = (long)n << 20 }),
-        ["notifications.allowed_networks"] = ("networks with commas between them, e.g. 10.1.0.0/16, fd00::/8", (o, text) =>
-            NotificationSettings.ReadNetworks(text) is { } networks ? o with { WebhookNetworks = networks } : null),
-        ["notifications.ca_file"] = ("a file", (o, text) => text.Length > 0 ? o with { NotificationAuthorityFile = text } : null),
-        ["smtp.host"] = ("the name of a mail server", (o, text) =>
-            Uri.CheckHostName(text) != UriHostNameType.Unknown ? o with { Mail = o.Mail with { Host = text } } : null),
-        ["smtp.port"] = Whole(1, 65_535, (o, n) => o with { Mail = o.Mail with { Port = n } }),
-        ["smtp.tls"] = ("starttls or tls", (o, text) => text switch
-        {
-            "starttls" => o with { Mail = o.Mail with { FromStart = false } },
-            "tls" => o with { Mail = o.Mail with { FromStart = true } },
-            _ => null,
-        }),
-        ["smtp.user"] = ("a name", (o, text) => text.Length > 0 ? o with { Mail = o.Mail with { User = text } } : null),
-        ["smtp.password_file"] = ("a file", (o, text) => text.Length > 0 ? o with { Mail = o.Mail with { PasswordFile = text } } : null),
-        ["smtp.from"] = ("an e-mail address", (o, text) => text.Length > 0 ? o with { Mail = o.Mail with { From = text } } : null),
     };
 
     /// <summary>Every key there is.</summary>
