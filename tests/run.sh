@@ -25,6 +25,14 @@ run_project() {
   then touch "$2/$1.passed"; fi
 }
 
+# Takes one project after another from FOLDER/.queue, which others take from as well.
+run_queue() {
+  local name
+  while name=$(flock "$1/.lock" sh -c 'sed -n 1p "$0"; sed -i 1d "$0"' "$1/.queue") && [ -n "$name" ]; do
+    run_project "$name" "$1"
+  done
+}
+
 run_tests() {
   local names=() long=""
   for argument in "$@"; do
@@ -40,16 +48,19 @@ run_tests() {
   if [ -n "$long" ]; then export HOSTATLAS_LONG=1; fi
   build
 
-  local passed=0 failed=0 skipped=0 status=0 name logs counts ends=""
+  local passed=0 failed=0 skipped=0 status=0 name logs counts queue=()
   logs=$(mktemp -d)
   for name in "${names[@]}"; do
     [ -d "tests/$name.Tests" ] || { echo "hostatlas test: there is no tests/$name.Tests" >&2; exit 2; }
-    [ "$name" != EndToEnd ] || ends=1
+    # Whole processes that are started, killed and waited for leave the processors idle for most of the time: they begin first, and the
+    # others go beside them.
+    if [ "$name" = EndToEnd ]; then queue=("$name" "${queue[@]}"); else queue+=("$name"); fi
   done
-  # Whole processes that are started, killed and waited for leave the processors idle for most of the time: they go beside the others.
-  [ -z "$ends" ] || { run_project EndToEnd "$logs" & }
+  printf '%s\n' "${queue[@]}" >"$logs/.queue"
+  run_queue "$logs" &
+  run_queue "$logs"
+  wait
   for name in "${names[@]}"; do
-    if [ "$name" = EndToEnd ]; then wait; else run_project "$name" "$logs"; fi
     echo "== $name"
     # A passed test is a line too many; failures, skips with their reason and the counts are what people look for.
     grep -vE '^\s+Passed |^\s*$|^Test run for|^A total of|^VSTest version|^\[xUnit|^Starting test|^Test Run Successful|^Total tests' \

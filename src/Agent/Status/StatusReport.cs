@@ -68,8 +68,7 @@ public sealed record StatusReport
     {
         var (summary, nextStep) = Judge(server is not null, running, last, now);
         if (summary == AllIsWell && running && last?.Logs is { } logs) (summary, nextStep) = Judge(logs);
-        if (summary == AllIsWell && running && last?.Commands?.Fault is { } unheard)
-            (summary, nextStep) = ($"Reports arrive, but no commands are fetched: {unheard.Text}.", $"{unheard.NextStep}.");
+        // Commands are the platform's wish, not this host's: that none come leaves the verdict as it is, and has a line of its own.
         if (summary == AllIsWell && backup?.Trouble is { } trouble)
             (summary, nextStep) = ($"{trouble}.", "Run hostatlas-agent backup to see why, or look into its log: journalctl -u "
                 + $"hostatlas-agent.");

@@ -35,7 +35,7 @@ public static class StatusText
         if (report.Logs is { } logs) Logs(text, logs);
         if (report.Running)
             Line(text, "commands", report.Commands is not { } commands ? "not fetched, by the configuration"
-                : commands.Fault is { } unheard ? $"not fetched since {Ago(commands.FaultSince, now)}: {unheard.Text}"
+                : commands.Fault is { } unheard ? $"not fetched since {Ago(commands.FaultSince, now)}: {unheard.Text}. {unheard.NextStep}."
                 : $"last asked for {Ago(commands.AnsweredAt, now)}");
         if (report.FaultSince is { } since) Line(text, "failing since", Ago(since, now));
         if (report.Inventory is { } inventory)

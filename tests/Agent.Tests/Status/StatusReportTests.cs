@@ -61,10 +61,8 @@ public sealed class StatusReportTests
     {
         var fault = new UplinkFault("connection-refused", "Nobody listens", "Look at the platform");
         var report = Judge(Well with { Commands = new CommandsStatus(Now.AddMinutes(-5), fault, Now.AddMinutes(-4)) });
-        Assert.False(report.Healthy);
-        Assert.Equal(
-            ("Reports arrive, but no commands are fetched: Nobody listens.", "Look at the platform."), (report.Summary, report.NextStep));
-        Assert.Contains("(240 s ago): Nobody listens", StatusText.Write(report, Now), StringComparison.Ordinal);
+        Assert.True(report.Healthy);
+        Assert.Contains("(240 s ago): Nobody listens. Look at the platform.", StatusText.Write(report, Now), StringComparison.Ordinal);
 
         var well = Judge(Well with { Commands = new CommandsStatus(Now.AddSeconds(-9), null, null) });
         Assert.True(well.Healthy);
