@@ -36,6 +36,7 @@ internal static class GateBench
         foreach (var file in BenignFiles.Encrypted(bases, chance))
             declared.Add(trial.Judge(file, isDeclared: true).Rules.Count > 0, PlainRule.Hits(file.Bytes));
         benign["encrypted, declared (gpg, age, LUKS, openssl)"] = declared;
+        Packing.End();
         var lines = new List<string>();
         Append(lines, benign);
         Append(lines, attacks);
