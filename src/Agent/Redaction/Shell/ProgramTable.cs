@@ -85,7 +85,7 @@ internal static class ProgramTable
         ("k3s k3s-agent rke2", "", "-t"),
         ("kubectl oc", "", "--from-literal= --docker-password --env$"), ("kubectl oc", "env", "@*$"), ("oc", "", "-e$"),
         ("docker podman nerdctl docker-compose podman-compose", "", "-e$ --env$ --build-arg$ --env-add$ --from-literal= &itdqP"),
-        ("buildah kaniko earthly", "", "--build-arg$ --env$ -e$"), ("buildctl", "", "--opt="), 
+        ("buildah kaniko earthly", "", "--build-arg$ --env$ -e$"), ("buildctl", "", "--opt="),
         ("singularity apptainer flatpak firejail ctr crictl lxc incus", "", "--env$ --secretEnv$"),
         ("systemd-run systemd-nspawn", "", "-E$ --setenv$"), ("systemctl", "set-environment", "@*$"),
         ("heroku dokku", "config:set", "@*$"), ("fly flyctl", "set", "@*$"), ("fly flyctl", "", "-e$ --env$ --build-arg$"),

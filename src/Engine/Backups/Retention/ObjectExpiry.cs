@@ -51,14 +51,14 @@ public static class ObjectExpiry
     /// </summary>
     public static ObjectFate Of(
         ObjectStanding standing, RetentionStop stop, DateTimeOffset? openSince, DateTimeOffset now) => standing switch
-    {
-        { IsMarked: true } => RetentionStops.MayCarryOut(stop) ? ObjectFate.DeletionDue : ObjectFate.Stays,
-        // Whatever stops retention: what is taken back deletes nothing.
-        { IsNeeded: true } => standing.NoticedAt is null ? ObjectFate.Stays : ObjectFate.NoticeDropped,
-        { NoticedAt: null } => RetentionStops.MayExpire(stop) ? ObjectFate.NoticeDue : ObjectFate.Stays,
-        { NoticedAt: { } noticed } => RetentionStops.MayDecide(stop) && now - noticed >= NoticeTime
-            && (openSince is null || now - openSince >= NoticeTime) ? ObjectFate.MarkDue : ObjectFate.Stays,
-    };
+        {
+            { IsMarked: true } => RetentionStops.MayCarryOut(stop) ? ObjectFate.DeletionDue : ObjectFate.Stays,
+            // Whatever stops retention: what is taken back deletes nothing.
+            { IsNeeded: true } => standing.NoticedAt is null ? ObjectFate.Stays : ObjectFate.NoticeDropped,
+            { NoticedAt: null } => RetentionStops.MayExpire(stop) ? ObjectFate.NoticeDue : ObjectFate.Stays,
+            { NoticedAt: { } noticed } => RetentionStops.MayDecide(stop) && now - noticed >= NoticeTime
+                && (openSince is null || now - openSince >= NoticeTime) ? ObjectFate.MarkDue : ObjectFate.Stays,
+        };
 
     /// <summary>Whether an object that has arrived is present to a run that names it. A notice is no matter: the need ends it.</summary>
     public static bool IsPresent(ObjectStanding standing) => !standing.IsMarked;
