@@ -39,6 +39,14 @@ internal static class Packing
     /// <summary>A folder of gpg's own, that no one else's keys are touched.</summary>
     private static string Home { get; } = Directory.CreateTempSubdirectory("gate-gpg").FullName;
 
+    /// <summary>Sends away the agent that gpg starts of itself, and deletes its folder.</summary>
+    public static void End()
+    {
+        using var process = Process.Start("sh",
+            ["-c", "command -v gpgconf >/dev/null && gpgconf --homedir \"$0\" --kill all; rm -rf \"$0\"", Home]);
+        process.WaitForExit();
+    }
+
     /// <summary>Pipes a file through a program; null when there is no such program.</summary>
     public static Victim? Run(Victim file, string ending, string program, params string[] arguments)
     {
