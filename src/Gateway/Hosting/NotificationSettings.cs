@@ -1,9 +1,7 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using HostAtlas.Engine;
 using HostAtlas.Engine.Notifications;
 using HostAtlas.Engine.Notifications.Sending;
-using HostAtlas.Engine.Storage;
 
 namespace HostAtlas.Gateway.Hosting;
 
@@ -28,10 +26,12 @@ internal static class NotificationSettings
     public static (GatewayOptions Options, IReadOnlyList<string> Faults) Resolve(GatewayOptions options)
     {
         var faults = new List<string>();
+        var (authorities, fault) = options.NotificationAuthorityFile is { } file ? AuthorityFile.Read(file) : (null, null);
+        if (fault is not null) faults.Add($"notifications.ca_file: {fault}");
         var notifications = new NotificationOptions
         {
             AllowedNetworks = options.WebhookNetworks,
-            Authorities = options.NotificationAuthorityFile is { } file ? Authorities(file, faults) : null,
+            Authorities = authorities,
             Mail = Mail(options.Mail, faults),
         };
         return (options with { Notifications = notifications }, faults);
@@ -47,27 +47,11 @@ internal static class NotificationSettings
         string? password = null;
         if (mail.PasswordFile is { } file)
         {
-            (password, var fault) = ConnectionFile.Read(file);
+            (password, var fault) = PrivateText.Read(file, "the mail server's password");
             if (fault is not null) faults.Add($"smtp.password_file: {fault}");
         }
         return new MailOptions(mail.Host ?? "", mail.Port ?? (mail.FromStart ? SubmissionsPort : SubmissionPort), mail.FromStart,
             mail.User, password, mail.From ?? "");
-    }
-
-    private static X509Certificate2Collection? Authorities(string file, List<string> faults)
-    {
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(file);
-            if (authorities.Count > 0) return authorities;
-            faults.Add($"notifications.ca_file: {file} holds no certificate in PEM.");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            faults.Add($"notifications.ca_file: {fault.Message}");
-        }
-        return null;
     }
 }
 

@@ -75,6 +75,13 @@ public sealed class GatewaySettingsTests
         (_, faults) = NotificationSettings.Resolve(options);
         Assert.Equal(["notifications.ca_file", "smtp.host", "smtp.from", "smtp.user and smtp.password_file"],
             faults.Select(fault => fault.Split(':')[0]));
+
+        File.SetUnixFileMode(folder.File("empty.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (_, faults) = NotificationSettings.Resolve(new GatewayOptions
+        {
+            Mail = new MailSettings("mail.example.org", User: "atlas", PasswordFile: folder.File("empty.pem"), From: "atlas@example.org"),
+        });
+        Assert.EndsWith("is empty. Write the mail server's password into it.", Assert.Single(faults), StringComparison.Ordinal);
     }
 
     [Fact]

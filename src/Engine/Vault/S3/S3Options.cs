@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace HostAtlas.Engine.Vault.S3;
 
@@ -62,7 +60,7 @@ public sealed record S3Options
         if (PrefixFault() is { } prefix) faults.Add(prefix);
         if (AccessKey.Length == 0 || SecretKey.Length == 0)
             faults.Add("vault.keys_file: two lines are expected, the access key and the secret key.");
-        if (CaFault() is { } authority) faults.Add(authority);
+        if (CaFile is not null && AuthorityFile.Read(CaFile).Fault is { } authority) faults.Add($"vault.ca_file: {authority}");
         if (LockMode is null != LockDays is null) faults.Add("vault.lock_mode and vault.lock_days: name both of them, or none.");
         if (LockDays is < 1 or > LockMaxDays) faults.Add("vault.lock_days: 1-36500.");
         return faults;
@@ -78,21 +76,6 @@ public sealed record S3Options
             && Prefix[..^1].Split('/').All(part => part is not ("" or "." or ".."));
         return isPlain ? null
             : "vault.prefix: parts of a-z, A-Z, 0-9, '-', '_' and '.' are expected, each ending with a slash, e.g. atlas/.";
-    }
-
-    private string? CaFault()
-    {
-        if (CaFile is null) return null;
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(CaFile);
-            return authorities.Count > 0 ? null : $"vault.ca_file: {CaFile} holds no certificate.";
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            return $"vault.ca_file: {fault.Message}";
-        }
     }
 }
 
