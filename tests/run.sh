@@ -72,6 +72,11 @@ run_tests() {
     failed=$((failed + $(awk '$1 == "Failed" { n += $2 } END { print n + 0 }' <<<"$counts")))
     skipped=$((skipped + $(awk '$1 == "Skipped" { n += $2 } END { print n + 0 }' <<<"$counts")))
   done
+  # Once more and last, because of a long log people see the end.
+  if [ $failed -gt 0 ]; then
+    echo "== Failed"
+    for name in "${names[@]}"; do sed -nE '/^  Failed /,/^     at |^  Stack Trace:/p' "$logs/$name" | grep -v 'Stack Trace:' || true; done
+  fi
   rm -rf "$logs"
   if [ $status -ne 0 ] && [ $failed -eq 0 ]; then failed=1; fi
   echo "$passed passed, $failed failed, $skipped skipped"

@@ -15,8 +15,8 @@ internal delegate Task<ProgramAnswer> ProgramRunner(
     string path, IReadOnlyList<string> arguments, TimeSpan timeMax, CancellationToken stop);
 
 /// <summary>
-/// Runs one of the host's own programs to its end, as <see cref="ClosedProcess"/> starts it: nothing on standard input, the lowest
-/// priority, a limit on time and on output. Nothing of it comes from the platform.
+/// Runs one of the host's own programs to its end, as <see cref="ClosedProcess"/> starts it: nothing on standard input, a low priority,
+/// a limit on time and on output. Nothing of it comes from the platform.
 /// </summary>
 internal static class HostProgram
 {
@@ -74,7 +74,9 @@ internal static class HostProgram
     {
         try
         {
-            process.PriorityClass = ProcessPriorityClass.Idle;
+            // Nice 10: a tenth of what others get. The lowest gets a hundredth, and on a host whose processors are all busy, which is one
+            // that people want to hear of, apt's two seconds then take longer than the limit.
+            process.PriorityClass = ProcessPriorityClass.BelowNormal;
         }
         catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
