@@ -82,10 +82,14 @@ public abstract class MovedRowsSuite : IAsyncLifetime
     [Fact]
     public async Task A_name_that_was_moved_to_another_server_is_shown_nowhere_and_a_rebuild_mends_it()
     {
-        Execute("update servers set name = (select name from servers where server = @c) where server = @a");
-        var (status, body, _) = await _platform.SendAsync(HttpMethod.Get, $"/api/servers/{_servers[0].Id}", null, _ada);
-        Assert.Equal(HttpStatusCode.InternalServerError, status);
-        Assert.DoesNotContain("server-2", body, StringComparison.Ordinal);
+        // The projection may just be about to write that the server came online, and its name with it: then the row is moved once more.
+        await Poll.ForAsync("the moved name to be an error", TimeSpan.FromSeconds(60), async () =>
+        {
+            Execute("update servers set name = (select name from servers where server = @c) where server = @a");
+            var (status, body, _) = await _platform.SendAsync(HttpMethod.Get, $"/api/servers/{_servers[0].Id}", null, _ada);
+            Assert.DoesNotContain("server-2", body, StringComparison.Ordinal);
+            return status == HttpStatusCode.InternalServerError ? body : null;
+        });
         await OthersGoOnAsync();
         var rebuilt = await Engine.Operations.OpsClient.SendAsync(
             Folder.File("data"), new Engine.Operations.OpsRequest("projection rebuild"), default);
