@@ -46,6 +46,8 @@ run_tests() {
   install_what_tests_need
   if [ -n "${CI:-}" ]; then export HOSTATLAS_LOCKED=true; fi
   if [ -n "$long" ]; then export HOSTATLAS_LONG=1; fi
+  # A test starts many short-lived processes; what they would learn about their hot paths costs more than they live to gain.
+  export DOTNET_TieredPGO=0
   build
 
   local passed=0 failed=0 skipped=0 status=0 name logs counts queue=()
