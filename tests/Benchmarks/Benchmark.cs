@@ -16,6 +16,8 @@ internal sealed record Benchmark(string What, BenchOptions Defaults, Func<BenchO
         ["backup"] = new(
             "first and second backup and restore, against restic and borg (--seconds: 70 MB of tree each)", new BenchOptions(5, 30, 1),
             BackupBench.RunAsync),
+        ["backup-s3"] = new(
+            "the same on a real S3 server, against restic's own S3 backend", new BenchOptions(5, 10, 1), BackupS3Bench.RunAsync),
         ["batches"] = new(
             "durable samples a second in batches of 5,000, against VictoriaMetrics", new BenchOptions(5, 2, 200), BatchBench.RunAsync),
         ["gate"] = new(

@@ -19,6 +19,7 @@ public sealed class BenchmarkTests(ITestOutputHelper output)
     [InlineData("atrest")]
     [InlineData("query")]
     [InlineData("backup")]
+    [InlineData("backup-s3")]
     [InlineData("gate")]
     [InlineData("redaction")]
     public async Task Each_benchmark_gives_its_figures(string name)

@@ -27,8 +27,8 @@ internal sealed record BackupTurn(Work First, long RepositoryBytes, Work Second,
         await SettleAsync(tree);
         var second = await program.BackUpAsync();
         var restore = await RestoreAsync(program.RestoreAsync, tree, compares);
-        return new BackupTurn(first, bytes, second, restore, program is OwnRepository ours
-            ? await RestoreAsync(ours.RestoreFromCopyAsync, tree, compares) : null);
+        return new BackupTurn(first, bytes, second, restore, program is OwnRepository { RestoreFromCopy: { } fromCopy }
+            ? await RestoreAsync(fromCopy, tree, compares) : null);
     }
 
     private static async Task<Work> RestoreAsync(Func<string, Task<Work>> restore, BackupTree tree, bool compares)

@@ -7,13 +7,13 @@ internal sealed class OwnRepository : IBackupProgram
 {
     private readonly BackupPlatform _platform;
     private readonly AgentProcess _agent;
-    private readonly string _vault;
+    private readonly IVaultPart _vault;
 
-    private OwnRepository(BackupPlatform platform, AgentProcess agent, string vault) =>
+    private OwnRepository(BackupPlatform platform, AgentProcess agent, IVaultPart vault) =>
         (_platform, _agent, _vault) = (platform, agent, vault);
 
     /// <inheritdoc />
-    public long RepositoryBytes => FolderSize.Of(_vault);
+    public long RepositoryBytes => _vault.Bytes;
 
     /// <summary>Enrols a server with an empty repository.</summary>
     public static async Task<IBackupProgram> MakeAsync(BackupPlatform platform, string tree)
@@ -28,15 +28,16 @@ internal sealed class OwnRepository : IBackupProgram
     /// <inheritdoc />
     public Task<Work> RestoreAsync(string target) => RunAsync("restore", "latest", "--to", target, "--json");
 
-    /// <summary>Restores from the vault's folder itself, as from a plain copy of it: no platform takes part.</summary>
-    public Task<Work> RestoreFromCopyAsync(string target) =>
-        RunAsync("restore", "latest", "--to", target, "--json", "--from", _vault);
+    /// <summary>Restores from the vault's folder itself, as from a plain copy of it: no platform takes part. Null where it is no folder.
+    /// </summary>
+    public Func<string, Task<Work>>? RestoreFromCopy => _vault is FolderPart { Folder: var folder }
+        ? target => RunAsync("restore", "latest", "--to", target, "--json", "--from", folder) : null;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _agent.DisposeAsync();
-        if (Directory.Exists(_vault)) Directory.Delete(_vault, recursive: true);
+        await _vault.DeleteAsync();
     }
 
     private async Task<Work> RunAsync(params string[] arguments)
