@@ -1,5 +1,6 @@
 using System.Globalization;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Teams;
@@ -74,7 +75,42 @@ public static class AuditNames
         SuspicionCause.NewEnding => "new-ending",
         SuspicionCause.ManyChanged => "many-changed",
         SuspicionCause.AgentsGate => "agents-gate",
+        SuspicionCause.CommitsTooOften => "commits-too-often",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+
+    /// <summary>Why a snapshot stays or goes; people's API spells it so.</summary>
+    public static string Of(FateReason reason) => reason switch
+    {
+        FateReason.Head => "newest",
+        FateReason.Pinned => "pinned",
+        FateReason.Floor => "floor",
+        FateReason.Last => "last",
+        FateReason.Daily => "daily",
+        FateReason.Weekly => "weekly",
+        FateReason.Monthly => "monthly",
+        FateReason.Yearly => "yearly",
+        FateReason.NotFirstOfSlot => "not-first-of-slot",
+        FateReason.BeyondCounts => "beyond-counts",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    /// <summary>What stops retention, as people's API and the operators' verbs spell it; null when nothing does.</summary>
+    public static string? Of(RetentionStop stop) => stop switch
+    {
+        RetentionStop.None => null,
+        RetentionStop.RunOpen => "run-open",
+        RetentionStop.Held => "held",
+        RetentionStop.Suspect => "suspect",
+        RetentionStop.Frozen => "frozen",
+        _ => throw new ArgumentOutOfRangeException(nameof(stop)),
+    };
+
+    internal static string Of(DeletionReason reason) => reason switch
+    {
+        DeletionReason.Unneeded => "no-snapshot-needs-them",
+        DeletionReason.ServerDeleted => "server-deleted",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
     internal static string Of(ReopenCause cause) => cause switch

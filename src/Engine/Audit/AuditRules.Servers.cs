@@ -38,6 +38,7 @@ public static partial class AuditRules
         OnServer<ChainReopened>("backups.reopened", "backups", e => (Chain(e.From), Reopened(e))),
         OnServer<NewChainApproved>("backups.new-chain-approved", "backups", _ => (null, null)),
         OnServer<BackupsClosed>("backups.closed", "backups", _ => (null, null)),
+        .. OfRetention,
     ];
 
     private static (Type Event, string Why)[] UntoldOfBackups =>

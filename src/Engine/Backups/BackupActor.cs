@@ -70,7 +70,7 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
     {
         if (command is BackupRequest request && BackupDecisions.TurnAway(State, request, now) is { } refused)
             Finish(command, BackupDecision.Answer(refused));
-        else if (command is BackupRequest { Payload: not BeginPayload } or ResumeBackups { AcceptsAll: true })
+        else if (command is BackupRequest { Payload: not BeginPayload } or ResumeBackups { AcceptsAll: true } or SweepBackups)
             desk.ReadAsync(key, command, State, now).PipeTo(Self, Sender,
                 success: facts => new FactsRead(command, facts), failure: fault => new Failed(command, fault));
         else Write(command, Decide(command, null, now));
@@ -100,7 +100,7 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
 
     private void Write(IBackupCommand command, BackupDecision decision)
     {
-        if (decision.Events.Count == 0 && command is not CheckBackups)
+        if (decision.IsAnswerOnly && command is not CheckBackups)
         {
             Finish(command, decision);
             return;
@@ -108,7 +108,8 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
         // The earlier of both times: should the events not be journalled, the entity is woken for nothing, and not for ever asleep.
         var (old, next) = (BackupDecisions.DueAt(State), BackupDecisions.DueAt(decision.Events.Aggregate(State, Apply)));
         var due = decision.Events.Count == 0 || next is null ? old ?? next : old < next ? old : next;
-        desk.WriteAsync(key, new BackupWrites(due, decision.Announced, decision.Kept, decision.Evidence)).PipeTo(Self, Sender,
+        var writes = new BackupWrites(due, decision.Announced, decision.Kept, decision.Evidence) { Sweep = decision.Sweep };
+        desk.WriteAsync(key, writes).PipeTo(Self, Sender,
             success: () => new Written(command, decision), failure: fault => new Failed(command, fault));
     }
 

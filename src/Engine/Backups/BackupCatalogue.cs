@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Shared.Ids;
@@ -8,11 +9,15 @@ namespace HostAtlas.Engine.Backups;
 public sealed class BackupCatalogue(IBackupStore store)
 {
     /// <summary>
-    /// The newest first. <paramref name="upTo"/>: the head's number; rows beyond it are of commits that never came to be.
+    /// The newest first, also those that have expired and can still be had back. <paramref name="shown"/>: which rows count.
     /// </summary>
-    public Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(
-        TeamId team, ServerId server, long upTo, CancellationToken cancellation) =>
-        store.SnapshotsAsync(new ServerKey(team, server), upTo, cancellation);
+    public Task<IReadOnlyList<ChainSnapshot>> SnapshotsAsync(
+        TeamId team, ServerId server, BackupsShown shown, CancellationToken cancellation) => store.ChainAsync(
+        new ServerKey(team, server), new ChainExtent(shown.Head?.Number ?? 0, shown.Retention?.Steps ?? 0), cancellation);
+
+    /// <summary>What a server's part of the vault holds, and what of it is about to go.</summary>
+    public Task<VaultSpace> SpaceAsync(TeamId team, ServerId server, BackupsShown shown, CancellationToken cancellation) =>
+        store.SpaceAsync(new ServerKey(team, server), shown.Retention?.Steps ?? 0, cancellation);
 
     /// <summary>The evidence that a verdict names; null when it is not kept any more.</summary>
     public Task<EvidenceRow?> EvidenceAsync(TeamId team, ServerId server, long number, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 
 namespace HostAtlas.Engine.Backups;
@@ -15,6 +16,12 @@ public sealed record BackupDecision(IReadOnlyList<IEntityEvent> Events, IEngineR
 
     /// <summary>What made the chain suspect or frozen, as the agent told it.</summary>
     public KeptEvidence? Evidence { get; init; }
+
+    /// <summary>What a step of a sweep leaves in tables and vault.</summary>
+    public SweepWrites? Sweep { get; init; }
+
+    /// <summary>Whether there is nothing to be written.</summary>
+    public bool IsAnswerOnly => Events.Count == 0 && Sweep is null;
 
     /// <summary>Whether the request is spent: it may not come again.</summary>
     public bool IsSpent => Reply is not Refused || Events.Any(happened => happened is RequestAdmitted)

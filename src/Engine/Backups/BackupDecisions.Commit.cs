@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
@@ -49,7 +50,7 @@ public static partial class BackupDecisions
         // They build on what is no longer the head.
         events.AddRange(state.Runs.Where(other => other != run).Select(other => new RunEnded(other.Snapshot, RunEnd.Overtaken, now)));
         var kept = judged.Suspect is null ? null : KeepEvidence(state, commit, now);
-        if ((judged.Suspect ?? Suspicion(state, run.NewBytes, facts.Bytes)) is { } cause)
+        if ((judged.Suspect ?? Suspicion(state, run.NewBytes, facts.Bytes) ?? TooOften(state, facts, now)) is { } cause)
             events.Add(new ChainSuspected(cause, now) { Run = commit.Snapshot, Evidence = kept?.Number });
         else if (state.Chain == ChainStatus.Suspect && state.CleanRuns + 1 >= CleanRunsReopen)
             events.Add(new ChainReopened(ReopenCause.CleanRuns, state.Chain, now, Author.Platform));
@@ -74,6 +75,18 @@ public static partial class BackupDecisions
         return commit.Objects == facts.Objects && commit.Bytes == facts.Bytes
             ? null
             : $"This run named {facts.Objects} objects of {facts.Bytes} bytes, the commit says {commit.Objects} of {commit.Bytes}.";
+    }
+
+    /// <summary>
+    /// Whether somebody may be filling the chain, to push older snapshots out of what is counted. Who has opened the chain has seen what
+    /// was committed before.
+    /// </summary>
+    private static SuspicionCause? TooOften(BackupState state, CommitFacts facts, DateTimeOffset now)
+    {
+        var schedule = state.Schedule is { } line ? RunSchedule.Read(line) : null;
+        var seen = state.Chain == ChainStatus.Open ? state.ChainSince ?? DateTimeOffset.MinValue : DateTimeOffset.MinValue;
+        DateTimeOffset[] commits = [.. facts.Recent.Where(at => at > seen), now];
+        return CommitRate.IsTooHigh(commits, schedule, now) ? SuspicionCause.CommitsTooOften : null;
     }
 
     /// <summary>The platform's own view, whatever the agent's evidence says: it sees volumes only.</summary>

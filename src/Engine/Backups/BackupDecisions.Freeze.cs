@@ -14,11 +14,15 @@ public static partial class BackupDecisions
         CheckBackups => Check(state, now),
         ShowBackups => BackupDecision.Answer(Show(state, now)),
         CloseBackups close => Close(state, close.By, now),
-        FreezeBackups or ResumeBackups or ApproveNewChain { } when state.ClosedAt is not null =>
+        FreezeBackups or ResumeBackups or ApproveNewChain { } or ChooseRetention { } or CancelDeletion { }
+            when state.ClosedAt is not null =>
             BackupDecision.Refuse(RefusalKind.NotFound, "There is no such server."),
         FreezeBackups freeze => Freeze(state, freeze, now),
         ResumeBackups resume => Resume(state, resume, facts as EvidenceRow, now),
         ApproveNewChain approve => ApproveNewChain(state, now, approve.By),
+        ChooseRetention choose => ChooseRetention(state, choose, now),
+        CancelDeletion cancel => CancelDeletion(state, cancel, now),
+        SweepBackups sweep => Sweep(state, sweep, facts, now),
         _ => BackupDecision.Answer(Unknown),
     };
 
@@ -56,6 +60,7 @@ public static partial class BackupDecisions
             Verdict = state.Gate?.Verdict,
             UnprotectedSince = state.UnprotectedSince,
             Pinned = state.PinnedAt(now)?.Snapshot,
+            Retention = RetentionOf(state, now),
         };
 
     /// <summary>What an agent must know of the chain to judge the run by.</summary>

@@ -11,7 +11,7 @@ public static partial class BackupDecisions
 {
     /// <summary>
     /// Names go into the run's needed set, for good: new ones at once, also those that get no ticket yet; reused ones only if the vault has
-    /// them. A name that is gone never joins the set.
+    /// them. A name that is gone, or marked by retention, never joins the set.
     /// </summary>
     /// <param name="state">The chain.</param>
     /// <param name="request">The request.</param>
@@ -28,16 +28,20 @@ public static partial class BackupDecisions
         if (uploads.Objects.FirstOrDefault(announced => Contradicts(announced, facts)) is { } other)
             return BackupDecision.Refuse(RefusalKind.Conflict,
                 $"{other.Name} was announced before with another size or hash. Send the new bytes under a fresh name.");
-        var fresh = uploads.Objects.Where(announced => facts.Known.GetValueOrDefault(announced.Name) is not { InRun: true });
+        // What is marked is about to be deleted, or half of it is: it is as good as gone, also while it is still there.
+        bool IsMarked(ObjectName name) => facts.Known.GetValueOrDefault(name)?.MarkedBy <= (state.Retention?.Steps ?? 0);
+        AnnouncedObject[] objects = [.. uploads.Objects.Where(announced => !IsMarked(announced.Name))];
+        var fresh = objects.Where(announced => facts.Known.GetValueOrDefault(announced.Name) is not { InRun: true });
         var newBytes = fresh.Sum(announced => announced.Size);
         if (QuotaFault(state, facts, quotas, newBytes, now) is { } fault) return OverQuota(state, uploads.Snapshot, fault, now);
 
         var tickets = new List<VaultTicket>();
-        var (present, gone, later) = (new List<ObjectName>(), new List<ObjectName>(), new List<ObjectName>());
-        var rows = new List<(AnnouncedObject, DateTimeOffset?)>(uploads.Objects.Count);
+        var (present, later) = (new List<ObjectName>(), new List<ObjectName>());
+        var gone = uploads.Objects.Select(announced => announced.Name).Where(IsMarked).ToList();
+        var rows = new List<(AnnouncedObject, DateTimeOffset?)>(objects.Length);
         var open = facts.OpenTickets.Count;
         var until = now.AddSeconds(Limits.TicketSeconds);
-        foreach (var announced in uploads.Objects)
+        foreach (var announced in objects)
         {
             DateTimeOffset? ticketUntil = null;
             if (facts.Sizes.ContainsKey(announced.Name)) present.Add(announced.Name);
@@ -46,16 +50,18 @@ public static partial class BackupDecisions
             else later.Add(announced.Name);
             rows.Add((announced, ticketUntil));
         }
-        foreach (var name in uploads.Reused)
-            (facts.Known.TryGetValue(name, out var known) && facts.Sizes.GetValueOrDefault(name) == known.Size ? present : gone).Add(name);
+        List<ObjectName> reused = [.. uploads.Reused.Where(name => !IsMarked(name)
+            && facts.Known.TryGetValue(name, out var known) && facts.Sizes.GetValueOrDefault(name) == known.Size)];
+        present.AddRange(reused);
+        gone.AddRange(uploads.Reused.Except(reused));
         IEntityEvent[] events =
         [
             Admit(request, now),
-            new ObjectsAnnounced(uploads.Snapshot, uploads.Objects.Count, uploads.Reused.Count - gone.Count, newBytes, now),
+            new ObjectsAnnounced(uploads.Snapshot, objects.Length, reused.Count, newBytes, now),
         ];
         return new BackupDecision(events, new UploadsGranted(tickets, present, gone, later))
         {
-            Announced = new Announcement(uploads.Snapshot, rows, [.. uploads.Reused.Except(gone)], now),
+            Announced = new Announcement(uploads.Snapshot, rows, reused, now),
         };
     }
 

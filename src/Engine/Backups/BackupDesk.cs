@@ -1,7 +1,9 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Vault;
 using HostAtlas.Shared.Backups;
+using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Backups;
 
@@ -11,7 +13,7 @@ namespace HostAtlas.Engine.Backups;
 /// </summary>
 public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions options)
 {
-    private const int PageObjects = 5_000, MissingNamed = 20;
+    private const int PageObjects = 5_000, MissingNamed = 20, DeletedAtATime = 250, DeletionsUnderWay = 8;
 
     /// <summary>What server and team may send.</summary>
     public BackupQuotas Quotas { get; } = new(options.BackupBytesPerServerDay, options.BackupBytesPerTeam);
@@ -24,12 +26,12 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
     public VaultTicket GetTicket(ServerKey server, ObjectName name, DateTimeOffset until) =>
         vault.GetTicket(new VaultKey(server.Team, server.Server, name), until);
 
-    /// <summary>The facts that a payload is decided by; null when it needs none. A list needs the head's number.</summary>
-    public async Task<object?> ReadAsync(ServerKey server, IBackupPayload payload, long headNumber, DateTimeOffset now) => payload switch
+    /// <summary>The facts that a payload is decided by; null when it needs none. A list needs to know which rows count.</summary>
+    public async Task<object?> ReadAsync(ServerKey server, IBackupPayload payload, ChainExtent extent, DateTimeOffset now) => payload switch
     {
         UploadsPayload uploads => await UploadsAsync(server, uploads, now).ConfigureAwait(false),
-        CommitPayload commit => await CommitAsync(server, commit, headNumber).ConfigureAwait(false),
-        ListPayload => await store.SnapshotsAsync(server, headNumber, CancellationToken.None).ConfigureAwait(false),
+        CommitPayload commit => await CommitAsync(server, commit, extent, now).ConfigureAwait(false),
+        ListPayload => await ListAsync(server, extent).ConfigureAwait(false),
         DownloadsPayload downloads =>
             await vault.SizesAsync(server.Team, server.Server, downloads.Objects, CancellationToken.None).ConfigureAwait(false),
         _ => null,
@@ -38,15 +40,54 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
     /// <summary>The facts that a command is decided by; null when it needs none.</summary>
     public async Task<object?> ReadAsync(ServerKey server, IBackupCommand command, BackupState state, DateTimeOffset now) => command switch
     {
-        BackupRequest request => await ReadAsync(server, request.Payload, state.Head?.Number ?? 0, now).ConfigureAwait(false),
+        BackupRequest request => await ReadAsync(server, request.Payload, ChainExtent.Of(state), now).ConfigureAwait(false),
         // What is accepted is what lies there, not what somebody saw a while ago.
         ResumeBackups { AcceptsAll: true } when state.Gate?.Verdict?.Evidence is { } number =>
             await store.EvidenceAsync(server, number, CancellationToken.None).ConfigureAwait(false),
+        SweepBackups sweep => await SweepAsync(server, sweep, state).ConfigureAwait(false),
         _ => null,
     };
 
-    /// <summary>Carries a decision into the tables.</summary>
-    public Task WriteAsync(ServerKey server, BackupWrites writes) => store.WriteAsync(server, writes, CancellationToken.None);
+    /// <summary>
+    /// Carries a decision into vault and tables. What goes leaves the vault first: a row without its object is deleted once more, an
+    /// object without its row would lie there for ever.
+    /// </summary>
+    public async Task WriteAsync(ServerKey server, BackupWrites writes)
+    {
+        if (writes.Sweep is { Deleted.Count: > 0 } sweep)
+        {
+            var limit = new ParallelOptions { MaxDegreeOfParallelism = DeletionsUnderWay };
+            await Parallel.ForEachAsync(sweep.Deleted, limit, async (name, stop) => await vault.DeleteAsync(
+                new VaultKey(server.Team, server.Server, name), stop).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        if (writes.Sweep is { Wipes: true })
+            await vault.ForgetAsync(server.Team, server.Server, CancellationToken.None).ConfigureAwait(false);
+        await store.WriteAsync(server, writes, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // Also what has expired: as long as nothing of it is marked it can be restored.
+    private async Task<IReadOnlyList<CommittedSnapshot>> ListAsync(ServerKey server, ChainExtent extent) =>
+        [.. (await store.ChainAsync(server, extent, CancellationToken.None).ConfigureAwait(false)).Select(item => item.Snapshot)];
+
+    private async Task<object?> SweepAsync(ServerKey server, SweepBackups sweep, BackupState state)
+    {
+        var extent = ChainExtent.Of(state);
+        switch (sweep.Step)
+        {
+            case SweepStep.Expire:
+                return new ExpireFacts(await store.ChainAsync(server, extent, CancellationToken.None).ConfigureAwait(false));
+            case SweepStep.Mark or SweepStep.Delete:
+                var which = sweep.Step == SweepStep.Mark ? ObjectsWanted.Restless
+                    : state.ClosedAt is null ? ObjectsWanted.Marked : ObjectsWanted.All;
+                var size = sweep.Step == SweepStep.Mark ? PageObjects : DeletedAtATime;
+                SnapshotId[] runs = [.. state.Runs.Select(run => run.Snapshot)];
+                var page = await store.StandingAsync(
+                    server, new ObjectQuestion(extent, runs, which, sweep.After, size + 1), CancellationToken.None).ConfigureAwait(false);
+                return new ObjectFacts([.. page.Take(size)], page.Count > size);
+            default:
+                return null;
+        }
+    }
 
     private async Task<UploadFacts> UploadsAsync(ServerKey server, UploadsPayload uploads, DateTimeOffset now)
     {
@@ -61,11 +102,11 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
     }
 
     /// <summary>Walks the run's needed set in pages: it may be a million names, and none of them stays in memory.</summary>
-    private async Task<CommitFacts> CommitAsync(ServerKey server, CommitPayload commit, long headNumber)
+    private async Task<CommitFacts> CommitAsync(ServerKey server, CommitPayload commit, ChainExtent extent, DateTimeOffset now)
     {
         // Whoever asks again because the first walk took longer than he waited is answered without another one.
         var committed = await store.FindSnapshotAsync(server, commit.Snapshot, CancellationToken.None).ConfigureAwait(false);
-        if (committed?.Number <= headNumber) return new CommitFacts(committed, committed.Objects, committed.Bytes, 0, [], null);
+        if (committed?.Number <= extent.Head) return new CommitFacts(committed, committed.Objects, committed.Bytes, 0, [], null);
         var (objects, bytes, missing, missingCount) = (0, 0L, new List<ObjectName>(), 0);
         KnownObject? snapshot = null;
         ObjectName? after = null;
@@ -88,6 +129,9 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
         }
         while (page.Count == PageObjects);
         if (missingCount == 0) await vault.SettleAsync(server.Team, server.Server, CancellationToken.None).ConfigureAwait(false);
-        return new CommitFacts(committed, objects, bytes, missingCount, missing, snapshot);
+        return new CommitFacts(committed, objects, bytes, missingCount, missing, snapshot)
+        {
+            Recent = await store.CommitTimesAsync(server, extent, CommitRate.WindowFrom(now), CancellationToken.None).ConfigureAwait(false),
+        };
     }
 }

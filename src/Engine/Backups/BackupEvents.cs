@@ -155,6 +155,9 @@ public enum SuspicionCause
 
     /// <summary>The agent's gate says so, by a rule that this version does not know.</summary>
     AgentsGate = 8,
+
+    /// <summary>More than twice as many commits as the schedule has slots.</summary>
+    CommitsTooOften = 9,
 }
 
 /// <summary>Why a chain was frozen.</summary>

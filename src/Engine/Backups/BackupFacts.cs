@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
@@ -7,7 +8,11 @@ namespace HostAtlas.Engine.Backups;
 /// <summary>What an object's row says.</summary>
 /// <param name="TicketUntil">When the last ticket given for it ends.</param>
 /// <param name="InRun">The run that asks has named it before.</param>
-public sealed record KnownObject(long Size, byte[] Sha256, DateTimeOffset TicketUntil, bool InRun);
+public sealed record KnownObject(long Size, byte[] Sha256, DateTimeOffset TicketUntil, bool InRun)
+{
+    /// <summary>The step of a sweep that marked it; null when none did. It counts only up to the steps that came to be.</summary>
+    public long? MarkedBy { get; init; }
+}
 
 /// <summary>What an uploads request must be decided by.</summary>
 /// <param name="Known">Rows of the objects that are named.</param>
@@ -24,12 +29,20 @@ public sealed record UploadFacts(
 /// <param name="SnapshotObject">The row of the object that is to be the snapshot, when the run needs it.</param>
 public sealed record CommitFacts(
     CommittedSnapshot? Committed, int Objects, long Bytes, int MissingCount, IReadOnlyList<ObjectName> Missing,
-    KnownObject? SnapshotObject);
+    KnownObject? SnapshotObject)
+{
+    /// <summary>When snapshots were committed of late, over the longest window that <see cref="Retention.CommitRate"/> looks at.</summary>
+    public IReadOnlyList<DateTimeOffset> Recent { get; init; } = [];
+}
 
 /// <summary>What goes into the tables with a decision, before its events are journalled.</summary>
 /// <param name="Due">When the entity is to be woken at the latest.</param>
 public sealed record BackupWrites(
-    DateTimeOffset? Due, Announcement? Announced = null, KeptSnapshot? Kept = null, KeptEvidence? Evidence = null);
+    DateTimeOffset? Due, Announcement? Announced = null, KeptSnapshot? Kept = null, KeptEvidence? Evidence = null)
+{
+    /// <summary>What a step of a sweep leaves.</summary>
+    public SweepWrites? Sweep { get; init; }
+}
 
 /// <summary>What a run needs from now on. <paramref name="New"/>: rows to keep; a null time leaves a ticket's end as it is.</summary>
 public sealed record Announcement(

@@ -44,4 +44,8 @@ public sealed record BackupsShown(
     /// <summary>The snapshot that a freeze keeps from expiring.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SnapshotId? Pinned { get; init; }
+
+    /// <summary>What stays, and how retention stands; null from a version that did not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RetentionStanding? Retention { get; init; }
 }

@@ -31,6 +31,13 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("closed.1", BackupJson.Default.BackupsClosed),
         new("hits-found.1", BackupJson.Default.HitsFound),
         new("still-frozen.1", BackupJson.Default.StillFrozen),
+        new("retention-chosen.1", BackupJson.Default.RetentionChosen),
+        new("snapshots-expired.1", BackupJson.Default.SnapshotsExpired),
+        new("objects-noticed.1", BackupJson.Default.ObjectsNoticed),
+        new("objects-marked.1", BackupJson.Default.ObjectsMarked),
+        new("objects-deleted.1", BackupJson.Default.ObjectsDeleted),
+        new("deletion-cancelled.1", BackupJson.Default.DeletionCancelled),
+        new("vault-removed.1", BackupJson.Default.VaultRemoved),
         new("state.1", BackupJson.Default.BackupState),
         new("c-request.1", BackupJson.Default.BackupRequest),
         new("c-ask-to-keep.1", BackupJson.Default.AskToKeep),
@@ -40,12 +47,16 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("c-resume.1", BackupJson.Default.ResumeBackups),
         new("c-approve-new-chain.1", BackupJson.Default.ApproveNewChain),
         new("c-close.1", BackupJson.Default.CloseBackups),
+        new("c-sweep.1", BackupJson.Default.SweepBackups),
+        new("c-choose-retention.1", BackupJson.Default.ChooseRetention),
+        new("c-cancel-deletion.1", BackupJson.Default.CancelDeletion),
         new("r-proceeds.1", BackupJson.Default.RunProceeds),
         new("r-uploads.1", BackupJson.Default.UploadsGranted),
         new("r-kept.1", BackupJson.Default.SnapshotKept),
         new("r-listed.1", BackupJson.Default.SnapshotsListed),
         new("r-downloads.1", BackupJson.Default.DownloadsGranted),
         new("r-shown.1", BackupJson.Default.BackupsShown),
+        new("r-swept.1", BackupJson.Default.SweepDone),
     ];
 }
 
@@ -68,6 +79,17 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(BackupsClosed))]
 [JsonSerializable(typeof(HitsFound))]
 [JsonSerializable(typeof(StillFrozen))]
+[JsonSerializable(typeof(RetentionChosen))]
+[JsonSerializable(typeof(SnapshotsExpired))]
+[JsonSerializable(typeof(ObjectsNoticed))]
+[JsonSerializable(typeof(ObjectsMarked))]
+[JsonSerializable(typeof(ObjectsDeleted))]
+[JsonSerializable(typeof(DeletionCancelled))]
+[JsonSerializable(typeof(VaultRemoved))]
+[JsonSerializable(typeof(SweepBackups))]
+[JsonSerializable(typeof(ChooseRetention))]
+[JsonSerializable(typeof(CancelDeletion))]
+[JsonSerializable(typeof(SweepDone))]
 [JsonSerializable(typeof(BackupState))]
 [JsonSerializable(typeof(BackupRequest))]
 [JsonSerializable(typeof(BeginPayload))]

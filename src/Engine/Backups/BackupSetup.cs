@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Vault;
 using HostAtlas.Engine.Vault.S3;
@@ -43,6 +44,8 @@ public static class BackupSetup
     public static IServiceCollection AddBackups(this IServiceCollection services)
     {
         services.AddSingleton<BackupDesk>();
+        services.AddSingleton<RetentionSweeper>().AddSingleton<RetentionWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionWatch>());
         services.AddSingleton<BackupWatch>().AddHostedService(provider => provider.GetRequiredService<BackupWatch>());
         return services;
     }

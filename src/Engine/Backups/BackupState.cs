@@ -81,7 +81,7 @@ public sealed partial record BackupState
     public DateTimeOffset? ClosedAt { get; init; }
 
     /// <summary>Whether anything ever happened.</summary>
-    public bool Exists => BeganAt is not null || ChainSince is not null || MayStartAnew || ClosedAt is not null;
+    public bool Exists => BeganAt is not null || ChainSince is not null || MayStartAnew || ClosedAt is not null || Retention is not null;
 
     /// <summary>The run that is open under an id, or null.</summary>
     public OpenRun? Run(SnapshotId snapshot) => Runs.Find(run => run.Snapshot == snapshot);
@@ -129,7 +129,7 @@ public sealed partial record BackupState
         // Without runs and schedule nothing is ever due again.
         BackupsClosed e => state with { ClosedAt = e.At, Runs = [], Schedule = null },
         NewChainApproved e => state.Told(HappeningKind.NewChainApproved, null, e.At) with { MayStartAnew = true },
-        _ => throw new InvalidOperationException(
+        _ => ApplyRetention(state, happened) ?? throw new InvalidOperationException(
             $"The journal of backups holds a {happened.GetType().Name} that this version does not know."),
     };
 
@@ -159,6 +159,7 @@ public sealed partial record BackupState
         SuspicionCause.NewEnding => HappeningKind.SuspectedNewEnding,
         SuspicionCause.ManyChanged => HappeningKind.SuspectedManyChanged,
         SuspicionCause.AgentsGate => HappeningKind.SuspectedAgentsGate,
+        SuspicionCause.CommitsTooOften => HappeningKind.SuspectedCommitsTooOften,
         _ => throw new InvalidOperationException($"A chain is suspect for a reason, {cause}, that this version does not know."),
     };
 
@@ -175,8 +176,10 @@ public sealed partial record BackupState
     {
         var history = History.Insert(0, new BackupHappening(kind, snapshot, at) { Since = since });
         if (history.Count <= HistoryKept) return this with { History = history };
-        // The oldest commit goes first: snapshots are listed anyway, and hourly ones must not push out what went wrong last week.
-        var commit = history.FindLastIndex(item => item.Kind == HappeningKind.Committed);
+        // The oldest commit goes first: snapshots are listed anyway, and hourly ones must not push out what went wrong last week. What
+        // retention does every day is of that kind as well; the audit log has it all.
+        var commit = history.FindLastIndex(
+            item => item.Kind is HappeningKind.Committed or HappeningKind.SnapshotsExpired or HappeningKind.DeletionDecided);
         return this with { History = history.RemoveAt(commit >= 0 ? commit : history.Count - 1) };
     }
 

@@ -119,4 +119,22 @@ public enum HappeningKind
 
     /// <summary>The chain is still frozen, a day after it was last told.</summary>
     StillFrozen = 22,
+
+    /// <summary>The chain is suspect: more than twice as many commits as the schedule has slots.</summary>
+    SuspectedCommitsTooOften = 23,
+
+    /// <summary>Somebody chose what stays.</summary>
+    RetentionChosen = 24,
+
+    /// <summary>Snapshots expired: no rule keeps them any more. They can be had back for a week at least.</summary>
+    SnapshotsExpired = 25,
+
+    /// <summary>The week of what had expired is over: it is deleted.</summary>
+    DeletionDecided = 26,
+
+    /// <summary>A person cancelled what was about to be deleted.</summary>
+    DeletionCancelled = 27,
+
+    /// <summary>Nothing is left of a deleted server's vault.</summary>
+    VaultRemoved = 28,
 }

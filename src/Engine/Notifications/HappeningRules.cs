@@ -15,6 +15,10 @@ internal static class HappeningRules
         .Row<ChainSuspected>(e => new(NotificationTypes.BackupSuspect, Name(e.Cause)))
         .Row<ChainReopened>(e => new(NotificationTypes.BackupReopened, Name(e.Cause)))
         .Row<StillFrozen>(e => new(NotificationTypes.BackupStillFrozen, null, e.UnprotectedSince))
+        // What stays shorter than before is told at once: nobody but its author may know of it yet.
+        .Row<RetentionChosen>(e => e.Shortens
+            ? new(NotificationTypes.BackupRetentionShortened, e.Floor.NextFrom is null ? "counts" : "floor", e.Floor.NextFrom)
+            : null)
         .Row<RunMissed>(e => new(NotificationTypes.BackupMissed, null, e.DueAt))
         .Row<RunRefused>(e => new(NotificationTypes.BackupFailed, Name(e.Why)))
         // Overtaken: another run was committed, so there is a backup. Frozen: the freeze itself is told.
@@ -32,6 +36,12 @@ internal static class HappeningRules
         [typeof(ScheduleChanged)] = "The host's own doing; the audit log has it.",
         [typeof(NewChainApproved)] = "A person's own doing; the audit log has it.",
         [typeof(BackupsClosed)] = "A person's own doing; the audit log has it.",
+        [typeof(SnapshotsExpired)] = "All is well: it is what people chose. The audit log has it, and the week to cancel.",
+        [typeof(ObjectsNoticed)] = "All is well.",
+        [typeof(ObjectsMarked)] = "All is well.",
+        [typeof(ObjectsDeleted)] = "All is well.",
+        [typeof(DeletionCancelled)] = "A person's own doing; the audit log has it.",
+        [typeof(VaultRemoved)] = "Thirty days after a person deleted the server; the audit log has it.",
     };
 
     /// <summary>Whether an event has a row.</summary>

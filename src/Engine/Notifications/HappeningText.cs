@@ -29,6 +29,8 @@ public sealed record HappeningText(string Headline, string What, string Next)
                 $"No backup began by the schedule{Since(happening, "; it was expected by ")}. The host is off, or its agent does not run.",
                 "See whether the host and the agent's service on it are running."),
             NotificationTypes.BackupFailed => ("failed", Failed(happening.Cause), FailedNext(happening.Cause)),
+            NotificationTypes.BackupRetentionShortened => ("are to be kept for a shorter time", Shortened(happening),
+                "If nobody of your team meant that, choose the longer time again, cancel the deletions, and look at who is signed in."),
             NotificationTypes.Test => ("would be told of here", "This is a trial that somebody on your team asked for. Nothing happened.",
                 "There is nothing to do."),
             _ => ("need a look", "Something happened that this version has no sentence for.", Look),
@@ -60,8 +62,13 @@ public sealed record HappeningText(string Headline, string What, string Next)
         "ransom-notes" => "There are notes on the server of the kind that ransomware leaves.",
         "new-ending" => "Many files got one new ending at once.",
         "many-changed" => "Far more files changed than usual.",
+        "commits-too-often" => "There were more than twice as many backups as the schedule asks for.",
         _ => "Something about the newest backup is not as usual.",
     };
+
+    private static string Shortened(Happening happening) => happening.Cause == "floor"
+        ? $"Somebody lowered the number of days in which every backup stays. It holds{Since(happening, " from ")}; nothing changes before."
+        : "Somebody chose to keep fewer backups. What nothing keeps any more is deleted a week after it expires, unless somebody cancels.";
 
     private static string Reopened(string? cause) => cause switch
     {

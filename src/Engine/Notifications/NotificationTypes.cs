@@ -10,10 +10,11 @@ public static class NotificationTypes
         BackupStillFrozen = "backup.still-frozen",
         BackupMissed = "backup.missed",
         BackupFailed = "backup.failed",
+        BackupRetentionShortened = "backup.retention-shortened",
         // Sent to one channel when somebody asks for it; nobody chooses it.
         Test = "notification.test";
 
     /// <summary>Those that a channel can be told of.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [BackupFailed, BackupFrozen, BackupMissed, BackupReopened, BackupStillFrozen, BackupSuspect];
+        [BackupFailed, BackupFrozen, BackupMissed, BackupReopened, BackupRetentionShortened, BackupStillFrozen, BackupSuspect];
 }

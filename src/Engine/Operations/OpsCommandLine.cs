@@ -36,7 +36,13 @@ public static class OpsCommandLine
         var values = new List<(string Name, Func<ParseResult, string?> Read)>();
         foreach (var parameter in verb.Parameters)
         {
-            if (parameter.IsOption)
+            if (parameter.IsFlag)
+            {
+                var flag = new Option<bool>($"--{parameter.Name}") { Description = parameter.Summary };
+                leaf.Options.Add(flag);
+                values.Add((parameter.Name, parsed => parsed.GetValue(flag) ? "true" : null));
+            }
+            else if (parameter.IsOption)
             {
                 var option = new Option<string>($"--{parameter.Name}")
                 {
@@ -56,7 +62,8 @@ public static class OpsCommandLine
         }
         leaf.SetAction(async (parsed, cancellation) =>
         {
-            var args = values.ToDictionary(value => value.Name, value => value.Read(parsed) ?? "");
+            var args = values.Select(value => (value.Name, Text: value.Read(parsed))).Where(value => value.Text is not null)
+                .ToDictionary(value => value.Name, value => value.Text!);
             var request = new OpsRequest(verb.Name, args, parsed.GetValue(json));
             // The list of verbs is known without a platform.
             OpsAnswer answer;

@@ -22,6 +22,8 @@ public static class OpsVerbs
         new("backups show", "Show whether a server's backups are open, suspect or frozen, since when, and why.",
             [new("team", "TEAM-ID", false, "The team's id."), new("server", "SERVER-ID", false, "The server's id.")],
             BackupVerbs.ShowAsync),
+        new("retention run", "Sweep every server's vault now, as the platform does once a day; tell what went, and of whom.",
+            [OpsParameter.Flag("dry-run", "Only tell what the next sweep would do by what stands now.")], RetentionVerbs.RunAsync),
         new("vault show", "Show where backups lie, and whether agents' tickets lead straight there.", [], VaultVerbs.ShowAsync),
         new("projection rebuild", "Tell the tables that people read anew from the journal; they stay readable meanwhile.", [],
             ProjectionVerbs.RebuildAsync),
@@ -44,7 +46,8 @@ public static class OpsVerbs
     {
         if (Find(request.Verb) is not { } verb)
             return OpsAnswer.WrongUsage($"There is no verb '{Printable(request.Verb)}'. {Nearest(request.Verb)}");
-        if (verb.Parameters.FirstOrDefault(parameter => string.IsNullOrEmpty(request.Argument(parameter.Name))) is { } missing)
+        if (verb.Parameters.FirstOrDefault(
+            parameter => !parameter.IsFlag && string.IsNullOrEmpty(request.Argument(parameter.Name))) is { } missing)
             return OpsAnswer.WrongUsage($"{missing.Placeholder} is missing. Usage: ops {verb.Usage}");
         if (request.Args?.Keys.FirstOrDefault(name => verb.Parameters.All(parameter => parameter.Name != name)) is { } unknown)
             return OpsAnswer.WrongUsage($"'{verb.Name}' takes no '{Printable(unknown)}'. Usage: ops {verb.Usage}");

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
@@ -22,8 +23,18 @@ public interface IBackupStore
     /// <summary>The row of a snapshot; it counts only if its number is not beyond the head's.</summary>
     Task<CommittedSnapshot?> FindSnapshotAsync(ServerKey server, SnapshotId snapshot, CancellationToken cancellation);
 
-    /// <summary>The snapshots up to a number, the newest first.</summary>
-    Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(ServerKey server, long upTo, CancellationToken cancellation);
+    /// <summary>The snapshots that have not ended, the newest first; also those that have expired.</summary>
+    Task<IReadOnlyList<ChainSnapshot>> ChainAsync(ServerKey server, ChainExtent extent, CancellationToken cancellation);
+
+    /// <summary>When snapshots were committed since a time.</summary>
+    Task<IReadOnlyList<DateTimeOffset>> CommitTimesAsync(
+        ServerKey server, ChainExtent extent, DateTimeOffset since, CancellationToken cancellation);
+
+    /// <summary>A page of a server's objects as retention looks at them, in an order of its own.</summary>
+    Task<IReadOnlyList<StandingObject>> StandingAsync(ServerKey server, ObjectQuestion question, CancellationToken cancellation);
+
+    /// <summary>What a server's objects are in sum. <paramref name="steps"/>: see <see cref="ChainExtent.Steps"/>.</summary>
+    Task<VaultSpace> SpaceAsync(ServerKey server, long steps, CancellationToken cancellation);
 
     /// <summary>The evidence under a number, opened; null when it is not kept (any more).</summary>
     Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation);
@@ -39,6 +50,39 @@ public interface IBackupStore
 
     /// <summary>The servers that must be looked at by a time, the longest due first: a question of the platform's.</summary>
     Task<IReadOnlyList<ServerKey>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
+}
+
+/// <summary>Which objects are asked for.</summary>
+/// <param name="Extent">Which rows count.</param>
+/// <param name="Runs">The runs that are open: what they named is needed.</param>
+/// <param name="After">The last name of the page before.</param>
+public sealed record ObjectQuestion(
+    ChainExtent Extent, IReadOnlyCollection<SnapshotId> Runs, ObjectsWanted Wanted, ObjectName? After, int Limit);
+
+/// <summary>Which of a server's objects.</summary>
+public enum ObjectsWanted
+{
+    /// <summary>Those that nothing needs or that have a notice, and are not marked: the others are as they should be.</summary>
+    Restless = 1,
+
+    /// <summary>Those that are marked.</summary>
+    Marked = 2,
+
+    /// <summary>All.</summary>
+    All = 3,
+}
+
+/// <summary>When which server's vault is to be swept: a platform's list, of every server that has objects.</summary>
+public interface ISweepList
+{
+    /// <summary>Whose turn it is by a time, the longest due first.</summary>
+    Task<IReadOnlyList<ServerKey>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
+
+    /// <summary>A page of all of them, in an order of its own. <paramref name="after"/>: the last of the page before.</summary>
+    Task<IReadOnlyList<ServerKey>> ServersAsync(ServerKey? after, int limit, CancellationToken cancellation);
+
+    /// <summary>Moves a server's next turn, if it is in the list (still).</summary>
+    Task MoveAsync(ServerKey server, DateTimeOffset next, CancellationToken cancellation);
 }
 
 /// <summary>What the tables say of some names.</summary>

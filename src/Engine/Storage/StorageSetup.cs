@@ -80,6 +80,7 @@ public static class StorageSetup
         .AddSingleton<ISessionStore, SqliteSessionStore>()
         .AddSingleton<IKeyUseStore, SqliteKeyUseStore>()
         .AddSingleton<IBackupStore, SqliteBackupStore>()
+        .AddSingleton<ISweepList, SqliteSweepList>()
         .AddSingleton<IAuditLog, SqliteAuditLog>()
         .AddSingleton<IChangeLog, SqliteChangeLog>()
         .AddSingleton<INotificationStore, SqliteNotificationStore>();
@@ -93,6 +94,7 @@ public static class StorageSetup
         .AddSingleton<ISessionStore, PostgresSessionStore>()
         .AddSingleton<IKeyUseStore, PostgresKeyUseStore>()
         .AddSingleton<IBackupStore, PostgresBackupStore>()
+        .AddSingleton<ISweepList, PostgresSweepList>()
         .AddSingleton<IAuditLog, PostgresAuditLog>()
         .AddSingleton<IChangeLog, PostgresChangeLog>()
         .AddSingleton<INotificationStore, PostgresNotificationStore>();

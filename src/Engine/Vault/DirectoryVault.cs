@@ -100,6 +100,18 @@ public sealed class DirectoryVault : IVault, IDisposable
     }
 
     /// <inheritdoc />
+    public Task ForgetAsync(TeamId team, ServerId server, CancellationToken cancellation) => SyncingAsync(() =>
+    {
+        var all = Path.Combine(_vault, team.ToString(), server.ToString());
+        foreach (var folder in ObjectName.Kinds.Select(kind => FolderOf(team, server, kind)).Append(all).Where(Directory.Exists))
+        {
+            if (Directory.EnumerateFileSystemEntries(folder).Any()) continue;
+            Directory.Delete(folder);
+            DurableFolder.Sync(Path.GetDirectoryName(folder)!);
+        }
+    });
+
+    /// <inheritdoc />
     public void Dispose() => _syncs.Dispose();
 
     private Task SyncAsync(string temporary) => SyncingAsync(() =>

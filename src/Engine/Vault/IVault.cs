@@ -42,6 +42,11 @@ public interface IVault
     /// agent leads here.
     /// </summary>
     Task DeleteAsync(VaultKey key, CancellationToken cancellation);
+
+    /// <summary>
+    /// Leaves nothing of a server whose objects are deleted: empty folders, where the vault has such. What is not empty stays.
+    /// </summary>
+    Task ForgetAsync(TeamId team, ServerId server, CancellationToken cancellation);
 }
 
 /// <summary>What became of a put.</summary>

@@ -33,6 +33,9 @@ public sealed class UnreachableVault : IVault
 
     /// <inheritdoc />
     public Task DeleteAsync(VaultKey key, CancellationToken cancellation) => throw new VaultUnreachableException();
+
+    /// <inheritdoc />
+    public Task ForgetAsync(TeamId team, ServerId server, CancellationToken cancellation) => throw new VaultUnreachableException();
 }
 
 /// <summary>This process does not reach the vault.</summary>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using HostAtlas.Engine;
+using HostAtlas.Engine.Audit;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Gateway.People.Rights;
 using HostAtlas.Shared.Ids;
 
@@ -18,12 +20,13 @@ internal sealed class BackupsEndpoint(
         if (asked.Value is not { } found) return asked.Failure!;
         var shown = found.Shown;
         var query = ListQuery.Read(http.Request.Query);
-        var snapshots = await catalogue.SnapshotsAsync(found.Grant.Team, found.Server, shown.Head?.Number ?? 0, http.RequestAborted);
+        var snapshots = await catalogue.SnapshotsAsync(found.Grant.Team, found.Server, shown, http.RequestAborted);
         var page = query.Cut(snapshots.Select(SnapshotView.Of).ToList(), item => item.Snapshot.ToString());
         if (page.Value is not { } items) return page.Failure!;
         var events = query.PageOf(HappeningView.AllOf(shown).Take(query.Limit + 1).ToList(), item => item.Cursor);
         var chain = await evidence.ViewAsync(found.Grant, found.Server, shown, http.RequestAborted);
-        return Answer.Json(StatusCodes.Status200OK, BackupsView.Of(shown, chain, events, items), PeopleJson.Default.BackupsView);
+        var space = await catalogue.SpaceAsync(found.Grant.Team, found.Server, shown, http.RequestAborted);
+        return Answer.Json(StatusCodes.Status200OK, BackupsView.Of(shown, chain, space, events, items), PeopleJson.Default.BackupsView);
     }
 
     /// <summary>200: a page of what happened, the newest first.</summary>
@@ -53,15 +56,29 @@ internal sealed class BackupsEndpoint(
 /// <param name="Since">When it became so; null while it has always been open.</param>
 /// <param name="EventsNext">A cursor of <c>…/backups/events</c> for what happened before; null: nothing.</param>
 /// <param name="Chain">The same state once more, with who, why and what gave cause.</param>
+/// <param name="Space">What the server's part of the vault holds.</param>
 internal sealed record BackupsView(
-    string Status, DateTimeOffset? Since, ChainView Chain, string? Schedule, DateTimeOffset? LastSuccessAt, IReadOnlyList<RunView> Runs,
-    IReadOnlyList<HappeningView> Events, string? EventsNext, IReadOnlyList<SnapshotView> Items, string? Next)
+    string Status, DateTimeOffset? Since, ChainView Chain, string? Schedule, DateTimeOffset? LastSuccessAt, SpaceView Space,
+    IReadOnlyList<RunView> Runs, IReadOnlyList<HappeningView> Events, string? EventsNext, IReadOnlyList<SnapshotView> Items, string? Next)
 {
     /// <summary>What the entity shows, for people.</summary>
-    public static BackupsView Of(BackupsShown shown, ChainView chain, Page<HappeningView> events, Page<SnapshotView> page) => new(
+    public static BackupsView Of(
+        BackupsShown shown, ChainView chain, VaultSpace space, Page<HappeningView> events, Page<SnapshotView> page) => new(
         BackupNames.Of(shown.Chain), shown.Since?.ToUniversalTime(), chain, shown.Schedule, shown.Head?.At.ToUniversalTime(),
+        SpaceView.Of(space),
         [.. shown.Runs.Select(run => new RunView(run.Snapshot, run.BeganAt.ToUniversalTime(), run.HeardAt.ToUniversalTime(), run.Silent))],
         events.Items, events.Next, page.Items, page.Next);
+}
+
+/// <summary>Objects and bytes in the vault, as announced.</summary>
+/// <param name="LiveBytes">Of what snapshots and open runs need, and of what retention has not looked at yet.</param>
+/// <param name="WaitingBytes">Of what goes unless somebody cancels or a run comes to need it.</param>
+/// <param name="GoingBytes">Of what is about to be deleted, and cannot be had back.</param>
+internal sealed record SpaceView(int Objects, long Bytes, long LiveBytes, long WaitingBytes, long GoingBytes)
+{
+    /// <summary>Sums for people.</summary>
+    public static SpaceView Of(VaultSpace space) => new(
+        space.Total.Objects, space.Total.Bytes, space.Live.Bytes, space.Noticed.Bytes, space.Marked.Bytes);
 }
 
 /// <summary>A run that has begun and is not committed.</summary>
@@ -82,11 +99,16 @@ internal sealed record HappeningView(string Kind, SnapshotId? Snapshot, DateTime
 }
 
 /// <summary>A committed snapshot.</summary>
-internal sealed record SnapshotView(SnapshotId Snapshot, int Generation, string Fingerprint, DateTimeOffset At, int Objects, long Bytes)
+/// <param name="ExpiredAt">No rule has kept it since; null while one does.</param>
+/// <param name="ExpiredBy">By which rule it goes.</param>
+internal sealed record SnapshotView(
+    SnapshotId Snapshot, int Generation, string Fingerprint, DateTimeOffset At, int Objects, long Bytes, DateTimeOffset? ExpiredAt,
+    string? ExpiredBy)
 {
     /// <summary>The chain's own record for people.</summary>
-    public static SnapshotView Of(CommittedSnapshot item) =>
-        new(item.Snapshot, item.Generation, item.Fingerprint, item.At.ToUniversalTime(), item.Objects, item.Bytes);
+    public static SnapshotView Of(ChainSnapshot item) => new(
+        item.Snapshot.Snapshot, item.Snapshot.Generation, item.Snapshot.Fingerprint, item.Snapshot.At.ToUniversalTime(),
+        item.Snapshot.Objects, item.Snapshot.Bytes, item.ExpiredAt?.ToUniversalTime(), item.Why is { } why ? AuditNames.Of(why) : null);
 }
 
 /// <summary>How states and happenings are spelt for people.</summary>
@@ -120,6 +142,12 @@ internal static class BackupNames
         HappeningKind.SuspectedNewEnding => "suspect:new-ending",
         HappeningKind.SuspectedManyChanged => "suspect:many-changed",
         HappeningKind.SuspectedAgentsGate => "suspect:agents-gate",
+        HappeningKind.SuspectedCommitsTooOften => "suspect:commits-too-often",
+        HappeningKind.RetentionChosen => "retention-chosen",
+        HappeningKind.SnapshotsExpired => "snapshots-expired",
+        HappeningKind.DeletionDecided => "deletion-decided",
+        HappeningKind.DeletionCancelled => "deletion-cancelled",
+        HappeningKind.VaultRemoved => "vault-removed",
         HappeningKind.StillFrozen => "still-frozen",
         HappeningKind.Frozen => "frozen",
         HappeningKind.Reopened => "reopened",
@@ -150,6 +178,13 @@ internal static class BackupNames
         HappeningKind.SuspectedNewEnding => "Many files that changed got one and the same new ending.",
         HappeningKind.SuspectedManyChanged => "Far more files changed than in the runs before.",
         HappeningKind.SuspectedAgentsGate => "The agent's gate finds the run suspect, by a rule that this platform does not know yet.",
+        HappeningKind.SuspectedCommitsTooOften => "There were more than twice as many snapshots as the schedule has slots.",
+        HappeningKind.RetentionChosen => "Somebody chose which snapshots stay, and for how long.",
+        HappeningKind.SnapshotsExpired => 
+            "Snapshots expired by the rules of retention; they are deleted in a week unless somebody cancels.",
+        HappeningKind.DeletionDecided => "The week of what had expired is over; it is deleted.",
+        HappeningKind.DeletionCancelled => "Somebody cancelled what was about to be deleted; nothing goes for 30 days.",
+        HappeningKind.VaultRemoved => "The server was deleted 30 days ago; nothing is left of its vault.",
         HappeningKind.StillFrozen =>
             $"Nothing enters the chain; what came{Since(item, " after")} is in no backup. Somebody must look and resume.",
         HappeningKind.Frozen => "Nothing enters the chain until a person has looked.",

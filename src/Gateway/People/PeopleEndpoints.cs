@@ -58,6 +58,10 @@ public static class PeopleEndpoints
         var freeze = services.GetRequiredService<FreezeEndpoints>();
         Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/freeze", freeze.FreezeAsync);
         Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/resume", freeze.ResumeAsync);
+        var retention = services.GetRequiredService<RetentionEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/retention", retention.GetAsync);
+        Map(routes, HttpMethods.Put, "/api/servers/{id}/backups/retention", retention.PutAsync);
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/retention/cancel", retention.CancelAsync);
 
         var keys = services.GetRequiredService<KeyEndpoints>();
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);

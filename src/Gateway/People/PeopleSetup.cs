@@ -29,7 +29,7 @@ public static class PeopleSetup
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<TeamEndpoints>().AddSingleton<MemberEndpoints>().AddSingleton<InvitationEndpoints>();
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
-            .AddSingleton<ChainEvidence>().AddSingleton<FreezeEndpoints>()
+            .AddSingleton<ChainEvidence>().AddSingleton<FreezeEndpoints>().AddSingleton<RetentionEndpoints>()
             .AddSingleton<LogsEndpoint>().AddSingleton<InventoryEndpoint>().AddSingleton<CommandEndpoints>()
             .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>()
             .AddSingleton<NotificationEndpoints>();

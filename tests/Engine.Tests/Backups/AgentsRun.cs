@@ -50,9 +50,9 @@ internal sealed class AgentsRun(ChainUnderTest chain, string name)
         _needed.Count + extra, _needed.Values.Sum(), "{}"u8.ToArray());
 
     /// <summary>Begins, announces and puts so many objects, the snapshot's among them.</summary>
-    public async Task WholeAsync(int objects)
+    public async Task WholeAsync(int objects, string? schedule = null)
     {
-        await chain.DoAsync(Begin());
+        await chain.DoAsync(Begin() with { Schedule = schedule });
         for (var i = 0; i < objects; i++)
         {
             var announced = Announced(i == 0 ? Root(name) : Name($"{name} {i}"));

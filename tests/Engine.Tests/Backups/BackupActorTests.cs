@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Servers;
 using HostAtlas.Engine.Storage;
@@ -132,15 +133,13 @@ public sealed class BackupActorTests : TestKit
     public void A_frozen_chain_lets_no_object_in_and_an_unfrozen_one_does()
     {
         Begin("run");
-        _chain.Tell(new FreezeBackups(Server.Team, Server.Server, FreezeCause.Person, Named.Ada), TestActor);
-        ExpectMsg<Done>(Soon);
+        Freeze();
         Assert.Equal(RefusalKind.BackupsFrozen, Assert.IsType<Refused>(AskToKeep()).Kind);
         Assert.Equal(RefusalKind.BackupsFrozen, Ask<Refused>(new UploadsPayload(Id("run"), [New("a")], [])).Kind);
         Ask<SnapshotsListed>(new ListPayload());
         Restart();
         Assert.Equal(ChainStatus.Frozen, Show().Chain);
-        _chain.Tell(new ResumeBackups(Server.Team, Server.Server, Named.Ada), TestActor);
-        ExpectMsg<Done>(Soon);
+        Resume();
         Assert.IsType<Done>(AskToKeep());
         Assert.Equal(RefusalKind.Conflict, Ask<Refused>(new UploadsPayload(Id("run"), [New("a")], [])).Kind);
     }
@@ -168,6 +167,38 @@ public sealed class BackupActorTests : TestKit
         var proceeds = Ask<RunProceeds>(new BeginPayload(Id("next"), null, null));
         Assert.Equal((true, true), (proceeds.Learning, proceeds.NewEpoch));
         Assert.Equal(Evidence.Pairs(hits), proceeds.Accepted);
+    }
+
+    [Fact]
+    public void A_sweep_deletes_what_a_dead_run_left_and_nothing_while_the_chain_is_suspect_or_frozen()
+    {
+        Begin("run");
+        var left = AgentsRun.Announced(Name("left"));
+        Ask<UploadsGranted>(new UploadsPayload(Id("run"), [left], []));
+        Put(left);
+        _time.Advance(TimeSpan.FromDays(8));
+        _chain.Tell(new CheckBackups(Server.Team, Server.Server), TestActor);
+        Assert.Equal(RetentionStop.Suspect, Sweep(SweepStep.Mark).Stop);
+        Resume();
+        Assert.Equal(1, Sweep(SweepStep.Mark).Noticed.Objects);
+        _time.Advance(TimeSpan.FromDays(8));
+        Assert.Equal(1, Sweep(SweepStep.Mark).Marked.Objects);
+        Freeze();
+        foreach (var step in Enum.GetValues<SweepStep>())
+            Assert.Equal(new SweepDone(RetentionStop.Frozen), Sweep(step));
+        Restart();
+        Assert.Equal(new SweepDone(RetentionStop.Frozen), Sweep(SweepStep.Delete));
+        Assert.True(File.Exists(_vault.PathOf(new(Server.Team, Server.Server, left.Name))));
+        Resume();
+        _store.Fault = new IOException("away");
+        _chain.Tell(Sweeping(SweepStep.Delete), TestActor);
+        Assert.Equal(RefusalKind.EngineBusy, ExpectMsg<Refused>(Soon).Kind);
+        _store.Fault = null;
+        // The vault had lost it by then: the row is deleted once more, and the journal has it once.
+        Assert.Equal(1, Sweep(SweepStep.Delete).Deleted.Objects);
+        Assert.False(File.Exists(_vault.PathOf(new(Server.Team, Server.Server, left.Name))));
+        Assert.Single(Events<ObjectsDeleted>());
+        Assert.Equal(0, Sweep(SweepStep.Delete).Deleted.Objects);
     }
 
     [Fact]
@@ -213,6 +244,27 @@ public sealed class BackupActorTests : TestKit
             Assert.Equal((Server.Team, Server.Server, spent), (heard.Team, heard.Server, heard.IsSpent));
         }
         return reply;
+    }
+
+    private SweepDone Sweep(SweepStep step)
+    {
+        _chain.Tell(Sweeping(step), TestActor);
+        return ExpectMsg<SweepDone>(Soon);
+    }
+
+    private static SweepBackups Sweeping(SweepStep step) =>
+        new(Server.Team, Server.Server, step, null, DryRun: false, Author.Platform);
+
+    private void Freeze()
+    {
+        _chain.Tell(new FreezeBackups(Server.Team, Server.Server, FreezeCause.Person, Named.Ada), TestActor);
+        ExpectMsg<Done>(Soon);
+    }
+
+    private void Resume()
+    {
+        _chain.Tell(new ResumeBackups(Server.Team, Server.Server, Named.Ada), TestActor);
+        ExpectMsg<Done>(Soon);
     }
 
     private object AskToKeep()

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Shared.Backups;
@@ -8,7 +9,7 @@ using static HostAtlas.Engine.Tests.Backups.Runs;
 namespace HostAtlas.Engine.Tests.Backups;
 
 /// <summary>What every store of backups must do; each database runs these same tests.</summary>
-public abstract class BackupStoreSuite
+public abstract partial class BackupStoreSuite
 {
     private static readonly ServerKey Mine = new(Named.Id<TeamId>("team"), Named.Id<ServerId>("server"));
 
@@ -18,6 +19,9 @@ public abstract class BackupStoreSuite
 
     /// <summary>The store, empty.</summary>
     protected abstract IBackupStore Store { get; }
+
+    /// <summary>The list of sweeps beside it.</summary>
+    protected abstract ISweepList Sweeps { get; }
 
     [Fact]
     public async Task What_was_announced_is_known_and_needed_by_its_run_alone()
@@ -84,8 +88,8 @@ public abstract class BackupStoreSuite
     public async Task Snapshots_are_listed_newest_first_up_to_a_number_and_found_by_id()
     {
         foreach (var number in (long[])[1, 2, 3]) await KeepAsync(Mine, $"run {number}", number);
-        Assert.Equal([Id("run 2"), Id("run 1")], (await Store.SnapshotsAsync(Mine, 2, default)).Select(item => item.Snapshot));
-        Assert.Empty(await Store.SnapshotsAsync(Mine, 0, default));
+        Assert.Equal([Id("run 2"), Id("run 1")], (await ChainAsync(Mine, 2)).Select(item => item.Snapshot));
+        Assert.Empty(await ChainAsync(Mine, 0));
         Assert.Equal(Snapshot("run 3", 3), await Store.FindSnapshotAsync(Mine, Id("run 3"), default));
         Assert.Null(await Store.FindSnapshotAsync(Mine, Id("none"), default));
     }
@@ -96,9 +100,9 @@ public abstract class BackupStoreSuite
         await KeepAsync(Mine, "first", 1);
         await KeepAsync(Mine, "lost", 2);
         await KeepAsync(Mine, "second", 2);
-        Assert.Equal([Id("second"), Id("first")], (await Store.SnapshotsAsync(Mine, 9, default)).Select(item => item.Snapshot));
+        Assert.Equal([Id("second"), Id("first")], (await ChainAsync(Mine, 9)).Select(item => item.Snapshot));
         await KeepAsync(Mine, "second", 2);
-        Assert.Equal(2, (await Store.SnapshotsAsync(Mine, 9, default)).Count);
+        Assert.Equal(2, (await ChainAsync(Mine, 9)).Count);
     }
 
     [Fact]
@@ -128,9 +132,9 @@ public abstract class BackupStoreSuite
         Assert.Empty((await FindAsync(Mine, "run", Name("theirs"))).Known);
         Assert.Equal([Name("a")], (await FindAsync(Mine, "run")).LivingTickets);
         Assert.Single(await NeededAsync(Mine, "run"));
-        Assert.Equal([Id("mine")], (await Store.SnapshotsAsync(Mine, 9, default)).Select(item => item.Snapshot));
+        Assert.Equal([Id("mine")], (await ChainAsync(Mine, 9)).Select(item => item.Snapshot));
         foreach (var other in Others)
-            Assert.Equal([Id("run")], (await Store.SnapshotsAsync(other, 9, default)).Select(item => item.Snapshot));
+            Assert.Equal([Id("run")], (await ChainAsync(other, 9)).Select(item => item.Snapshot));
         Assert.Equal((177L, 1077L), (await Store.TeamBytesAsync(Mine.Team, default), await Store.TeamBytesAsync(Others[1].Team, default)));
         Assert.Equal(0, await Store.TeamBytesAsync(Named.Id<TeamId>("nobody"), default));
     }
@@ -175,6 +179,9 @@ public abstract class BackupStoreSuite
 
     private static CommittedSnapshot Snapshot(string run, long number) =>
         new(Id(run), number, (int)number, Root(run), "0011223344556677", 3, 1000, Now);
+
+    private async Task<IReadOnlyList<CommittedSnapshot>> ChainAsync(ServerKey server, long upTo) =>
+        [.. (await Store.ChainAsync(server, new ChainExtent(upTo, 0), default)).Select(item => item.Snapshot)];
 
     private Task<ObjectRows> FindAsync(ServerKey server, string run, params ObjectName[] names) =>
         Store.FindAsync(server, Id(run), names, Now, default);

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Servers;
+using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Tests.Vault;
 using HostAtlas.Engine.Vault;
+using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
 using HostAtlas.TestSupport;
 using static HostAtlas.Engine.Tests.Backups.Runs;
@@ -71,6 +74,25 @@ public sealed class BackupsOverRestartsTests
     }
 
     [Fact]
+    public async Task Once_a_day_every_vault_is_swept_and_what_no_rule_keeps_goes_a_week_after_it_expired()
+    {
+        await using var engine = await StartAsync();
+        Assert.IsType<Done>(await engine.Client.AskAsync(
+            new ChooseRetention(Team, Server, new RetentionPolicy(1, 0, 0, 0, 0), 30, Named.Ada)));
+        var (old, next) = (await CommitAsync(engine, "old", null), await CommitAsync(engine, "next", Id("old")));
+        foreach (var day in (int[])[31, 7])
+        {
+            _time.Advance(TimeSpan.FromDays(day));
+            await engine.Get<RetentionWatch>().LookAsync(default);
+            Assert.Empty(await engine.Get<ISweepList>().DueAsync(_time.GetUtcNow(), 9, default));
+        }
+        Assert.Equal([next], (await engine.Get<IVault>().SizesAsync(Team, Server, [old, next], default)).Keys);
+        var shown = Assert.IsType<BackupsShown>(await engine.Client.AskAsync(new ShowBackups(Team, Server)));
+        Assert.Equal([HappeningKind.DeletionDecided, HappeningKind.SnapshotsExpired], shown.History.Take(2).Select(item => item.Kind));
+        Assert.Equal(Id("next"), Assert.Single(Assert.IsType<SnapshotsListed>(await AskAsync(engine, new ListPayload())).Items).Snapshot);
+    }
+
+    [Fact]
     public async Task A_team_that_spent_its_quota_is_told_whichever_of_its_servers_asks()
     {
         await using var engine = await EmbeddedEngine.StartAsync(_time, options => options with { BackupBytesPerTeam = 1 << 20 });
@@ -82,6 +104,18 @@ public sealed class BackupsOverRestartsTests
         Assert.IsType<RunProceeds>(await engine.Client.AskAsync(other));
         var one = Request(new UploadsPayload(Id("other"), [New("b", 1)], [])) with { Server = Named.Id<ServerId>("other") };
         Assert.Equal(RefusalKind.QuotaReached, Assert.IsType<Refused>(await engine.Client.AskAsync(one)).Kind);
+    }
+
+    private async Task<ObjectName> CommitAsync(EmbeddedEngine engine, string run, SnapshotId? parent)
+    {
+        var root = AgentsRun.Announced(Root(run));
+        Assert.IsType<RunProceeds>(await AskAsync(engine, new BeginPayload(Id(run), parent, null)));
+        Assert.IsType<UploadsGranted>(await AskAsync(engine, new UploadsPayload(Id(run), [root], [])));
+        var bytes = AgentsRun.BytesOf(root.Name);
+        Assert.Equal(PutOutcome.Stored, await engine.Get<IVault>().PutAsync(
+            new VaultKey(Team, Server, root.Name), Sealed.FormOf(bytes), new MemoryStream(bytes), Sealed.Always, default));
+        Assert.IsType<SnapshotKept>(await AskAsync(engine, new CommitPayload(Id(run), root.Name, 1, bytes.Length, "{}"u8.ToArray())));
+        return root.Name;
     }
 
     private async Task<EmbeddedEngine> StartAsync()

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
@@ -38,6 +39,10 @@ internal sealed class ChainUnderTest : IDisposable
 
     public IBackupStore Store { get; }
 
+    public IVault Vault => _vault.Vault;
+
+    public DateTimeOffset Now { get; set; } = Runs.Now;
+
     public BackupState State => BackupState.Nothing.Apply(_journal);
 
     /// <summary>Carries a request through; killed before the journal: the tables have it, the chain does not, and nobody is
@@ -45,29 +50,52 @@ internal sealed class ChainUnderTest : IDisposable
     public async Task<IEngineReply?> DoAsync(IBackupPayload payload, bool killed = false)
     {
         var (state, request) = (State, Runs.Request(payload, $"{_signature++}"));
-        if (BackupDecisions.TurnAway(state, request, Runs.Now) is { } refused) return refused;
-        var facts = await _desk.ReadAsync(Server, payload, state.Head?.Number ?? 0, Runs.Now);
+        if (BackupDecisions.TurnAway(state, request, Now) is { } refused) return refused;
+        var facts = await _desk.ReadAsync(Server, payload, ChainExtent.Of(state), Now);
         var decision = payload switch
         {
-            BeginPayload begin => BackupDecisions.Begin(state, request, begin, Runs.Now),
+            BeginPayload begin => BackupDecisions.Begin(state, request, begin, Now),
             UploadsPayload uploads => BackupDecisions.Uploads(
-                state, request, uploads, (UploadFacts)facts!, Runs.Unlimited, Runs.Ticket, Runs.Now),
-            CommitPayload commit => BackupDecisions.Commit(state, request, commit, (CommitFacts)facts!, Runs.Now),
+                state, request, uploads, (UploadFacts)facts!, Runs.Unlimited, Runs.Ticket, Now),
+            CommitPayload commit => BackupDecisions.Commit(state, request, commit, (CommitFacts)facts!, Now),
             _ => BackupDecision.Answer(new SnapshotsListed((IReadOnlyList<CommittedSnapshot>)facts!)),
         };
-        if (decision.Events.Count > 0)
-            await _desk.WriteAsync(Server, new BackupWrites(
-                BackupDecisions.DueAt(state), decision.Announced, decision.Kept, decision.Evidence));
-        if (killed) return null;
-        _journal.AddRange(decision.Events);
-        return decision.Reply;
+        return await CarryAsync(state, decision, killed);
+    }
+
+    /// <summary>A step of a sweep, killed before the journal or not: null then.</summary>
+    public async Task<SweepDone?> SweepAsync(SweepStep step, bool killed = false, ObjectName? after = null, bool dryRun = false)
+    {
+        var state = State;
+        var command = new SweepBackups(Server.Team, Server.Server, step, after, dryRun, Author.Platform);
+        var facts = await _desk.ReadAsync(Server, command, state, Now);
+        return (SweepDone?)await CarryAsync(state, BackupDecisions.Sweep(state, command, facts, Now), killed);
+    }
+
+    /// <summary>A whole sweep.</summary>
+    public async Task<SweepTally> SweepAsync()
+    {
+        var tally = new SweepTally(Server);
+        foreach (var step in Enum.GetValues<SweepStep>())
+        {
+            SweepDone? done = null;
+            do tally = tally.With(done = (await SweepAsync(step, after: done?.Next))!);
+            while (done.More);
+        }
+        return tally;
+    }
+
+    public async Task<IEngineReply?> TellAsync(IBackupCommand command, bool killed = false)
+    {
+        var state = State;
+        return await CarryAsync(state, BackupDecisions.Standing(state, command, null, Now), killed);
     }
 
     public void Freeze() => _journal.AddRange(BackupDecisions.Freeze(
-        State, new FreezeBackups(Server.Team, Server.Server, FreezeCause.Person, Named.Ada), Runs.Now).Events);
+        State, new FreezeBackups(Server.Team, Server.Server, FreezeCause.Person, Named.Ada), Now).Events);
 
     public void Resume() => _journal.AddRange(BackupDecisions.Resume(
-        State, new ResumeBackups(Server.Team, Server.Server, Named.Ada), null, Runs.Now).Events);
+        State, new ResumeBackups(Server.Team, Server.Server, Named.Ada), null, Now).Events);
 
     public Task<PutOutcome> PutAsync(ObjectName name, byte[] bytes) => _vault.Vault.PutAsync(
         KeyOf(name), Sealed.FormOf(bytes), new MemoryStream(bytes),
@@ -82,6 +110,16 @@ internal sealed class ChainUnderTest : IDisposable
     {
         _vault.Dispose();
         _folder.Dispose();
+    }
+
+    private async Task<IEngineReply?> CarryAsync(BackupState state, BackupDecision decision, bool killed)
+    {
+        if (!decision.IsAnswerOnly)
+            await _desk.WriteAsync(Server, new BackupWrites(
+                BackupDecisions.DueAt(state), decision.Announced, decision.Kept, decision.Evidence) { Sweep = decision.Sweep });
+        if (killed) return null;
+        _journal.AddRange(decision.Events);
+        return decision.Reply;
     }
 
     private static VaultKey KeyOf(ObjectName name) => new(Server.Team, Server.Server, name);

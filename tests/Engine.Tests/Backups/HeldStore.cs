@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Shared.Backups;
@@ -34,8 +35,18 @@ internal sealed class HeldStore(IBackupStore store) : IBackupStore
     public Task<CommittedSnapshot?> FindSnapshotAsync(ServerKey server, SnapshotId snapshot, CancellationToken cancellation) =>
         store.FindSnapshotAsync(server, snapshot, cancellation);
 
-    public Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(ServerKey server, long upTo, CancellationToken cancellation) =>
-        store.SnapshotsAsync(server, upTo, cancellation);
+    public Task<IReadOnlyList<ChainSnapshot>> ChainAsync(ServerKey server, ChainExtent extent, CancellationToken cancellation) =>
+        store.ChainAsync(server, extent, cancellation);
+
+    public Task<IReadOnlyList<DateTimeOffset>> CommitTimesAsync(
+        ServerKey server, ChainExtent extent, DateTimeOffset since, CancellationToken cancellation) =>
+        store.CommitTimesAsync(server, extent, since, cancellation);
+
+    public Task<IReadOnlyList<StandingObject>> StandingAsync(
+        ServerKey server, ObjectQuestion question, CancellationToken cancellation) => store.StandingAsync(server, question, cancellation);
+
+    public Task<VaultSpace> SpaceAsync(ServerKey server, long steps, CancellationToken cancellation) =>
+        store.SpaceAsync(server, steps, cancellation);
 
     public Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
         store.EvidenceAsync(server, number, cancellation);

@@ -109,7 +109,8 @@ public sealed class OpsCommandLineTests(OpsFixture ops) : IClassFixture<OpsFixtu
         foreach (var verb in OpsVerbs.Table)
         {
             Assert.Contains($"  {verb.Usage}", help, StringComparison.Ordinal);
-            var values = verb.Parameters.SelectMany(parameter => parameter.IsOption ? new[] { $"--{parameter.Name}", "1" } : ["1"]);
+            var values = verb.Parameters.SelectMany(parameter =>
+                parameter.IsFlag ? [$"--{parameter.Name}"] : parameter.IsOption ? new[] { $"--{parameter.Name}", "1" } : ["1"]);
             Assert.Empty(OpsCommandLine.Build().Parse([.. verb.Name.Split(' '), .. values]).Errors);
         }
     }

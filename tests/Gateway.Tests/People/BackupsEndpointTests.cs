@@ -26,6 +26,7 @@ public sealed class BackupsEndpointTests(PeopleHost host)
             """{"status":"open","since":null,"chain":{"state":"open","since":null,"cause":null,"by":null,"reason":null,"""
                 + """ "unprotectedSince":null,"pinned":null,"changedCanaries":[],"evidence":null},"schedule":null,"lastSuccessAt":null,"""
                     .TrimStart()
+                + """ "space":{"objects":0,"bytes":0,"liveBytes":0,"waitingBytes":0,"goingBytes":0},""".TrimStart()
                 + """ "runs":[],"events":[],"eventsNext":null,"items":[],"next":null}""".TrimStart(), shown.Text);
     }
 

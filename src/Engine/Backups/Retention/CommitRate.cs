@@ -12,6 +12,9 @@ public static class CommitRate
     // A day tells soon of an hourly schedule, a week of a daily one. A rarer one has a slot or none in a week: four runs are no flood.
     private static readonly TimeSpan[] Windows = [TimeSpan.FromDays(1), TimeSpan.FromDays(7)];
 
+    /// <summary>The commits that are asked for: none before.</summary>
+    public static DateTimeOffset WindowFrom(DateTimeOffset now) => now - Windows[^1];
+
     /// <summary>
     /// Judges the commits up to <paramref name="now"/>, which has one. Without a schedule there is nothing to compare with.
     /// </summary>

@@ -24,7 +24,7 @@ public sealed record RetentionFloor(int Days, int? NextDays = null, DateTimeOffs
     /// The floor after somebody asked for a number within <see cref="LeastDays"/> and <see cref="MostDays"/>. A higher number, or the one
     /// that holds, is so at once and takes back a lower one that waits. The same lower number asked for twice does not start its week anew.
     /// </summary>
-    public RetentionFloor Ask(int days, DateTimeOffset now)
+    public RetentionFloor AskedFor(int days, DateTimeOffset now)
     {
         if (days is < LeastDays or > MostDays) throw new ArgumentOutOfRangeException(nameof(days));
         var holds = At(now);

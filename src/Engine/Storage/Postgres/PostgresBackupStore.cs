@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Backups;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace HostAtlas.Engine.Storage.Postgres;
 
 /// <summary>The tables of backups in PostgreSQL. Lists of names go over as arrays: 5,000 of them are one statement.</summary>
-public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals seals) : IBackupStore
+public sealed partial class PostgresBackupStore(PostgresDatabase database, ITeamSeals seals) : IBackupStore
 {
     private const string Snapshots =
         "select snapshot, number, generation, kind, object, fingerprint, objects, bytes, at_ms from backup_snapshots where server = $1";
@@ -21,7 +22,7 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
         var known = new Dictionary<ObjectName, KnownObject>();
         await using (var find = scope.Command("""
             select o.kind, o.object, o.size, o.sha256, o.ticket_until_ms, exists (select 1 from backup_needs n
-                where n.server = o.server and n.snapshot = $2 and n.kind = o.kind and n.object = o.object)
+                where n.server = o.server and n.snapshot = $2 and n.kind = o.kind and n.object = o.object), o.marked_by
             from unnest($3, $4) as w(kind, object)
             join backup_objects o on o.server = $1 and o.kind = w.kind and o.object = w.object
             """, server.Server.Value, run.Value, Kinds(names), Ids(names)))
@@ -29,7 +30,10 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
             await using var reader = await find.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
                 known[Name(reader, 0)] = new KnownObject(
-                    reader.GetInt64(2), reader.GetFieldValue<byte[]>(3), reader.Time(4)!.Value, reader.GetBoolean(5));
+                    reader.GetInt64(2), reader.GetFieldValue<byte[]>(3), reader.Time(4)!.Value, reader.GetBoolean(5))
+                {
+                    MarkedBy = reader.Ms(6),
+                };
         }
         await using var living = scope.Command(
             "select kind, object from backup_objects where server = $1 and ticket_until_ms > $2", server.Server.Value, Ms(now));
@@ -53,10 +57,6 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
     public async Task<CommittedSnapshot?> FindSnapshotAsync(ServerKey server, SnapshotId snapshot, CancellationToken cancellation) =>
         (await ReadAsync(server.Team, Snapshots + " and snapshot = $2 order by number desc limit 1", Snapshot, cancellation,
             server.Server.Value, snapshot.Value).ConfigureAwait(false)).SingleOrDefault();
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(ServerKey server, long upTo, CancellationToken cancellation) =>
-        ReadAsync(server.Team, Snapshots + " and number <= $2 order by number desc", Snapshot, cancellation, server.Server.Value, upTo);
 
     /// <inheritdoc />
     public async Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
@@ -86,6 +86,7 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
             if (writes.Announced is { } announced) AddAnnounced(batch, server, announced);
             if (writes.Kept is { } kept) AddKept(batch, server, kept.Snapshot, gate);
             if (writes.Evidence is { } row) AddEvidence(batch, server, row, evidence!);
+            if (writes.Sweep is { } sweep) PostgresSweepWriter.Add(batch, server, sweep);
             await batch.ExecuteNonQueryAsync(token).ConfigureAwait(false);
             await transaction.CommitAsync(token).ConfigureAwait(false);
             return true;
@@ -122,10 +123,20 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
             select $1, $2, w.kind, w.object, w.size, w.sha256, w.until_ms, $8
             from unnest($3, $4, $5, $6, $7) as w(kind, object, size, sha256, until_ms)
             on conflict (team, server, kind, object)
-                do update set ticket_until_ms = greatest(backup_objects.ticket_until_ms, excluded.ticket_until_ms)
+                do update set ticket_until_ms = greatest(backup_objects.ticket_until_ms, excluded.ticket_until_ms),
+                    noticed_at_ms = null, noticed_by = null, marked_by = null
             """, server.Team.Value, server.Server.Value, Kinds(fresh), Ids(fresh), announced.New.Select(row => row.Object.Size).ToArray(),
             announced.New.Select(row => row.Object.Sha256).ToArray(),
             announced.New.Select(row => row.TicketUntil is { } until ? Ms(until) : 0).ToArray(), Ms(announced.At)));
+        // What is needed again has no notice; a mark that is there is of a step that never came to be, or it would be answered as gone.
+        batch.BatchCommands.Add(Command("""
+            update backup_objects o set noticed_at_ms = null, noticed_by = null, marked_by = null
+            from unnest($3, $4) as w(kind, object)
+            where o.team = $1 and o.server = $2 and o.kind = w.kind and o.object = w.object and o.noticed_by is not null
+            """, server.Team.Value, server.Server.Value, Kinds(announced.Reused), Ids(announced.Reused)));
+        batch.BatchCommands.Add(Command(
+            "insert into backup_sweeps (team, server, due_at_ms) values ($1, $2, $3) on conflict (team, server) do nothing",
+            server.Team.Value, server.Server.Value, Ms(SweepTime.After(server, announced.At))));
         batch.BatchCommands.Add(Command("""
             insert into backup_needs (team, server, snapshot, kind, object)
             select $1, $2, $3, w.kind, w.object from unnest($4, $5) as w(kind, object) on conflict do nothing
@@ -172,16 +183,16 @@ public sealed class PostgresBackupStore(PostgresDatabase database, ITeamSeals se
 
     private static ObjectName Name(NpgsqlDataReader row, int column) => new((ObjectKind)row.GetInt32(column), row.Id<ObjectId>(column + 1));
 
-    private static int[] Kinds(IReadOnlyCollection<ObjectName> names) => [.. names.Select(name => (int)name.Kind)];
+    internal static int[] Kinds(IReadOnlyCollection<ObjectName> names) => [.. names.Select(name => (int)name.Kind)];
 
-    private static Guid[] Ids(IReadOnlyCollection<ObjectName> names) => [.. names.Select(name => name.Id.Value)];
+    internal static Guid[] Ids(IReadOnlyCollection<ObjectName> names) => [.. names.Select(name => name.Id.Value)];
 
-    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> parameters)
+    internal static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var parameter in parameters) command.Parameters.AddWithValue(parameter);
         return command;
     }
 
-    private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+    internal static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 }

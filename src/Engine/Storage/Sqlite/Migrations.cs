@@ -322,6 +322,32 @@ public static class Migrations
         ) strict, without rowid;
         create index notification_deliveries_due on notification_deliveries (due_at_ms) where state = 0;
         """,
+        """
+        -- How objects go: noticed, a week later marked, deleted, forgotten. The steps of a server's sweeps are numbered by its entity; what
+        -- a row says of a step counts once the journal has that step.
+        alter table backup_objects add column noticed_at_ms integer;
+        alter table backup_objects add column noticed_by integer;
+        alter table backup_objects add column marked_by integer;
+        create index backup_objects_going on backup_objects (team, server) where noticed_by is not null;
+
+        -- A snapshot expires, which can be taken back, and ends with the first of its objects that is marked.
+        alter table backup_snapshots add column expired_at_ms integer;
+        alter table backup_snapshots add column expired_by integer;
+        alter table backup_snapshots add column expired_why integer;
+        alter table backup_snapshots add column ended_by integer;
+
+        create index backup_needs_by_object on backup_needs (team, server, kind, object, snapshot);
+
+        -- When which server's vault is to be swept; one row each that has objects.
+        create table backup_sweeps (
+            team      blob    not null check (length(team) = 16),
+            server    blob    not null check (length(server) = 16),
+            due_at_ms integer not null,
+            primary key (team, server)
+        ) strict, without rowid;
+        create index backup_sweeps_by_time on backup_sweeps (due_at_ms);
+        insert into backup_sweeps (team, server, due_at_ms) select distinct team, server, 0 from backup_objects;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Shared.Backups;
@@ -11,7 +12,7 @@ namespace HostAtlas.Engine.Storage.Sqlite;
 /// The tables of backups in <c>data.db</c>. A connection a call, as for everything that is rare beside the metrics; an uploads request of
 /// 5,000 names is one transaction of some tens of milliseconds.
 /// </summary>
-public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackupStore
+public sealed partial class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackupStore
 {
     private const string Snapshots =
         "select snapshot, number, generation, kind, object, fingerprint, objects, bytes, at_ms from my_backup_snapshots where server = ?";
@@ -23,7 +24,7 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
         {
             using var find = scope.Statement("""
                 select o.size, o.sha256, o.ticket_until_ms, exists (select 1 from my_backup_needs n
-                    where n.server = o.server and n.snapshot = ? and n.kind = o.kind and n.object = o.object)
+                    where n.server = o.server and n.snapshot = ? and n.kind = o.kind and n.object = o.object), coalesce(o.marked_by, 0)
                 from my_backup_objects o where o.server = ? and o.kind = ? and o.object = ?
                 """);
             find.Bind(1, run.ToBytes()).Bind(2, server.Server.ToBytes());
@@ -32,8 +33,10 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
             {
                 find.Bind(3, (long)name.Kind).Bind(4, name.Id.ToBytes());
                 if (!find.Next()) continue;
-                known[name] = new KnownObject(
-                    find.Integer(0), find.Bytes(1).ToArray(), Time(find.Integer(2)), InRun: find.Integer(3) != 0);
+                known[name] = new KnownObject(find.Integer(0), find.Bytes(1).ToArray(), Time(find.Integer(2)), InRun: find.Integer(3) != 0)
+                {
+                    MarkedBy = find.Integer(4) is > 0 and var step ? step : null,
+                };
                 find.Reset();
             }
             using var living = scope.Statement("select kind, object from my_backup_objects where server = ? and ticket_until_ms > ?");
@@ -70,17 +73,6 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
         }, cancellation);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<CommittedSnapshot>> SnapshotsAsync(ServerKey server, long upTo, CancellationToken cancellation) =>
-        ReadAsync<IReadOnlyList<CommittedSnapshot>>(server.Team, scope =>
-        {
-            using var all = scope.Statement(Snapshots + " and number <= ? order by number desc");
-            all.Bind(1, server.Server.ToBytes()).Bind(2, upTo);
-            var snapshots = new List<CommittedSnapshot>();
-            while (all.Next()) snapshots.Add(Snapshot(all));
-            return snapshots;
-        }, cancellation);
-
-    /// <inheritdoc />
     public Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
         ReadAsync(server.Team, scope =>
         {
@@ -112,6 +104,7 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
         if (writes.Announced is { } announced) WriteAnnounced(connection, server, announced);
         if (writes.Kept is { } kept) WriteSnapshot(connection, server, kept.Snapshot, gate);
         if (writes.Evidence is { } row) WriteEvidence(connection, server, row, evidence!);
+        if (writes.Sweep is { } sweep) SqliteSweepWriter.Write(connection, server, sweep);
         transaction.Commit();
     }, cancellation);
 
@@ -143,7 +136,13 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
         using var keep = new NativeStatement(connection, """
             insert into backup_objects (team, server, kind, object, size, sha256, ticket_until_ms, announced_at_ms)
             values (?, ?, ?, ?, ?, ?, ?, ?)
-            on conflict do update set ticket_until_ms = max(ticket_until_ms, excluded.ticket_until_ms)
+            on conflict do update set ticket_until_ms = max(ticket_until_ms, excluded.ticket_until_ms),
+                noticed_at_ms = null, noticed_by = null, marked_by = null
+            """);
+        // What is needed again has no notice; a mark that is there is of a step that never came to be, or it would be answered as gone.
+        using var reuse = new NativeStatement(connection, """
+            update backup_objects set noticed_at_ms = null, noticed_by = null, marked_by = null
+            where team = ? and server = ? and kind = ? and object = ? and noticed_by is not null
             """);
         using var need = new NativeStatement(connection,
             "insert into backup_needs (team, server, kind, object, snapshot) values (?, ?, ?, ?, ?) on conflict do nothing");
@@ -154,8 +153,13 @@ public sealed class SqliteBackupStore(DataFile file, ITeamSeals seals) : IBackup
             keep.Bind(3, (long)fresh.Name.Kind).Bind(4, fresh.Name.Id.ToBytes()).Bind(5, fresh.Size).Bind(6, fresh.Sha256)
                 .Bind(7, until?.ToUnixTimeMilliseconds() ?? 0).Run();
         }
+        Address(reuse, server);
+        foreach (var name in announced.Reused) reuse.Bind(3, (long)name.Kind).Bind(4, name.Id.ToBytes()).Run();
         foreach (var name in announced.New.Select(fresh => fresh.Object.Name).Concat(announced.Reused))
             need.Bind(3, (long)name.Kind).Bind(4, name.Id.ToBytes()).Run();
+        using var sweep = new NativeStatement(
+            connection, "insert into backup_sweeps (team, server, due_at_ms) values (?, ?, ?) on conflict do nothing");
+        Address(sweep, server).Bind(3, SweepTime.After(server, announced.At).ToUnixTimeMilliseconds()).Run();
     }
 
     private static void WriteSnapshot(SqliteConnection connection, ServerKey server, CommittedSnapshot snapshot, byte[]? gate)

@@ -93,6 +93,9 @@ public sealed partial class S3Vault : IVault
     public Task DeleteAsync(VaultKey key, CancellationToken cancellation) => S3Faults.TryAsync(
         $"to delete {key}", () => Client.DeleteObjectAsync(Bucket, NameOf(key), cancellation), cancellation);
 
+    /// <summary>A bucket has no folders.</summary>
+    public Task ForgetAsync(TeamId team, ServerId server, CancellationToken cancellation) => Task.CompletedTask;
+
     private async Task<PutOutcome> SendAsync(VaultKey key, string file)
     {
         byte[] md5;

@@ -57,6 +57,12 @@ internal enum Operation
     /// <summary>A server's backups go on, and what was hit may be accepted.</summary>
     ResumeBackups,
 
+    /// <summary>What stays of a server's backups, and for how long.</summary>
+    ChangeRetention,
+
+    /// <summary>Nothing of a server's backups is deleted for now.</summary>
+    CancelDeletion,
+
     /// <summary>A new server, whose first agent token is shown once.</summary>
     AddServer,
 

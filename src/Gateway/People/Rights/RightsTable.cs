@@ -33,6 +33,10 @@ internal static class RightsTable
         // To stop is never wrong for long, and a script that sees an attack must not wait for a person.
         new(Operation.FreezeBackups, TeamRole.Member, KeyScopes.Write),
         new(Operation.ResumeBackups, TeamRole.Admin, KeyScopes.None, Fresh: true),
+        // A lower floor is for owners alone besides (RetentionEndpoints).
+        new(Operation.ChangeRetention, TeamRole.Admin, KeyScopes.None, Fresh: true),
+        // What only postpones must be easy: who finds out at night that the wrong thing is about to go has no minute to spare.
+        new(Operation.CancelDeletion, TeamRole.Admin, KeyScopes.None),
         new(Operation.AddServer, TeamRole.Member, KeyScopes.Write | KeyScopes.ServersEnroll),
         new(Operation.RenameServer, TeamRole.Member, KeyScopes.Write),
         new(Operation.DeleteServer, TeamRole.Admin, KeyScopes.None, Fresh: true),

@@ -82,7 +82,7 @@ internal sealed class RetentionModel(RunSchedule? schedule)
     public void AskFloor(int days)
     {
         _floors.Add((Now, days));
-        Floor = Floor.Ask(days, Now);
+        Floor = Floor.AskedFor(days, Now);
     }
 
     /// <summary>A person cancels: what has expired and has lost nothing yet is back, and nothing goes for a while.</summary>

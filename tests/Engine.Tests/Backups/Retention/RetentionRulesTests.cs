@@ -85,13 +85,13 @@ public sealed class RetentionRulesTests
     [Fact]
     public void A_lower_floor_holds_after_a_week_a_higher_one_at_once()
     {
-        var asked = RetentionFloor.Default.Ask(7, Now);
+        var asked = RetentionFloor.Default.AskedFor(7, Now);
         Assert.Equal((30, 30, 7), (asked.At(Now), asked.At(Now.AddDays(7).AddTicks(-1)), asked.At(Now.AddDays(7))));
-        Assert.Equal(asked, asked.Ask(7, Now.AddDays(3)));
-        Assert.Equal(30, asked.Ask(30, Now.AddDays(6)).At(Now.AddYears(1)));
-        Assert.Equal(Now.AddDays(10), asked.Ask(8, Now.AddDays(3)).NextFrom);
-        Assert.Equal(90, asked.Ask(90, Now).At(Now));
-        Assert.Throws<ArgumentOutOfRangeException>(() => asked.Ask(6, Now));
+        Assert.Equal(asked, asked.AskedFor(7, Now.AddDays(3)));
+        Assert.Equal(30, asked.AskedFor(30, Now.AddDays(6)).At(Now.AddYears(1)));
+        Assert.Equal(Now.AddDays(10), asked.AskedFor(8, Now.AddDays(3)).NextFrom);
+        Assert.Equal(90, asked.AskedFor(90, Now).At(Now));
+        Assert.Throws<ArgumentOutOfRangeException>(() => asked.AskedFor(6, Now));
     }
 
     [Fact]

@@ -11,5 +11,7 @@ public sealed class PostgresBackupStoreTests : BackupStoreSuite, IDisposable
 
     protected override IBackupStore Store => new PostgresBackupStore(_store.Database, _store.Seals);
 
+    protected override ISweepList Sweeps => new PostgresSweepList(_store.Database);
+
     public void Dispose() => _store.Dispose();
 }

@@ -27,6 +27,8 @@ public sealed class SqliteBackupStoreTests : BackupStoreSuite, IDisposable
 
     protected override IBackupStore Store { get; }
 
+    protected override ISweepList Sweeps => new SqliteSweepList(_file);
+
     [Fact]
     public async Task The_evidence_of_a_gate_lies_sealed_and_opens_at_its_place_only()
     {
@@ -37,7 +39,7 @@ public sealed class SqliteBackupStoreTests : BackupStoreSuite, IDisposable
         command.CommandText = "select gate from backup_snapshots";
         var gate = (byte[])command.ExecuteScalar()!;
         Assert.Equal(-1, gate.AsSpan().IndexOf("marker"u8));
-        var snapshot = (await Store.SnapshotsAsync(server, 1, default))[0];
+        var snapshot = (await Store.ChainAsync(server, new(1, 0), default))[0].Snapshot;
         var place = KeptSnapshot.GatePlace(server.Server, snapshot);
         Assert.Equal("a telling marker", Encoding.UTF8.GetString(_seals.Get(server.Team).Open(place, gate)));
         Assert.Throws<SealBrokenException>(() => _seals.Get(server.Team).Open(place with { Detail = 2 }, gate));

@@ -78,7 +78,7 @@ public sealed class SqliteSealedValuesTests : SealedValuesSuite, IDisposable
                 """,
             SealedTable.BackupEvidence => """
                 insert into backup_snapshots values
-                    ($team, $server, $detail, zeroblob(16), 1, 3, zeroblob(16), zeroblob(8), 1, 1, $at, $sealed)
+                    ($team, $server, $detail, zeroblob(16), 1, 3, zeroblob(16), zeroblob(8), 1, 1, $at, $sealed, null, null, null, null)
                 """,
             SealedTable.Servers =>
                 "insert into servers (team, server, name, created_at_ms, entity_seq) values ($team, $server, $sealed, 0, 0)",

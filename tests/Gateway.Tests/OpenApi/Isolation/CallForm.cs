@@ -44,6 +44,10 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["listBackupEvents"] = Of("path:id=server query:cursor=snapshot"),
         ["freezeBackups"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["resumeBackups"] = Of("path:id=server", """{"reason": "a test"}"""),
+        ["getRetention"] = Of("path:id=server"),
+        ["putRetention"] = Of(
+            "path:id=server", """{"last": 1, "daily": 1, "weekly": 1, "monthly": 1, "yearly": 1, "floorDays": 30}"""),
+        ["cancelDeletion"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["listAudit"] = Of("query:cursor=server query:actor=user"),
         ["exportAudit"] = Of(""),
         ["watchTeam"] = Of(""),

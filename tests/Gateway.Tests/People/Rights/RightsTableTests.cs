@@ -32,6 +32,8 @@ public sealed class RightsTableTests
         ["ReadBackups"] /* */ = "yes yes yes yes  yes no  no  yes",
         ["FreezeBackups"]/**/ = "no  yes yes yes  no  yes no  yes",
         ["ResumeBackups"]/**/ = "no  no  yes yes  no  no  no  no",
+        ["ChangeRetention"] = "no  no  yes yes  no  no  no  no",
+        ["CancelDeletion"] /**/ = "no  no  yes yes  no  no  no  no",
         ["AddServer"] /*   */ = "no  yes yes yes  no  yes yes yes",
         ["RenameServer"] /**/ = "no  yes yes yes  no  yes no  yes",
         ["DeleteServer"] /**/ = "no  no  yes yes  no  no  no  no",
@@ -61,7 +63,9 @@ public sealed class RightsTableTests
 
     /// <summary>What takes a sign-in under 10 minutes old, whatever the role.</summary>
     private static readonly string[] Fresh =
-        [nameof(Operation.ResetMember), nameof(Operation.ResumeBackups), nameof(Operation.DeleteServer)];
+    [
+        nameof(Operation.ResetMember), nameof(Operation.ResumeBackups), nameof(Operation.ChangeRetention), nameof(Operation.DeleteServer),
+    ];
 
     [Fact]
     public void What_cannot_be_undone_needs_a_fresh_sign_in_and_nothing_else_does() => Assert.Equal(
@@ -76,6 +80,8 @@ public sealed class RightsTableTests
     [InlineData(nameof(Operation.ChangeRole))]
     [InlineData(nameof(Operation.DeleteServer))]
     [InlineData(nameof(Operation.ResumeBackups))]
+    [InlineData(nameof(Operation.ChangeRetention))]
+    [InlineData(nameof(Operation.CancelDeletion))]
     public void No_scope_of_a_key_opens_what_the_protocol_keeps_for_people(string operation) =>
         Assert.All(Keys, scopes => Assert.False(RightsTable.Allows(scopes, Enum.Parse<Operation>(operation))));
 

@@ -1,0 +1,169 @@
+using HostAtlas.Engine.Backups.Retention;
+using HostAtlas.Engine.Cluster;
+using HostAtlas.Shared.Ids;
+
+namespace HostAtlas.Engine.Backups;
+
+/// <content>
+/// What retention does, step by step. The rules are <see cref="RetentionPlan"/> and <see cref="ObjectExpiry"/>; here they meet one chain,
+/// and each step asks anew whether there may be one (<see cref="RetentionStops"/>).
+/// </content>
+public static partial class BackupDecisions
+{
+    /// <summary>How long the vault of a deleted server stays.</summary>
+    public static readonly TimeSpan ClosedVaultStays = TimeSpan.FromDays(30);
+
+    // An event is one row of the journal, and an entry of the audit log.
+    internal const int ExpiredAtATime = 200;
+
+    /// <summary>One step of a sweep, by what was read for it.</summary>
+    public static BackupDecision Sweep(BackupState state, SweepBackups sweep, object? facts, DateTimeOffset now)
+    {
+        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        var turn = new SweepTurn(state, sweep, RetentionStops.Of(state, state.Retention?.HeldUntil, now), now);
+        return (sweep.Step, facts) switch
+        {
+            (SweepStep.Delete, ObjectFacts page) when state.ClosedAt is not null => RemoveVault(turn, page),
+            _ when state.ClosedAt is not null => BackupDecision.Answer(new SweepDone(turn.Stop)),
+            (SweepStep.Expire, ExpireFacts chain) => Expire(turn, chain.Chain),
+            (SweepStep.Mark, ObjectFacts page) => Mark(turn, page),
+            (SweepStep.Delete, ObjectFacts page) => Delete(turn, page),
+            _ => BackupDecision.Answer(Unknown),
+        };
+    }
+
+    /// <summary>What stays is chosen anew. A lower floor waits a week (<see cref="RetentionFloor.AskedFor"/>).</summary>
+    public static BackupDecision ChooseRetention(BackupState state, ChooseRetention choose, DateTimeOffset now)
+    {
+        var memory = state.Retention ?? RetentionMemory.Nothing;
+        if (choose.Policy.Fault is { } fault) return BackupDecision.Refuse(RefusalKind.InvalidContent, fault);
+        if (choose.FloorDays is < RetentionFloor.LeastDays or > RetentionFloor.MostDays)
+            return BackupDecision.Refuse(RefusalKind.InvalidContent,
+                $"The floor must be {RetentionFloor.LeastDays} to {RetentionFloor.MostDays} days.");
+        var floor = memory.Days.AskedFor(choose.FloorDays, now);
+        return choose.Policy == memory.Counts && floor == memory.Days
+            ? BackupDecision.Answer(Done.Instance)
+            : new BackupDecision(
+                [new RetentionChosen(choose.Policy, floor, memory.Counts, memory.Days.At(now), now, choose.By)], Done.Instance);
+    }
+
+    /// <summary>
+    /// A person cancels. Also while nothing is about to go: then it holds what would be. Asked for again, it holds for longer.
+    /// </summary>
+    public static BackupDecision CancelDeletion(BackupState state, CancelDeletion cancel, DateTimeOffset now) => new(
+        [new DeletionCancelled(now + RetentionStops.HeldFor, now, cancel.By) { Reason = cancel.Reason }], Done.Instance)
+    {
+        Sweep = new SweepWrites(NextStep(state), now) { BringsBack = true },
+    };
+
+    private static BackupDecision Expire(SweepTurn turn, IReadOnlyList<ChainSnapshot> chain)
+    {
+        var (state, now) = (turn.State, turn.Now);
+        var memory = state.Retention ?? RetentionMemory.Nothing;
+        var pinned = new HashSet<SnapshotId>();
+        if (state.PinnedAt(now) is { } good) pinned.Add(good.Snapshot);
+        var schedule = state.Schedule is { } line ? RunSchedule.Read(line) : null;
+        var rules = new RetentionRules(memory.Counts, memory.Days.At(now), schedule, pinned);
+        ExpiredSnapshot[] goes = RetentionStops.MayExpire(turn.Stop)
+            ? [.. RetentionPlan.Of(chain.Where(item => item.ExpiredAt is null).Select(item => item.Snapshot), rules, now)
+                .Where(fate => !fate.Stays)
+                .Select(fate => new ExpiredSnapshot(fate.Snapshot.Snapshot, fate.Snapshot.Number, fate.Snapshot.At, fate.Reason))]
+            : [];
+        var taken = goes.Take(ExpiredAtATime).ToList();
+        var done = new SweepDone(turn.Stop)
+        {
+            Expired = turn.IsDry ? goes.Length : taken.Count,
+            More = !turn.IsDry && goes.Length > taken.Count,
+        };
+        if (turn.IsDry || !RetentionStops.MayCarryOut(turn.Stop)) return BackupDecision.Answer(done);
+        return new BackupDecision(taken.Count == 0 ? [] : [new SnapshotsExpired(turn.Step, taken, now, turn.By)], done)
+        {
+            Sweep = new SweepWrites(turn.Step, now) { Expired = taken, ForgetAllBut = [.. state.Runs.Select(run => run.Snapshot)] },
+        };
+    }
+
+    private static BackupDecision Mark(SweepTurn turn, ObjectFacts facts)
+    {
+        var fates = facts.Page.ToLookup(item => ObjectExpiry.Of(item.Standing, turn.Stop, turn.State.ChainSince, turn.Now));
+        var (noticed, marked) = (Sum(fates[ObjectFate.NoticeDue]), Sum(fates[ObjectFate.MarkDue]));
+        var done = Paged(new SweepDone(turn.Stop) { Noticed = noticed, Marked = marked }, facts);
+        if (turn.IsDry || fates.All(fate => fate.Key is ObjectFate.Stays or ObjectFate.DeletionDue)) return BackupDecision.Answer(done);
+        var events = new List<IEntityEvent>();
+        if (noticed.Objects > 0) events.Add(new ObjectsNoticed(turn.Step, noticed.Objects, noticed.Bytes, turn.Now, turn.By));
+        if (marked.Objects > 0) events.Add(new ObjectsMarked(turn.Step, marked.Objects, marked.Bytes, turn.Now, turn.By));
+        return new BackupDecision(events, done)
+        {
+            Sweep = new SweepWrites(turn.Step, turn.Now)
+            {
+                Noticed = Names(fates[ObjectFate.NoticeDue]),
+                Unnoticed = Names(fates[ObjectFate.NoticeDropped]),
+                Marked = Names(fates[ObjectFate.MarkDue]),
+            },
+        };
+    }
+
+    /// <summary>
+    /// What is marked goes. That nothing needs it is asked once more: nothing can have come to since it was marked, and a mistake here
+    /// would be the one that cannot be made good.
+    /// </summary>
+    private static BackupDecision Delete(SweepTurn turn, ObjectFacts facts)
+    {
+        var goes = facts.Page.Where(item => !item.Standing.IsNeeded
+            && ObjectExpiry.Of(item.Standing, turn.Stop, turn.State.ChainSince, turn.Now) == ObjectFate.DeletionDue).ToList();
+        var sum = Sum(goes);
+        var done = Paged(new SweepDone(turn.Stop) { Deleted = sum }, facts);
+        if (turn.IsDry || goes.Count == 0) return BackupDecision.Answer(done);
+        return new BackupDecision(
+            [new ObjectsDeleted(sum.Objects, sum.Bytes, DeletionReason.Unneeded, turn.Now, turn.By)], done)
+        {
+            Sweep = new SweepWrites(turn.Step, turn.Now) { Deleted = Names(goes) },
+        };
+    }
+
+    /// <summary>A deleted server's vault: nothing for 30 days, then all of it.</summary>
+    private static BackupDecision RemoveVault(SweepTurn turn, ObjectFacts facts)
+    {
+        var state = turn.State;
+        if (state.Retention is { Cleared: true } || turn.Now - state.ClosedAt < ClosedVaultStays)
+            return BackupDecision.Answer(new SweepDone(turn.Stop));
+        var sum = Sum(facts.Page);
+        var done = Paged(new SweepDone(turn.Stop) { Deleted = sum }, facts);
+        if (turn.IsDry) return BackupDecision.Answer(done);
+        var events = new List<IEntityEvent>();
+        if (sum.Objects > 0)
+            events.Add(new ObjectsDeleted(sum.Objects, sum.Bytes, DeletionReason.ServerDeleted, turn.Now, turn.By));
+        if (!facts.More) events.Add(new VaultRemoved(turn.Now, turn.By));
+        return new BackupDecision(events, done)
+        {
+            Sweep = new SweepWrites(turn.Step, turn.Now) { Deleted = Names(facts.Page), Wipes = !facts.More },
+        };
+    }
+
+    private static RetentionStanding RetentionOf(BackupState state, DateTimeOffset now)
+    {
+        var memory = state.Retention ?? RetentionMemory.Nothing;
+        return new RetentionStanding(
+            memory.Counts, memory.Days, RetentionStops.Of(state, memory.HeldUntil, now),
+            memory.HeldUntil > now ? memory.HeldUntil : null, memory.Steps);
+    }
+
+    private static SweepDone Paged(SweepDone done, ObjectFacts facts) =>
+        facts.More ? done with { More = true, Next = facts.Page[^1].Name } : done;
+
+    private static ObjectSum Sum(IEnumerable<StandingObject> items) =>
+        items.Aggregate(default(ObjectSum), (sum, item) => sum + new ObjectSum(1, item.Size));
+
+    private static List<Shared.Backups.ObjectName> Names(IEnumerable<StandingObject> items) => [.. items.Select(item => item.Name)];
+
+    private static long NextStep(BackupState state) => (state.Retention?.Steps ?? 0) + 1;
+
+    /// <summary>One step at one moment.</summary>
+    private sealed record SweepTurn(BackupState State, SweepBackups Command, RetentionStop Stop, DateTimeOffset Now)
+    {
+        public bool IsDry => Command.DryRun;
+
+        public Author By => Command.By;
+
+        public long Step => NextStep(State);
+    }
+}
