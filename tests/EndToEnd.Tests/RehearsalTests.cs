@@ -56,6 +56,12 @@ public sealed class RehearsalTests : IDisposable
             Assert.Equal(3, shown.RootElement.GetProperty("items").GetArrayLength());
             Assert.Equal("frozen", shown.RootElement.GetProperty("chain").GetProperty("state").GetString());
         }
+        // Whoever runs the platform asks for a sweep meanwhile: it deletes nothing and says why.
+        var kept = VaultFiles(platform, founder, server);
+        Assert.Contains(
+            "announced 0 objects (0 bytes)   decided 0 objects (0 bytes)   deleted 0 objects (0 bytes)   stopped: frozen",
+            await platform.OpsAsync("retention", "run"), StringComparison.Ordinal);
+        Assert.Equal(kept, VaultFiles(platform, founder, server));
         // The real token in other hands.
         using (var thief = new HandMadeAgent(platform, server))
             await thief.ExpectAsync(HttpStatusCode.Locked, "begin", new { snapshot = HandMadeAgent.NewId(), parent = (string?)null });
@@ -75,6 +81,9 @@ public sealed class RehearsalTests : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _folder.Dispose();
+
+    private static List<string> VaultFiles(PlatformProcess platform, Founder founder, WatchedServer server) => [.. Directory.GetFiles(
+        Path.Combine(platform.Data, "vault", founder.TeamId, server.Id), "*", SearchOption.AllDirectories).Order()];
 
     // A tar of both holds content, mode, owner and times, in one order.
     private Task SameAsync(string restored)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using HostAtlas.Engine.Audit;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Operations;
@@ -21,13 +22,13 @@ internal static class BackupVerbs
             return OpsAnswer.WrongUsage("TEAM-ID and SERVER-ID are UUIDs in lower case with hyphens.");
         var reply = await platform.Engine.AskAsync(new ShowBackups(team, server), cancellation).ConfigureAwait(false);
         if (reply is not BackupsShown shown) return OpsAnswer.Failed(((Refused)reply).Detail);
-        var facts = Facts(shown);
+        var facts = Facts(shown, await platform.Catalogue.SpaceAsync(team, server, shown, cancellation).ConfigureAwait(false));
         return new OpsAnswer(0, request.Json ? new JsonObject(facts.Select(fact =>
             KeyValuePair.Create(fact.Name, (JsonNode?)fact.Value))).ToJsonString() + "\n" : Draw(facts));
     }
 
     /// <summary>What is shown, in order; null where there is nothing to say.</summary>
-    internal static IReadOnlyList<(string Name, string? Value)> Facts(BackupsShown shown) =>
+    internal static IReadOnlyList<(string Name, string? Value)> Facts(BackupsShown shown, VaultSpace space) =>
     [
         ("chain", AuditNames.Of(shown.Chain)),
         ("since", Time(shown.Since)),
@@ -42,7 +43,14 @@ internal static class BackupVerbs
         ("lastSnapshot", shown.Head?.Snapshot.ToString()),
         ("lastSnapshotAt", Time(shown.Head?.At)),
         ("pinned", shown.Pinned?.ToString()),
-        ("openRuns", shown.Runs.Count.ToString(CultureInfo.InvariantCulture)),
+        ("openRuns", Number(shown.Runs.Count)),
+        ("retentionStopped", shown.Retention is { } retention ? AuditNames.Of(retention.Stop) : null),
+        ("heldUntil", Time(shown.Retention?.HeldUntil)),
+        ("bytes", Number(space.Total.Bytes)),
+        ("waitingObjects", Number(space.Noticed.Objects)),
+        ("waitingBytes", Number(space.Noticed.Bytes)),
+        ("deletedFrom", Time(space.FirstNoticedAt + ObjectExpiry.NoticeTime)),
+        ("goingBytes", Number(space.Marked.Bytes)),
     ];
 
     private static string Draw(IReadOnlyList<(string Name, string? Value)> facts)
@@ -52,6 +60,8 @@ internal static class BackupVerbs
         foreach (var (name, value) in facts) text.Append(name.PadRight(width)).Append("  ").Append(value ?? "-").Append('\n');
         return text.ToString();
     }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string? Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

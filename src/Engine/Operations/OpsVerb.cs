@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
@@ -43,4 +44,4 @@ public sealed record OpsParameter(string Name, string Placeholder, bool IsOption
 public sealed record OpsPlatform(
     EngineClient Engine, EngineOptions Options, InvitationIssuer Invitations, ResetIssuer Resets, ClusterView Cluster,
     KeyRotation Rotation, TeamKeys Keys, AuditExportReader Audit, TeamLogs Logs, VaultStanding Vault, ISweepList Sweeps,
-    RetentionSweeper Sweeper);
+    RetentionSweeper Sweeper, BackupCatalogue Catalogue);

@@ -19,7 +19,7 @@ public static class OpsVerbs
         new("users reset-password", "Print a link that sets a person's password anew; it works once, for one hour.",
             [new("email", "EMAIL", false, "The person's e-mail address.")], UserVerbs.ResetPasswordAsync),
         new("cluster show", "Show the nodes and how many entities each holds in memory.", [], ClusterVerbs.ShowAsync),
-        new("backups show", "Show whether a server's backups are open, suspect or frozen, since when, and why.",
+        new("backups show", "Show whether a server's backups are open, suspect or frozen, why, and what is about to be deleted.",
             [new("team", "TEAM-ID", false, "The team's id."), new("server", "SERVER-ID", false, "The server's id.")],
             BackupVerbs.ShowAsync),
         new("retention run", "Sweep every server's vault now, as the platform does once a day; tell what went, and of whom.",

@@ -72,8 +72,7 @@ internal static class RetentionVerbs
     {
         var stopped = AuditNames.Of(tally.Stop) is { } stop ? $"   stopped: {stop}" : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{tally.Server}   {(isDry ? "dry run: " : "")}expired {tally.Expired} snapshots   announced {Text(tally.Noticed)}   decided {
-            Text(tally.Marked)}   deleted {Text(tally.Deleted)}{stopped}");
+            $"{tally.Server}   {(isDry ? "dry run: " : "")}expired {tally.Expired} snapshots   announced {Text(tally.Noticed)}   decided {Text(tally.Marked)}   deleted {Text(tally.Deleted)}{stopped}");
     }
 
     private static string Text(ObjectSum sum) => string.Create(CultureInfo.InvariantCulture, $"{sum.Objects} objects ({sum.Bytes} bytes)");

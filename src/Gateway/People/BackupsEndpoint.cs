@@ -180,7 +180,7 @@ internal static class BackupNames
         HappeningKind.SuspectedAgentsGate => "The agent's gate finds the run suspect, by a rule that this platform does not know yet.",
         HappeningKind.SuspectedCommitsTooOften => "There were more than twice as many snapshots as the schedule has slots.",
         HappeningKind.RetentionChosen => "Somebody chose which snapshots stay, and for how long.",
-        HappeningKind.SnapshotsExpired => 
+        HappeningKind.SnapshotsExpired =>
             "Snapshots expired by the rules of retention; they are deleted in a week unless somebody cancels.",
         HappeningKind.DeletionDecided => "The week of what had expired is over; it is deleted.",
         HappeningKind.DeletionCancelled => "Somebody cancelled what was about to be deleted; nothing goes for 30 days.",

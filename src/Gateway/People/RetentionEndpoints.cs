@@ -4,8 +4,8 @@ using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Gateway.People.Rights;
-using HostAtlas.Shared.Wire;
 using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Gateway.People;
 

@@ -38,7 +38,8 @@ public abstract partial class BackupStoreSuite
         await CommitAsync(Mine, "old", 1, New("a"), New("b"));
         await SweepAsync(Mine, new SweepWrites(1, Now)
         {
-            Expired = [new(Id("old"), 1, Now, FateReason.NotFirstOfSlot)], Noticed = [Name("a"), Name("b")],
+            Expired = [new(Id("old"), 1, Now, FateReason.NotFirstOfSlot)],
+            Noticed = [Name("a"), Name("b")],
         });
         await SweepAsync(Mine, new SweepWrites(Marked, Now.AddDays(7)) { Marked = [Name("a")] });
         Assert.Equal([(Now, false), (Now, false)], Standings(await PageAsync(new(1, Noticed), ObjectsWanted.All)));
@@ -63,7 +64,8 @@ public abstract partial class BackupStoreSuite
         await CommitAsync(Mine, "old", 1, New("a"), New("b"), New("c"), New("d"));
         await SweepAsync(Mine, new SweepWrites(1, Now)
         {
-            Expired = [new(Id("old"), 1, Now, FateReason.BeyondCounts)], Noticed = [Name("a"), Name("b"), Name("c"), Name("d")],
+            Expired = [new(Id("old"), 1, Now, FateReason.BeyondCounts)],
+            Noticed = [Name("a"), Name("b"), Name("c"), Name("d")],
         });
         await AnnounceAsync(Mine, "next", [New("a")], [Name("b")]);
         Assert.Equal(["c", "d"], (await RestlessAsync(new(1, 1), "next")).Order());
@@ -85,7 +87,8 @@ public abstract partial class BackupStoreSuite
             await AnnounceAsync(server, "dead", [New("e")], []);
             await SweepAsync(server, new SweepWrites(1, Now)
             {
-                Expired = [new(Id("old"), 1, Now, FateReason.BeyondCounts)], Noticed = [Name("a")],
+                Expired = [new(Id("old"), 1, Now, FateReason.BeyondCounts)],
+                Noticed = [Name("a")],
             });
         }
         await SweepAsync(Mine, new SweepWrites(2, Now) { Marked = [Name("a")] });

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
 using static HostAtlas.Engine.Tests.Backups.Runs;
@@ -46,6 +47,13 @@ public sealed class ChainTableTests
         ("resume and accept", ["-> Done", "ChainReopened -> Done => open", "ChainReopened -> Done => open", Gone]),
         ("approve a new chain", ["NewChainApproved -> Done", "NewChainApproved -> Done", "NewChainApproved -> Done", Gone]),
         ("delete the server", ["BackupsClosed -> Done => deleted", "-> Conflict", "-> Conflict", "-> Done"]),
+        ("choose what stays", ["RetentionChosen -> Done", "RetentionChosen -> Done", "RetentionChosen -> Done", Gone]),
+        ("cancel deletions", ["DeletionCancelled -> Done", "DeletionCancelled -> Done", "DeletionCancelled -> Done", Gone]),
+        ("sweep, an old snapshot", ["SnapshotsExpired -> SweepDone", "-> SweepDone", "-> SweepDone", "-> SweepDone"]),
+        ("sweep, what nothing needs", ["ObjectsNoticed -> SweepDone", "-> SweepDone", "-> SweepDone", "-> SweepDone"]),
+        ("sweep, what is marked",
+            ["ObjectsDeleted -> SweepDone", "-> SweepDone", "-> SweepDone", "ObjectsDeleted VaultRemoved -> SweepDone"]),
+        ("sweep, what is marked and needed", ["-> SweepDone", "-> SweepDone", "-> SweepDone", "ObjectsDeleted VaultRemoved -> SweepDone"]),
         ("an hour passes", ["", "", "", ""]),
         ("six hours pass", ["RunSilent ChainSuspected => suspect", "RunSilent ChainSuspected", "", ""]),
         ("a day passes", ["RunSilent ChainSuspected => suspect", "RunSilent ChainSuspected", "StillFrozen", ""]),
@@ -123,7 +131,8 @@ public sealed class ChainTableTests
     {
         var command = Input(state, input);
         if (command is not BackupRequest request)
-            return command is AskToKeep ? BackupDecision.Answer(BackupDecisions.AskToKeep(state)) : Standing(state, command, TimeOf(input));
+            return command is AskToKeep ? BackupDecision.Answer(BackupDecisions.AskToKeep(state))
+                : BackupDecisions.Standing(state, command, Facts(input), TimeOf(input));
         if (BackupDecisions.TurnAway(state, request, Now) is { } refused) return BackupDecision.Answer(refused);
         return request.Payload switch
         {
@@ -164,7 +173,24 @@ public sealed class ChainTableTests
         "resume and accept" => new ResumeBackups(Team, Server, Named.Ada) { Accepts = Evidence.Pairs(Evidence.Hit("a")) },
         "approve a new chain" => new ApproveNewChain(Team, Server, Named.Ada),
         "delete the server" => new CloseBackups(Team, Server, Named.Ada),
+        "choose what stays" => new ChooseRetention(Team, Server, new RetentionPolicy(1, 2, 3, 4, 5), 30, Named.Ada),
+        "cancel deletions" => new CancelDeletion(Team, Server, Named.Ada),
+        "sweep, an old snapshot" => new SweepBackups(Team, Server, SweepStep.Expire, null, false, Author.Platform),
+        "sweep, what nothing needs" => new SweepBackups(Team, Server, SweepStep.Mark, null, false, Author.Platform),
+        "sweep, what is marked" or "sweep, what is marked and needed" =>
+            new SweepBackups(Team, Server, SweepStep.Delete, null, false, Author.Platform),
         _ => new CheckBackups(Team, Server),
+    };
+
+    private static object? Facts(string input) => input switch
+    {
+        // Of twelve of one day the ten newest stay, and its first.
+        "sweep, an old snapshot" => new ExpireFacts([.. Enumerable.Range(1, 12).Select(number => new ChainSnapshot(
+            new CommittedSnapshot(Id($"{number}"), number, number, Root($"{number}"), "0011223344556677", 1, 1, Now), null, null))]),
+        "sweep, what nothing needs" => new ObjectFacts([new(Name("a"), 7, new(false, null, false))], More: false),
+        "sweep, what is marked" => new ObjectFacts([new(Name("a"), 7, new(false, Now, true))], More: false),
+        "sweep, what is marked and needed" => new ObjectFacts([new(Name("a"), 7, new(true, Now, true))], More: false),
+        _ => null,
     };
 
     private static DateTimeOffset TimeOf(string input) => input switch
@@ -173,6 +199,7 @@ public sealed class ChainTableTests
         "six hours pass" => Now.AddHours(6),
         "a day passes" => Now.AddDays(1),
         "a week passes" => Now.AddDays(7),
+        _ when input.StartsWith("sweep", StringComparison.Ordinal) => Now.AddDays(60),
         _ => Now,
     };
 

@@ -116,7 +116,8 @@ internal sealed class ChainUnderTest : IDisposable
     {
         if (!decision.IsAnswerOnly)
             await _desk.WriteAsync(Server, new BackupWrites(
-                BackupDecisions.DueAt(state), decision.Announced, decision.Kept, decision.Evidence) { Sweep = decision.Sweep });
+                BackupDecisions.DueAt(state), decision.Announced, decision.Kept, decision.Evidence)
+            { Sweep = decision.Sweep });
         if (killed) return null;
         _journal.AddRange(decision.Events);
         return decision.Reply;

@@ -1,4 +1,5 @@
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Operations;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
@@ -19,19 +20,27 @@ public sealed class BackupVerbsTests
             Verdict = new ChainVerdict { Frozen = FreezeCause.Person, By = Named.Ada, Reason = "odd logins", Evidence = 1 },
             UnprotectedSince = Named.Noon,
             Pinned = head.Snapshot,
+            Retention = new RetentionStanding(RetentionPolicy.Default, RetentionFloor.Default, RetentionStop.Frozen, null, 3),
         };
-        var facts = BackupVerbs.Facts(shown).ToDictionary(fact => fact.Name, fact => fact.Value);
+        var space = new VaultSpace(new(9, 900), new(2, 200), new(1, 100), Named.Noon);
+        var facts = BackupVerbs.Facts(shown, space).ToDictionary(fact => fact.Name, fact => fact.Value);
         Assert.Equal(("frozen", "person", "person"), (facts["chain"], facts["cause"], facts["by"]));
         Assert.Equal(("2026-11-24T13:00:00Z", "2026-11-24T12:00:00Z"), (facts["since"], facts["unprotectedSince"]));
         Assert.Equal((head.Snapshot.ToString(), head.Snapshot.ToString(), "0"),
             (facts["lastSnapshot"], facts["pinned"], facts["openRuns"]));
+        Assert.Equal(("frozen", "900", "2", "200", "2026-12-01T12:00:00Z", "100"),
+            (facts["retentionStopped"], facts["bytes"], facts["waitingObjects"], facts["waitingBytes"], facts["deletedFrom"],
+                facts["goingBytes"]));
         Assert.DoesNotContain(facts.Values, value => value is not null && (value.Contains("odd") || value.Contains("ada")));
     }
 
     [Fact]
     public void Of_an_open_chain_there_is_little_to_say()
     {
-        var facts = BackupVerbs.Facts(new BackupsShown(ChainStatus.Open, null, null, null, [], []));
-        Assert.Equal(["chain", "openRuns"], facts.Where(fact => fact.Value is not null).Select(fact => fact.Name));
+        var facts = BackupVerbs.Facts(
+            new BackupsShown(ChainStatus.Open, null, null, null, [], []), new VaultSpace(default, default, default, null));
+        Assert.Equal(
+            ["chain", "openRuns", "bytes", "waitingObjects", "waitingBytes", "goingBytes"],
+            facts.Where(fact => fact.Value is not null).Select(fact => fact.Name));
     }
 }

@@ -11,7 +11,11 @@ public sealed class RetentionVerbsTests(OpsFixture ops) : IClassFixture<OpsFixtu
 {
     private static readonly SweepTally Tally = new(new ServerKey(Named.Id<TeamId>("team"), Named.Id<ServerId>("server")))
     {
-        Stop = RetentionStop.Held, Expired = 2, Noticed = new(3, 30), Marked = new(4, 40), Deleted = new(5, 50),
+        Stop = RetentionStop.Held,
+        Expired = 2,
+        Noticed = new(3, 30),
+        Marked = new(4, 40),
+        Deleted = new(5, 50),
     };
 
     [Fact]

@@ -45,8 +45,7 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["freezeBackups"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["resumeBackups"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["getRetention"] = Of("path:id=server"),
-        ["putRetention"] = Of(
-            "path:id=server", """{"last": 1, "daily": 1, "weekly": 1, "monthly": 1, "yearly": 1, "floorDays": 30}"""),
+        ["putRetention"] = Of("path:id=server", Retention),
         ["cancelDeletion"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["listAudit"] = Of("query:cursor=server query:actor=user"),
         ["exportAudit"] = Of(""),
@@ -85,6 +84,8 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["putObject"] = Of("path:team=team path:server=server path:object=object"),
         ["getObject"] = Of("path:team=team path:server=server path:object=object"),
     };
+
+    private const string Retention = """{"last": 1, "daily": 1, "weekly": 1, "monthly": 1, "yearly": 1, "floorDays": 30}""";
 
     private static CallForm Of(string kinds, string? body = null, bool takes = false) => new(
         kinds.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(kind => kind.Split('='))
