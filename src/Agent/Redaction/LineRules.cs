@@ -22,6 +22,7 @@ internal static class LineRules
         UrlRule.Find(findings);
         NamedValueRule.Find(findings);
         SqlRule.Find(findings);
+        KeyNumbersRule.Find(findings);
     }
 
     private static void FindIn(Findings findings, RedactionMode mode)

@@ -70,7 +70,7 @@ public sealed class RedactorTests
                 "-----END CERTIFICATE-----",
         ];
         Assert.Equal(
-            ["starting", "key: [FILTERED]", "[FILTERED]", "[FILTERED]", "[FILTERED]", "[FILTERED]", "[FILTERED] done", .. lines[7..]],
+            ["starting", "key: [FILTERED]", "[FILTERED]", "[FILTERED]", "", "[FILTERED]", "[FILTERED] done", .. lines[7..]],
             Run(lines));
     }
 

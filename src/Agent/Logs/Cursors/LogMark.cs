@@ -8,6 +8,8 @@ namespace HostAtlas.Agent.Logs.Cursors;
 /// </summary>
 internal readonly record struct LogMark
 {
+    private const int WithShape = 1 << 14;
+
     /// <summary>The stream.</summary>
     public required long Stream { get; init; }
 
@@ -72,13 +74,21 @@ internal readonly record struct LogMark
 
     private static void Write(BinaryWriter writer, RedactionState redaction, long leftOut)
     {
-        writer.Write7BitEncodedInt(redaction.InKeyBlock ? 1 + (redaction.BlockLines * 2) + (redaction.Follows ? 1 : 0) : 0);
+        var block = redaction.InKeyBlock ? 1 + (redaction.BlockLines * 2) + (redaction.Follows ? 1 : 0) : 0;
+        // A shape stands behind a number beyond all counts of lines; a mark of an older agent has none.
+        writer.Write7BitEncodedInt(block > 0 && redaction.Shape != 0 ? block + WithShape : block);
+        if (block > 0 && redaction.Shape != 0) writer.Write(redaction.Shape);
         writer.Write7BitEncodedInt64(leftOut);
     }
 
-    private static RedactionState ReadRedaction(BinaryReader reader) =>
-        reader.Read7BitEncodedInt() is > 0 and var block ? new RedactionState(true, (block - 1) / 2, (block - 1) % 2 == 1)
-            : RedactionState.Clear;
+    private static RedactionState ReadRedaction(BinaryReader reader)
+    {
+        var block = reader.Read7BitEncodedInt();
+        if (block <= 0) return RedactionState.Clear;
+        var shape = block > WithShape ? reader.ReadUInt64() : 0;
+        block -= block > WithShape ? WithShape + 1 : 1;
+        return new RedactionState(true, block / 2, block % 2 == 1, shape);
+    }
 }
 
 /// <summary>What the next line of a unit meets.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers;
+using HostAtlas.Agent.Redaction.Values;
 
 namespace HostAtlas.Agent.Redaction.Rules;
 
@@ -17,13 +17,7 @@ internal static class KeyBlockRule
     // PuTTY counts the lines of its key.
     private const int MostPuttyLines = 100;
 
-    private const string Begin = "-----BEGIN ", End = "-----END ", Ssh2Begin = "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY",
-        Ssh2End = "---- END SSH2", PuttyBegin = "Private-Lines:", PuttyEnd = "Private-MAC:";
-
-    private static readonly SearchValues<string> Openings =
-        SearchValues.Create([Begin, Ssh2Begin, PuttyBegin], StringComparison.Ordinal);
-
-    private static readonly SearchValues<string> Closings = SearchValues.Create([End, Ssh2End, PuttyEnd], StringComparison.Ordinal);
+    private const string PuttyBegin = "Private-Lines:", PuttyEnd = "Private-MAC:";
 
     /// <summary>
     /// Looks for blocks; gives the state that the next line meets. When the line is nothing but a part of a block, <paramref name="whole"/>
@@ -37,7 +31,7 @@ internal static class KeyBlockRule
         if (state.InKeyBlock)
         {
             var (closing, end) = Closing(text, 0);
-            var opening = Opening(text, 0);
+            var (opening, _) = Opening(text, 0);
             if (closing < 0 || (opening >= 0 && opening < closing))
             {
                 if (opening < 0) return Within(findings, state, out whole);
@@ -53,20 +47,20 @@ internal static class KeyBlockRule
                 at = end;
             }
         }
-        while (Opening(text, at) is >= 0 and var start)
+        while (Opening(text, at) is (>= 0, _) and var (start, label))
         {
             if (text.AsSpan(start).StartsWith(PuttyBegin))
             {
-                findings.Add(start, start + PuttyBegin.Length, RuleNames.PrivateKey);
-                return new RedactionState(true, MostLines - MostPuttyLines, Follows: true);
+                findings.Add(start, label, RuleNames.PrivateKey);
+                return new RedactionState(true, MostLines - MostPuttyLines, Follows: true, ShapeOfPutty(text, start, label));
             }
-            var (closing, end) = Closing(text, start);
+            var (closing, end) = Closing(text, label);
             if (closing < 0)
             {
-                var body = KeyBody.EndOf(text, EndOfMark(text, start + Begin.Length), text.Length);
+                var body = KeyBody.EndOf(text, label, text.Length);
                 findings.Add(start, body, RuleNames.PrivateKey);
                 KeyBody.Find(findings, body, text.Length, follows: true);
-                return new RedactionState(true, 1, Follows: true);
+                return new RedactionState(true, 1, Follows: true, KeyShape.Of(text, start, body));
             }
             findings.Add(start, end, RuleNames.PrivateKey);
             at = end;
@@ -85,61 +79,54 @@ internal static class KeyBlockRule
 
     /// <summary>Whether a block may begin in these bytes; never false where one does.</summary>
     public static bool MayOpen(ReadOnlySpan<byte> bytes) =>
-        bytes.IndexOf("- BEGIN "u8) >= 0 || bytes.IndexOf("-BEGIN "u8) >= 0 || bytes.IndexOf("Private-Lines:"u8) >= 0;
+        KeyMark.MayBegin(bytes) || bytes.IndexOf("Private-Lines:"u8) >= 0;
 
     private static RedactionState Within(Findings findings, RedactionState state, out bool whole)
     {
-        whole = KeyBody.IsWhole(findings.Text, state.Follows, out var follows);
-        if (!whole) follows = KeyBody.Find(findings, 0, findings.Text.Length, state.Follows);
-        return state.BlockLines + 1 >= MostLines ? RedactionState.Clear : new RedactionState(true, state.BlockLines + 1, follows);
+        var (text, follows, shape) = (findings.Text, state.Follows, state.Shape);
+        whole = false;
+        // An empty line, as OpenPGP has one behind its headers, says nothing.
+        if (Blank.Skip(text, 0) < text.Length)
+        {
+            whole = KeyBody.IsWhole(text, state.Follows, out follows);
+            if (!whole && !KeyBody.TryBehindPrefix(findings, shape, state.Follows, out follows))
+            {
+                follows = KeyBody.Find(findings, 0, text.Length, state.Follows);
+                if (KeyBody.LongPart(findings) is var (start, end)) shape = KeyShape.Of(text, start, end);
+            }
+        }
+        return state.BlockLines + 1 >= MostLines ? RedactionState.Clear
+            : new RedactionState(true, state.BlockLines + 1, follows, shape);
     }
 
-    // Where a private key's block begins.
-    private static int Opening(string text, int at)
+    // Where a private key's block begins, and where its mark does end.
+    private static (int Start, int End) Opening(string text, int at)
     {
-        while (at < text.Length && text.AsSpan(at).IndexOfAny(Openings) is >= 0 and var hit)
-        {
-            at += hit;
-            if (!text.AsSpan(at).StartsWith(Begin) || IsPrivate(text.AsSpan(at + Begin.Length))) return at;
-            at += Begin.Length;
-        }
-        return -1;
+        var mark = KeyMark.Next(text, at, "BEGIN");
+        var putty = text.AsSpan(at).IndexOf(PuttyBegin);
+        return putty >= 0 && (mark.Start < 0 || at + putty < mark.Start) ? (at + putty, at + putty + PuttyBegin.Length) : mark;
     }
 
     // Where a private key's block ends, and where its mark does. The end of another program's certificate is none.
     private static (int Start, int End) Closing(string text, int at)
     {
-        while (at < text.Length && text.AsSpan(at).IndexOfAny(Closings) is >= 0 and var hit)
-        {
-            at += hit;
-            var rest = text.AsSpan(at);
-            if (rest.StartsWith(PuttyEnd)) return (at, at + KeyBody.EndOf(text, SkipBlank(text, at + PuttyEnd.Length), text.Length) - at);
-            if (rest.StartsWith(Ssh2End)) return (at, EndOfMark(text, at + Ssh2End.Length));
-            if (IsPrivate(rest[End.Length..])) return (at, EndOfMark(text, at + End.Length));
-            at += End.Length;
-        }
-        return (-1, -1);
+        var mark = KeyMark.Next(text, at, "END");
+        var putty = text.AsSpan(at).IndexOf(PuttyEnd);
+        if (putty < 0 || (mark.Start >= 0 && mark.Start < at + putty)) return mark;
+        return (at + putty, KeyBody.EndOf(text, SkipBlank(text, at + putty + PuttyEnd.Length), text.Length));
+    }
+
+    // The number of lines stands between the mark and what a logger writes behind.
+    private static ulong ShapeOfPutty(string text, int start, int end)
+    {
+        end = SkipBlank(text, end);
+        while (end < text.Length && char.IsAsciiDigit(text[end])) end++;
+        return KeyShape.Of(text, start, end);
     }
 
     private static int SkipBlank(string text, int at)
     {
         while (at < text.Length && text[at] == ' ') at++;
         return at;
-    }
-
-    private static bool IsPrivate(ReadOnlySpan<char> label)
-    {
-        label = label[..Math.Min(48, label.Length)];
-        return label.IndexOf("PRIVATE KEY") >= 0 || label.StartsWith("OpenVPN Static key", StringComparison.OrdinalIgnoreCase)
-            || label.StartsWith("PGP MESSAGE") is false && label.StartsWith("AGE ENCRYPTED") is false && label.IndexOf("SECRET") >= 0;
-    }
-
-    // A mark's closing hyphens stand right behind its label; without them the label's words are all that belongs to it.
-    private static int EndOfMark(string text, int label)
-    {
-        var end = label;
-        while (end < text.Length && end < label + 48 && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == ' ')) end++;
-        while (end < text.Length && text[end] == '-') end++;
-        return end;
     }
 }

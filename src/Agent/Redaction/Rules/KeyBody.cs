@@ -45,7 +45,6 @@ internal static class KeyBody
     {
         next = follows;
         line = Trimmed(line);
-        if (line.IsEmpty) return true;
         next = true;
         if (IsHeader(line)) return true;
         // Padding stands at the end, and OpenPGP's checksum begins with a sign (=njUN); MAILTO=root is no key.
@@ -53,6 +52,45 @@ internal static class KeyBody
         if (line.Length >= Least) return true;
         next = false;
         return follows || !IsWord(line);
+    }
+
+    /// <summary>
+    /// Notes what stands behind the block's own prefix, when nothing else does: judged as a line without one. False when the line has
+    /// another shape, or something else in that place.
+    /// </summary>
+    public static bool TryBehindPrefix(Findings findings, ulong shape, bool follows, out bool next)
+    {
+        var text = findings.Text;
+        next = follows;
+        var start = KeyShape.Behind(text, shape);
+        if (start < 0) return false;
+        start = Blank.Skip(text, start);
+        var end = start;
+        while (end < text.Length && text[end] == '=' && end < start + 1) end++;
+        end = EndOf(text, end, text.Length);
+        if (end == start)
+        {
+            // OpenPGP's empty line.
+            return KeyShape.IsBehind(text.AsSpan(start), shape) || start == text.Length;
+        }
+        var rest = text.AsSpan(end);
+        if (!KeyShape.IsBehind(rest, shape) && !rest.Trim(" \t,;)]}\"'").IsEmpty) return false;
+        var run = WithoutEscapes(text.AsSpan(start, end - start)).Trim('=');
+        if (run.IsEmpty || IsFingerprint(text, start)) return false;
+        if (run.Length < Least && !follows && text[start] != '=' && IsWord(run)) return false;
+        findings.Add(start, end, RuleNames.PrivateKey);
+        next = run.Length >= Least;
+        return true;
+    }
+
+    /// <summary>The place of a long line of a key, as it was found at the end of a message; null: none is.</summary>
+    public static (int Start, int End)? LongPart(Findings findings)
+    {
+        foreach (var (start, end) in findings.Spans)
+        {
+            if (end - start >= LeastWithin && EndsMessage(findings.Text, end, findings.Text.Length)) return (start, end);
+        }
+        return null;
     }
 
     /// <summary>Notes what can be part of a key in a line with other text: behind a prefix, or within.</summary>
@@ -116,11 +154,12 @@ internal static class KeyBody
     private static bool IsPart(string text, int start, int end, int limit, bool follows)
     {
         var run = WithoutEscapes(text.AsSpan(start, end - start));
-        if (run.Length == 0 || IsFingerprint(text, start)) return false;
+        if (run.Length == 0 || IsFingerprint(text, start) || IsPublic(text, start)) return false;
         var isPath = run.Count('/') * LeastBetweenSlashes > run.Length;
         var mixed = run.ContainsAnyInRange('A', 'Z') && run.ContainsAnyInRange('a', 'z');
         if (run.Length >= LeastWithin && mixed && !isPath) return true;
         if (isPath || !EndsMessage(text, end, limit)) return false;
+        if (run.Length >= Least && Looks.IsHexOrUuid(run)) return IsMessageOf(text, start) || BehindPrefix(text, start);
         if (run.Length >= Least) return BeginsMessage(text, start) && (mixed || run.ContainsAnyInRange('0', '9') || run[^1] == '=');
         return (IsMessageOf(text, start) || BehindPrefix(text, start)) && (follows || !IsWord(run));
     }
@@ -146,6 +185,15 @@ internal static class KeyBody
         var before = text.AsSpan(0, start);
         return before.EndsWith("SHA256:", StringComparison.OrdinalIgnoreCase) || before.EndsWith("sha256-") || before.EndsWith("sha384-")
             || before.EndsWith("sha512-");
+    }
+
+    // ssh-ed25519 AAAA: the word before it says that it is public.
+    private static bool IsPublic(string text, int start)
+    {
+        if (!text.AsSpan(start).StartsWith("AAAA")) return false;
+        var before = text.AsSpan(0, start).TrimEnd(' ');
+        before = before[(before.LastIndexOfAny(" \t\"',;=") + 1)..];
+        return before.Length < start && (before.StartsWith("ssh-") || before.StartsWith("ecdsa-") || before.StartsWith("sk-"));
     }
 
     private static bool BeginsMessage(string text, int start) =>

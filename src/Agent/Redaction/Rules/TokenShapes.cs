@@ -35,6 +35,16 @@ internal readonly record struct TokenShape(string Service, string Prefix, Body B
 /// </summary>
 internal static class TokenShapes
 {
+    // A key in DER without its PEM: the first numbers of PKCS#8, PKCS#1 and SEC1 tell it from a public key and a certificate.
+    private static IEnumerable<TokenShape> DerKeys =>
+        ("MIIEvQIBADANBgkq MIIEvgIBADANBgkq MIIEvAIBADANBgkq MIIEuwIBADANBgkq MIIJQgIBADANBgkq MIIJQwIBADANBgkq MIIJQQIBADANBgkq "
+            + "MIIJRAIBADANBgkq MIIG/gIBADANBgkq MIIG/QIBADANBgkq MIIG/AIBADANBgkq MIICdwIBADANBgkq MIICdgIBADANBgkq MIICeAIBADANBgkq "
+            + "MIIEpAIBAAKCAQEA MIIEowIBAAKCAQEA MIIEpQIBAAKCAQEA MIIEogIBAAKCAQEA MIIJKAIBAAKCAgEA MIIJKQIBAAKCAgEA MIIJKgIBAAKCAgEA "
+            + "MIIJJwIBAAKCAgEA MIIG4wIBAAKCAYEA MIIG5AIBAAKCAYEA MIIG5QIBAAKCAYEA MIIG4gIBAAKCAYEA MIICXAIBAAKBgQ MIICXQIBAAKBgQ "
+            + "MIICXgIBAAKBgQ MIICWwIBAAKBgQ MHcCAQEEI MIGkAgEBBD MIHcAgEBBEI MIGHAgEAMBMGByqG MIG2AgEAMBAGByqG MIHuAgEAMBAGByqG "
+            + "MC4CAQAwBQYDK2Vw MC4CAQAwBQYDK2Vu MFECAQEwBQYDK2Vw MEcCAQAwBQYDK2Vx").Split(' ')
+            .Select(start => new TokenShape("private key in DER", start, Body.Base64, 24, false));
+
     /// <summary>One row a shape.</summary>
     public static readonly TokenShape[] All =
     [
@@ -123,6 +133,11 @@ internal static class TokenShapes
         new("PEM in base64", "LS0tLS1CRUdJTiBPUEVOU1NI", Body.Base64, 1, false),
         new("PEM in base64", "LS0tLS1CRUdJTiBFTkNSWVBURUQ", Body.Base64, 1, false),
         new("PEM in base64", "LS0tLS1CRUdJTiBEU0E", Body.Base64, 1, false),
+        new("PEM in base64", "LS0tLS1CRUdJTiBQR1AgUFJJVkFU", Body.Base64, 1, false),
+        new("PEM in base64", "LS0tLS1CRUdJTiBPcGVuVlBOIFN0", Body.Base64, 1, false),
+        new("PEM in base64", "LS0tLSBCRUdJTiBTU0gyIEVOQ1JZ", Body.Base64, 1, false),
+        new("PuTTY key in base64", "UHVUVFktVXNlci1LZXktRmlsZ", Body.Base64, 1, false),
+        .. DerKeys,
         new("OpenSSH key in base64", "b3BlbnNzaC1rZXktdjE", Body.Base64, 1, false),
         new("HostAtlas recovery", "hbk_", Body.Url, 16, false),
     ];

@@ -9,8 +9,8 @@ namespace HostAtlas.Agent.Tests.Logs.Cursors;
 public sealed class LogCursorsTests
 {
     private static readonly Gen<RedactionState> Redactions =
-        Gen.Select(Gen.Bool, Gen.Int[0, 400], Gen.Bool).Select((isOpen, lines, follows) => isOpen
-            ? new RedactionState(true, lines, follows) : RedactionState.Clear);
+        Gen.Select(Gen.Bool, Gen.Int[0, 400], Gen.Bool, Gen.ULong).Select((isOpen, lines, follows, shape) => isOpen
+            ? new RedactionState(true, lines, follows, lines % 2 == 0 ? 0 : shape) : RedactionState.Clear);
 
     private static readonly Gen<LogMark> Marks =
         Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], Gen.Int[0, 70_000], Redactions, Gen.Long[0, 1 << 40], Gen.String)
