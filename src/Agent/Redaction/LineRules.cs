@@ -23,6 +23,8 @@ internal static class LineRules
         NamedValueRule.Find(findings);
         SqlRule.Find(findings);
         KeyNumbersRule.Find(findings);
+        CallArgumentsRule.Find(findings);
+        DeviceRule.Find(findings);
     }
 
     private static void FindIn(Findings findings, RedactionMode mode)

@@ -114,6 +114,7 @@ internal static class HeaderRule
         if (Placeholder.Begins(text.AsSpan(at))) at += Placeholder.Length;
         else if (at + 1 < limit && text[at] == '$' && text[at + 1] is '(' or '{') return Math.Max(at, ValueScanner.EndOfBare(text, at));
         while (at < limit && !Blank.Is(text[at]) && text[at] is not (']' or ')' or '}' or '<' or '>')
+            && !(text[at] == '[' && at + 1 < limit && text[at + 1] == '\\')
             && !(text[at] is ',' or ';' && (at + 1 >= limit || Blank.Is(text[at + 1])))) at++;
         return at;
     }

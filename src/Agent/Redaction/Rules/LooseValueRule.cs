@@ -45,10 +45,12 @@ internal static class LooseValueRule
         if (Redis(findings, name, closed) is var behindRedis and > 0) return behindRedis;
         if (name.Kind is KeyKind.Authorization or KeyKind.Cookie or KeyKind.SetCookie) return name.End;
         var at = Blank.Skip(text, name.End);
+        if (CodeBefore(name) is { } before) return Note(findings, before with { Next = name.End });
         if (at == name.End || at >= text.Length) return name.End;
         if (name.Hyphens > 0 && (name.Start == name.Hyphens
             || !KeyName.IsPart(text[name.Start - name.Hyphens - 1]))) return Flag(findings, name, at);
         if (OneTime(name, at) is { } code) return Note(findings, code);
+        if (InQuotes(name, at) is { } literal) return Note(findings, literal);
         if (name.Kind is KeyKind.Strong or KeyKind.Password or KeyKind.Key)
         {
             if (Directives.Has(name.WordBefore)) return Note(findings, ValueScanner.Read(text, at));
@@ -73,7 +75,7 @@ internal static class LooseValueRule
             || (name.Kind == KeyKind.Key && word[0] is '/' or '.')) return name.End;
         // OpenSSL's -pass pass:x
         if (word.StartsWith("pass:")) value = value with { Start = value.Start + 5 };
-        return NamedValues.IsGpgId(word) ? value.End : Note(findings, value with { Next = value.End });
+        return NamedValues.IsGpgId(word) || NamedValues.IsGpgIdOf(name.Word, word) ? value.End : Note(findings, value with { Next = value.End });
     }
 
     // A store's secret_id is its name; an AppRole's is a UUID.
@@ -126,7 +128,8 @@ internal static class LooseValueRule
         {
             var end = ValueScanner.EndOfBare(text, at);
             var word = text.AsSpan(at, end - at);
-            if (password ? Looks.Password(word) && !word.Contains('=') && !NoSecret.Is(word) : IsKeyLike(name, word))
+            if (password ? Looks.Password(word) && !word.Contains('=') && !NoSecret.Is(word)
+                : IsKeyLike(name, word) && !IsFingerprint(name, word))
                 return Note(findings, new ValueSpan(at, end, end, false));
             if (!Connectors.Has(word.TrimEnd(':'))) break;
             // "changed the password to x", but not "sent a password to user42".
@@ -148,6 +151,32 @@ internal static class LooseValueRule
         if (!name.Word.Equals("auth", StringComparison.OrdinalIgnoreCase) || closed != name.End + 1 || !name.Before("\"")) return 0;
         if (!ValueScanner.TryReadQuoted(text, at, out var first)) return 0;
         return Note(findings, ValueScanner.TryReadQuoted(text, Blank.Skip(text, first.Next), out var second) ? second : first);
+    }
+
+    // secret "K2tf3TRrmE7TJd+m2NPBuw==", as BIND and others write it; "unexpected token "a1"" is another matter.
+    private static ValueSpan? InQuotes(in Name name, int at)
+    {
+        if (name.Kind is not (KeyKind.Strong or KeyKind.Key) || KeyWords.OtherTokens.Has(name.WordBefore)) return null;
+        if (!ValueScanner.TryReadQuoted(name.Text, at, out var value)) return null;
+        var content = value.In(name.Text);
+        // secret "default-token-x7k2p" is a name in Kubernetes.
+        var looks = (content.Length >= 8 && content[^1] == '=') || (content.Length >= 32 && Looks.IsHexOrUuid(content))
+            || (Looks.Random(content) && content.ContainsAnyInRange('A', 'Z') && content.ContainsAnyInRange('a', 'z'));
+        return value.Next > value.End && looks && !content.Contains(' ') ? value : null;
+    }
+
+    // "482913 is your verification code", "G-482913 is your code"
+    private static ValueSpan? CodeBefore(in Name name)
+    {
+        var text = name.Text;
+        if (name.Kind != KeyKind.Strong || !name.Word.EndsWith("code", StringComparison.OrdinalIgnoreCase)) return null;
+        var near = Near(text, name.Start);
+        var hit = near[Math.Max(0, near.Length - 64)..].LastIndexOf(" is your ");
+        if (hit < 0) return null;
+        var end = name.Start - Math.Min(64, near.Length) + hit;
+        var start = end;
+        while (start > 0 && end - start < 12 && char.IsAsciiDigit(text[start - 1])) start--;
+        return end - start is >= 4 and <= 8 ? new ValueSpan(start, end, end, false) : null;
     }
 
     // "the verification code is 482913", "one-time password 482913"
@@ -191,6 +220,11 @@ internal static class LooseValueRule
         if (name.Kind is KeyKind.Weak or KeyKind.Medium || word.Length < 16) return false;
         return Looks.Random(word) || (word.Length >= 32 && Looks.Token(word) && Looks.IsHexOrUuid(word) && !word.Contains('-'));
     }
+
+    // gpg: using RSA key ABCDEF0123456789ABCDEF0123456789ABCDEF01
+    private static bool IsFingerprint(in Name name, ReadOnlySpan<char> word) => Looks.IsHexOrUuid(word.TrimEnd(".,;:!?)"))
+        && (name.WordBefore is "RSA" or "DSA" or "ECDSA" or "EDDSA" or "EdDSA" or "ED25519" or "ECDH" || name.Text.Contains("gpg", StringComparison.Ordinal)
+            || Near(name.Text, name.Start).Contains("using", StringComparison.Ordinal));
 
     // "A temporary password is generated for root@localhost: x"
     private static int GeneratedAtEnd(Findings findings, in Name name)

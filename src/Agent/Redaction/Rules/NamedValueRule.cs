@@ -72,6 +72,8 @@ internal static class NamedValueRule
             if (text[start] == '-') hyphens++;
             start++;
         }
+        // password............x: the value is no part of the name.
+        if (text.AsSpan(start, end - start).IndexOf("....") is > 0 and var leader) end = start + leader;
         while (end > start && text[end - 1] is '-' or '.') end--;
         var kind = KeyName.Classify(text.AsSpan(start, end - start));
         if (kind == KeyKind.None) return end;
@@ -84,6 +86,8 @@ internal static class NamedValueRule
         if (name.Kind is not (KeyKind.Weak or KeyKind.Medium)) MemberValues.FindBeside(findings, name);
         var closed = Separator.SkipLeader(text, Separator.SkipClosing(text, end));
         var separator = Separator.Read(text, Separator.SkipNumber(text, closed));
+        if (separator.Sign == SeparatorSign.None && Separator.BehindLeader(text, end) is >= 0 and var value)
+            return AfterSeparator(findings, name, new Separator(SeparatorSign.Equals, value));
         if (separator.Sign == SeparatorSign.None) return LooseValueRule.Find(findings, name, closed);
         return AfterSeparator(findings, name, separator);
     }

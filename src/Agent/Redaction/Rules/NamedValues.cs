@@ -95,12 +95,22 @@ internal static class NamedValues
                 return name.InQuery && content.Length >= 8 && content.ContainsAnyInRange('0', '9') && content.ContainsAnyInRange('A', 'z');
             case KeyKind.Weak when name.Word.EndsWith("community", StringComparison.OrdinalIgnoreCase):
                 return name.Text.Contains("snmp", StringComparison.OrdinalIgnoreCase) && !content.Contains(':');
+            case KeyKind.Weak when name.InQuery && IsStateOrNonce(name) && IsInCallback(name.Text):
+                return content.Length >= 8 && content.ContainsAnyInRange('0', '9') && content.ContainsAnyInRange('A', 'z');
+            // AUTH=x in an environment.
+            case KeyKind.Weak when name.Word is "AUTH" or "CREDS" && separator.Sign == SeparatorSign.Equals:
+                return Looks.Password(content);
             case KeyKind.Weak:
                 return Looks.Random(content) || (name.InQuery && content.Length >= 16 && !IsStateOrNonce(name)
                     && !content.Contains('.') && !content.Contains('%'))
                     || (IsAuth(name) && (Looks.BasicCredentials(content) || (Looks.Token(content) && Looks.IsHexOrUuid(content))));
+            case KeyKind.Medium when name.InQuery && name.Word.EndsWith("signature", StringComparison.OrdinalIgnoreCase):
+                return content.Length >= 8;
             case KeyKind.Medium:
                 return Looks.Token(content);
+            // Lexer: token=IDENT line=5
+            case KeyKind.Strong when name.Word.Equals("token", StringComparison.OrdinalIgnoreCase) && IsKindOfToken(name.Text, content):
+                return false;
             case KeyKind.Key:
                 return !IsFile(content) && !IsCount(name, content) && !IsProse(name, separator, value) && !IsGpgId(content)
                     && !(separator.Sign == SeparatorSign.Colon && !name.BeginsLine && IsNameAlone(content));
@@ -139,6 +149,19 @@ internal static class NamedValues
         return KeyName.Classify(value) != KeyKind.None;
     }
 
+    // An authorization code's return: what stands beside it opens the same door.
+    private static bool IsInCallback(string text) => text.Contains("code=", StringComparison.Ordinal)
+        || text.Contains("oauth", StringComparison.OrdinalIgnoreCase) || text.Contains("session_state", StringComparison.Ordinal)
+        || text.Contains("response_type", StringComparison.Ordinal);
+
+    private static bool IsKindOfToken(string text, ReadOnlySpan<char> value) => value.Length <= 24
+        && !value.ContainsAnyExcept(CapitalSigns) && (text.Contains("line", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("lex", StringComparison.OrdinalIgnoreCase) || text.Contains("pars", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("col", StringComparison.OrdinalIgnoreCase));
+
+    private static readonly System.Buffers.SearchValues<char> CapitalSigns =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
     private static bool IsStateOrNonce(in Name name) => name.Word is "state" or "nonce" or "login";
 
     private static bool IsAuth(in Name name) => name.Word.Contains("auth", StringComparison.OrdinalIgnoreCase);
@@ -151,6 +174,11 @@ internal static class NamedValues
     /// <summary>A key's number in GnuPG: 0xABCD1234.</summary>
     public static bool IsGpgId(ReadOnlySpan<char> value) =>
         value.Length is > 5 and <= 42 && value.StartsWith("0x") && Looks.IsHexOrUuid(value[2..]);
+
+    /// <summary>The same without its sign, behind a flag for a key of GnuPG: <c>--encrypt-key ABCD1234</c>.</summary>
+    public static bool IsGpgIdOf(ReadOnlySpan<char> name, ReadOnlySpan<char> value) =>
+        value.Length is 8 or 16 or 40 && Looks.IsHexOrUuid(value) && (name.EndsWith("encrypt-key", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith("sign-key", StringComparison.OrdinalIgnoreCase) || name.EndsWith("signing-key", StringComparison.OrdinalIgnoreCase));
 
     // libsecret-1-0:amd64, as package managers write a name and what it is built for.
     private static bool IsPackage(string text, Separator separator, ValueSpan value) =>

@@ -45,6 +45,7 @@ internal static class SchemeRule
             FindSasl(findings);
             FindRadius(findings);
         }
+        FindSaslResponse(findings);
         FindHashes(findings);
         FindUserList(findings);
     }
@@ -107,6 +108,27 @@ internal static class SchemeRule
             if (value.Length >= 4 && !isWord && (value.Length % 4 == 0 || Looks.Token(value))) findings.Add(start, end, RuleNames.Scheme);
             at = Math.Max(start, end);
         }
+    }
+
+    // Dovecot's client in: AUTH 1 PLAIN resp=x, and the second step of AUTH LOGIN in Postfix's log: < host[1.2.3.4]: cGFzcw==
+    private static void FindSaslResponse(Findings findings)
+    {
+        var text = findings.Text;
+        if (text.IndexOf("resp=", StringComparison.Ordinal) is >= 0 and var response
+            && (response == 0 || !KeyName.IsPart(text[response - 1]))) NoteBase64(findings, response + 5, false);
+        var sent = text.IndexOf("]: < ", StringComparison.Ordinal);
+        var client = sent < 0 ? -1 : text.IndexOf("]: ", sent + 5, StringComparison.Ordinal);
+        if (client >= 0) NoteBase64(findings, client + 3, true);
+    }
+
+    private static void NoteBase64(Findings findings, int start, bool isLast)
+    {
+        var text = findings.Text;
+        var end = start;
+        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '+' or '/' or '=')) end++;
+        var value = text.AsSpan(start, end - start);
+        if (value.Length < 8 || value.Length % 4 != 0 || (isLast && Blank.Skip(text, end) < text.Length)) return;
+        if (value.ContainsAnyInRange('a', 'z')) findings.Add(start, end, RuleNames.Scheme);
     }
 
     // FreeRADIUS: Login incorrect (pap): [bob/x]

@@ -61,6 +61,17 @@ internal readonly record struct Separator(SeparatorSign Sign, int End)
         return end >= from + 2 && sign < text.Length && text[sign] is ':' or '=' ? end : at;
     }
 
+    /// <summary>
+    /// Where a value begins that only full stops lead to, as HikariCP prints its configuration: <c>password..........."x"</c>; -1: it does
+    /// not.
+    /// </summary>
+    public static int BehindLeader(string text, int at)
+    {
+        var end = at;
+        while (end < text.Length && text[end] == '.' && end < at + 64) end++;
+        return end >= at + 4 && end < text.Length && !Blank.Is(text[end]) ? end : -1;
+    }
+
     private static readonly System.Buffers.SearchValues<char> EncodedEnds = System.Buffers.SearchValues.Create(" \t\r\n\"'\\,;}");
 
     // Base64 to the end of its word: behind a blank, or at once when it cannot be the rest of a scope (Token::new).

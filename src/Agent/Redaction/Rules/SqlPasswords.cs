@@ -25,7 +25,8 @@ internal static class SqlPasswords
     private static readonly string[] Procedures = ["sp_addlogin", "sp_password", "sp_addlinkedsrvlogin", "sp_setapprole", "sp_addapprole"];
 
     private static readonly SearchValues<string> Statements =
-        SearchValues.Create([.. Functions, .. Procedures, "set password", "crypt(", "password $", "identified via", "identified with"],
+        SearchValues.Create([.. Functions, .. Procedures, "set password", "crypt(", "password $", "identified via", "identified with", "pragma ",
+            "attach database"],
             StringComparison.OrdinalIgnoreCase);
 
     private static readonly SearchValues<string> Verbs =
@@ -46,6 +47,8 @@ internal static class SqlPasswords
         {
             foreach (var function in Common) Calls(findings, function);
         }
+        foreach (var pragma in (ReadOnlySpan<string>)["pragma key", "pragma rekey", "pragma hexkey", "pragma hexrekey"]) Pragma(findings, pragma);
+        Behind(findings, "attach database", " key ");
         Behind(findings, "set password", "replace ");
         foreach (var via in (ReadOnlySpan<string>)["identified via", "identified with"]) Behind(findings, via, "using ");
         foreach (var procedure in Procedures) Arguments(findings, procedure);
@@ -75,6 +78,18 @@ internal static class SqlPasswords
             }
             if (place >= limit || text[place] == ';') continue;
             Note(findings, text[place] == '=' ? place + 1 : place);
+        }
+    }
+
+    // SQLCipher's PRAGMA key = 'x'
+    private static void Pragma(Findings findings, string phrase)
+    {
+        var text = findings.Text;
+        for (var at = 0; Next(text, phrase, at) is >= 0 and var hit;)
+        {
+            at = hit + phrase.Length;
+            var sign = Blank.Skip(text, at);
+            if (sign < text.Length && text[sign] is '=' or '(') Note(findings, sign + 1);
         }
     }
 

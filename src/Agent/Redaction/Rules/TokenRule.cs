@@ -32,6 +32,9 @@ internal static class TokenRule
     private static readonly SearchValues<char> Base64 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/=%");
 
+    private static readonly SearchValues<char> PathSigns =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/=%@");
+
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF-_.");
     private static readonly SearchValues<char> Upper = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 
@@ -80,7 +83,7 @@ internal static class TokenRule
             if (shape.NeedsDigit && shape.Body is Body.Url or Body.Dotted && !body.ContainsAnyInRange('A', 'Z') && body.Count('-') > 3
                 && body.Length < 60 && !shape.Prefix.StartsWith("access-", StringComparison.Ordinal)) continue;
             // The addresses of webhooks keep their host.
-            findings.Add(shape.Prefix.Contains('/') && shape.Prefix.Length > 8 ? from : at, end, RuleNames.TokenShape);
+            findings.Add((shape.Prefix.Contains('/') && shape.Prefix.Length > 4) || shape.Prefix[0] == ':' ? from : at, end, RuleNames.TokenShape);
             return end;
         }
         return at;
@@ -154,6 +157,7 @@ internal static class TokenRule
         Body.Url => Url,
         Body.Dotted => Dotted,
         Body.Base64 => Base64,
+        Body.Path => PathSigns,
         Body.Hex => Hex,
         _ => Upper,
     };

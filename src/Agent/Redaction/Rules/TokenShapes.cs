@@ -15,6 +15,9 @@ internal enum Body
     /// <summary>The same, and + / = of base64.</summary>
     Base64,
 
+    /// <summary>The same, @ and & of a path.</summary>
+    Path,
+
     /// <summary>0-9 a-f.</summary>
     Hex,
 
@@ -121,7 +124,14 @@ internal static class TokenShapes
         new("Yandex", "y0_", Body.Url, 40), new("Cloudflare origin", "v1.0-", Body.Hex, 60),
         new("Terraform Cloud", ".atlasv1.", Body.Url, 40), new("PayPal", "access_token$", Body.Dotted, 30),
         new("Firebase", "APA91b", Body.Url, 60),
-        new("Laravel, sealed", "eyJpdiI6", Body.Base64, 20, false), new("Teams webhook", "webhookb2/", Body.Base64, 40),
+        new("Laravel, sealed", "eyJpdiI6", Body.Base64, 20, false), new("Teams webhook", "webhookb2/", Body.Path, 40),
+        new("Office webhook", "outlook.office.com/webhook/", Body.Path, 30), new("Office webhook", "outlook.office365.com/webhook/", Body.Path, 30),
+        new("IFTTT", "/with/key/", Body.Url, 10, false), new("IFTTT", "/use/", Body.Url, 40),
+        new("YouTube stream", ".youtube.com/live2/", Body.Url, 12, false), new("Twitch stream", ".twitch.tv/app/live_", Body.Url, 12, false),
+        new("Facebook stream", ".facebook.com:443/rtmp/", Body.Url, 12, false), new("Zapier", "hooks.zapier.com/hooks/catch/", Body.Base64, 8),
+        new("Make", ".make.com/", Body.Alnum, 28), new("Feishu", "/open-apis/bot/v2/hook/", Body.Url, 20),
+        new("Mattermost and Rocket.Chat", "/hooks/", Body.Base64, 24), new("n8n", "/webhook/", Body.Url, 30),
+        new("k3s", "::server:", Body.Alnum, 16), new("k3s", "::node:", Body.Alnum, 16),
         new("Slack webhook", "hooks.slack.com/services/", Body.Base64, 10, false),
         new("Slack webhook", "hooks.slack.com/workflows/", Body.Base64, 10, false),
         new("Slack webhook", "hooks.slack.com/triggers/", Body.Base64, 10, false),

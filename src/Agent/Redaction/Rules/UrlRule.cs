@@ -27,6 +27,7 @@ internal static class UrlRule
             at = mark + length;
             Examine(findings, at);
         }
+        FindShort(findings);
         if (text.AsSpan().IndexOfAny(Others) < 0) return;
         FindGo(findings);
         FindThin(findings);
@@ -107,6 +108,24 @@ internal static class UrlRule
         if (end > start && !NoSecret.IsMask(findings.Text.AsSpan(start, end - start))
             && !NoSecret.IsReference(findings.Text.AsSpan(start, end - start)))
             findings.Add(start, end, RuleNames.Url);
+    }
+
+    // ?u=bob&p=x: InfluxDB, Subsonic and others name the two with a letter each.
+    private static void FindShort(Findings findings)
+    {
+        var text = findings.Text;
+        if (!text.Contains("?u=", StringComparison.Ordinal) && !text.Contains("&u=", StringComparison.Ordinal)) return;
+        foreach (var mark in (ReadOnlySpan<string>)["?p=", "&p="])
+        {
+            for (var at = 0; text.IndexOf(mark, at, StringComparison.Ordinal) is >= 0 and var hit;)
+            {
+                var start = hit + mark.Length;
+                at = ValueScanner.EndOfParameter(text, start);
+                // The number of a page is none.
+                if (text.AsSpan(start, at - start).ContainsAnyExceptInRange('0', '9')) Note(findings, start, at);
+                at = Math.Max(at, start);
+            }
+        }
     }
 
     private static void FindGo(Findings findings)

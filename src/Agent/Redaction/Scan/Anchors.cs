@@ -24,7 +24,7 @@ internal static class Anchors
 
     private static readonly string[] Marks =
     [
-        "hat_", "hak_", "hai_", "hbk_", "har_", "-BEGIN", "2DBEGIN", "055BEGIN", ";BEGIN", "SSH2 ENCRYPTED", "SSH2+ENCRYPTED", "SSH2%20ENC", "\"kty", "'kty", "RSAKeyValue", "Private-Lines:", "pbkdf2", "bcrypt_sha256$", "$argon2",
+        "hat_", "hak_", "hai_", "hbk_", "har_", "-BEGIN", "2DBEGIN", "055BEGIN", ";BEGIN", "SSH2 ENCRYPTED", "SSH2+ENCRYPTED", "SSH2%20ENC", "\"kty", "'kty", "RSAKeyValue", "?u=", "&u=", "/hooks/", "]: < ", "Private-Lines:", "pbkdf2", "bcrypt_sha256$", "$argon2",
             "$scrypt$",
         "$2a$", "$2b$", "$2x$", "$2y$", "$apr1$", "$sha1$", "$gy$", "{SSHA", "{SHA}", "{SHA512}", "{CRYPT}", "{PBKDF2", "{ARGON2", "{MD5}",
         "{SMD5}", "SHA-256$", "scrypt:32768:", "@tcp(", "@tcp6(", "@unix(", "@udp(", ":thin:", ":oci:", ":oci8:", ":\\/\\/", "%3A%2F%2F",
@@ -33,7 +33,7 @@ internal static class Anchors
 
     private static readonly string[] Phrases =
         ["identified", "insert into", "replace into", "Login incorrect", "Login OK", "basic ", .. SchemeRule.SaslMarks,
-            .. SqlPasswords.Marks];
+            .. SqlPasswords.Marks, .. CallArgumentsRule.Marks, .. DeviceRule.Marks, "pragma key", "pragma rekey", "resp="];
 
     private static readonly string[] Commands = ["COMMAND=", "CMD (", " : RUN ", "] RUN "];
 
@@ -43,7 +43,7 @@ internal static class Anchors
     public static SearchValues<string> PhraseValues { get; } = SearchValues.Create(Phrases, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Bytes around a mark within which its phrase lies.</summary>
-    public const int MostPhrase = 32;
+    public const int MostPhrase = 40;
 
     /// <summary>For each place whether any mark has it: several grams may share one.</summary>
     public static byte[] Table { get; } = Places();
@@ -61,7 +61,7 @@ internal static class Anchors
     private static Dictionary<uint, Anchor> Build()
     {
         var table = new Dictionary<uint, Anchor>();
-        foreach (var mark in Marks) Add(table, mark, Anchor.Rare);
+        foreach (var mark in Marks) Add(table, mark, Anchor.Rare, Letters + Digits);
         foreach (var phrase in Phrases) Add(table, phrase, Anchor.Phrase);
         foreach (var command in Commands) Add(table, command, Anchor.Command);
         foreach (var shape in TokenShapes.All) Add(table, shape.Prefix, Anchor.Rare, shape.Body == Body.Hex

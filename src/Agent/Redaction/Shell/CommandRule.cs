@@ -17,6 +17,21 @@ internal static class CommandRule
 
     private static readonly KeyWords.Set Setters = new("set config configure put setenv kv setx config:system:set");
 
+    private static readonly KeyWords.Set PairTakers = new("make gmake dd rake sysctl mount systemctl terraform cmake jq awk test [ expr "
+        + "let set find psql pg_dump pg_restore pg_dumpall ansible ansible-playbook salt nft ip tc modprobe insmod virt-install pcs crm "
+        + "zfs zpool ffmpeg qemu-img redis-server stty printf echo packer drush wp composer lvcreate mdadm setfacl busctl gsettings "
+        + "perl ruby node php python python3 java logger sar iostat date xargs numactl tofu bazel ninja gn scons");
+
+    // A flag's name that says that a command follows.
+    private static readonly string[] CommandEnds = ["command", "cmd", "rsh", "shell", "program", "exec", "extpass", "eval"];
+
+    // Words in front of a command's noun: set-credentials is a command, and what follows is a name.
+    private static readonly KeyWords.Set Actions = new("set get create delete update add list use rotate reset unset remove show put "
+        + "describe generate enable disable rename import export edit view verify revoke change modify copy");
+
+    private static readonly KeyWords.Set Interpreters = new("python python2 python3 perl ruby node nodejs php lua tclsh Rscript psql mysql "
+        + "mysqlsh sqlcmd mongosh pwsh powershell deno bun jq sqlite3");
+
     // SET PASSWORD FOR bob = 'x' has a rule of its own.
     private static readonly KeyWords.Set Statement = new("FOR TO =");
 
@@ -76,13 +91,12 @@ internal static class CommandRule
 
     private static void Assignments(Findings findings, ShellCommand command)
     {
-        // /etc/crontab names a user before the command.
-        var first = command.Words.Count > 1 && !IsAssignment(command.Words[0], out _) && IsAssignment(command.Words[1], out _) ? 1 : 0;
+        var first = HasUser(command) ? 1 : 0;
         var wrapped = false;
         for (var i = first; i < command.Words.Count; i++)
         {
             var word = command.Words[i];
-            if (IsAssignment(word, out var value))
+            if (IsAssignment(word, out var value) && !word.BeginsQuoted)
             {
                 // sh -c "A=x /opt/job": the assignment is the script's, and its program stays.
                 if (IsScript(command, i)) return;
@@ -95,6 +109,15 @@ internal static class CommandRule
             // A wrapper's flags, their values and its first operand (timeout 5m) may stand between.
             else if (!wrapped || ProgramTable.Find(word.Text) is not null || (word.Text.Length > 0 && word.Text[0] == '/')) return;
         }
+    }
+
+    // /etc/crontab names a user before the command. A program that takes pairs as its arguments is none.
+    private static bool HasUser(ShellCommand command)
+    {
+        var words = command.Words;
+        if (words.Count < 3 || IsAssignment(words[0], out _) || !IsAssignment(words[1], out _) || words[1].BeginsQuoted) return false;
+        var name = words[0].Text;
+        return !name.Contains('/', StringComparison.Ordinal) && !PairTakers.Has(name) && ProgramTable.Find(name) is null;
     }
 
     private static void NamedFlag(Findings findings, ShellCommand command, int i)
@@ -121,6 +144,7 @@ internal static class CommandRule
             return;
         }
         if ((from == 0 || text[from - 1] == ':') && !slash && IsSetting(command, i) && !Statement.Has(command.Words[i + 1].Text)
+            && command.Words[i + 1].Text is not ['-', _, ..] && !IsAction(text)
             && kind is KeyKind.Password or KeyKind.Strong or KeyKind.Key)
         {
             Judge(findings, command.Words[i + 1], 0, kind, text.AsSpan(from, end - from));
@@ -130,7 +154,11 @@ internal static class CommandRule
         if (from == 1 && !KeyName.IsLongFlag(text.AsSpan(from, end - from))) return;
         var next = command.Words[i + 1];
         if (next.Length == 0 || (next.Text[0] == '-' && !next.IsQuoted) || IsSwitch(command, i)) return;
-        if (kind == KeyKind.Cookie && !next.Text.Contains('=')) return;
+        if (kind == KeyKind.Cookie)
+        {
+            ProgramArguments.Cookies(findings, next, 0);
+            return;
+        }
         Judge(findings, next, 0, kind, text.AsSpan(from, end - from));
     }
 
@@ -175,6 +203,12 @@ internal static class CommandRule
         return false;
     }
 
+    private static bool IsAction(string word)
+    {
+        var hyphen = word.IndexOfAny(['-', ':']);
+        return hyphen > 0 && Actions.Has(word.AsSpan(0, hyphen));
+    }
+
     private static void Judge(Findings findings, ShellWord word, int start, KeyKind kind, ReadOnlySpan<char> name)
     {
         if (start >= word.Length) return;
@@ -186,7 +220,7 @@ internal static class CommandRule
         if (name.EndsWith("secret-id", StringComparison.OrdinalIgnoreCase) && !(Looks.Token(value) && Looks.IsHexOrUuid(value))) return;
         if (name.EndsWith("s") && kind != KeyKind.Password && !value.ContainsAnyExceptInRange('0', '9')) return;
         if (name.Equals("pass", StringComparison.OrdinalIgnoreCase) && !value.ContainsAnyExceptInRange('0', '9')) return;
-        if (NamedValues.IsGpgId(value)) return;
+        if (NamedValues.IsGpgId(value) || NamedValues.IsGpgIdOf(name, value)) return;
         if (value.StartsWith("pass:")) start += 5;
         if (name.Equals("pwd", StringComparison.OrdinalIgnoreCase) && value[0] == '/') return;
         // "db_password=x other=y" in one argument: the value ends where the next name begins.
@@ -209,6 +243,7 @@ internal static class CommandRule
         {
             var word = command.Words[j].Text;
             if (flag is "--password" && ProgramTable.Asks(word)) return true;
+            if (flag is "--secret" && word is "pulumi") return true;
             if (flag is "--secret" or "--secrets" && word.AsSpan(word.LastIndexOf('/')
                 + 1) is "docker" or "podman" or "buildah" or "nerdctl" or "buildctl") return true;
         }
@@ -219,9 +254,38 @@ internal static class CommandRule
     private static void Script(Findings findings, ShellCommand command, int i, bool assignments, int depth)
     {
         var word = command.Words[i];
-        if (!word.IsQuoted || i == 0 || !word.Text.AsSpan().ContainsAny(" \t;|")) return;
+        if (!word.IsQuoted || (i == 0 && depth == 0) || !word.Text.AsSpan().ContainsAny(" \t;|")) return;
         if (word.IsScattered) InWord(findings, word);
+        if (BehindName(word) is > 0 and var start)
+        {
+            Find(findings, ShellParser.Parse(word, start), assignments: true, depth + 1);
+            return;
+        }
         Find(findings, ShellParser.Parse(word), assignments && (IsScript(command, i) || IsBehind(command, i, "sudo")), depth + 1);
+    }
+
+    // ProxyCommand=sshpass -p x, core.sshCommand=ssh, --rsh=ssh: where the line of commands begins that is a name's value; 0: there is none.
+    private static int BehindName(ShellWord word)
+    {
+        var text = word.Text;
+        var sign = text.IndexOf('=', StringComparison.Ordinal);
+        if (sign < 2) return 0;
+        // --ssh-options=-oProxyCommand=ssh
+        if (text.IndexOf('=', sign + 1) is > 0 and var second && second - sign < 32 && text[sign + 1] == '-') sign = second;
+        foreach (var c in text.AsSpan(0, sign))
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or '=')) return 0;
+        }
+        var start = Blank.Skip(text, sign + 1);
+        // A quote within is the inner command's own.
+        if (start < text.Length && text[start] is '\'' or '"') start++;
+        var first = text.AsSpan(start, Blank.EndOfWord(text, start) - start);
+        if (first.IsEmpty || first.Contains('=')) return 0;
+        foreach (var end in CommandEnds)
+        {
+            if (text.AsSpan(0, sign).EndsWith(end, StringComparison.OrdinalIgnoreCase)) return start;
+        }
+        return ProgramTable.Find(first) is not null && start + first.Length < text.Length ? start : 0;
     }
 
     // Quotes within quotes ('a'\''b'): what the program gets is looked at as it gets it.
@@ -242,11 +306,21 @@ internal static class CommandRule
         var word = command.Words[i];
         if (i == 0 || !word.IsQuoted) return false;
         var before = command.Words[i - 1].Text;
-        if (before is ['-', .., 'c'] || (before is "-S" or "--split-string" && IsBehind(command, i, "env"))) return true;
+        if ((before is ['-', .., 'c'] && !IsInterpreted(command, i))
+            || (before is "-S" or "--split-string" && IsBehind(command, i, "env"))) return true;
         if (!word.Text.AsSpan().ContainsAny(" \t;|")) return false;
         for (var j = 0; j < i; j++)
         {
             if (ScriptRunners.Has(command.Words[j].Text.AsSpan(command.Words[j].Text.LastIndexOf('/') + 1))) return true;
+        }
+        return false;
+    }
+
+    private static bool IsInterpreted(ShellCommand command, int i)
+    {
+        for (var j = 0; j < i; j++)
+        {
+            if (Interpreters.Has(command.Words[j].Text.AsSpan(command.Words[j].Text.LastIndexOf('/') + 1))) return true;
         }
         return false;
     }

@@ -12,7 +12,8 @@ internal static class FedLiterals
     private static readonly KeyWords.Set Readers = new(
         "chpasswd chgpasswd passwd cryptsetup kinit smbpasswd su saslpasswd2 pdbedit vncpasswd secret-tool ldappasswd systemd-ask-password "
         + "veracrypt ecryptfs-add-passphrase ecryptfs-unwrap-passphrase ecryptfs-rewrap-passphrase mkpasswd ssh-add keepassxc-cli lpass "
-        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt bioctl geli age-keygen wg");
+        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt bioctl geli age-keygen wg "
+        + "ftp tnftp scrypt openconnect gpg-preset-passphrase openfortivpn slappasswd argon2 htdigest gnome-keyring-daemon");
 
     private static readonly KeyWords.Set ReadingFlags = new(
         "--password-stdin --with-token --stdin --passphrase-fd --token-stdin --passwd-stdin --pass-stdin --stdin-password "
@@ -29,6 +30,9 @@ internal static class FedLiterals
         ("zfs", "load-key"), ("curl", "-K"), ("curl", "--config"), ("op", "item"), ("az", "login"), ("flyctl", "secrets"),
         ("fly", "secrets"),
         ("mysql_config_editor", "set"), ("redis-cli", "-x"), ("bw", "unlock"), ("security", "-i"), ("rage", "-p"), ("sudo", "--stdin"),
+        ("op", "signin"), ("op", "create"), ("bw", "login"), ("sshfs", "password_stdin"), ("mount.davfs", "-o"), ("heroku", "auth:token"),
+        ("doctl", "auth"), ("gcloud", "activate-refresh-token"), ("circleci", "setup"), ("snyk", "auth"), ("huggingface-cli", "login"),
+        ("ykman", "-P"), ("pass", "generate"), ("rbw", "add"), ("secrethub", "write"), ("chamber", "write"), ("sops", "-e"),
     ];
 
     private static readonly KeyWords.Set Before = new("then do else if while ! { time sudo command builtin exec sh bash /bin/sh "
@@ -141,6 +145,8 @@ internal static class FedLiterals
             var name = text.AsSpan(text.LastIndexOf('/') + 1);
             if (Readers.Has(name) || (ReadingFlags.Has(text) && (text[1] == '-' || IsStdin(command)))) return true;
             if (text.StartsWith("--", StringComparison.Ordinal) && text.EndsWith("-stdin", StringComparison.Ordinal)) return true;
+            if (text.Contains("password_stdin", StringComparison.Ordinal)) return true;
+            if (IsInput(text) && command.Words.Exists(other => IsSecretsWord(other.Text))) return true;
             foreach (var (program, argument) in ReadingPairs)
             {
                 if (text == argument && previous.Contains(" " + program + " ", StringComparison.Ordinal)) return true;
@@ -148,6 +154,19 @@ internal static class FedLiterals
             if (previous.Length < 256) previous += " " + name.ToString() + " ";
         }
         return false;
+    }
+
+    // "-", --data-file=-, --from-file=p=/dev/stdin
+    private static bool IsInput(string text) => text is "-" || text.EndsWith("=-", StringComparison.Ordinal)
+        || text.EndsWith("=@-", StringComparison.Ordinal) || text.EndsWith("/dev/stdin", StringComparison.Ordinal);
+
+    // gcloud secrets, create secret, password=-
+    private static bool IsSecretsWord(string text)
+    {
+        var sign = text.IndexOf('=', StringComparison.Ordinal);
+        var name = (sign < 0 ? text.AsSpan() : text.AsSpan(0, sign)).TrimStart('-');
+        return name.Length < 48 && !name.Contains('/') && KeyName.Classify(name) is KeyKind.Password or KeyKind.Strong
+            && !name.EndsWith("-file");
     }
 
     private static bool IsStdin(ShellCommand command) => command.Words.Exists(word =>
@@ -164,7 +183,7 @@ internal static class FedLiterals
             if (!IsAboutSecret(flag)) continue;
             NotePrinted(findings, expansion.Commands);
         }
-        if (word.Text.Contains("command", StringComparison.Ordinal) && word.Text.StartsWith('-'))
+        if (word.Text.StartsWith('-') && IsAnswering(word.Text))
         {
             var sign = word.Text.IndexOf('=', StringComparison.Ordinal);
             var flag = sign < 0 ? word.Text.AsSpan() : word.Text.AsSpan(0, sign);
@@ -172,6 +191,16 @@ internal static class FedLiterals
             if (sign >= 0) NotePrinted(findings, ShellParser.Parse(word, sign + 1));
             else if (i + 1 < command.Words.Count) NotePrinted(findings, ShellParser.Parse(command.Words[i + 1]));
         }
+    }
+
+    // --password-command, --ldap_password_cmd, --passwordeval, -extpass: what a command prints is the password.
+    private static bool IsAnswering(string text)
+    {
+        var sign = text.IndexOf('=', StringComparison.Ordinal);
+        var flag = sign < 0 ? text.AsSpan() : text.AsSpan(0, sign);
+        return flag.Contains("command", StringComparison.OrdinalIgnoreCase) || flag.EndsWith("cmd", StringComparison.OrdinalIgnoreCase)
+            || flag.EndsWith("eval", StringComparison.OrdinalIgnoreCase) || flag.EndsWith("extpass", StringComparison.OrdinalIgnoreCase)
+            || flag.EndsWith("askpass", StringComparison.OrdinalIgnoreCase);
     }
 
     private static void NotePrinted(Findings findings, IReadOnlyList<ShellPipeline> pipelines)
@@ -190,9 +219,11 @@ internal static class FedLiterals
     private static bool IsAboutSecret(ReadOnlySpan<char> flag)
     {
         if (FeedingFlags.Has(flag)) return true;
-        foreach (var part in flag.TrimStart('-').Split('-'))
+        if (flag.StartsWith("--passwordeval")) return true;
+        var words = flag.TrimStart('-');
+        foreach (var part in words.SplitAny('-', '_'))
         {
-            if (KeyName.Classify(flag.TrimStart('-')[part]) is KeyKind.Password or KeyKind.Strong or KeyKind.Weak) return true;
+            if (KeyName.Classify(words[part]) is KeyKind.Password or KeyKind.Strong or KeyKind.Weak) return true;
         }
         return false;
     }

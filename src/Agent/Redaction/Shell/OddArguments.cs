@@ -17,12 +17,86 @@ internal static class OddArguments
         if (name is "lftp") LftpScripts(findings, command, program);
         else if (name is "systemd-run") Properties(findings, command, program);
         else if (name is "az") Lists(findings, command, program);
+        else if (name.StartsWith("pt-")) Dsn(findings, command, program);
+        else if (name is "deluge-console") DelugeScripts(findings, command, program);
+        else if (name is "pulumi") Pulumi(findings, command, program);
+        else if (name is "composer") Composer(findings, command, program);
+        else if (name is "steamcmd" or "qpdf" or "asterisk" or "pdfcpu") Placed(findings, command, program);
         else if (name is "redis-cli" or "valkey-cli") Rules(findings, command, program);
         else if (name is "aws") Variables(findings, command, program);
         else if (name is "net" && program + 1 < command.Words.Count)
         {
             if (command.Words[program + 1].Text.Equals("use", StringComparison.OrdinalIgnoreCase)) NetUse(findings, command, program + 2);
             if (command.Words[program + 1].Text.Equals("user", StringComparison.OrdinalIgnoreCase)) NetUser(findings, command, program + 2);
+        }
+    }
+
+    // pt-table-checksum h=a,u=b,p=x
+    private static void Dsn(Findings findings, ShellCommand command, int program)
+    {
+        for (var i = program + 1; i < command.Words.Count; i++)
+        {
+            var word = command.Words[i];
+            var at = word.Text.StartsWith("p=", StringComparison.Ordinal) ? 0 : word.Text.IndexOf(",p=", StringComparison.Ordinal) + 1;
+            if (at < 1 && !word.Text.StartsWith("p=", StringComparison.Ordinal)) continue;
+            var end = word.Text.IndexOf(',', at + 2);
+            CommandRule.Note(findings, word, at + 2, end < 0 ? word.Length : end, RuleNames.Flag);
+        }
+    }
+
+    // A secret that is not the first word behind its flag: steamcmd +login bob x, qpdf --encrypt x y 256 --.
+    private static void Placed(Findings findings, ShellCommand command, int program)
+    {
+        for (var i = program + 1; i < command.Words.Count; i++)
+        {
+            var (first, last) = command.Words[i].Text switch { "+login" => (2, 2), "--encrypt" => (1, 2), _ => (0, 0) };
+            for (var j = i + first; first > 0 && j <= i + last && j < command.Words.Count; j++)
+            {
+                // qpdf --encrypt --user-password=x has names, and --encrypt "" x an empty one.
+                if (command.Words[j].Text is ['-' or '+', ..]) break;
+                CommandRule.Note(findings, command.Words[j], 0, command.Words[j].Length, RuleNames.Flag);
+            }
+        }
+    }
+
+    // deluge-console "connect host bob x; info"
+    private static void DelugeScripts(Findings findings, ShellCommand command, int program)
+    {
+        for (var i = program + 1; i < command.Words.Count; i++)
+        {
+            var isLine = command.Words[i].IsQuoted && command.Words[i].Text.Contains(' ', StringComparison.Ordinal);
+            var commands = isLine ? ShellParser.Parse(command.Words[i]).SelectMany(pipeline => pipeline.Commands) : [command];
+            foreach (var words in commands.Select(inner => inner.Words))
+            {
+                var connect = words.FindIndex(word => word.Text == "connect");
+                if (connect >= 0 && connect + 3 < words.Count)
+                    CommandRule.Note(findings, words[connect + 3], 0, words[connect + 3].Length, RuleNames.Flag);
+            }
+        }
+    }
+
+    // pulumi config set --secret name x: the flag says that the last operand is one.
+    private static void Pulumi(Findings findings, ShellCommand command, int program)
+    {
+        var words = command.Words;
+        if (!words.Exists(word => word.Text == "--secret")) return;
+        var set = words.FindIndex(program, word => word.Text == "set");
+        var operands = words.FindAll(word => word.Text is not ['-', _, ..]);
+        if (set > 0 && operands.Count > 0 && words.IndexOf(operands[^1]) > set + 1)
+            CommandRule.Note(findings, operands[^1], 0, operands[^1].Length, RuleNames.Flag);
+    }
+
+    // composer config http-basic.host bob x, composer config bearer.host x
+    private static void Composer(Findings findings, ShellCommand command, int program)
+    {
+        for (var i = program + 1; i < command.Words.Count; i++)
+        {
+            var name = command.Words[i].Text;
+            var behind = name.StartsWith("http-basic.", StringComparison.Ordinal) ? 2
+                : name.StartsWith("bearer.", StringComparison.Ordinal) || name.Contains("-token.", StringComparison.Ordinal)
+                    || name.Contains("-oauth.", StringComparison.Ordinal) ? 1 : 0;
+            if (behind > 0 && i + behind < command.Words.Count)
+                CommandRule.Note(findings, command.Words[i + behind], 0, command.Words[i + behind].Length, RuleNames.Flag);
         }
     }
 

@@ -121,7 +121,10 @@ internal static class ProgramArguments
             case SecretPart.AfterSlash:
                 var slash = text.IndexOf('/', start);
                 var host = text.LastIndexOf('@');
-                if (slash > start) CommandRule.Note(findings, word, slash + 1, host > slash ? host : text.Length, RuleNames.Flag);
+                // "sys/x as sysdba"
+                var blank = text.IndexOf(' ', Math.Max(slash, 0));
+                if (slash > start)
+                    CommandRule.Note(findings, word, slash + 1, host > slash ? host : blank > slash ? blank : text.Length, RuleNames.Flag);
                 break;
             case SecretPart.BeforeHost:
                 var (colon, at) = (text.IndexOf(':', start), text.LastIndexOf('@'));
@@ -156,7 +159,8 @@ internal static class ProgramArguments
         CommandRule.Note(findings, word, sign + 1, text.Length, RuleNames.Assignment);
     }
 
-    private static void Cookies(Findings findings, ShellWord word, int start)
+    /// <summary>Notes the values of pairs.</summary>
+    public static void Cookies(Findings findings, ShellWord word, int start)
     {
         foreach (var range in word.Text.AsSpan(start).Split(';'))
         {

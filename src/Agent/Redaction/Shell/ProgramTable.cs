@@ -30,10 +30,10 @@ internal static class ProgramTable
         (MySql, "", "-p+ =password"),
         ("mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat mongotop mongofiles", "", "-p"),
         ("redis-cli valkey-cli keydb-cli", "", "-a --pass =auth =requirepass =masterauth !-h !-p !-n !-u"),
-        ("sqlcmd bcp osql tsql", "", "-P"), ("isql", "", "@3 !-d"),
+        ("sqlcmd bcp osql tsql isql dbaccess", "", "-P !-U !-S !-d !-D"), ("isql iusql", "", "@3 !-d !-U !-S !-P"),
         ("sqlplus rman exp imp expdp impdp sqlldr tnsping", "", "@1/ =target/ =userid/"),
         ("cqlsh cassandra-cli", "", "-p"), ("nodetool", "", "-pw"), ("clickhouse-client clickhouse", "", "--password"),
-        ("cypher-shell neo4j-admin", "", "-p =set-initial-password"),
+        ("cypher-shell neo4j-admin", "", "-p =set-initial-password !-u !-a !-d"),
         ("beeline", "", "-p"), ("influx", "", "-password -t. -p."), ("influxd arangosh arangodump", "", "--server.password"),
         ("db2", "", "=using"),
         ("vsql", "", "-w"), ("isql-fb gbak gfix gsec nbackup", "", "-pas -pass -password -pa -pw"),
@@ -95,7 +95,8 @@ internal static class ProgramTable
         ("ibmcloud", "login", "-p"),
         ("doctl", "init", "-t"), ("doctl", "", "-t"), ("cf", "login", "-p"), ("cf", "auth", "@2"),
         ("oci aliyun", "", "--access-key-secret"),
-        ("vault bao", "login", "@1"), ("consul nomad", "", "-token"), ("argocd", "login", "--password"),
+        ("vault bao", "login", "@1"), ("vault bao", "put", "@*$"),
+        ("vault bao", "patch", "@*$"), ("consul nomad", "", "-token"), ("argocd", "login", "--password"),
         ("kubeadm", "", "--token --certificate-key"),
         ("ngrok", "authtoken", "@1"), ("ngrok", "add-authtoken", "@1"), ("cloudflared", "install", "@1"),
         ("tailscale headscale", "", "--authkey --auth-key"), ("netbird", "", "-k --setup-key"),
@@ -104,7 +105,10 @@ internal static class ProgramTable
         ("openstack", "", "--os-password --password"), ("mcli", "set", "@4 @3"), ("duplicity duplicati duplicati-cli", "", "--passphrase"),
         // Code, packages, CI
         ("gh", "login", "-t"), ("gh", "set", "-b --body"), ("glab", "login", "-t --token"), ("twine", "", "-p"),
-        ("poetry", "publish", "-p"), ("gem", "push", "-k"), ("dotnet nuget", "push", "-k -ApiKey --api-key"),
+        ("poetry", "publish", "-p"), ("gem", "push", "-k"), 
+        ("dotnet nuget", "push", "-k -ApiKey --api-key !-s !-Source !--source !-Timeout !-t"), 
+        ("nuget", "setapikey", "@1"), ("nuget", "setApiKey", "@1"),
+        ("nuget", "push", "@2 !-s !-Source !--source !-k !-ApiKey !--api-key !-Timeout !-ConfigFile"),
         ("dotnet nuget", "", "-Password --password"), ("dotnet nuget", "source", "-p"), ("cargo", "login", "@1"), ("codecov", "", "-t"),
         ("snyk", "auth", "@1"), ("svn svnsync", "", "--password"),
         ("p4", "", "-P"), ("sentry-cli", "", "--auth-token"), ("jenkins-cli java", "", "-auth:"), ("conan", "user", "-p"),
@@ -121,7 +125,7 @@ internal static class ProgramTable
     ];
 
     private static readonly FrozenDictionary<string, ProgramRow[]>.AlternateLookup<ReadOnlySpan<char>> ByName = Rows
-        .Select(Row).SelectMany(row => row.Names.Select(name => (name, row))).GroupBy(pair => pair.name, pair => pair.row)
+        .Concat(RarePrograms.Rows).Select(Row).SelectMany(row => row.Names.Select(name => (name, row))).GroupBy(pair => pair.name, pair => pair.row)
         .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Asking = (MySql + " psql pg_dump pg_dumpall pg_restore "

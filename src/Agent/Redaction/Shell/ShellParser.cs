@@ -131,6 +131,7 @@ internal sealed class ShellParser(string text, IReadOnlyList<int>? map, int end)
     {
         var word = new ShellWord();
         var start = _at;
+        word.BeginsQuoted = _at < end && text[_at] is '"' or '\'';
         while (_at < end)
         {
             var c = text[_at];

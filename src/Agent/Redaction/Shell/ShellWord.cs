@@ -33,6 +33,9 @@ internal sealed class ShellWord
     /// <summary>Whether the word is held together by quotes or backslashes.</summary>
     public bool IsQuoted { get; set; }
 
+    /// <summary>Whether it begins within quotes: <c>"a=b"</c> is an argument and no assignment.</summary>
+    public bool BeginsQuoted { get; set; }
+
     /// <summary>Adds a character and where it came from.</summary>
     public void Add(char c, int place)
     {

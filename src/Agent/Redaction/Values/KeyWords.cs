@@ -30,7 +30,7 @@ internal static class KeyWords
     /// <summary>The same for other secrets.</summary>
     public static readonly string[] SecretEnds =
         ["secret", "token", "apikey", "secretkey", "privatekey", "accesskey", "authkey", "masterkey", "encryptionkey", "signingkey",
-            "sharedkey",
+            "sharedkey", "activationkey", "registrationkey", "productkey", "licensekey",
             "accountkey", "credentials", "privkey", "密码", "密碼", "口令", "令牌", "密钥", "パスワード", "トークン", "비밀번호", "암호"];
 
     /// <summary>Ends in <c>pass</c> that are words of their own.</summary>
@@ -67,7 +67,7 @@ internal static class KeyWords
 
     /// <summary>Before <c>code</c>: it opens something.</summary>
     public static readonly Set SecretCodes = new("pin pass security verification auth otp mfa access backup recovery sms 2fa totp "
-        + "device invite activation unlock");
+        + "one-time onetime time confirmation signin sign-in login reset your authentication authorization authorisation magic pairing device invite activation unlock");
 
     /// <summary>Secrets when they look random.</summary>
     public static readonly Set Weaks = new("auth authentication cred creds code seed login state nonce community rocommunity rwcommunity");
@@ -105,7 +105,7 @@ internal static class KeyWords
     public static readonly Set OtherTokens = new(
         "next page continuation continue cursor sync resume start fencing cancellation cancel lexer parser unexpected end eof "
             + "delimiter bos "
-        + "eos pad unk invalid lex max min prompt completion input output total cached reasoning change shift forward pagination");
+        + "eos pad unk lex max min prompt completion input output total cached reasoning change shift forward pagination");
 
     /// <summary>A set of words, asked with spans.</summary>
     internal sealed class Set(string words)

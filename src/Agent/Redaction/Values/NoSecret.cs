@@ -20,6 +20,7 @@ internal static class NoSecret
         + "creation creating refreshing modifying destroying destruction still reading verified validated generated issued "
             + "not_logging_parameter value_specified_in_no_log_parameter needed supported unsupported unauthorized forbidden malformed "
                 + "pending locked <nil> "
+        + "expected eof eol ident identifier newline whitespace keyword literal expression statement unexpected <eof> end-of-file "
         + "\\n function undefined; optional, yes, no, null, none, nein ja oui non si да нет")
         .Split(' '), StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -54,6 +55,8 @@ internal static class NoSecret
     /// <summary>Only the signs that programs write over a secret, or a word for it in brackets.</summary>
     public static bool IsMask(ReadOnlySpan<char> value)
     {
+        // sed's s/password=.*/password=***/g
+        if (value.IndexOf('/') is >= 3 and var slash && value.Length - slash <= 4) value = value[..slash];
         if (value.Length >= 2 && (value[0], value[^1]) is ('[', ']') or ('<', '>') or ('(', ')') or ('{', '}') or ('*', '*'))
         {
             var inner = value[1..^1].Trim("*[<({])}> ");
@@ -62,11 +65,18 @@ internal static class NoSecret
         return value.Length >= 3 && !value.ContainsAnyExcept(MaskSigns);
     }
 
+    // A pattern that looks for a secret, in sed, grep or a rule of a firewall: password=.*, token=[^&]*, key=\S+.
+    private static bool IsPattern(ReadOnlySpan<char> value) => value.StartsWith(".*") || value.StartsWith(".+") || value.StartsWith("[^")
+        || value.StartsWith("\\S") || value.StartsWith("\\w") || value.StartsWith("(.*") || value.StartsWith("(.+")
+        || value.StartsWith("([^") || value.StartsWith("\\(.*") || value.StartsWith("\\([^") || value.StartsWith("(?")
+        || value.StartsWith("[A-Z") || value.StartsWith("[a-z") || value.StartsWith("[0-9") || value.StartsWith("[[:");
+
     /// <summary>A variable, a template or an address in a store of secrets, and nothing else.</summary>
     public static bool IsReference(ReadOnlySpan<char> value)
     {
         if (value.Length < 2) return value is "?";
         if (value[0] == '$') return IsVariable(value);
+        if (IsPattern(value)) return true;
         if (value.StartsWith("{{") && value.EndsWith("}}")) return true;
         if (value.StartsWith("%(") && value.EndsWith(")s")) return true;
         if (value[0] == '%') return value.Length == 2 && char.IsAsciiLetter(value[1])

@@ -107,6 +107,10 @@ internal static class ValueScanner
         {
             switch (text[at])
             {
+                // A bracket of its own, whatever stands open before.
+                case '[' when Placeholder.Begins(text.AsSpan(at)):
+                    at += Placeholder.Length;
+                    break;
                 case '"' or '\'' or '`' when EndsHere(text, at + 1) || text[at + 1] is ',' or ';' or ')' or ']' or '}' or ':' or '>':
                 case ',' or ';' or '|' when EndsPart(text, at + 1):
                 case '&' when NameFollows(text, at + 1) || text.AsSpan(at + 1).StartsWith("amp;"):
