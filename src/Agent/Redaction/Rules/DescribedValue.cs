@@ -74,6 +74,8 @@ internal static class DescribedValue
         var length = text.AsSpan(closed + 1, Math.Min(MostBracket, text.Length - closed - 1)).IndexOf(closing);
         if (length < 1) return null;
         var value = text.AsSpan(closed + 1, length);
+        // send_token[3f2504e0-4f89-11d3-9a0c-0305e82c3301] is a task's number.
+        if (value.Length == 36 && Looks.IsHexOrUuid(value)) return null;
         if (value.ContainsAny(NoSigns) || NoSecret.Is(value) || !(Looks.Password(value) || Looks.Token(value))) return null;
         return new ValueSpan(closed + 1, closed + 1 + length, closed + 2 + length, true);
     }

@@ -50,6 +50,7 @@ internal static class LooseValueRule
         if (name.Hyphens > 0 && (name.Start == name.Hyphens
             || !KeyName.IsPart(text[name.Start - name.Hyphens - 1]))) return Flag(findings, name, at);
         if (OneTime(name, at) is { } code) return Note(findings, code);
+        if (OfType(name, at) is { } typed) return Note(findings, typed);
         if (InQuotes(name, at) is { } literal) return Note(findings, literal);
         if (name.Kind is KeyKind.Strong or KeyKind.Password or KeyKind.Key)
         {
@@ -72,7 +73,8 @@ internal static class LooseValueRule
         var word = value.In(text);
         // "--password is required" is a message.
         if (Stops.Has(word) || NoSecret.IsWord(word) || NamedValues.IsNameOfOne(word) || IsSecretsName(name, word)
-            || (name.Kind == KeyKind.Key && word[0] is '/' or '.')) return name.End;
+            || ((name.Kind == KeyKind.Key || name.Word.EndsWith("credentials", StringComparison.OrdinalIgnoreCase))
+                && word[0] is '/' or '.' or '~')) return name.End;
         // OpenSSL's -pass pass:x
         if (word.StartsWith("pass:")) value = value with { Start = value.Start + 5 };
         return NamedValues.IsGpgId(word) || NamedValues.IsGpgIdOf(name.Word, word) ? value.End : Note(findings, value with { Next = value.End });
@@ -131,6 +133,9 @@ internal static class LooseValueRule
             if (password ? Looks.Password(word) && !word.Contains('=') && !NoSecret.Is(word)
                 : IsKeyLike(name, word) && !IsFingerprint(name, word))
                 return Note(findings, new ValueSpan(at, end, end, false));
+            // "the password is [x]"
+            if (password && steps > 0 && word.Length > 2 && word[0] is '[' or '<' or '(' && Looks.Password(word[1..].TrimEnd("]>)}.")))
+                return Note(findings, new ValueSpan(at + 1, at + 1 + word[1..].TrimEnd("]>)}.").Length, end, false));
             if (!Connectors.Has(word.TrimEnd(':'))) break;
             // "changed the password to x", but not "sent a password to user42".
             if (steps == 0 && word is "to" or "of" && !DescribedValue.IsChange(Near(text, name.Start))) break;
@@ -148,9 +153,28 @@ internal static class LooseValueRule
         var at = Blank.Skip(text, closed);
         if (at == name.End || at >= text.Length) return 0;
         if (name.Word is "requirepass" or "masterauth") return Note(findings, ValueScanner.Read(text, at));
+        // ERR AUTH "x" called without any password configured
+        if (name.Word is "AUTH" && closed == name.End && ValueScanner.TryReadQuoted(text, at, out var only)
+            && Looks.Password(only.In(text))) return Note(findings, only);
         if (!name.Word.Equals("auth", StringComparison.OrdinalIgnoreCase) || closed != name.End + 1 || !name.Before("\"")) return 0;
         if (!ValueScanner.TryReadQuoted(text, at, out var first)) return 0;
         return Note(findings, ValueScanner.TryReadQuoted(text, Blank.Skip(text, first.Next), out var second) ? second : first);
+    }
+
+    // A switch's secret 9 $9$x, password 7 0822455D0A, key 0 x: the digit says how the value is encoded.
+    private static ValueSpan? OfType(in Name name, int at)
+    {
+        var text = name.Text;
+        var isKey = name.IsPlainKey || name.Word is "hex-key";
+        if (!isKey && name.Kind is not (KeyKind.Strong or KeyKind.Password or KeyKind.Key)) return null;
+        if (at + 2 >= text.Length || !char.IsAsciiDigit(text[at]) || text[at + 1] != ' ') return null;
+        var start = Blank.Skip(text, at + 1);
+        var end = Blank.EndOfWord(text, start);
+        var value = text.AsSpan(start, end - start).TrimEnd("\"';,");
+        var isEncoded = value.Length >= 8 && (value[0] == '$' || (value.ContainsAnyInRange('0', '9') && Looks.IsHexOrUuid(value)));
+        var isPlain = text[at] == '0' && value.Length >= 4 && Blank.Skip(text, end) >= text.Length && char.IsAsciiLetter(value[0]);
+        return isEncoded || isPlain || (text[at] is '5' or '7' or '8' or '9' && Looks.Password(value) && value.Length >= 8)
+            ? new ValueSpan(start, start + value.Length, end, false) : null;
     }
 
     // secret "K2tf3TRrmE7TJd+m2NPBuw==", as BIND and others write it; "unexpected token "a1"" is another matter.
@@ -212,12 +236,16 @@ internal static class LooseValueRule
 
     // snmpd.conf: rocommunity x 10.0.0.0/8
     private static int Community(Findings findings, in Name name, int at) =>
-        name.BeginsLine && name.Word.StartsWith("r") ? Note(findings, ValueScanner.Read(findings.Text, at)) : name.End;
+        (name.BeginsLine && name.Word.StartsWith("r")) || (findings.Text.Contains("snmp", StringComparison.OrdinalIgnoreCase)
+            && Looks.Password(findings.Text.AsSpan(at, Blank.EndOfWord(findings.Text, at) - at)))
+            ? Note(findings, ValueScanner.Read(findings.Text, at)) : name.End;
 
     private static bool IsKeyLike(in Name name, ReadOnlySpan<char> word)
     {
         word = word.TrimEnd(".,;:!?)");
         if (name.Kind is KeyKind.Weak or KeyKind.Medium || word.Length < 16) return false;
+        // secrets set API_KEY=x: the pair has a name of its own.
+        if (word.TrimEnd('=').Contains('=')) return false;
         return Looks.Random(word) || (word.Length >= 32 && Looks.Token(word) && Looks.IsHexOrUuid(word) && !word.Contains('-'));
     }
 

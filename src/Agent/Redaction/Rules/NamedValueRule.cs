@@ -116,6 +116,8 @@ internal static class NamedValueRule
             return at;
         }
         if (text.AsSpan(at).StartsWith("map[")) return at;
+        // credentials=Credentials{user='bob', password='x'}
+        if (name.Kind == KeyKind.Strong && name.Word.EndsWith("s", StringComparison.OrdinalIgnoreCase) && OpensMembers(text, at)) return at;
         if (CallValues.TryRead(findings, name, at, out var called)) return called;
         if (TupleRule.TryCredentials(findings, name, at, out var behind)) return behind;
         if (text[at] == '(')
@@ -127,6 +129,13 @@ internal static class NamedValueRule
         if (at >= text.Length) return name.End;
         var value = NamedValues.Read(name, separator, at, findings.IsCommand);
         return NamedValues.Judge(findings, name, separator, value) ? value.Next : Math.Max(name.End, value.Quoted ? value.Start : at);
+    }
+
+    private static bool OpensMembers(string text, int at)
+    {
+        var end = at;
+        while (end < text.Length && end < at + 48 && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '.' or '_')) end++;
+        return end > at && end < text.Length && text[end] is '{' or '[' or '(' && ValueScanner.NameFollows(text, end + 1);
     }
 
     // "pass phrase" and "PIN code" are one name each.

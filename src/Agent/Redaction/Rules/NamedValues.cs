@@ -227,7 +227,7 @@ internal static class NamedValues
         var next = Blank.Skip(text, value.End);
         var end = next;
         while (end < text.Length && char.IsAsciiLetterLower(text[end])) end++;
-        return end > next && (end == text.Length || text[end] is ' ' or '.' or ',' or '\'');
+        return end > next && (end == text.Length || text[end] is ' ' or '.' or ',' or '\'' or '/');
     }
 
     private static bool OwnsLine(in Name name, ValueSpan value)

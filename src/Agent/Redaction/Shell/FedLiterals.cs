@@ -48,6 +48,15 @@ internal static class FedLiterals
     {
         var commands = pipeline.Commands;
         var last = commands.FindLastIndex(Reads);
+        // What nobody would type as a text is a token, whoever reads it.
+        for (var i = Math.Max(0, last); i < commands.Count; i++)
+        {
+            foreach (var word in commands[i].Fed.Where(IsToken)) NoteWord(findings, word);
+            if (i + 1 < commands.Count && IsPrinter(commands[i]))
+            {
+                foreach (var word in Literals(commands[i]).Where(IsToken)) NoteWord(findings, word);
+            }
+        }
         for (var i = 0; i < last; i++)
         {
             if (IsPrinter(commands[i])) NoteLiterals(findings, commands[i]);
@@ -145,7 +154,7 @@ internal static class FedLiterals
             var name = text.AsSpan(text.LastIndexOf('/') + 1);
             if (Readers.Has(name) || (ReadingFlags.Has(text) && (text[1] == '-' || IsStdin(command)))) return true;
             if (text.StartsWith("--", StringComparison.Ordinal) && text.EndsWith("-stdin", StringComparison.Ordinal)) return true;
-            if (text.Contains("password_stdin", StringComparison.Ordinal)) return true;
+            if (text.Contains("password_stdin", StringComparison.Ordinal) || IsChange(text)) return true;
             if (IsInput(text) && command.Words.Exists(other => IsSecretsWord(other.Text))) return true;
             foreach (var (program, argument) in ReadingPairs)
             {
@@ -155,6 +164,14 @@ internal static class FedLiterals
         }
         return false;
     }
+
+    // occ user:resetpassword, set-password: it asks for one.
+    private static bool IsChange(string text) => text.Length < 40 && text[..Math.Min(1, text.Length)] is not ("-" or "")
+        && (text.EndsWith("password", StringComparison.OrdinalIgnoreCase) || text.EndsWith("passwd", StringComparison.OrdinalIgnoreCase))
+        && text.AsSpan().ContainsAny(':', '-') && !text.AsSpan().ContainsAny("/=. ");
+
+    private static bool IsToken(ShellWord word) => word.Length >= 20 && Looks.Random(word.Text)
+        && word.Text.AsSpan().ContainsAnyInRange('A', 'Z') && word.Text.AsSpan().ContainsAnyInRange('a', 'z');
 
     // "-", --data-file=-, --from-file=p=/dev/stdin
     private static bool IsInput(string text) => text is "-" || text.EndsWith("=-", StringComparison.Ordinal)

@@ -89,7 +89,7 @@ internal static class KeyWords
         + "interval window cache hashing digest fingerprint thumbprint arn region namespace annotation annotations labels list reviews "
             + "review "
         + "request requests response endpointurl grants ui cert ca certificate rb py cs java kt go js jsx ts tsx php cpp hpp sh pl exs "
-            + "scala rs json yml yaml xml conf cfg ini log pem crt txt "
+            + "identity scala rs json yml yaml xml conf cfg ini log pem crt txt "
         + "html sql md tpl erb svg png css page form screen dialog input link email sent mail auth_methods usages leak leaks");
 
     /// <summary>The first word of a name: it asks for a secret or speaks of one (<c>--ask-pass</c>, <c>--no-password</c>).</summary>

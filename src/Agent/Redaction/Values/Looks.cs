@@ -10,7 +10,7 @@ internal static class Looks
     /// stands after a name that is only sometimes a secret's (<c>key=</c>).
     /// </summary>
     public static bool Random(ReadOnlySpan<char> value) =>
-        Token(value) && !IsHexOrUuid(value) && !IsPath(value) && (value.ContainsAny('.', ':') ? HasAllKinds(value) : HasTwoKinds(value))
+        Token(value) && !IsHexOrUuid(value) && !IsPath(value) && !EndsInHash(value) && (value.ContainsAny('.', ':') ? HasAllKinds(value) : HasTwoKinds(value))
         && Entropy(value) >= 3.0;
 
     /// <summary>At least sixteen characters of an identifier's alphabet with a digit among them; hex and UUIDs too.</summary>
@@ -67,6 +67,13 @@ internal static class Looks
             if (!char.IsAsciiHexDigit(c) && c is not ('-' or ':')) return false;
         }
         return true;
+    }
+
+    // Linux-node-3f2a1b9c8d7e6f5a4b3c2d1e0f9a8b7c: a cache's key.
+    private static bool EndsInHash(ReadOnlySpan<char> value)
+    {
+        var last = value.LastIndexOf('-');
+        return last > 2 && value.Length - last > 16 && IsHexOrUuid(value[(last + 1)..]) && !value[(last + 1)..].ContainsAnyInRange('A', 'Z');
     }
 
     private static bool IsPath(ReadOnlySpan<char> value) => value[0] is '/' or '~' or '.'
