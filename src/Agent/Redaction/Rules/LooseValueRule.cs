@@ -42,6 +42,7 @@ internal static class LooseValueRule
         if (TupleRule.TryPair(findings, name, closed, out var next) || TupleRule.TryContent(findings, name, closed, out next)
             || TryPair(findings, name, closed, out next)) return next;
         if (DescribedValue.InBrackets(name, closed) is { } bracketed) return Note(findings, bracketed);
+        if (Puppet(findings, name) is var behindPuppet and > 0) return behindPuppet;
         if (Redis(findings, name, closed) is var behindRedis and > 0) return behindRedis;
         if (name.Kind is KeyKind.Authorization or KeyKind.Cookie or KeyKind.SetCookie) return name.End;
         var at = Blank.Skip(text, name.End);
@@ -133,6 +134,10 @@ internal static class LooseValueRule
             if (password ? Looks.Password(word) && !word.Contains('=') && !NoSecret.Is(word)
                 : IsKeyLike(name, word) && !IsFingerprint(name, word))
                 return Note(findings, new ValueSpan(at, end, end, false));
+            // decoded credentials bob:x
+            if (name.Word.EndsWith("credentials", StringComparison.OrdinalIgnoreCase) && word.IndexOf(':') is > 0 and var colon
+                && Looks.Password(word[(colon + 1)..]))
+                return Note(findings, new ValueSpan(at + colon + 1, end, end, false));
             // "the password is [x]"
             if (password && steps > 0 && word.Length > 2 && word[0] is '[' or '<' or '(' && Looks.Password(word[1..].TrimEnd("]>)}.")))
                 return Note(findings, new ValueSpan(at + 1, at + 1 + word[1..].TrimEnd("]>)}.").Length, end, false));
@@ -140,10 +145,23 @@ internal static class LooseValueRule
             // "changed the password to x", but not "sent a password to user42".
             if (steps == 0 && word is "to" or "of" && !DescribedValue.IsChange(Near(text, name.Start))) break;
             at = Blank.Skip(text, end);
-            if (at >= text.Length) return name.End;
+            // "password changed","user": the quote closes what stands before.
+            if (at >= text.Length || (at == end && text[at] is '"' or '\'' or '`')) return name.End;
             if (password && ValueScanner.TryReadQuoted(text, at, out quoted)) return Note(findings, quoted);
         }
         return password ? GeneratedAtEnd(findings, name) : name.End;
+    }
+
+    // (/Stage[main]/Db/password) changed 'x' to 'y'; 0: it is none.
+    private static int Puppet(Findings findings, in Name name)
+    {
+        var text = findings.Text;
+        const string Changed = " changed ";
+        var at = name.End < text.Length && text[name.End] is ')' or ':' ? name.End + 1 : name.End;
+        if (!text.AsSpan(at).StartsWith(Changed) || !ValueScanner.TryReadQuoted(text, at + Changed.Length, out var old)) return 0;
+        var next = Note(findings, old);
+        var to = Blank.Skip(text, next);
+        return text.AsSpan(to).StartsWith("to ") && ValueScanner.TryReadQuoted(text, to + 3, out var now) ? Note(findings, now) : next;
     }
 
     // CONFIG SET requirepass x, "config" "set" "requirepass" "x", "AUTH" "bob" "x"; 0: none of them.

@@ -58,6 +58,7 @@ internal static class CommandRule
                     if (ProgramTable.Find(command.Words[i].Text) is { } rows)
                         ProgramArguments.Find(findings, command, i, rows);
                     OddArguments.Find(findings, command, i);
+                    UserAtHost(findings, command.Words[i]);
                     if (depth < MostScripts) Script(findings, command, i, assignments, depth);
                 }
             }
@@ -136,10 +137,17 @@ internal static class CommandRule
         var kind = KeyName.Classify(text.AsSpan(from, end - from));
         // A script in quotes is read as one.
         if (kind is KeyKind.None || (from == 0 && IsScript(command, i))) return;
+        // npm config set _auth x
+        if (kind == KeyKind.Weak && text.AsSpan(from, end - from) is "_auth" && IsSetting(command, i))
+        {
+            Judge(findings, command.Words[i + 1], 0, KeyKind.Strong, "_auth");
+            return;
+        }
         if (kind == KeyKind.Weak && TryUserAndPassword(findings, command, i, end)) return;
         if (end < text.Length)
         {
             if (text[end] != '=' && !(text[end] == ':' && (slash || from > 0))) return;
+            if (text.StartsWith("--secret=", StringComparison.Ordinal) && IsBehind(command, i, "gcloud")) return;
             Judge(findings, word, end + 1, kind, text.AsSpan(from, end - from));
             return;
         }
@@ -176,6 +184,25 @@ internal static class CommandRule
         Note(findings, word, colon + 1, word.Length, RuleNames.Flag);
         return true;
     }
+
+    // mysqlsh bob:x@host: an address without its scheme. An image's name at its digest and an address of mail are none.
+    private static void UserAtHost(Findings findings, ShellWord word)
+    {
+        var text = word.Text;
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var at = text.LastIndexOf('@');
+        if (colon < 1 || at < colon + 2 || at + 1 >= text.Length || Schemes.Has(text.AsSpan(0, colon))) return;
+        foreach (var c in text.AsSpan(0, colon))
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.')) return;
+        }
+        var host = text.AsSpan(at + 1);
+        if (!char.IsAsciiLetterOrDigit(host[0]) || host.StartsWith("sha256:") || host.StartsWith("sha512:")) return;
+        if (Looks.Password(text.AsSpan(colon + 1, at - colon - 1))) Note(findings, word, colon + 1, at, RuleNames.Url);
+    }
+
+    private static readonly KeyWords.Set Schemes = new("mailto from to cc bcc reply-to sip sips xmpp acct user email mail subject sender "
+        + "http https ftp ssh git svn s3 gs docker oci npm rsync sftp");
 
     // aws ssm put-parameter --name /prod/db_password --value x
     private static void NamedThenValue(Findings findings, ShellCommand command, int i)
@@ -243,7 +270,7 @@ internal static class CommandRule
         {
             var word = command.Words[j].Text;
             if (flag is "--password" && ProgramTable.Asks(word)) return true;
-            if (flag is "--secret" && word is "pulumi") return true;
+            if (flag is "--secret" && word is "pulumi" or "gcloud") return true;
             if (flag is "--secret" or "--secrets" && word.AsSpan(word.LastIndexOf('/')
                 + 1) is "docker" or "podman" or "buildah" or "nerdctl" or "buildctl") return true;
         }

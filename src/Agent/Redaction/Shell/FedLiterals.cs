@@ -12,7 +12,7 @@ internal static class FedLiterals
     private static readonly KeyWords.Set Readers = new(
         "chpasswd chgpasswd passwd cryptsetup kinit smbpasswd su saslpasswd2 pdbedit vncpasswd secret-tool ldappasswd systemd-ask-password "
         + "veracrypt ecryptfs-add-passphrase ecryptfs-unwrap-passphrase ecryptfs-rewrap-passphrase mkpasswd ssh-add keepassxc-cli lpass "
-        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt bioctl geli age-keygen wg "
+        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt tarsnap-keygen tarsnap-keymgmt bioctl geli age-keygen wg "
         + "ftp tnftp scrypt openconnect gpg-preset-passphrase openfortivpn slappasswd argon2 htdigest gnome-keyring-daemon");
 
     private static readonly KeyWords.Set ReadingFlags = new(
@@ -51,7 +51,7 @@ internal static class FedLiterals
         // What nobody would type as a text is a token, whoever reads it.
         for (var i = Math.Max(0, last); i < commands.Count; i++)
         {
-            foreach (var word in commands[i].Fed.Where(IsToken)) NoteWord(findings, word);
+            foreach (var word in commands[i].Fed.Where(word => IsToken(word) || IsTyped(commands[i], word))) NoteWord(findings, word);
             if (i + 1 < commands.Count && IsPrinter(commands[i]))
             {
                 foreach (var word in Literals(commands[i]).Where(IsToken)) NoteWord(findings, word);
@@ -148,6 +148,7 @@ internal static class FedLiterals
     private static bool Reads(ShellCommand command)
     {
         var previous = "";
+        var (isInput, isAboutSecret) = (false, false);
         foreach (var word in command.Words)
         {
             var text = word.Text;
@@ -155,7 +156,9 @@ internal static class FedLiterals
             if (Readers.Has(name) || (ReadingFlags.Has(text) && (text[1] == '-' || IsStdin(command)))) return true;
             if (text.StartsWith("--", StringComparison.Ordinal) && text.EndsWith("-stdin", StringComparison.Ordinal)) return true;
             if (text.Contains("password_stdin", StringComparison.Ordinal) || IsChange(text)) return true;
-            if (IsInput(text) && command.Words.Exists(other => IsSecretsWord(other.Text))) return true;
+            isInput |= IsInput(text);
+            isAboutSecret |= IsSecretsWord(text);
+            if (isInput && isAboutSecret) return true;
             foreach (var (program, argument) in ReadingPairs)
             {
                 if (text == argument && previous.Contains(" " + program + " ", StringComparison.Ordinal)) return true;
@@ -164,6 +167,14 @@ internal static class FedLiterals
         }
         return false;
     }
+
+    // One word that looks like a password is typed for a person, unless a tool for texts reads it.
+    private static bool IsTyped(ShellCommand command, ShellWord word) => Looks.Password(word.Text)
+        && !word.Text.AsSpan().ContainsAny(' ', '/', '=') && !TextTools.Has(Program(command).AsSpan(Program(command).LastIndexOf('/') + 1));
+
+    private static readonly KeyWords.Set TextTools = new("diff comm join paste cat sort grep egrep rg sed awk cut tr bc dc jq yq wc read "
+        + "while tee head tail uniq md5sum sha256sum sha1sum base64 xxd od hexdump column fold rev nl xargs mapfile readarray envsubst "
+        + "openssl python3 python perl php ruby node bash sh mysql psql sqlite3 nsupdate at batch mail mailx logger figlet");
 
     // occ user:resetpassword, set-password: it asks for one.
     private static bool IsChange(string text) => text.Length < 40 && text[..Math.Min(1, text.Length)] is not ("-" or "")
@@ -197,7 +208,8 @@ internal static class FedLiterals
         {
             if (expansion.Commands is null || word.Text[expansion.Start] is not ('<' or '>')) continue;
             var flag = expansion.Start > 0 ? word.Text.AsSpan(0, expansion.Start).TrimEnd('=') : before.AsSpan();
-            if (!IsAboutSecret(flag)) continue;
+            if (!IsAboutSecret(flag) && !(before is "-f" && i > 1 && command.Words[i - 2].Text.EndsWith("sshpass", StringComparison.Ordinal)))
+                continue;
             NotePrinted(findings, expansion.Commands);
         }
         if (word.Text.StartsWith('-') && IsAnswering(word.Text))

@@ -17,6 +17,7 @@ internal static class OddArguments
         if (name is "lftp") LftpScripts(findings, command, program);
         else if (name is "systemd-run") Properties(findings, command, program);
         else if (name is "az") Lists(findings, command, program);
+        else if (name.StartsWith("mount") || name is "smbmount") Mount(findings, command, program);
         else if (name.StartsWith("pt-")) Dsn(findings, command, program);
         else if (name is "deluge-console") DelugeScripts(findings, command, program);
         else if (name is "pulumi") Pulumi(findings, command, program);
@@ -28,6 +29,20 @@ internal static class OddArguments
         {
             if (command.Words[program + 1].Text.Equals("use", StringComparison.OrdinalIgnoreCase)) NetUse(findings, command, program + 2);
             if (command.Words[program + 1].Text.Equals("user", StringComparison.OrdinalIgnoreCase)) NetUser(findings, command, program + 2);
+        }
+    }
+
+    // mount.cifs -o user=bob%x
+    private static void Mount(Findings findings, ShellCommand command, int program)
+    {
+        for (var i = program + 1; i < command.Words.Count; i++)
+        {
+            var word = command.Words[i];
+            var user = word.Text.IndexOf("user", StringComparison.Ordinal);
+            var percent = user < 0 ? -1 : word.Text.IndexOf('%', user);
+            if (percent < 0) continue;
+            var end = word.Text.IndexOf(',', percent);
+            CommandRule.Note(findings, word, percent + 1, end < 0 ? word.Length : end, RuleNames.Flag);
         }
     }
 

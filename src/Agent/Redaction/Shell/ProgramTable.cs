@@ -91,7 +91,7 @@ internal static class ProgramTable
         ("heroku dokku", "config:set", "@*$"), ("fly flyctl", "set", "@*$"), ("fly flyctl", "", "-e$ --env$ --build-arg$"),
         ("gcloud", "", "--set-env-vars$ --update-env-vars$ --set-build-env-vars$"),
         ("az", "", "--secure-environment-variables$ --environment-variables$ --env-vars$"),
-        ("psexec psexec64 paexec", "", "-p"), ("az", "login", "-p"), ("az", "", "--admin-password"),
+        ("psexec psexec64 paexec", "", "-p"), ("az", "login", "-p"), ("az", "sql", "-p"), ("az", "mysql", "-p"), ("az", "postgres", "-p"), ("az", "", "--admin-password"),
         ("ibmcloud", "login", "-p"),
         ("doctl", "init", "-t"), ("doctl", "", "-t"), ("cf", "login", "-p"), ("cf", "auth", "@2"),
         ("oci aliyun", "", "--access-key-secret"),

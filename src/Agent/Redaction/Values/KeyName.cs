@@ -97,6 +97,7 @@ internal static class KeyName
 
     private static KeyKind OfEnd(ReadOnlySpan<char> word)
     {
+        if (KeyWords.OtherPasses.Has(word)) return KeyKind.None;
         foreach (var end in KeyWords.PasswordEnds)
         {
             if (word.EndsWith(end, StringComparison.OrdinalIgnoreCase)) return KeyKind.Password;
@@ -106,7 +107,7 @@ internal static class KeyName
             if (word.EndsWith(end, StringComparison.OrdinalIgnoreCase))
                 return end == "token" && KeyWords.OtherTokens.Has(word[..^5]) ? KeyKind.None : KeyKind.Strong;
         }
-        if (word.EndsWith("pass", StringComparison.OrdinalIgnoreCase) && !KeyWords.OtherPasses.Has(word)) return KeyKind.Password;
+        if (word.EndsWith("pass", StringComparison.OrdinalIgnoreCase)) return KeyKind.Password;
         return KeyKind.None;
     }
 

@@ -35,7 +35,7 @@ internal static class KeyWords
 
     /// <summary>Ends in <c>pass</c> that are words of their own.</summary>
     public static readonly Set OtherPasses = new("bypass compass surpass trespass overpass underpass multipass impasse encompass "
-        + "outpass proxy_pass");
+        + "outpass proxy_pass chpasswd chgpasswd gpasswd mkpasswd kpasswd");
 
     /// <summary>Words for a key: what stands before them decides.</summary>
     public static readonly Set Keys = new("key keys schlüssel schluessel clé cle chave chiave ключ sleutel nyckel klucz avain klíč nøkkel");
@@ -44,7 +44,7 @@ internal static class KeyWords
     public static readonly Set SecretKeys = new(
         "api secret private access encryption encrypt signing sign master auth authentication account shared license licence consumer hmac "
         + "crypt crypto cipher preshared subscription integration webhook app application ssh aes rsa jwt session admin root user sas "
-        + "pass password token wep wpa network_security storage decryption decrypt instrumentation ingest ingestion deploy tsig rndc "
+        + "pass password token wep wpa network network_security storage decryption decrypt instrumentation ingest ingestion deploy tsig rndc "
         + "instance unseal recovery setup stream wireguard wg secure vault sendgrid stripe mailgun openai anthropic datadog algolia "
             + "google aws "
         + "azure maps linode hetzner twilio pagerduty rollbar bugsnag sentry newrelic honeycomb privada priv clé");
@@ -89,7 +89,7 @@ internal static class KeyWords
         + "interval window cache hashing digest fingerprint thumbprint arn region namespace annotation annotations labels list reviews "
             + "review "
         + "request requests response endpointurl grants ui cert ca certificate rb py cs java kt go js jsx ts tsx php cpp hpp sh pl exs "
-            + "identity scala rs json yml yaml xml conf cfg ini log pem crt txt "
+            + "identity helper scala rs json yml yaml xml conf cfg ini log pem crt txt "
         + "html sql md tpl erb svg png css page form screen dialog input link email sent mail auth_methods usages leak leaks");
 
     /// <summary>The first word of a name: it asks for a secret or speaks of one (<c>--ask-pass</c>, <c>--no-password</c>).</summary>

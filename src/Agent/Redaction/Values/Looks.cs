@@ -10,7 +10,8 @@ internal static class Looks
     /// stands after a name that is only sometimes a secret's (<c>key=</c>).
     /// </summary>
     public static bool Random(ReadOnlySpan<char> value) =>
-        Token(value) && !IsHexOrUuid(value) && !IsPath(value) && !EndsInHash(value) && (value.ContainsAny('.', ':') ? HasAllKinds(value) : HasTwoKinds(value))
+        Token(value) && !IsHexOrUuid(value) && !IsPath(value) && !EndsInHash(value)
+        && !value.StartsWith("SHA256:") && !value.StartsWith("MD5:") && (value.ContainsAny('.', ':') ? HasAllKinds(value) : HasTwoKinds(value))
         && Entropy(value) >= 3.0;
 
     /// <summary>At least sixteen characters of an identifier's alphabet with a digit among them; hex and UUIDs too.</summary>

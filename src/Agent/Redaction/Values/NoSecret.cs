@@ -66,7 +66,8 @@ internal static class NoSecret
     }
 
     // A pattern that looks for a secret, in sed, grep or a rule of a firewall: password=.*, token=[^&]*, key=\S+.
-    private static bool IsPattern(ReadOnlySpan<char> value) => value.StartsWith(".*") || value.StartsWith(".+") || value.StartsWith("[^")
+    private static bool IsPattern(ReadOnlySpan<char> value) => value[0] == ')' ? value.Length > 2 && IsPattern(value[1..])
+        : value.StartsWith(".*") || value.StartsWith(".+") || value.StartsWith("[^")
         || value.StartsWith("\\S") || value.StartsWith("\\w") || value.StartsWith("(.*") || value.StartsWith("(.+")
         || value.StartsWith("([^") || value.StartsWith("\\(.*") || value.StartsWith("\\([^") || value.StartsWith("(?")
         || value.StartsWith("[A-Z") || value.StartsWith("[a-z") || value.StartsWith("[0-9") || value.StartsWith("[[:");
