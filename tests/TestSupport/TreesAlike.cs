@@ -13,7 +13,7 @@ public static class TreesAlike
     public static async Task<string> CompareAsync(string source, string restored, DateTimeOffset? since = null, string? except = null)
     {
         List<string> arguments = [Path.Combine(Repository.Root, "tests", "TestSupport", "same.py"), source, restored];
-        if (since is { } time) arguments.Add(((time - DateTimeOffset.UnixEpoch).Ticks * 100).ToString(null, null));
+        arguments.Add(since is { } time ? ((time - DateTimeOffset.UnixEpoch).Ticks * 100).ToString(null, null) : "");
         if (except is not null) arguments.Add(except);
         var run = await ChildProcess.RunAsync("python3", arguments, TimeSpan.FromMinutes(30));
         return run.ExitCode == 0 ? run.Output.Split('\n')[^1]

@@ -1,11 +1,11 @@
 # Compares two trees by everything a file system tells of them, without any code of this project: names as bytes, types, modes, owners,
 # times to the nanosecond, sizes, contents, link targets, device numbers, attributes (ACLs and capabilities are attributes), and which names
 # are one file. usage: same.py SOURCE RESTORED [CHANGED-SINCE-NS [EXCEPT]]: what changed in SOURCE meanwhile is passed over and counted, and so
-# is what lies in EXCEPT. Prints the differences, then a line of counts; ends with 1 when there are any.
+# is what lies in EXCEPT (CHANGED-SINCE-NS may be empty). Prints the differences, then a line of counts; ends with 1 when there are any.
 import os, stat, sys
 
 source, restored = os.fsencode(sys.argv[1]), os.fsencode(sys.argv[2])
-since = int(sys.argv[3]) if len(sys.argv) > 3 else None
+since = int(sys.argv[3]) if len(sys.argv) > 3 and sys.argv[3] else None
 excepted = os.fsencode(sys.argv[4]) if len(sys.argv) > 4 else None
 counts = {"directories": 0, "files": 0, "links": 0, "others": 0, "hard-linked names": 0, "attributes": 0, "bytes": 0, "passed over": 0}
 differences = 0

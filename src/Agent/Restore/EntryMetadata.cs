@@ -21,7 +21,7 @@ internal static class EntryMetadata
         var isAll = SetAttributes(
             entry, isUser: true, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
         var isOwned = SetOwner(entry, (user, group) => RestoreCalls.SetOwner(file, user, group));
-        Check(RestoreCalls.SetMode(file, Mode(entry, isOwned)), "its mode cannot be set");
+        isAll &= IsSet(RestoreCalls.SetMode(file, Mode(entry, isOwned)), "its mode");
         isAll &= SetAttributes(
             entry, isUser: false, (name, value) => RestoreCalls.SetAttribute(file, name, value, (nuint)value.Length, 0));
         Check(RestoreCalls.SetTimes(file, TimeSpec.Modified(entry.MtimeNs)), "its time cannot be set");
@@ -35,10 +35,10 @@ internal static class EntryMetadata
         var isOwned = SetOwner(
             entry, (user, group) => RestoreCalls.SetOwnerAt(directory.Handle, name, user, group, RestoreCalls.NoFollow));
         // A link has no mode of its own. The name was made a moment ago under a name that nobody knows, so there is no link to follow.
-        if (entry.Type != TreeEntryType.Symlink)
-            Check(RestoreCalls.SetModeAt(directory.Handle, name, Mode(entry, isOwned), 0), "its mode cannot be set");
+        var isAll = entry.Type == TreeEntryType.Symlink
+            || IsSet(RestoreCalls.SetModeAt(directory.Handle, name, Mode(entry, isOwned), 0), "its mode");
         var path = PathOf(directory, name);
-        var isAll = SetAttributes(entry, isUser: false, (attribute, value) =>
+        isAll &= SetAttributes(entry, isUser: false, (attribute, value) =>
             RestoreCalls.SetAttributeOfLink(path, attribute, value, (nuint)value.Length, 0));
         Check(RestoreCalls.SetTimesAt(directory.Handle, name, TimeSpec.Modified(entry.MtimeNs), RestoreCalls.NoFollow),
             "its time cannot be set");
@@ -64,11 +64,18 @@ internal static class EntryMetadata
         foreach (var xattr in entry.Xattrs)
         {
             if (xattr.Name.Span.StartsWith("user."u8) != isUser) continue;
-            if (set(RestoreCalls.Name(xattr.Name.Span), xattr.Value.ToArray()) == 0) continue;
-            if (!IsWithheld()) Check(-1, $"its attribute {TreeNames.Display(xattr.Name.Span)} cannot be set");
-            isAll = false;
+            isAll &= IsSet(set(RestoreCalls.Name(xattr.Name.Span), xattr.Value.ToArray()),
+                $"its attribute {TreeNames.Display(xattr.Name.Span)}");
         }
         return isAll;
+    }
+
+    // vfat, exfat and network shares have no place for a mode either, and say so as if it were not allowed.
+    private static bool IsSet(int result, string what)
+    {
+        if (result == 0) return true;
+        if (!IsWithheld()) Check(-1, $"{what} cannot be set");
+        return false;
     }
 
     private static bool IsWithheld() => Marshal.GetLastPInvokeError()

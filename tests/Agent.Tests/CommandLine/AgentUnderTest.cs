@@ -17,6 +17,9 @@ internal sealed class AgentUnderTest : IDisposable
     /// <summary>Whether the verb believes to talk to a person.</summary>
     public bool IsTerminal { get; set; }
 
+    /// <summary>All clocks of the verbs that follow.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public string File(string name) => _folder.File(name);
 
     /// <summary>What the last verb said on standard error.</summary>
@@ -50,10 +53,10 @@ internal sealed class AgentUnderTest : IDisposable
             OpenOutput = () => bytesOut,
             Error = TextWriter.Synchronized(errors),
             IsTerminal = IsTerminal,
-            Time = TimeProvider.System,
+            Time = Time,
             Random = chance.NextDouble,
             Proxy = ProxyChoice.None,
-            NewCollector = () => new HostCollector(HostRoots.ThisHost, TimeProvider.System),
+            NewCollector = () => new HostCollector(HostRoots.ThisHost, Time),
         }).InvokeAsync([.. arguments, "--config", Config, "--state", State], stop);
         (Output, Errors) = (output.ToString(), errors.ToString());
         return code;

@@ -201,12 +201,17 @@ internal sealed partial class TreeWalk
         }
         // Another file system stays an empty place, unless it is a root of its own or leads to one.
         var isForeign = frame.Inside && facts.FileSystem != frame.Facts.FileSystem;
-        var inside = (roots?.IsRoot ?? false) || (frame.Inside && !excluded && !isForeign);
+        var inside = (roots?.IsRoot ?? false) || (frame.Inside && !excluded && !isForeign && !IsLoop(facts));
         await _emit(new WalkItem.Enter(entry)).ConfigureAwait(false);
         _parts.Findings.Took(entry);
         await PushAsync(opened, facts, roots, inside, before?.Subtree).ConfigureAwait(false);
         return true;
     }
+
+    // A bind mount of a directory that the walk is in already: all of it is in the snapshot where it really is. That two inodes have one
+    // number says nothing by itself, there are file systems in user space that have one number for all.
+    private bool IsLoop(FileFacts directory) => directory.IsMountRoot && _frames.Any(above =>
+        above.Inside && above.Facts.Inode == directory.Inode && above.Facts.FileSystem == directory.FileSystem);
 
     private async ValueTask EmitEmptyAsync(TreeEntry directory)
     {

@@ -73,6 +73,10 @@ public readonly record struct FileFacts
     /// <summary>When the inode was made; 0 where the file system does not tell. Tells two files that had one number apart.</summary>
     public long BirthNs { get; init; }
 
+    /// <summary>Of a directory: something is mounted here, also another directory of the same file system. Kernels before 5.8 do not
+    /// tell: false.</summary>
+    public bool IsMountRoot { get; init; }
+
     /// <summary>Whether content and inode are as they were: neither size, nor a time, nor the inode itself is another.</summary>
     public bool IsAs(in FileFacts earlier) => Kind == earlier.Kind && Size == earlier.Size && MtimeNs == earlier.MtimeNs
         && CtimeNs == earlier.CtimeNs && Inode == earlier.Inode && FileSystem == earlier.FileSystem;

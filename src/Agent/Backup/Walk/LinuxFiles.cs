@@ -19,6 +19,7 @@ internal static unsafe partial class LinuxFiles
     private const int CloseOnExec = 0x80000, NonBlocking = 0x800, NoAccessTime = 0x40000;
     private const int StatNoFollow = 0x100, StatNoAutomount = 0x800, StatEmptyPath = 0x1000;
     private const uint StatBasic = 0x7FF, StatBirth = 0x800;
+    private const ulong AttributeMountRoot = 0x2000;
     private const int SeekData = 3, SeekHole = 4;
     private const int KindBits = 0xF000, ModeBits = 0xFFF;
 
@@ -231,6 +232,7 @@ internal static unsafe partial class LinuxFiles
             MtimeNs = Time(bytes[112..]),
             Device = new DeviceId(Number(bytes, 128), Number(bytes, 132)),
             FileSystem = new DeviceId(Number(bytes, 136), Number(bytes, 140)),
+            IsMountRoot = (BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) & AttributeMountRoot) != 0,
         };
     }
 
