@@ -96,6 +96,9 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
     // Opening is the processor's work, placing is the system's: a few more than cores keep both busy.
     private static readonly int Workers = Math.Clamp(Environment.ProcessorCount * 2, 4, 16);
 
+    // Of each file the piece that it reads, those read ahead, and one that a neighbour may want.
+    private static readonly int Pieces = Math.Min(Workers * 4, 24);
+
     private readonly Spectre.Console.IAnsiConsole? _terminal =
         around.ErrorIsTerminal && !json ? ProgressView.Terminal(around.Error) : null;
 
@@ -119,7 +122,7 @@ internal sealed class Restoring(OpenedRepository opened, RestoreOptions options,
         };
         if (!await loader.AddIndexesAsync(snapshot.Document.Indexes, stop) || snapshot.Document.Indexes.Count == 0)
             await loader.WidenAsync(stop);
-        using var blobs = new BlobReader(repository, loader, (_, broken) => early.Damaged(broken.Message));
+        using var blobs = new BlobReader(repository, loader, (_, broken) => early.Damaged(broken.Message), Pieces);
         var plan = await RestorePlan.CountAsync(snapshot.Document, options.Selection, blobs, stop);
         if (plan.IsEmpty)
             throw new VerbFailedException(ExitCode.Failed, $"--include and --exclude leave nothing of snapshot {snapshot}, so nothing was "

@@ -3,9 +3,9 @@ using System.Buffers;
 namespace HostAtlas.Agent.Restore;
 
 /// <summary>A chunk's bytes, hashed and found right, in lent memory; disposing gives it back.</summary>
-internal sealed class Blob(int length) : IDisposable
+internal sealed class Blob(int length, ArrayPool<byte> pool) : IDisposable
 {
-    private byte[]? _bytes = ArrayPool<byte>.Shared.Rent(length);
+    private byte[]? _bytes = pool.Rent(length);
 
     /// <summary>Bytes of the chunk.</summary>
     public int Length => length;
@@ -21,7 +21,7 @@ internal sealed class Blob(int length) : IDisposable
     {
         if (_bytes is not { } bytes) return;
         _bytes = null;
-        ArrayPool<byte>.Shared.Return(bytes);
+        pool.Return(bytes);
         GivenBack?.Invoke();
     }
 }

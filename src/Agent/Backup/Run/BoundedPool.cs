@@ -28,6 +28,11 @@ internal sealed class BoundedPool : ArrayPool<byte>
     /// <summary>For chunks: powers of two up to 4 MiB.</summary>
     public static BoundedPool ForChunks() => new([.. Enumerable.Range(8, 15).Select(bits => 1 << bits)], 4 << 20);
 
+    /// <summary>For chunks that are read ahead of the writing, a dozen or more at a time: most have about a mebibyte, so that steps of a
+    /// half waste less than powers of two would.</summary>
+    public static BoundedPool ForRestoredChunks() => new(
+        [4 << 10, 16 << 10, 64 << 10, 256 << 10, 512 << 10, 1 << 20, 3 << 19, 2 << 20, 3 << 20, 4 << 20], 16 << 20);
+
     /// <inheritdoc />
     public override byte[] Rent(int minimumLength)
     {
