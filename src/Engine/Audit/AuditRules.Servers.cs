@@ -46,6 +46,7 @@ public static partial class AuditRules
         (typeof(RequestAdmitted), "Keeps a signature from being used twice."),
         (typeof(RunBegan), Regular), (typeof(ObjectsAnnounced), Regular), (typeof(SnapshotCommitted), Regular),
         (typeof(RunSilent), Observed), (typeof(RunEnded), Regular), (typeof(RunMissed), Observed), (typeof(ChainSuspected), Observed),
+        (typeof(BackupsOverdue), Observed), (typeof(DrillDone), Regular),
         (typeof(RunRefused), Regular), (typeof(HitsFound), Regular), (typeof(StillFrozen), Observed),
     ];
 

@@ -70,7 +70,7 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
     {
         if (command is BackupRequest request && BackupDecisions.TurnAway(State, request, now) is { } refused)
             Finish(command, BackupDecision.Answer(refused));
-        else if (command is BackupRequest { Payload: not BeginPayload } or ResumeBackups { AcceptsAll: true } or SweepBackups)
+        else if (command is BackupRequest { Payload: not (BeginPayload or DrillPayload) } or ResumeBackups { AcceptsAll: true } or SweepBackups)
             desk.ReadAsync(key, command, State, now).PipeTo(Self, Sender,
                 success: facts => new FactsRead(command, facts), failure: fault => new Failed(command, fault));
         else Write(command, Decide(command, null, now));
@@ -87,6 +87,7 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
             BackupDecision.Answer(new SnapshotsListed(items)),
         (BackupRequest { Payload: DownloadsPayload downloads }, IReadOnlyDictionary<ObjectName, long> sizes) =>
             BackupDecision.Answer(Downloads(downloads, sizes, now.AddSeconds(Limits.TicketSeconds))),
+        (BackupRequest { Payload: DrillPayload drill } request, _) => BackupDecisions.Drill(State, request, drill, now),
         (not BackupRequest, _) => BackupDecisions.Standing(State, command, facts, now),
         _ => BackupDecision.Answer(BackupDecisions.Unknown),
     };

@@ -38,6 +38,7 @@ public sealed record BackupRequest(
 [JsonDerivedType(typeof(CommitPayload), "backup-commit.1")]
 [JsonDerivedType(typeof(ListPayload), "backup-list.1")]
 [JsonDerivedType(typeof(DownloadsPayload), "backup-downloads.1")]
+[JsonDerivedType(typeof(DrillPayload), "backup-drill.1")]
 public interface IBackupPayload : IAgentPayload;
 
 /// <summary>
@@ -77,6 +78,12 @@ public sealed record ListPayload : IBackupPayload;
 
 /// <summary>Tickets to get objects. Reply: <see cref="DownloadsGranted"/>.</summary>
 public sealed record DownloadsPayload(IReadOnlyList<ObjectName> Objects) : IBackupPayload;
+
+/// <summary>
+/// A sample of a snapshot was restored without keeping it. <paramref name="DrilledAt"/>: by the host's clock. <paramref name="Failed"/>: of
+/// <paramref name="Files"/>, those that did not come back as they were. Reply: <see cref="Done"/>.
+/// </summary>
+public sealed record DrillPayload(SnapshotId Snapshot, DateTimeOffset DrilledAt, long Files, long Bytes, long Failed) : IBackupPayload;
 
 /// <summary>
 /// Whether an object that has arrived may get its name. Asked by the vault's own door at the last moment. Reply: <see cref="Done"/>, or

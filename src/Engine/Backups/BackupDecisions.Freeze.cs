@@ -61,6 +61,7 @@ public static partial class BackupDecisions
             UnprotectedSince = state.UnprotectedSince,
             Pinned = state.PinnedAt(now)?.Snapshot,
             Retention = RetentionOf(state, now),
+            LastDrill = state.LastDrill,
         };
 
     /// <summary>What an agent must know of the chain to judge the run by.</summary>

@@ -69,6 +69,7 @@ public static partial class BackupDecisions
             events.Add(new ChainSuspected(SuspicionCause.RunVanished, now));
         }
         if (MissedAt(state) is { } missed && missed <= now) events.Add(new RunMissed(missed, now));
+        else if (OverdueAt(state) <= now) events.Add(new BackupsOverdue(OverdueSince(state)!.Value, now));
         if (StillFrozenAt(state) <= now) events.Add(new StillFrozen(state.UnprotectedSince!.Value, state.ChainSince!.Value, now));
         return new BackupDecision(events, null);
     }
@@ -77,6 +78,7 @@ public static partial class BackupDecisions
     public static DateTimeOffset? DueAt(BackupState state)
     {
         var due = StillFrozenAt(state) ?? MissedAt(state);
+        if (OverdueAt(state) is { } overdue && (due is null || overdue < due)) due = overdue;
         foreach (var run in state.Runs)
         {
             var at = run.HeardAt + (run.Silent ? ClosedAfter : SilentAfter);

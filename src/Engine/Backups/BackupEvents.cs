@@ -40,6 +40,18 @@ public sealed record RunRefused(SnapshotId Snapshot, RunRefusal Why, DateTimeOff
 /// <summary>A slot of the schedule passed without a run.</summary>
 public sealed record RunMissed(DateTimeOffset DueAt, DateTimeOffset At) : IEntityEvent;
 
+/// <summary>
+/// Runs begin, and for two slots of the schedule none was committed. <paramref name="Since"/>: the last commit, or the first such run.
+/// </summary>
+public sealed record BackupsOverdue(DateTimeOffset Since, DateTimeOffset At) : IEntityEvent;
+
+/// <summary>
+/// The agent restored a sample of a snapshot without keeping it. <paramref name="Failed"/>: files of it that did not come back as they
+/// were.
+/// </summary>
+public sealed record DrillDone(
+    SnapshotId Snapshot, DateTimeOffset DrilledAt, long Files, long Bytes, long Failed, DateTimeOffset At) : IEntityEvent;
+
 /// <summary>The chain is to be looked at.</summary>
 public sealed record ChainSuspected(SuspicionCause Cause, DateTimeOffset At) : IEntityEvent
 {

@@ -37,6 +37,10 @@ public sealed record BackupsShown(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChainVerdict? Verdict { get; init; }
 
+    /// <summary>The last drill; null while there was none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DrillFigures? LastDrill { get; init; }
+
     /// <summary>While frozen: what came after that time is in no snapshot.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? UnprotectedSince { get; init; }

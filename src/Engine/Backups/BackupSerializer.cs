@@ -24,6 +24,8 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("run-ended.1", BackupJson.Default.RunEnded),
         new("run-refused.1", BackupJson.Default.RunRefused),
         new("run-missed.1", BackupJson.Default.RunMissed),
+        new("overdue.1", BackupJson.Default.BackupsOverdue),
+        new("drilled.1", BackupJson.Default.DrillDone),
         new("suspected.1", BackupJson.Default.ChainSuspected),
         new("frozen.1", BackupJson.Default.ChainFrozen),
         new("reopened.1", BackupJson.Default.ChainReopened),
@@ -72,6 +74,8 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(RunEnded))]
 [JsonSerializable(typeof(RunRefused))]
 [JsonSerializable(typeof(RunMissed))]
+[JsonSerializable(typeof(BackupsOverdue))]
+[JsonSerializable(typeof(DrillDone))]
 [JsonSerializable(typeof(ChainSuspected))]
 [JsonSerializable(typeof(ChainFrozen))]
 [JsonSerializable(typeof(ChainReopened))]
@@ -97,6 +101,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(CommitPayload))]
 [JsonSerializable(typeof(ListPayload))]
 [JsonSerializable(typeof(DownloadsPayload))]
+[JsonSerializable(typeof(DrillPayload))]
 [JsonSerializable(typeof(AskToKeep))]
 [JsonSerializable(typeof(CheckBackups))]
 [JsonSerializable(typeof(ShowBackups))]

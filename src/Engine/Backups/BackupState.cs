@@ -96,6 +96,7 @@ public sealed partial record BackupState
         RunBegan e => state with
         {
             BeganAt = e.At,
+            TryingSince = state.TryingSince ?? e.At,
             Runs = state.Run(e.Snapshot) is { } run
                 ? state.Runs.Replace(run, run.Heard(e.At))
                 : state.Runs.Add(new OpenRun(e.Snapshot, e.Parent, e.At, e.At)),
@@ -114,6 +115,7 @@ public sealed partial record BackupState
                 : Newest(state.Figures.Add(new RunFigures(e.NewBytes, e.Bytes)), FiguresKept),
             CleanRuns = state.Chain == ChainStatus.Suspect ? state.CleanRuns + 1 : 0,
             MayStartAnew = false,
+            TryingSince = null,
             Gate = state.Gate is { NewEpoch: true } gate ? gate with { NewEpoch = false } : state.Gate,
         }).Told(HappeningKind.Committed, e.Snapshot, e.At),
         RunSilent e => state.OnRun(e.Snapshot, run => run with { Silent = true })
@@ -121,6 +123,8 @@ public sealed partial record BackupState
         RunRefused e => state.OnRun(e.Snapshot, run => run with { Refused = true }).Told(KindOf(e.Why), e.Snapshot, e.At),
         RunEnded e => state.Without(e.Snapshot).Told(KindOf(e.Why), e.Snapshot, e.At),
         RunMissed e => state.Told(HappeningKind.RunMissed, null, e.At, e.DueAt) with { MissedAt = e.At },
+        BackupsOverdue e => state.Told(HappeningKind.BackupsOverdue, null, e.At, e.Since) with { OverdueToldAt = e.At },
+        DrillDone e => state.Drilled(e),
         HitsFound e => state.Saw(e),
         ChainSuspected e => state.Suspected(e),
         ChainFrozen e => state.FrozenBy(e),

@@ -46,7 +46,8 @@ public readonly record struct SpentSignature(long Signature, Guid Call, DateTime
 /// <summary>Something people want to know, with its time.</summary>
 public sealed record BackupHappening(HappeningKind Kind, SnapshotId? Snapshot, DateTimeOffset At)
 {
-    /// <summary>Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.</summary>
+    /// <summary>Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.
+    /// Of overdue ones: since when there is no new snapshot.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Since { get; init; }
 }
@@ -74,6 +75,15 @@ public enum HappeningKind
 
     /// <summary>A run that was scheduled did not begin.</summary>
     RunMissed = 7,
+
+    /// <summary>Runs begin, and none was committed for two slots of the schedule.</summary>
+    BackupsOverdue = 40,
+
+    /// <summary>A sample was restored, and was as it should be.</summary>
+    DrillPassed = 41,
+
+    /// <summary>A sample was restored, and files of it were not as they should be.</summary>
+    DrillFailed = 42,
 
     /// <summary>The agent keeps another schedule.</summary>
     ScheduleChanged = 8,

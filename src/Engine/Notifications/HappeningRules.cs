@@ -20,6 +20,8 @@ internal static class HappeningRules
             ? new(NotificationTypes.BackupRetentionShortened, e.Floor.NextFrom is null ? "counts" : "floor", e.Floor.NextFrom)
             : null)
         .Row<RunMissed>(e => new(NotificationTypes.BackupMissed, null, e.DueAt))
+        .Row<BackupsOverdue>(e => new(NotificationTypes.BackupOverdue, null, e.Since))
+        .Row<DrillDone>(e => e.Failed == 0 ? null : new(NotificationTypes.BackupDrillFailed, null))
         .Row<RunRefused>(e => new(NotificationTypes.BackupFailed, Name(e.Why)))
         // Overtaken: another run was committed, so there is a backup. Frozen: the freeze itself is told.
         .Row<RunEnded>(e => e.Why is RunEnd.Overtaken or RunEnd.Frozen ? null : new(NotificationTypes.BackupFailed, Name(e.Why)));

@@ -28,6 +28,13 @@ public sealed record HappeningText(string Headline, string What, string Next)
             NotificationTypes.BackupMissed => ("were missed",
                 $"No backup began by the schedule{Since(happening, "; it was expected by ")}. The host is off, or its agent does not run.",
                 "See whether the host and the agent's service on it are running."),
+            NotificationTypes.BackupOverdue => ("are overdue",
+                $"Backups begin by the schedule, and none of them has come to its end{Since(happening, " since ")}.",
+                "Run hostatlas-agent status on the server: it says why the last one failed."),
+            NotificationTypes.BackupDrillFailed => ("did not all come back in a drill",
+                "The agent restored a sample of the newest backups, and files of it did not come back as they were.",
+                "Run hostatlas-agent verify --read-data on the server: it names what is damaged. "
+                + "The next backup stores again what is still there."),
             NotificationTypes.BackupFailed => ("failed", Failed(happening.Cause), FailedNext(happening.Cause)),
             NotificationTypes.BackupRetentionShortened => ("are to be kept for a shorter time", Shortened(happening),
                 "If nobody of your team meant that, choose the longer time again, cancel the deletions, and look at who is signed in."),

@@ -9,6 +9,8 @@ public static class NotificationTypes
         BackupReopened = "backup.reopened",
         BackupStillFrozen = "backup.still-frozen",
         BackupMissed = "backup.missed",
+        BackupOverdue = "backup.overdue",
+        BackupDrillFailed = "backup.drill-failed",
         BackupFailed = "backup.failed",
         BackupRetentionShortened = "backup.retention-shortened",
         // Sent to one channel when somebody asks for it; nobody chooses it.
@@ -16,5 +18,8 @@ public static class NotificationTypes
 
     /// <summary>Those that a channel can be told of.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [BackupFailed, BackupFrozen, BackupMissed, BackupReopened, BackupRetentionShortened, BackupStillFrozen, BackupSuspect];
+    [
+        BackupDrillFailed, BackupFailed, BackupFrozen, BackupMissed, BackupOverdue, BackupReopened, BackupRetentionShortened,
+        BackupStillFrozen, BackupSuspect,
+    ];
 }

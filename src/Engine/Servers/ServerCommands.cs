@@ -53,6 +53,7 @@ public sealed record AgentRequest(
 [JsonDerivedType(typeof(CommitPayload), "backup-commit.1")]
 [JsonDerivedType(typeof(ListPayload), "backup-list.1")]
 [JsonDerivedType(typeof(DownloadsPayload), "backup-downloads.1")]
+[JsonDerivedType(typeof(DrillPayload), "backup-drill.1")]
 [JsonDerivedType(typeof(LogsPayload), "logs.1")]
 [JsonDerivedType(typeof(InventoryPayload), "inventory.1")]
 [JsonDerivedType(typeof(PollPayload), "commands-poll.1")]

@@ -63,6 +63,7 @@ public sealed class ServerSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(CommitPayload))]
 [JsonSerializable(typeof(ListPayload))]
 [JsonSerializable(typeof(DownloadsPayload))]
+[JsonSerializable(typeof(DrillPayload))]
 [JsonSerializable(typeof(RequestSettled))]
 [JsonSerializable(typeof(MetricsStored))]
 [JsonSerializable(typeof(LogsPayload))]

@@ -17,7 +17,7 @@ internal sealed class AgentRoutes(RequestDelegate next, AgentGate gate)
     private readonly AgentEndpoint[] _endpoints =
     [
         new MetricsEndpoint(), new LogsEndpoint(), new PollEndpoint(), new InventoryEndpoint(),
-        new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint(),
+        new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint(), new DrillEndpoint(),
     ];
 
     /// <summary>Routes one request.</summary>

@@ -61,13 +61,27 @@ internal sealed record BackupsView(
     string Status, DateTimeOffset? Since, ChainView Chain, string? Schedule, DateTimeOffset? LastSuccessAt, SpaceView Space,
     IReadOnlyList<RunView> Runs, IReadOnlyList<HappeningView> Events, string? EventsNext, IReadOnlyList<SnapshotView> Items, string? Next)
 {
+    /// <summary>The last time that the agent restored a sample; null: never.</summary>
+    public DrillView? LastDrill { get; init; }
+
     /// <summary>What the entity shows, for people.</summary>
     public static BackupsView Of(
         BackupsShown shown, ChainView chain, VaultSpace space, Page<HappeningView> events, Page<SnapshotView> page) => new(
         BackupNames.Of(shown.Chain), shown.Since?.ToUniversalTime(), chain, shown.Schedule, shown.Head?.At.ToUniversalTime(),
         SpaceView.Of(space),
         [.. shown.Runs.Select(run => new RunView(run.Snapshot, run.BeganAt.ToUniversalTime(), run.HeardAt.ToUniversalTime(), run.Silent))],
-        events.Items, events.Next, page.Items, page.Next);
+        events.Items, events.Next, page.Items, page.Next)
+    {
+        LastDrill = DrillView.Of(shown.LastDrill),
+    };
+}
+
+/// <summary>What a drill came to: how many files of which snapshot came back, and how many of them not as they were.</summary>
+internal sealed record DrillView(DateTimeOffset At, SnapshotId Snapshot, long Files, long Bytes, long Failed)
+{
+    /// <summary>The entity's own record for people.</summary>
+    public static DrillView? Of(DrillFigures? drill) => drill is null ? null
+        : new DrillView(drill.At.ToUniversalTime(), drill.Snapshot, drill.Files, drill.Bytes, drill.Failed);
 }
 
 /// <summary>Objects and bytes in the vault, as announced.</summary>
@@ -85,7 +99,8 @@ internal sealed record SpaceView(int Objects, long Bytes, long LiveBytes, long W
 internal sealed record RunView(SnapshotId Snapshot, DateTimeOffset BeganAt, DateTimeOffset LastHeardAt, bool Silent);
 
 /// <summary>Something that happened.</summary>
-/// <param name="Since">Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.</param>
+/// <param name="Since">Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.
+/// Of overdue ones: since when there is no new snapshot.</param>
 /// <param name="Reason">In a sentence or two.</param>
 internal sealed record HappeningView(string Kind, SnapshotId? Snapshot, DateTimeOffset At, DateTimeOffset? Since, string Reason)
 {
@@ -133,6 +148,9 @@ internal static class BackupNames
         HappeningKind.RunFrozen => "run-failed:frozen",
         HappeningKind.RunDisplaced => "run-failed:displaced",
         HappeningKind.RunMissed => "run-missed",
+        HappeningKind.BackupsOverdue => "overdue",
+        HappeningKind.DrillPassed => "drill-passed",
+        HappeningKind.DrillFailed => "drill-failed",
         HappeningKind.ScheduleChanged => "schedule-changed",
         HappeningKind.SuspectedRunVanished => "suspect:run-vanished",
         HappeningKind.SuspectedVolumeJumped => "suspect:volume-jumped",
@@ -169,6 +187,10 @@ internal static class BackupNames
         HappeningKind.RunDisplaced => "Too many runs were open; the one not heard of for the longest time was closed.",
         HappeningKind.RunMissed =>
             $"No run began by the schedule{Since(item, ", at the latest expected at")}. The host is off, or its agent does not run.",
+        HappeningKind.BackupsOverdue =>
+            $"Runs begin by the schedule, and none was committed{Since(item, " since")}: each of them fails. The agent's status says why.",
+        HappeningKind.DrillPassed => "The agent restored a sample of the snapshots, and it was as it should be.",
+        HappeningKind.DrillFailed => "The agent restored a sample of the snapshots, and files of it did not come back as they were.",
         HappeningKind.ScheduleChanged => "The agent keeps another schedule.",
         HappeningKind.SuspectedRunVanished => "A run vanished: somebody should look at the host.",
         HappeningKind.SuspectedVolumeJumped => "A run brought far more new bytes than those before it: many files changed at once.",

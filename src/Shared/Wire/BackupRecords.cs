@@ -79,3 +79,9 @@ public sealed record BackupDownloads(Guid Request, IReadOnlyList<ObjectName> Obj
 
 /// <summary>Its answer 200; <paramref name="Gone"/>: names that the vault does not have.</summary>
 public sealed record DownloadsAnswer(IReadOnlyList<ObjectTicket> Tickets, IReadOnlyList<ObjectName> Gone);
+
+/// <summary>
+/// The body of <c>POST /api/agent/backups/drill</c>: a sample of a snapshot was restored without keeping it. <paramref name="At"/>: Unix
+/// milliseconds. <paramref name="Failed"/>: of <paramref name="Files"/>, those that did not come back as they were.
+/// </summary>
+public sealed record BackupDrill(Guid Request, SnapshotId Snapshot, long At, long Files, long Bytes, long Failed);

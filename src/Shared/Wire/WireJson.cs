@@ -24,6 +24,7 @@ namespace HostAtlas.Shared.Wire;
 [JsonSerializable(typeof(BackupList))]
 [JsonSerializable(typeof(BackupDownloads))]
 [JsonSerializable(typeof(DownloadsAnswer))]
+[JsonSerializable(typeof(BackupDrill))]
 [JsonSerializable(typeof(LogsBatch))]
 [JsonSerializable(typeof(LogsAccepted))]
 [JsonSerializable(typeof(CommandPoll))]

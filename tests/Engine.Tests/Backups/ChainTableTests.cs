@@ -41,6 +41,7 @@ public sealed class ChainTableTests
         ("keep an object", ["-> Done", "-> Done", Locked, Dead]),
         ("list", ["-> read", "-> read", "-> read", Dead]),
         ("downloads", ["-> read", "-> read", "-> read", Dead]),
+        ("drill", ["Admitted DrillDone -> Done", "Admitted DrillDone -> Done", "Admitted DrillDone -> Done", Dead]),
         ("show", ["-> BackupsShown", "-> BackupsShown", "-> BackupsShown", "-> BackupsShown"]),
         ("freeze by a person", ["RunEnded ChainFrozen -> Done => frozen", "RunEnded ChainFrozen -> Done => frozen", "-> Done", Gone]),
         ("resume", ["-> Done", "ChainReopened -> Done => open", "ChainReopened -> Done => open", Gone]),
@@ -143,6 +144,7 @@ public sealed class ChainTableTests
                 input == "uploads" ? Unlimited : new BackupQuotas(1, null), Ticket, Now),
             CommitPayload commit => BackupDecisions.Commit(state, request, commit,
                 input == "commit, an object missing" ? Whole with { MissingCount = 1, Missing = [Name("lost")] } : Whole, Now),
+            DrillPayload drill => BackupDecisions.Drill(state, request, drill, Now),
             // Whatever is asked for is read from tables and vault, without a decision.
             _ => BackupDecision.Answer(new SnapshotsListed([])),
         };
@@ -166,6 +168,7 @@ public sealed class ChainTableTests
         "commit, ill-formed evidence" => Commit("{\"files\":-1}"u8.ToArray(), input),
         "list" => Request(new ListPayload(), input),
         "downloads" => Request(new DownloadsPayload([]), input),
+        "drill" => Request(new DrillPayload(Id("head"), Now, 9, 900, 0), input),
         "keep an object" => new AskToKeep(Team, Server),
         "show" => new ShowBackups(Team, Server),
         "freeze by a person" => new FreezeBackups(Team, Server, FreezeCause.Person, Named.Ada) { Reason = "odd logins" },

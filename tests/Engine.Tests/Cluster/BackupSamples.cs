@@ -72,7 +72,7 @@ internal static class BackupSamples
     public static BackupRequest Request(IBackupPayload payload) =>
         new(Team, Server, Call, Named.Bytes("signature"), 1_795_521_600, payload, "192.0.2.9");
 
-    /// <summary>A state with something in every member, but for what evidence and freezes leave.</summary>
+    /// <summary>A state with something in every member, but for what evidence, freezes, drills and failing runs leave.</summary>
     public static BackupState StateWithAll() => new IEntityEvent[]
     {
         new RequestAdmitted(-7, Call, Later, At),
@@ -85,5 +85,5 @@ internal static class BackupSamples
         new ChainSuspected(SuspicionCause.RunVanished, Later),
         new RunMissed(At, Later),
         new NewChainApproved(Later, Named.Ada),
-    }.Aggregate(BackupState.Nothing, BackupState.Apply);
+    }.Aggregate(BackupState.Nothing, BackupState.Apply) with { TryingSince = null };
 }

@@ -35,7 +35,7 @@ internal static class WireSamples
         "users" => UserSamples.All,
         "servers" => Servers.Concat(FeedSamples.All).ToDictionary(),
         "projections" => Projections,
-        "backups" => BackupSamples.All.Concat(FreezeSamples.All).Concat(RetentionSamples.All).ToDictionary(),
+        "backups" => BackupSamples.All.Concat(FreezeSamples.All).Concat(RetentionSamples.All).Concat(DrillSamples.All).ToDictionary(),
         "notifications" => ChannelSamples.Sending,
         _ => throw new InvalidOperationException($"The room '{room}' has no samples: add them here and their files."),
     };

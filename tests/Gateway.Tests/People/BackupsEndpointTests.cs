@@ -27,7 +27,7 @@ public sealed class BackupsEndpointTests(PeopleHost host)
                 + """ "unprotectedSince":null,"pinned":null,"changedCanaries":[],"evidence":null},"schedule":null,"lastSuccessAt":null,"""
                     .TrimStart()
                 + """ "space":{"objects":0,"bytes":0,"liveBytes":0,"waitingBytes":0,"goingBytes":0},""".TrimStart()
-                + """ "runs":[],"events":[],"eventsNext":null,"items":[],"next":null}""".TrimStart(), shown.Text);
+                + """ "runs":[],"events":[],"eventsNext":null,"items":[],"next":null,"lastDrill":null}""".TrimStart(), shown.Text);
     }
 
     [Fact]
@@ -63,6 +63,13 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         var rest = (await ann.GetAsync($"/api/servers/{server["id"]}/backups?limit=2&cursor={shown.GetProperty("next").GetString()}")).Json;
         Assert.Equal(1, Assert.Single(rest.GetProperty("items").EnumerateArray()).GetProperty("generation").GetInt32());
         Assert.Equal("422 invalid-content", (await ann.GetAsync($"/api/servers/{server["id"]}/backups?cursor=x")).Said);
+
+        Assert.IsType<Done>(await agent.AskAsync(new DrillPayload(parent!.Value, DateTimeOffset.UnixEpoch, 118, 262_144_000, 2)));
+        var drilled = (await ann.GetAsync($"/api/servers/{server["id"]}/backups")).Json;
+        Assert.Equal("drill-failed", drilled.GetProperty("events")[0].GetProperty("kind").GetString());
+        var drill = drilled.GetProperty("lastDrill");
+        Assert.Equal((parent.ToString(), 118, 2), (drill.GetProperty("snapshot").GetString(), drill.GetProperty("files").GetInt32(),
+            drill.GetProperty("failed").GetInt32()));
     }
 
     [Fact]

@@ -18,6 +18,8 @@ internal static class BackupBodies
 
     private const int Sha256Bytes = 32, Md5Bytes = 16;
 
+    private static readonly long LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     /// <summary>Of <c>begin</c>.</summary>
     public static BeginPayload Begin(BodyMembers body)
     {
@@ -64,6 +66,16 @@ internal static class BackupBodies
         var names = new List<ObjectName>(list.Count);
         for (var i = 0; i < list.Count && !body.Faults.IsFull; i++) names.Add(Once(body, list[i], At("/objects/", i), named));
         return new DownloadsPayload(names);
+    }
+
+    /// <summary>Of <c>drill</c>.</summary>
+    public static DrillPayload Drill(BodyMembers body)
+    {
+        var (snapshot, at) = (body.Id<SnapshotId>("snapshot"), body.Count("at"));
+        var (files, bytes, failed) = (body.Count("files"), body.Count("bytes"), body.Count("failed"));
+        if (failed > files) body.Faults.Add("/failed", "No more files can have failed than were restored.");
+        if (at > LatestMs) body.Faults.Add("/at", "Unix milliseconds are expected.");
+        return new DrillPayload(snapshot, DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(at, LatestMs)), files, bytes, failed);
     }
 
     // Judged by the entity; here so that an agent is pointed to what is wrong before anything is decided by it.

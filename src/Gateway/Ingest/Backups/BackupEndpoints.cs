@@ -85,3 +85,11 @@ internal sealed class DownloadsEndpoint() : BackupEndpoint("downloads", BackupBo
             WireJson.Default.DownloadsAnswer)
         : throw Unexpected(reply);
 }
+
+/// <summary><c>drill</c>.</summary>
+internal sealed class DrillEndpoint() : BackupEndpoint("drill", BackupBodies.Drill)
+{
+    /// <inheritdoc />
+    public override Task WriteAsync(HttpContext http, IEngineReply reply) =>
+        reply is Done ? AcceptAsync(http) : throw Unexpected(reply);
+}

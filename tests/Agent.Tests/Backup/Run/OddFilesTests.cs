@@ -99,7 +99,8 @@ public sealed class OddFilesTests : IDisposable
             """);
         Assert.Contains("backup 4", run.Output, StringComparison.Ordinal);
         var read = await host.ReadBackAsync();
-        Assert.Equal([host.PathOf("closed"), host.PathOf("secret"), host.PathOf("unlisted")], read.Snapshot.Faults.Select(fault => fault.Path));
+        Assert.Equal([host.PathOf("closed"), host.PathOf("secret"), host.PathOf("unlisted")],
+            read.Snapshot.Faults.Select(fault => fault.Path));
         Assert.All(read.Snapshot.Faults, fault => Assert.Contains("Permission denied", run.LastWords, StringComparison.Ordinal));
         // The directories themselves are known, if not what lies in them.
         Assert.Equal(["closed", "open", "unlisted"], read.Entries.Keys.Where(path => path.StartsWith(host.Root + "/",
@@ -178,8 +179,8 @@ public sealed class OddFilesTests : IDisposable
         return run;
     }
 
-    private static Task OddAsync(params string[] folders) => ShellAsync(
-        $"python3 {System.IO.Path.Combine(Repository.Root, "tests", "Agent.Tests", "Backup", "Run", "odd.py")} {string.Join(' ', folders)}");
+    private static Task OddAsync(params string[] folders) => ShellAsync("python3 "
+        + $"{System.IO.Path.Combine(Repository.Root, "tests", "Agent.Tests", "Backup", "Run", "odd.py")} {string.Join(' ', folders)}");
 
     private static async Task<string> ShellAsync(string line)
     {

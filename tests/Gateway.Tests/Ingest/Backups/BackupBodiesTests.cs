@@ -42,10 +42,15 @@ public sealed class BackupBodiesTests
             Assert.Equal(Enumerable.Repeat(canary, changed), told ?? []);
         }
         Assert.Single(Payload<DownloadsPayload>("downloads", $$"""{"objects":["packs/{{Id}}"]}""").Objects);
+        var drill = Payload<DrillPayload>("drill", $$"""{"snapshot":"{{Id}}","at":1712150400123,"files":3,"bytes":7,"failed":1}""");
+        Assert.Equal((DateTimeOffset.FromUnixTimeMilliseconds(1_712_150_400_123), 3L, 7L, 1L),
+            (drill.DrilledAt, drill.Files, drill.Bytes, drill.Failed));
     }
 
     [Theory]
     [InlineData("begin", "{}", "/snapshot /parent")]
+    [InlineData("drill", "{}", "/snapshot /at /files /bytes /failed")]
+    [InlineData("drill", $$"""{"snapshot":"{{Id}}","at":9007199254740991,"files":3,"bytes":7,"failed":4}""", "/failed /at")]
     [InlineData("begin", """{"snapshot":"1B9F0A52-5D0E-4C6B-9A57-0C3F1F0A7D11","parent":null}""", "/snapshot")]
     [InlineData("begin", $$"""{"snapshot":"{{Id}}","parent":"none"}""", "/parent")]
     [InlineData("begin", $$"""{"snapshot":"{{Id}}","parent":null,"schedule":"daily"}""", "/schedule")]
@@ -145,7 +150,10 @@ public sealed class BackupBodiesTests
     private static AgentBody Read(string endpoint, string body)
     {
         AgentEndpoint[] all =
-            [new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint()];
+        [
+            new BeginEndpoint(), new UploadsEndpoint(), new CommitEndpoint(), new ListEndpoint(), new DownloadsEndpoint(),
+            new DrillEndpoint(),
+        ];
         return all.Single(one => one.Path == "/api/agent/backups/" + endpoint).Parse(Encoding.UTF8.GetBytes(body), Headers, default);
     }
 }

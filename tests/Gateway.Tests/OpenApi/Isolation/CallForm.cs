@@ -81,6 +81,8 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
             """),
         ["requestDownloads"] = Of(
             "body:/objects=object", """{"request": "{{request}}", "objects": ["packs/{{/objects}}"]}""", takes: true),
+        ["reportDrill"] = Of("body:/snapshot=snapshot",
+            """{"request": "{{request}}", "snapshot": "{{/snapshot}}", "at": 1, "files": 1, "bytes": 1, "failed": 0}""", takes: true),
         ["putObject"] = Of("path:team=team path:server=server path:object=object"),
         ["getObject"] = Of("path:team=team path:server=server path:object=object"),
     };
