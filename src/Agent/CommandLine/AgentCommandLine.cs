@@ -29,6 +29,7 @@ internal sealed class AgentCommandLine
         _root.Add(KeyVerb.Command(common, around, Guard));
         _root.Add(RestoreVerb.Command(common, around, Guard));
         _root.Add(VerifyVerb.Command(common, around, Guard));
+        _root.Add(DrillVerb.Command(common, around, Guard));
         _root.Add(RedactVerb.Command(common, around, Guard));
         _root.Add(GateVerb.Command(common, around, Guard));
         ManualVerbs.AddTo(_root, around);

@@ -51,8 +51,8 @@ internal static class RunVerb
                 shared, spool, lane, collector, () => logs?.Run.Status, () => commands.Lane.Status));
             List<Func<CancellationToken, Task>> loops =
             [
-                reports.RunAsync, new ScheduledBackups(options, state, together, log).RunAsync, inventory.RunAsync,
-                commands.Lane.RunAsync,
+                reports.RunAsync, new ScheduledBackups(options, state, together, log).RunAsync,
+                new ScheduledDrills(options, state, together, log).RunAsync, inventory.RunAsync, commands.Lane.RunAsync,
             ];
             if (logs is not null) loops.Add(logs.Run.RunAsync);
             await Loops.RunAsync(loops, stop);

@@ -3,6 +3,7 @@ using HostAtlas.Agent.Backup.Run;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Agent.Inventory;
+using HostAtlas.Agent.Restore.Drills;
 using HostAtlas.Agent.Spool;
 using HostAtlas.Agent.Status;
 using HostAtlas.Agent.Uplink;
@@ -47,6 +48,7 @@ internal static class StatusVerb
         {
             Inventory = InventoryNote.Load(state.InventoryPath),
         };
+        if (DrillNote.Load(folder.Drill) is { } drill) report = report.With(drill);
         // It would not start with that, so to say "start it" leads nowhere; one that runs has read the file in better days.
         return !report.Enrolled || running || TlsTrust.TryLoad(options?.CaFile, out var fault) is not null ? report : report with
         {

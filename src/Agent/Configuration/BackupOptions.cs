@@ -21,6 +21,15 @@ public sealed record BackupOptions
     /// <summary>A shell command after each run, or null, also after one that failed.</summary>
     public string? Post { get; init; }
 
+    /// <summary>When a sample is restored to see that it can be; null: never by itself.</summary>
+    public BackupSchedule? Drills { get; init; }
+
+    /// <summary>How much of the newest snapshots a drill restores.</summary>
+    public long DrillBytes { get; init; } = DrillDefaultBytes;
+
+    /// <summary>Enough for a few hundred ordinary files, and little beside what a backup moves.</summary>
+    public const long DrillDefaultBytes = 256 << 20;
+
     /// <summary>Slowest limit that is taken: below it a pack of 16 MiB outlives its ticket's 15 minutes.</summary>
     public const long LimitMinBytes = 32 << 10;
 }

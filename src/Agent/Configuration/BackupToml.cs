@@ -9,7 +9,7 @@ public static class BackupToml
 {
     /// <summary>The keys of the table.</summary>
     public static readonly string[] Keys =
-        ["roots", "exclude", "exclude_larger", "schedule", "window", "limit", "pre", "post", "include_private_keys"];
+        ["roots", "exclude", "exclude_larger", "schedule", "window", "limit", "pre", "post", "include_private_keys", "drill", "drill_size"];
 
     /// <summary>Reads the table; null when there is a fault. <paramref name="quiet"/>: hours in which no run begins or goes on.</summary>
     public static BackupOptions? Read(TomlTable table, HourSpan? quiet, List<string> faults)
@@ -24,6 +24,8 @@ public static class BackupToml
         var schedule = Schedule(table, quiet, faults);
         var limit = Limit(table, faults);
         var includeKeys = Flag(table, "include_private_keys", faults);
+        var drills = Drills(table, schedule is not null, quiet, faults);
+        var drillBytes = Size(table, "drill_size", faults) ?? BackupOptions.DrillDefaultBytes;
         var (pre, post) = (Command(table, "pre", faults), Command(table, "post", faults));
         return faults.Count > before ? null : new BackupOptions
         {
@@ -38,6 +40,8 @@ public static class BackupToml
             LimitBytesPerSecond = limit,
             Pre = pre,
             Post = post,
+            Drills = drills,
+            DrillBytes = drillBytes,
         };
     }
 
@@ -73,6 +77,24 @@ public static class BackupToml
         if (BackupSchedule.TryParse(line, window, out var fault) is not { } schedule) faults.Add($"backup.{fault}");
         else if (schedule.With(quiet) is { } audible) return audible;
         else faults.Add("backup.window: lies within quiet_hours, so no backup would ever run");
+        return null;
+    }
+
+    // A host that makes backups by the clock also sees by the clock whether they can be restored, unless its owner says otherwise.
+    private static BackupSchedule? Drills(TomlTable table, bool isScheduled, HourSpan? quiet, List<string> faults)
+    {
+        var text = Text(table, "drill", faults) ?? (isScheduled ? "weekly" : "never");
+        var line = text switch
+        {
+            "never" => null,
+            "daily" => "30 4 * * *",
+            "weekly" => "30 4 * * 0",
+            "monthly" => "30 4 1 * *",
+            _ => text,
+        };
+        if (line is null) return null;
+        if (BackupSchedule.TryParse(line, null, out _) is { } schedule) return schedule.With(quiet);
+        faults.Add($"backup.drill: '{text}' is neither never, daily, weekly, monthly nor a cron line of five fields");
         return null;
     }
 

@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Inventory;
+using HostAtlas.Agent.Restore.Drills;
 using HostAtlas.Agent.Spool;
 using HostAtlas.Agent.Uplink;
 using HostAtlas.Shared.Ids;
@@ -52,6 +53,9 @@ public sealed record StatusReport
     /// <summary>The backups; null when this host makes none.</summary>
     public BackupStatus? Backup { get; init; }
 
+    /// <summary>The last drill; null when there was none.</summary>
+    public DrillNote? Drill { get; init; }
+
     /// <summary>The inventory; null before the first attempt to send one.</summary>
     public InventoryNote? Inventory { get; init; }
 
@@ -90,6 +94,19 @@ public sealed record StatusReport
             Backup = backup,
             Logs = last?.Logs,
             Commands = last?.Commands,
+        };
+    }
+
+    /// <summary>The same with the last drill, which has a say in the verdict when files did not come back.</summary>
+    public StatusReport With(DrillNote drill)
+    {
+        ArgumentNullException.ThrowIfNull(drill);
+        var report = this with { Drill = drill };
+        return !Healthy || drill.Failed == 0 ? report : report with
+        {
+            Healthy = false,
+            Summary = $"The last restore drill could not bring back {drill.Failed:N0} of {drill.Files:N0} files as they were.",
+            NextStep = "Run hostatlas-agent verify --read-data to see what is damaged, then backup, which stores it anew, and drill.",
         };
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using HostAtlas.Agent.Configuration;
+using HostAtlas.Agent.Restore.Drills;
 
 namespace HostAtlas.Agent.Status;
 
@@ -44,6 +45,8 @@ public static class StatusText
             if (inventory.Fault is { } why) Line(text, "inventory", why);
         }
         if (report.Backup is { } backup) Backup(text, backup, now);
+        if (report.Drill is { Snapshot: not null } or { Trouble: not null })
+            Line(text, "last drill", $"{Ago(report.Drill.BeganAt, now)}: {Of(report.Drill)}");
         return text.ToString();
     }
 
@@ -73,6 +76,10 @@ public static class StatusText
         else if (backup.LastText is { Length: > 0 } last) Line(text, "last run", last);
         if (backup.NextAt is { } next) Line(text, "next backup", next.UtcDateTime.ToString("u", CultureInfo.InvariantCulture));
     }
+
+    private static string Of(DrillNote drill) => drill.Trouble is { } trouble ? $"not done: {trouble}"
+        : $"{drill.Files:N0} files, {UnitText.WriteSize(drill.Bytes)}, "
+        + (drill.Failed == 0 ? "all as they should be" : $"{drill.Failed:N0} not as they should be");
 
     private static void Line(StringBuilder text, string name, string value) =>
         text.AppendLine(CultureInfo.InvariantCulture, $"  {name,-17} {value}");

@@ -25,6 +25,7 @@ namespace HostAtlas.Shared.Wire;
 [JsonSerializable(typeof(BackupDownloads))]
 [JsonSerializable(typeof(DownloadsAnswer))]
 [JsonSerializable(typeof(BackupDrill))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(LogsBatch))]
 [JsonSerializable(typeof(LogsAccepted))]
 [JsonSerializable(typeof(CommandPoll))]

@@ -34,6 +34,8 @@ public sealed class AgentTomlTests
             pre = "x"
             post = "y"
             include_private_keys = false
+            drill = "monthly"
+            drill_size = "1GiB"
             [logs]
             files = ["/var/log/auth.log"]
             journald = true
@@ -54,12 +56,25 @@ public sealed class AgentTomlTests
         Assert.Equal((true, false), (options!.Inventory.Enabled, options.Inventory.TlsListeners));
         Assert.Equal(["/srv/tls", "/etc/ssl/own.pem"], options.Inventory.Certificates);
         Assert.Equal([443, 8443], options.Inventory.TlsPorts);
+        Assert.Equal(("30 4 1 * *", 1L << 30), (options.Backup!.Drills!.Line, options.Backup.DrillBytes));
         Assert.Equal(TimeSpan.FromMinutes(5), options.Interval);
         Assert.Equal(128L << 20, options.SpoolMaxBytes);
         Assert.Equal("proxy", options.HttpsProxy!.Host);
         Assert.Equal("objects.example.net", Assert.Single(options.VaultOrigins).Host);
         Assert.Equal("/var/log/auth.log", Assert.Single(options.Logs!.Files).Text);
         Assert.Equal((0, 50, 16L << 20), (options.Logs.Journald!.Count, options.Logs.LinesPerSecond, options.Logs.SpoolMaxBytes));
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("schedule = \"0 3 * * *\"", "30 4 * * 0")]
+    [InlineData("schedule = \"0 3 * * *\"\ndrill = \"never\"", null)]
+    [InlineData("drill = \"15 5 * * 6\"", "15 5 * * 6")]
+    public void Who_backs_up_by_the_clock_also_drills_by_it(string lines, string? drills)
+    {
+        var (options, faults) = AgentToml.Read($"url = \"https://x\"\n[backup]\nroots = [\"/etc\"]\n{lines}");
+        Assert.Empty(faults);
+        Assert.Equal(drills, options!.Backup!.Drills?.Line);
     }
 
     [Fact]
@@ -128,6 +143,7 @@ public sealed class AgentTomlTests
     [InlineData("url = \"https://x\"\n[inventory]\ntls_listeners = 0", "inventory.tls_listeners")]
     [InlineData("url = \"https://x\"\nquiet_hours = \"8-18\"", "quiet_hours")]
     [InlineData("url = \"https://x\"\nquiet_hours = [\"08:00-18:00\"]", "quiet_hours: must be text")]
+    [InlineData("url = \"https://x\"\n[backup]\nroots = [\"/etc\"]\ndrill = \"sometimes\"", "neither never, daily")]
     [InlineData("url = \"https://x\"\nquiet_hours = \"00:00-07:00\"\n[backup]\nroots = [\"/etc\"]\nschedule = \"0 3 * * *\"\nwindow = \"01:00-06:00\"", "no backup would ever run")]
     [InlineData("url = \"https://x\"\n[commands]\nenabled = \"no\"", "commands.enabled")]
     [InlineData("url = \"https://x\"\n[commands]\nkinds = [\"shell.run\"]", "there is no command 'shell.run'")]

@@ -70,6 +70,9 @@ internal sealed class BackupPlatform : IAsyncDisposable
     /// <summary>What begin says is accepted.</summary>
     public IReadOnlyList<AcceptedHit> Accepted { get; set; } = [];
 
+    /// <summary>What was told of drills.</summary>
+    public ConcurrentQueue<BackupDrill> Drills { get; } = new();
+
     /// <summary>What begin was told of canaries.</summary>
     public ConcurrentQueue<CanaryReport> Canaries { get; } = new();
 
@@ -155,6 +158,11 @@ internal sealed class BackupPlatform : IAsyncDisposable
                 break;
             case "/api/agent/backups/commit":
                 await CommitAsync(context, Read(body, WireJson.Default.BackupCommit));
+                break;
+            case "/api/agent/backups/drill":
+                Drills.Enqueue(Read(body, WireJson.Default.BackupDrill));
+                context.Response.StatusCode = 202;
+                await context.Response.WriteAsJsonAsync(new object());
                 break;
             case "/api/agent/backups/downloads":
                 await DownloadsAsync(context, Read(body, WireJson.Default.BackupDownloads));

@@ -10,7 +10,7 @@ namespace HostAtlas.Agent.Backup.Run;
 /// epoch     there: no earlier chunk counts as known   last.json what became of the last run
 /// without-keys  the last snapshot, when private keys were left out of it
 /// gate.json what the gate knows of earlier runs       found.json the files that a freeze was about, by name
-/// damaged   what a verification found damaged in the vault
+/// damaged   what a verification found damaged in the vault   drill.json what became of the last drill
 /// lock      held by the run                           scratch/  files without names, for what does not fit into memory
 /// </code>
 /// </summary>
@@ -33,6 +33,9 @@ internal sealed class RunFolder(StateFolder state)
 
     /// <summary>What a verification found damaged in the vault.</summary>
     public DamagedObjects Damaged => new(In("damaged"));
+
+    /// <summary>What became of the last drill.</summary>
+    public string Drill => In("drill.json");
 
     /// <summary>What the gate knows of earlier runs.</summary>
     public string GateMemory => In("gate.json");

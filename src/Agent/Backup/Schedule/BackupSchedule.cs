@@ -78,7 +78,8 @@ public sealed class BackupSchedule
         return WithinWindow(slot + JitterMax, zone) + TimeSpan.FromHours(1) < now ? slot : null;
     }
 
-    private DateTimeOffset WithinWindow(DateTimeOffset moment, TimeZoneInfo zone)
+    /// <summary>The first moment from this one on in which a run may go on.</summary>
+    public DateTimeOffset WithinWindow(DateTimeOffset moment, TimeZoneInfo zone)
     {
         // The end of quiet hours may lie outside of the window, whose next beginning may be quiet: twice leads out of both.
         for (var turn = 0; turn < 3; turn++)

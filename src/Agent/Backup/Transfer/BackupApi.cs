@@ -17,7 +17,7 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
 {
     private const string BeginPath = "/api/agent/backups/begin", UploadsPath = "/api/agent/backups/uploads";
     private const string CommitPath = "/api/agent/backups/commit", ListPath = "/api/agent/backups/list";
-    private const string DownloadsPath = "/api/agent/backups/downloads";
+    private const string DownloadsPath = "/api/agent/backups/downloads", DrillPath = "/api/agent/backups/drill";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -64,6 +64,11 @@ public sealed class BackupApi(PlatformClient client, Func<AgentToken> token, Tim
     public Task<DownloadsAnswer> DownloadsAsync(IReadOnlyList<ObjectName> objects, CancellationToken cancellation) =>
         AskAsync(DownloadsPath, request => new BackupDownloads(request, objects), WireJson.Default.BackupDownloads,
             WireJson.Default.DownloadsAnswer, 200, cancellation);
+
+    /// <summary>Tells what a drill came to.</summary>
+    public Task DrillAsync(SnapshotId snapshot, DateTimeOffset at, long files, long bytes, long failed, CancellationToken cancellation) =>
+        AskAsync(DrillPath, request => new BackupDrill(request, snapshot, at.ToUnixTimeMilliseconds(), files, bytes, failed),
+            WireJson.Default.BackupDrill, WireJson.Default.JsonElement, 202, cancellation);
 
     /// <inheritdoc />
     public void Dispose()
