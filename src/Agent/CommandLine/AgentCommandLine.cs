@@ -25,6 +25,7 @@ internal sealed class AgentCommandLine
         _root.Add(PreviewVerb.Command(common, around, Guard));
         _root.Add(CanariesVerb.Command(common, around, Guard));
         _root.Add(BackupVerb.Command(common, around, Guard));
+        _root.Add(RepackVerb.Command(common, around, Guard));
         _root.Add(SnapshotsVerb.Command(common, around, Guard));
         _root.Add(KeyVerb.Command(common, around, Guard));
         _root.Add(RestoreVerb.Command(common, around, Guard));

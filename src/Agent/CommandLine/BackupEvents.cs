@@ -1,5 +1,7 @@
 using System.Text.Json;
+using HostAtlas.Agent.Backup.Repack;
 using HostAtlas.Agent.Backup.Run;
+using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Progress;
 using Spectre.Console;
 
@@ -37,6 +39,10 @@ internal sealed class BackupEvents(AgentSurroundings around, bool json, bool ter
         else if (count <= HitsMax) Say($"{Word(rules, isHeldBack)}  {path}  ({named})");
         else if (count == HitsMax + 1) Say("The gate found more; the snapshot, or STATE/backup/found.json, lists them.");
     }
+
+    public void Repacks(RepackPlan plan) => Say(json
+        ? Event("repack", ("packs", plan.Victims.Count), ("moveBytes", plan.MovedBytes), ("freeBytes", plan.FreedBytes))
+        : $"{plan.Victims.Count:N0} packs that are mostly dead are emptied into new ones: {UnitText.WriteSize(plan.MovedBytes)} move.");
 
     public void Pass(RunFindings findings, RunEstimate? estimate) => _progress.Begin(findings, estimate);
 

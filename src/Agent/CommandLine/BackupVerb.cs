@@ -11,37 +11,59 @@ internal static class BackupVerb
     public static Command Command(CommonOptions common, AgentSurroundings around, Func<Func<Task<int>>, Task<int>> guard)
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Only look: what would be taken and what would be left out." };
-        var limit = new Option<string?>("--limit") { Description = "Send at most this much a second, e.g. 20MiB/s.", HelpName = "RATE" };
+        var limit = Limit();
+        var repack = new Option<bool>("--repack") { Description = "Also empty every pack that is mostly dead, however much that moves." };
         var rollback = new Option<bool>("--accept-rollback")
         {
             Description = "Go on although the newest snapshot is older than what this host made.",
         };
         var command = new Command("backup", "Takes a backup now: what changed is sealed on this host and sent.") { dryRun, limit,
-            rollback };
+            repack, rollback };
         command.SetAction((parsed, stop) => guard(async () =>
         {
-            long? rate = null;
-            if (parsed.GetValue(limit) is { } text)
-                rate = BackupToml.TryReadRate(text, out var read) ? read
-                    : throw new VerbFailedException(ExitCode.Usage, $"--limit: '{text}' is not a rate of at least 32KiB/s, e.g. 20MiB/s");
+            var rate = Rate(parsed.GetValue(limit));
             var options = ConfigFile.Load(parsed.GetValue(common.Config)!);
             var state = StateFolder.OpenOrCreate(parsed.GetValue(common.State)!);
             var json = parsed.GetValue(common.Json);
-            var events = new BackupEvents(around, json, around.ErrorIsTerminal);
-            if (parsed.GetValue(dryRun)) return await RehearseAsync(options, state, around, events, json, stop);
-            var session = new BackupSession(options, state, around, events)
-            {
-                LimitBytesPerSecond = rate,
-                AcceptRollback = parsed.GetValue(rollback),
-                CommandsToError = json,
-            };
-            var end = await events.ShowAsync(Task.Run(() => session.RunAsync(stop), CancellationToken.None));
-            if (end.Outcome is { } outcome) await around.Out.WriteLineAsync(json ? Committed(end, outcome) : Words(end, outcome));
-            else if (json) await around.Out.WriteLineAsync(BackupEvents.Event("failed", ("code", end.Code), ("text", end.Text)));
-            else throw new VerbFailedException(end.Code, end.Text);
-            return end.Code;
+            if (parsed.GetValue(dryRun))
+                return await RehearseAsync(options, state, around, new BackupEvents(around, json, around.ErrorIsTerminal), json, stop);
+            return await RunAsync(
+                options, state, around, json, new Wishes(rate, parsed.GetValue(rollback), parsed.GetValue(repack)), stop);
         }));
         return command;
+    }
+
+    /// <summary>What whoever types the verb wants.</summary>
+    /// <param name="LimitBytesPerSecond">Overrides the configured limit.</param>
+    /// <param name="AcceptsRollback">The operator knows that the newest snapshot is older than what this host made.</param>
+    /// <param name="Repacks">Every pack that is worth it is emptied.</param>
+    internal sealed record Wishes(long? LimitBytesPerSecond, bool AcceptsRollback, bool Repacks);
+
+    /// <summary>How fast is sent.</summary>
+    public static Option<string?> Limit() =>
+        new("--limit") { Description = "Send at most this much a second, e.g. 20MiB/s.", HelpName = "RATE" };
+
+    /// <summary>Reads it; null: as configured.</summary>
+    public static long? Rate(string? text) => text is null ? null : BackupToml.TryReadRate(text, out var read) ? read
+        : throw new VerbFailedException(ExitCode.Usage, $"--limit: '{text}' is not a rate of at least 32KiB/s, e.g. 20MiB/s");
+
+    /// <summary>Takes a backup, shows how it goes, and tells its end.</summary>
+    public static async Task<int> RunAsync(
+        AgentOptions options, StateFolder state, AgentSurroundings around, bool json, Wishes wishes, CancellationToken stop)
+    {
+        var events = new BackupEvents(around, json, around.ErrorIsTerminal);
+        var session = new BackupSession(options, state, around, events)
+        {
+            LimitBytesPerSecond = wishes.LimitBytesPerSecond,
+            AcceptRollback = wishes.AcceptsRollback,
+            Repacks = wishes.Repacks,
+            CommandsToError = json,
+        };
+        var end = await events.ShowAsync(Task.Run(() => session.RunAsync(stop), CancellationToken.None));
+        if (end.Outcome is { } outcome) await around.Out.WriteLineAsync(json ? Committed(end, outcome) : Words(end, outcome));
+        else if (json) await around.Out.WriteLineAsync(BackupEvents.Event("failed", ("code", end.Code), ("text", end.Text)));
+        else throw new VerbFailedException(end.Code, end.Text);
+        return end.Code;
     }
 
     private static string Committed(BackupEnd end, BackupOutcome outcome) => BackupEvents.Event("committed", ("code", end.Code),
@@ -49,7 +71,8 @@ internal static class BackupVerb
         ("files", outcome.Counts.Files), ("directories", outcome.Counts.Directories), ("others", outcome.Counts.Others),
         ("bytes", outcome.Counts.Bytes), ("newBytes", outcome.Counts.NewBytes), ("sentBytes", outcome.SentBytes),
         ("unchangedFiles", outcome.UnchangedFiles), ("privateKeys", outcome.Counts.PrivateKeys), ("heldBack", outcome.Counts.HeldBack),
-        ("heldBackOverdue", outcome.Overdue), ("unreadable", outcome.Counts.Unreadable), ("changed", outcome.Counts.Changed));
+        ("heldBackOverdue", outcome.Overdue), ("unreadable", outcome.Counts.Unreadable), ("changed", outcome.Counts.Changed),
+        ("repackedPacks", outcome.Moved.Packs), ("movedBytes", outcome.Moved.MovedBytes), ("freedBytes", outcome.Moved.FreedBytes));
 
     private static string Words(BackupEnd end, BackupOutcome outcome)
     {
@@ -61,6 +84,9 @@ internal static class BackupVerb
                 + $"{outcome.UnchangedFiles:N0} "
                 + $"files unchanged, {UnitText.WriteSize(counts.NewBytes)} new, {UnitText.WriteSize(outcome.SentBytes)} sent.",
         };
+        if (outcome.Moved is { Packs: > 0 } moved)
+            lines.Add($"{moved.Packs:N0} packs were emptied: {UnitText.WriteSize(moved.MovedBytes)} moved; "
+                + $"{UnitText.WriteSize(moved.FreedBytes)} are free when the snapshots before this one expire.");
         if (counts.HeldBack > 0)
             lines.Add($"{counts.HeldBack:N0} files look encrypted and were held back; restore brings their last clean version with "
                 + "--held-back.");

@@ -30,6 +30,12 @@ public sealed record BackupOptions
     /// <summary>Enough for a few hundred ordinary files, and little beside what a backup moves.</summary>
     public const long DrillDefaultBytes = 256 << 20;
 
+    /// <summary>Bytes that a run moves out of packs that are mostly dead; 0: none.</summary>
+    public long RepackBytes { get; init; } = RepackDefaultBytes;
+
+    /// <summary>A gibibyte: minutes of a run.</summary>
+    public const long RepackDefaultBytes = 1L << 30;
+
     /// <summary>Slowest limit that is taken: below it a pack of 16 MiB outlives its ticket's 15 minutes.</summary>
     public const long LimitMinBytes = 32 << 10;
 }

@@ -9,7 +9,10 @@ public static class BackupToml
 {
     /// <summary>The keys of the table.</summary>
     public static readonly string[] Keys =
-        ["roots", "exclude", "exclude_larger", "schedule", "window", "limit", "pre", "post", "include_private_keys", "drill", "drill_size"];
+    [
+        "roots", "exclude", "exclude_larger", "schedule", "window", "limit", "pre", "post", "include_private_keys", "drill", "drill_size",
+        "repack_size",
+    ];
 
     /// <summary>Reads the table; null when there is a fault. <paramref name="quiet"/>: hours in which no run begins or goes on.</summary>
     public static BackupOptions? Read(TomlTable table, HourSpan? quiet, List<string> faults)
@@ -26,6 +29,7 @@ public static class BackupToml
         var includeKeys = Flag(table, "include_private_keys", faults);
         var drills = Drills(table, schedule is not null, quiet, faults);
         var drillBytes = Size(table, "drill_size", faults) ?? BackupOptions.DrillDefaultBytes;
+        var repackBytes = Size(table, "repack_size", faults, mayBeNone: true) ?? BackupOptions.RepackDefaultBytes;
         var (pre, post) = (Command(table, "pre", faults), Command(table, "post", faults));
         return faults.Count > before ? null : new BackupOptions
         {
@@ -42,6 +46,7 @@ public static class BackupToml
             Post = post,
             Drills = drills,
             DrillBytes = drillBytes,
+            RepackBytes = repackBytes,
         };
     }
 
@@ -106,10 +111,10 @@ public static class BackupToml
         return null;
     }
 
-    private static long? Size(TomlTable table, string key, List<string> faults)
+    private static long? Size(TomlTable table, string key, List<string> faults, bool mayBeNone = false)
     {
         if (Text(table, key, faults) is not { } text) return null;
-        if (UnitText.TryParseSize(text, out var bytes) && bytes > 0) return bytes;
+        if (UnitText.TryParseSize(text, out var bytes) && (bytes > 0 || mayBeNone)) return bytes;
         faults.Add($"backup.{key}: '{text}' is not a size, e.g. \"10GiB\"");
         return null;
     }

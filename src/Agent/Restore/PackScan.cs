@@ -11,6 +11,9 @@ internal sealed record PackFindings(IReadOnlyList<string> Faults, HashSet<BlobEn
 {
     /// <summary>It is missing or damaged; false also when it could not be reached, or opened for want of a key.</summary>
     public bool IsDamaged { get; init; } = Faults.Count > 0;
+
+    /// <summary>It is not there. That is a fault only where something needs it: an index goes on naming packs that expired.</summary>
+    public bool IsMissing { get; init; }
 }
 
 /// <summary>
@@ -38,6 +41,7 @@ internal sealed class PackScan(RepositoryReader repository) : IDisposable
             return new PackFindings([fault.Message], [], IsTableLost: true)
             {
                 IsDamaged = fault is ObjectBrokenException { Fault: not ObjectFault.UnknownKey },
+                IsMissing = fault is ObjectBrokenException { Fault: ObjectFault.Missing },
             };
         }
     }

@@ -34,13 +34,14 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
 
     private readonly ConcurrentDictionary<ObjectName, string?> _packs = new();
     private readonly ConcurrentDictionary<ObjectName, PackFindings> _findings = new();
+    private readonly Dictionary<ObjectName, ObjectBrokenException> _missing = [];
     private readonly HashSet<UInt128> _seen = [];
     private BlobTable _table = null!;
     private IChunkSource _blobs = null!;
     private FoundSnapshot _snapshot = null!;
 
     /// <summary>Packs that were read whole.</summary>
-    public int PacksRead => _findings.Count;
+    public int PacksRead => _findings.Count(pack => !pack.Value.IsMissing);
 
     /// <summary>Files that were checked, in all snapshots, what they share counted once.</summary>
     public long Files { get; private set; }
@@ -132,6 +133,11 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
             if (why is null) return (place.RawLength, null);
             first ??= why;
         }
+        // Not before: an index goes on naming packs that expired, and what was in them lies elsewhere or is not needed.
+        foreach (var place in _table.Find(id))
+        {
+            if (_missing.TryGetValue(place.From.Pack, out var missing)) Tell(missing);
+        }
         // What no index names, or nothing sound, may still lie in a pack that none names.
         try
         {
@@ -165,7 +171,8 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
         catch (Exception fault) when (fault is ObjectBrokenException or IOException or UnauthorizedAccessException)
         {
             why = fault.Message;
-            Tell(fault);
+            if (fault is ObjectBrokenException { Fault: ObjectFault.Missing } missing) _missing[pack] = missing;
+            else Tell(fault);
         }
         return _packs[pack] = why;
     }
@@ -191,8 +198,11 @@ internal sealed class VerifyRun(RepositoryReader repository, IVerifyEvents event
             var scan = scans.TryTake(out var free) ? free : new PackScan(repository);
             var findings = await scan.ScanAsync(pack, stop);
             scans.Add(scan);
-            foreach (var fault in findings.Faults) events.Fault(fault);
-            if (findings.IsDamaged) events.Damaged(pack);
+            if (!findings.IsMissing)
+            {
+                foreach (var fault in findings.Faults) events.Fault(fault);
+                if (findings.IsDamaged) events.Damaged(pack);
+            }
             var isSound = findings.Faults.Count == 0 && AreOwn(pack, findings, places[pack]);
             // Of a sound pack nothing more is kept: there are many, and they have many blobs.
             _findings[pack] = isSound ? Sound : findings;

@@ -64,6 +64,9 @@ internal sealed class BackupPlatform : IAsyncDisposable
     /// <summary>Commits of a server that is still learned.</summary>
     public int LearningRuns { get; set; }
 
+    /// <summary>What begin says of the chain.</summary>
+    public string ChainState { get; set; } = "open";
+
     /// <summary>What begin says of the epoch.</summary>
     public string Epoch { get; set; } = "same";
 
@@ -108,6 +111,25 @@ internal sealed class BackupPlatform : IAsyncDisposable
         await app.StartAsync();
         platform.Url = new Uri(app.Urls.Single());
         return platform;
+    }
+
+    /// <summary>The objects that a snapshot needs.</summary>
+    public IReadOnlySet<ObjectName> NeededBy(SnapshotId snapshot)
+    {
+        lock (_lock) return _runs[snapshot].Keys.ToHashSet();
+    }
+
+    /// <summary>A snapshot is not kept any more.</summary>
+    public void Expire(SnapshotId snapshot)
+    {
+        lock (_lock) _chain.RemoveAll(item => item.Snapshot == snapshot);
+    }
+
+    /// <summary>Deletes what no snapshot of the chain needs, those of runs that never committed included.</summary>
+    public void DeleteUnneeded()
+    {
+        var needed = Chain.SelectMany(item => NeededBy(item.Snapshot)).ToHashSet();
+        foreach (var name in Objects.Keys.Where(name => !needed.Contains(name))) Objects.Remove(name, out _);
     }
 
     /// <summary>Writes the vault as a plain copy that the reader of the format can open.</summary>
@@ -192,7 +214,7 @@ internal sealed class BackupPlatform : IAsyncDisposable
             fits = begin.Parent == (_chain.Count == 0 ? null : _chain[0].Snapshot);
             if (fits) _runs.TryAdd(begin.Snapshot, []);
         }
-        if (fits) await WriteAsync(context, 200, new BackupProceeds("proceed", "open", Chain.Count < LearningRuns, Epoch, Accepted),
+        if (fits) await WriteAsync(context, 200, new BackupProceeds("proceed", ChainState, Chain.Count < LearningRuns, Epoch, Accepted),
             WireJson.Default.BackupProceeds);
         else await TestPlatform.ProblemAsync(context, 409, ProblemSlug.Conflict);
     }

@@ -118,10 +118,18 @@ internal static class BackupGraph
     private static async Task<(ObjectId Id, IReadOnlyList<BlobEntry> Entries)> SealAndPutAsync(
         FullPack full, BackupGraphParts parts, PackVerifier verifier, CancellationToken stop)
     {
+        var (id, _, entries) = await PutPackAsync(full, parts, verifier, stop).ConfigureAwait(false);
+        return (id, entries);
+    }
+
+    /// <summary>Seals a pack, opens it again and sends it; its id, its object's size and its table.</summary>
+    public static async Task<(ObjectId Id, long SizeBytes, IReadOnlyList<BlobEntry> Entries)> PutPackAsync(
+        FullPack full, BackupGraphParts parts, PackVerifier verifier, CancellationToken stop)
+    {
         using var pack = await Task.Run(() => Seal(full, parts, verifier), stop).ConfigureAwait(false);
         await parts.Sender.SendAsync(pack.Object, pack.Entries, [], stop).ConfigureAwait(false);
         if (full.Trees) parts.Copies.Keep(pack.Object.Name, pack.Object.Bytes.Span);
-        return (pack.Id, pack.Entries);
+        return (pack.Id, pack.Object.Bytes.Length, pack.Entries);
     }
 
     /// <summary>Sends an index and keeps a copy; its id.</summary>

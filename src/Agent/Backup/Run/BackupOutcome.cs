@@ -1,4 +1,5 @@
 using HostAtlas.Agent.Backup.Format;
+using HostAtlas.Agent.Backup.Repack;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Agent.Backup.Run;
@@ -16,4 +17,10 @@ internal sealed record BackupOutcome(SnapshotId Snapshot, long Generation, strin
 {
     /// <summary>Files that were held back in so many runs that the backup counts as incomplete.</summary>
     public long Overdue { get; init; }
+
+    /// <summary>What was moved out of packs that were mostly dead.</summary>
+    public MoveResult Moved { get; init; } = MoveResult.None;
+
+    /// <summary>How much of its packs is dead; null: nobody looked.</summary>
+    public RepackNote? Repack { get; init; }
 }

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using HostAtlas.Agent.Backup.Chain;
 using HostAtlas.Agent.Backup.Format;
+using HostAtlas.Agent.Backup.Repack;
 using HostAtlas.Agent.Backup.Selection;
 using HostAtlas.Agent.Backup.Transfer;
 using HostAtlas.Agent.Configuration;
@@ -11,6 +12,7 @@ using HostAtlas.Agent.Gate.Evidence;
 using HostAtlas.Agent.Gate.Rules;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
+using HostAtlas.Shared.Wire;
 
 namespace HostAtlas.Agent.Backup.Run;
 
@@ -36,6 +38,12 @@ internal sealed record BackupRunParts(RunFolder Folder, string StatePath, Select
 
     /// <summary>Hears of files that a rule of the gate hit: path, rules, whether it is held back.</summary>
     public Action<string, IReadOnlyList<string>, bool> OnHit { get; init; } = static (_, _, _) => { };
+
+    /// <summary>When packs are repacked, and how much.</summary>
+    public RepackRules Repack { get; init; } = new() { MostBytes = 0 };
+
+    /// <summary>Hears that packs are repacked.</summary>
+    public Action<RepackPlan> OnRepack { get; init; } = static _ => { };
 
     /// <summary>Hears what goes wrong without ending the run.</summary>
     public Action<string> OnTrouble { get; init; } = static _ => { };
@@ -122,7 +130,8 @@ internal sealed partial class BackupRun(BackupRunParts parts)
         // What was taken while private keys were taken too may hold some: it is read again, and looked at.
         var takesUnchanged = buildsOn is not null && !basis.IsNewEpoch
             && (parts.Selected.IncludePrivateKeys || parts.Folder.WithoutKeys == buildsOn.Document.Id);
-        var (result, findings, ledger) = await PassesAsync(graph, buildsOn?.Document, takesUnchanged, basis, journal, cancellation)
+        var (result, findings, ledger) = await PassesAsync(graph, buildsOn?.Document, takesUnchanged, basis, proceeds, journal,
+            cancellation)
             .ConfigureAwait(false);
         var evidence = new RunEvidence(ledger, findings.Counts.Files);
         if (evidence.State == GateState.Frozen) await FreezeAsync(ledger, findings.Counts.Files, cancellation).ConfigureAwait(false);
@@ -164,7 +173,8 @@ internal sealed partial class BackupRun(BackupRunParts parts)
     }
 
     private async Task<(GraphResult Result, RunFindings Findings, RunLedger Ledger)> PassesAsync(BackupGraphParts graph,
-        SnapshotDocument? parent, bool takesUnchanged, RunBasis basis, RunJournal journal, CancellationToken cancellation)
+        SnapshotDocument? parent, bool takesUnchanged, RunBasis basis, BackupProceeds proceeds, RunJournal journal,
+        CancellationToken cancellation)
     {
         var (indexes, newBytes) = (new List<ObjectId>(), 0L);
         for (var pass = 1; ; pass++)
@@ -175,6 +185,11 @@ internal sealed partial class BackupRun(BackupRunParts parts)
                 .ConfigureAwait(false);
             indexes.AddRange(result.Indexes);
             newBytes += result.NewBytes;
+            if (pass == 1)
+            {
+                await RepackAsync(graph, gate.Ledger, findings.Counts.Files, newBytes, proceeds, cancellation).ConfigureAwait(false);
+                indexes.AddRange(_moved.Indexes);
+            }
             var used = graph.Known.Packs.Where(pack => pack.Used).ToList();
             var gone = await graph.Sender.ReuseAsync(used.Select(pack => (pack.Name, pack.SizeBytes)), cancellation).ConfigureAwait(false);
             if (gone.Count == 0) return (result with { Indexes = indexes, NewBytes = newBytes }, findings, gate.Ledger);
@@ -226,7 +241,7 @@ internal sealed partial class BackupRun(BackupRunParts parts)
     {
         var kept = earlier.Indexes.Where(index => index.Packs.Any(pack => pack.Used)).ToList();
         var rewrite = kept.Where(index => kept.Count + made.Count > IndexesMax || damaged.Contains(index.Name)
-            || index.Packs.Any(pack => pack.Gone)).Select(index => index.Name).ToHashSet();
+            || index.Packs.Any(pack => pack.Gone || pack.Retired)).Select(index => index.Name).ToHashSet();
         rewrite.UnionWith(await graph.Sender.ReuseAsync(kept.Where(index => !rewrite.Contains(index.Name))
             .Select(index => (index.Name, index.SizeBytes)), cancellation).ConfigureAwait(false));
         var indexes = new List<ObjectId>([.. kept.Where(index => !rewrite.Contains(index.Name)).Select(index => index.Id), .. made]);
@@ -299,6 +314,8 @@ internal sealed partial class BackupRun(BackupRunParts parts)
             findings.Unchanged, findings.IsComplete)
         {
             Overdue = findings.Overdue,
+            Moved = _moved,
+            Repack = _repack,
         };
     }
 }

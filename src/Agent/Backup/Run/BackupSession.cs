@@ -1,5 +1,6 @@
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Backup.Keys;
+using HostAtlas.Agent.Backup.Repack;
 using HostAtlas.Agent.Backup.Transfer;
 using HostAtlas.Agent.CommandLine;
 using HostAtlas.Agent.Configuration;
@@ -25,6 +26,9 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
 
     /// <summary>The operator knows that the newest snapshot is older than what this host made.</summary>
     public bool AcceptRollback { get; init; }
+
+    /// <summary>Every pack that is worth it is emptied now, however much that moves.</summary>
+    public bool Repacks { get; init; }
 
     /// <summary>What the commands before and after write goes to standard error, because a program reads standard output.</summary>
     public bool CommandsToError { get; init; }
@@ -68,6 +72,7 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
                 CommittedAt = last.EndedAt,
                 HeldBack = outcome.Counts.HeldBack,
                 Overdue = outcome.Overdue,
+                Repack = outcome.Repack,
             };
         }
         last.Save(folder.Last);
@@ -129,6 +134,9 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         {
             AcceptRollback = AcceptRollback,
             Gate = options.Gate,
+            Repack = Repacks ? new RepackRules { MostBytes = long.MaxValue, WasteShare = 0 }
+                : new RepackRules { MostBytes = backup.RepackBytes },
+            OnRepack = events.Repacks,
             OnTrouble = events.Trouble,
             OnFault = events.Fault,
             OnHit = events.Hit,

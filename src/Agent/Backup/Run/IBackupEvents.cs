@@ -1,3 +1,5 @@
+using HostAtlas.Agent.Backup.Repack;
+
 namespace HostAtlas.Agent.Backup.Run;
 
 /// <summary>Hears how a backup goes. Called from any thread.</summary>
@@ -14,6 +16,9 @@ internal interface IBackupEvents
     /// <param name="rules">The rules.</param>
     /// <param name="isHeldBack">Its last clean version stays; else it is the first one that was ever seen, or a canary.</param>
     void Hit(string path, IReadOnlyList<string> rules, bool isHeldBack);
+
+    /// <summary>Packs that are mostly dead are emptied into new ones.</summary>
+    void Repacks(RepackPlan plan);
 
     /// <summary>A pass over the files begins.</summary>
     /// <param name="findings">Counts as it goes.</param>

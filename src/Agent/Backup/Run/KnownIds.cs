@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using HostAtlas.Agent.Backup.Format;
+using HostAtlas.Agent.Backup.Repack;
 using HostAtlas.Shared.Backups;
 using HostAtlas.Shared.Ids;
 
@@ -8,7 +9,7 @@ namespace HostAtlas.Agent.Backup.Run;
 /// <summary>A pack that earlier runs stored.</summary>
 internal sealed class KnownPack(ObjectId id, long sizeBytes)
 {
-    private volatile bool _used, _gone;
+    private volatile bool _used, _gone, _retired, _holdsTrees;
 
     /// <summary>Its name.</summary>
     public ObjectName Name => new(ObjectKind.Pack, id);
@@ -20,6 +21,15 @@ internal sealed class KnownPack(ObjectId id, long sizeBytes)
     /// clean version of a file that is held back.</summary>
     public bool IsOfEarlierEpoch { get; init; }
 
+    /// <summary>Its place among the known packs.</summary>
+    public int Number { get; init; }
+
+    /// <summary>A chunk of a tree or of a list was found in it.</summary>
+    public bool HoldsTrees => _holdsTrees;
+
+    /// <summary>What was needed of it is in new packs. It may still be read, and is not needed again.</summary>
+    public bool Retired => _retired;
+
     /// <summary>The snapshot that is being made needs it.</summary>
     public bool Used => _used;
 
@@ -27,7 +37,14 @@ internal sealed class KnownPack(ObjectId id, long sizeBytes)
     public bool Gone => _gone;
 
     /// <summary>From now on it is needed.</summary>
-    public void Use() => _used = true;
+    public void Use(bool forTrees = false)
+    {
+        _used = true;
+        if (forTrees) _holdsTrees = true;
+    }
+
+    /// <summary>From now on it is not needed any more: what it had is elsewhere.</summary>
+    public void Retire() => (_retired, _used) = (true, false);
 
     /// <summary>From now on it is gone.</summary>
     public void Forget() => (_gone, _used) = (true, false);
@@ -48,11 +65,15 @@ internal sealed class KnownIds : IDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<ChunkId> _fresh = [];
     private readonly List<SortedRecords> _freshParts = [];
+    private int[] _liveCounts = [];
+    // A bit a record: the snapshot that is being made needs it.
+    private readonly long[] _live;
 
     private KnownIds(SortedRecords earlier, IReadOnlyList<KnownPack> packs, string scratch)
     {
         (_earlier, _scratch) = (earlier, scratch);
         Packs = packs;
+        _live = new long[(earlier.Count + 63) / 64];
     }
 
     /// <summary>The packs of earlier runs.</summary>
@@ -61,33 +82,44 @@ internal sealed class KnownIds : IDisposable
     /// <summary>Chunks of earlier runs.</summary>
     public int EarlierCount => _earlier.Count;
 
-    /// <summary>Whether an earlier run stored the chunk; then its pack is needed from now on.</summary>
-    public bool TryUse(ChunkId id)
-    {
-        if (PackOf(id, ofThisEpoch: true) is not { } pack) return false;
-        pack.Use();
-        return true;
-    }
+    /// <summary>Whether an earlier run of this epoch stored the chunk; then its pack is needed from now on.</summary>
+    public bool TryUse(ChunkId id, bool forTrees = false) => TryUse(id, ofThisEpoch: true, forTrees);
 
-    /// <summary>The pack that an earlier run stored the chunk in, or null. Nothing is marked.</summary>
-    public KnownPack? PackOf(ChunkId id, bool ofThisEpoch = false)
+    /// <summary>The same of any epoch, for what was looked at when it came.</summary>
+    public bool TryKeep(ChunkId id) => TryUse(id, ofThisEpoch: false, forTrees: false);
+
+    /// <summary>Whether an earlier run stored the chunk. Nothing is marked.</summary>
+    public bool IsOfEarlierRun(ChunkId id) => Locate(id, ofThisEpoch: false).Pack is not null;
+
+    /// <summary>Whether the snapshot needs this chunk from this pack.</summary>
+    public bool IsLive(KnownPack pack, ChunkId id) => _earlier.Find(id, (record, number) =>
+        BinaryPrimitives.ReadInt32BigEndian(record[PackAt..]) == pack.Number && IsLive(number));
+
+    /// <summary>How many chunks the snapshot needs from this pack, once <see cref="Figures"/> counted them.</summary>
+    public int LiveCount(KnownPack pack) => _liveCounts[pack.Number];
+
+    /// <summary>What the snapshot needs of each of its packs. To be asked when everything that it needs was marked.</summary>
+    public IReadOnlyList<PackFigures> Figures()
     {
-        KnownPack? found = null;
-        _earlier.Find(id, record =>
+        var bytes = new long[Packs.Count];
+        _liveCounts = new int[Packs.Count];
+        _earlier.ForEach((record, number) =>
         {
-            var pack = Packs[BinaryPrimitives.ReadInt32BigEndian(record[PackAt..])];
-            if (pack.Gone || (ofThisEpoch && pack.IsOfEarlierEpoch)) return false;
-            found = pack;
+            if (!IsLive(number)) return true;
+            var pack = BinaryPrimitives.ReadInt32BigEndian(record[PackAt..]);
+            bytes[pack] += BinaryPrimitives.ReadInt32BigEndian(record[StoredAt..]) + BlobEntry.SizeBytes;
+            _liveCounts[pack]++;
             return true;
         });
-        return found;
+        return [.. Packs.Where(pack => pack.Used).Select(pack => new PackFigures(
+            pack.Number, pack.SizeBytes, bytes[pack.Number], pack.HoldsTrees))];
     }
 
     /// <summary>All places where earlier runs stored the chunk.</summary>
     public IReadOnlyList<(KnownPack Pack, BlobEntry Entry)> PlacesOf(ChunkId id)
     {
         var places = new List<(KnownPack, BlobEntry)>();
-        _earlier.Find(id, record =>
+        _earlier.Find(id, (record, _) =>
         {
             var pack = Packs[BinaryPrimitives.ReadInt32BigEndian(record[PackAt..])];
             if (pack.Gone) return false;
@@ -123,6 +155,31 @@ internal sealed class KnownIds : IDisposable
         foreach (var part in _freshParts) part.Dispose();
     }
 
+    private bool TryUse(ChunkId id, bool ofThisEpoch, bool forTrees)
+    {
+        var (pack, number) = Locate(id, ofThisEpoch);
+        if (pack is null) return false;
+        pack.Use(forTrees);
+        Interlocked.Or(ref _live[number / 64], 1L << (number % 64));
+        return true;
+    }
+
+    private bool IsLive(int number) => (Volatile.Read(ref _live[number / 64]) & (1L << (number % 64))) != 0;
+
+    // Of several packs the last: what a run that repacked and never committed had moved is not moved again.
+    private (KnownPack? Pack, int Number) Locate(ChunkId id, bool ofThisEpoch)
+    {
+        (KnownPack? Pack, int Number) found = default;
+        _earlier.Find(id, (record, number) =>
+        {
+            var pack = Packs[BinaryPrimitives.ReadInt32BigEndian(record[PackAt..])];
+            if (pack.Gone || pack.Retired || (ofThisEpoch && pack.IsOfEarlierEpoch)) return false;
+            if (found.Pack is null || pack.Number > found.Pack.Number) found = (pack, number);
+            return false;
+        });
+        return found;
+    }
+
     private void Spill()
     {
         using var sorter = new RecordSorter(ChunkId.SizeBytes, _scratch, FreshInMemory * ChunkId.SizeBytes);
@@ -156,7 +213,7 @@ internal sealed class KnownIds : IDisposable
         public KnownPack Add(ObjectId pack, IReadOnlyList<BlobEntry> entries, bool ofEarlierEpoch = false)
         {
             if (_known.TryGetValue(pack, out var earlier)) return earlier;
-            var known = new KnownPack(pack, SizeOf(entries)) { IsOfEarlierEpoch = ofEarlierEpoch };
+            var known = new KnownPack(pack, SizeOf(entries)) { IsOfEarlierEpoch = ofEarlierEpoch, Number = _packs.Count };
             _known.Add(pack, known);
             Span<byte> record = stackalloc byte[RecordBytes];
             foreach (var entry in entries)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HostAtlas.Agent.Backup.Repack;
 using HostAtlas.Agent.Credentials;
 using HostAtlas.Shared.Ids;
 
@@ -37,6 +38,9 @@ public sealed record LastRun
 
     /// <summary>Of them, files that were held back in so many runs that the backup counts as incomplete.</summary>
     public long Overdue { get; init; }
+
+    /// <summary>How much of the newest snapshot's packs is dead; null: no run has looked yet.</summary>
+    public RepackNote? Repack { get; init; }
 
     /// <summary>Reads the file; null when there is none or it is damaged: then it is as if no run had been.</summary>
     public static LastRun? Load(string path)

@@ -40,12 +40,8 @@ internal sealed class ParentTree(IChunkSource chunks, KnownIds known)
     {
         try
         {
-            if (!await EachAsync(content, static pack => true, cancellation).ConfigureAwait(false)) return false;
-            return await EachAsync(content, static pack =>
-            {
-                pack.Use();
-                return true;
-            }, cancellation).ConfigureAwait(false);
+            return await EachAsync(content, id => known.IsOfEarlierRun(id) || known.IsOfThisRun(id), cancellation).ConfigureAwait(false)
+                && await EachAsync(content, id => known.TryKeep(id) || known.IsOfThisRun(id), cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is ChunkUnavailableException or IOException)
         {
@@ -53,13 +49,13 @@ internal sealed class ParentTree(IChunkSource chunks, KnownIds known)
         }
     }
 
-    private async ValueTask<bool> EachAsync(Reference content, Func<KnownPack, bool> each, CancellationToken cancellation)
+    private async ValueTask<bool> EachAsync(Reference content, Func<ChunkId, bool> each, CancellationToken cancellation)
     {
         if (content.Depth == 0)
         {
             foreach (var id in content.Ids)
             {
-                if (known.PackOf(id) is not { } pack || !each(pack)) return false;
+                if (!each(id)) return false;
             }
             return true;
         }
@@ -68,7 +64,7 @@ internal sealed class ParentTree(IChunkSource chunks, KnownIds known)
             await foreach (var id in ReferenceReader.ReadAsync(new Reference(depth, content.Ids), chunks, cancellation)
                 .ConfigureAwait(false))
             {
-                if (known.PackOf(id) is not { } pack || !each(pack)) return false;
+                if (!each(id)) return false;
             }
         }
         return true;

@@ -40,9 +40,10 @@ internal sealed class SortedRecords : IDisposable
             ReadExactly(room.AsSpan(0, length), (long)from * RecordBytes);
             Span<byte> wanted = stackalloc byte[ChunkId.SizeBytes];
             id.Write(wanted);
-            for (var record = room.AsSpan(0, length); !record.IsEmpty; record = record[RecordBytes..])
+            for (var i = from; i < to; i++)
             {
-                if (record.StartsWith(wanted) && visit(record[..RecordBytes])) return true;
+                var record = room.AsSpan((i - from) * RecordBytes, RecordBytes);
+                if (record.StartsWith(wanted) && visit(record, i)) return true;
             }
             return false;
         }
@@ -53,23 +54,31 @@ internal sealed class SortedRecords : IDisposable
     }
 
     /// <summary>Whether there is a record of the id.</summary>
-    public bool Contains(ChunkId id) => Find(id, static _ => true);
+    public bool Contains(ChunkId id) => Find(id, static (_, _) => true);
 
     /// <summary>Adds all records to a sorter, which merges them with others.</summary>
-    public void CopyTo(RecordSorter sorter)
+    public void CopyTo(RecordSorter sorter) => ForEach((record, _) =>
     {
+        sorter.Add(record);
+        return true;
+    });
+
+    /// <summary>Calls back with each record, in order; what it answers says nothing.</summary>
+    public void ForEach(RecordVisitor visit)
+    {
+        var number = 0;
         var room = new byte[RecordBytes * 1024];
         for (long at = 0, end = (long)Count * RecordBytes; at < end;)
         {
             var part = room.AsSpan(0, (int)Math.Min(room.Length, end - at));
             ReadExactly(part, at);
             at += part.Length;
-            for (; !part.IsEmpty; part = part[RecordBytes..]) sorter.Add(part[..RecordBytes]);
+            for (; !part.IsEmpty; part = part[RecordBytes..]) visit(part[..RecordBytes], number++);
         }
     }
 
-    /// <summary>Takes a record, or asks for the next one of its id.</summary>
-    public delegate bool RecordVisitor(ReadOnlySpan<byte> record);
+    /// <summary>Takes a record, or asks for the next one of its id. <paramref name="number"/>: its place among all.</summary>
+    public delegate bool RecordVisitor(ReadOnlySpan<byte> record, int number);
 
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();

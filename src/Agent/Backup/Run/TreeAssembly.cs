@@ -79,7 +79,7 @@ internal sealed class TreeAssembly : IChunkSink, IDisposable
     /// <summary>Takes a chunk of a tree or of a list of ids.</summary>
     public void Put(ChunkId id, ReadOnlySpan<byte> chunk)
     {
-        if (_known.TryUse(id) || !_known.AddOfThisRun(id)) return;
+        if (_known.TryUse(id, forTrees: true) || !_known.AddOfThisRun(id)) return;
         if (_frame.Length < chunk.Length) _frame = new byte[Math.Min(Chunker.MaxBytes, 2 * chunk.Length)];
         var length = chunk.Length < 2 ? 0 : _compressor.TryCompress(chunk, _frame);
         Pack(_trees, id, chunk, _frame.AsSpan(0, length));

@@ -1,3 +1,4 @@
+using HostAtlas.Agent.Backup.Repack;
 using HostAtlas.Agent.Backup.Run;
 using HostAtlas.Agent.CommandLine;
 using HostAtlas.Agent.Configuration;
@@ -63,6 +64,8 @@ internal sealed class UnattendedBackup(AgentOptions options, StateFolder state, 
         {
             // The run's end says how many; which ones stand in the snapshot.
         }
+
+        public void Repacks(RepackPlan plan) => log.Info($"{plan.Victims.Count} packs that are mostly dead are emptied into new ones.");
 
         public bool WantsEstimate => false;
 
