@@ -73,7 +73,9 @@ internal static class BackupSamples
         new(Team, Server, Call, Named.Bytes("signature"), 1_795_521_600, payload, "192.0.2.9");
 
     /// <summary>A state with something in every member, but for what evidence, freezes, drills and failing runs leave.</summary>
-    public static BackupState StateWithAll() => new IEntityEvent[]
+    public static BackupState StateWithAll() => Everything() with { TryingSince = null };
+
+    private static BackupState Everything() => new IEntityEvent[]
     {
         new RequestAdmitted(-7, Call, Later, At),
         new RunBegan(Head, null, At),
@@ -85,5 +87,5 @@ internal static class BackupSamples
         new ChainSuspected(SuspicionCause.RunVanished, Later),
         new RunMissed(At, Later),
         new NewChainApproved(Later, Named.Ada),
-    }.Aggregate(BackupState.Nothing, BackupState.Apply) with { TryingSince = null };
+    }.Aggregate(BackupState.Nothing, BackupState.Apply);
 }
