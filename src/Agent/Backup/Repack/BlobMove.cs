@@ -19,8 +19,8 @@ internal sealed record MoveResult(int Packs, long MovedBytes, long FreedBytes, I
 
 /// <summary>
 /// Copies the needed blobs of packs into new packs. A pack is given up only when every blob of it that the snapshot needs was opened,
-/// hashed and is in the vault in a new pack, and until the commit nothing depends on it: a run that ends here leaves the chain as it was, and the
-/// next one finds the new packs in the journal. Holds one pack, sealed and opened, and two open ones.
+/// hashed and is in the vault in a new pack, and until the commit nothing depends on it: a run that ends here leaves the chain as it was,
+/// and the next one finds the new packs in the journal. Holds one pack, sealed and opened, and two open ones.
 /// </summary>
 internal sealed class BlobMove(BackupGraphParts graph, IRepositorySource source, Action<string> onTrouble) : IDisposable
 {

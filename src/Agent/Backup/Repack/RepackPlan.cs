@@ -26,8 +26,8 @@ internal sealed record RepackRules
 
 /// <summary>
 /// Which packs are emptied into new ones, worst first. Pure. It looks at what the newest snapshot needs: older ones keep the packs that
-/// they need until they expire, and a pack that the newest one still needs for its last tenth would be kept for ever. What is moved is small
-/// beside what the platform calls a jump (three tenths of the chain), and so is what becomes needless beside a chain that halved.
+/// they need until they expire, and a pack that the newest one still needs for its last tenth would be kept for ever. What is moved is
+/// small beside what the platform calls a jump (three tenths of the chain), and so is what becomes needless beside a chain that halved.
 /// </summary>
 /// <param name="Victims">The packs to be emptied.</param>
 /// <param name="NeededBytes">All that the snapshot needs of earlier runs, as objects.</param>
