@@ -1,4 +1,5 @@
 using System.Net;
+using HostAtlas.TestSupport;
 using HostAtlas.TestSupport.Clients;
 using HostAtlas.TestSupport.Processes;
 
@@ -6,20 +7,25 @@ namespace HostAtlas.EndToEnd.Tests;
 
 /// <summary>
 /// A freeze against whoever holds the server's real token: nothing enters the chain, whatever is sent, also after the platform was killed;
-/// what is there is given back; a person ends it.
+/// what is there is given back; people are told; a person ends it.
 /// </summary>
 public sealed class FreezeTests
 {
     private const string PathId = "4b227777d4dd1fc61c6f884f48641d02", ContentId = "ef2d127de37b942baad06145e54b0c61";
 
-    [Fact]
-    public async Task A_frozen_chain_takes_nothing_from_the_real_token_over_a_kill_and_goes_on_when_a_person_says_so()
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Theory]
+    [MemberData(nameof(StoresOfThisRun.ForWhatOneStoreShows), MemberType = typeof(StoresOfThisRun))]
+    public async Task A_frozen_chain_takes_nothing_from_the_real_token_over_a_kill_and_goes_on_when_a_person_says_so(PlatformStore store)
     {
-        await using var platform = await PlatformProcess.StartAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var platform = await PlatformProcess.StartAsync(store, environment: receiver.Configuration);
         using var founder = await Founder.FoundAsync(platform);
         var server = await founder.AddServerAsync("kept");
         var chain = $"/api/servers/{server.Id}/backups";
         using var agent = new HandMadeAgent(platform, server);
+        var secret = await founder.TellAsync(receiver.Url);
         for (var i = 0; i < 3; i++) await agent.BackUpAsync();
         var good = agent.Head!;
 
@@ -36,7 +42,9 @@ public sealed class FreezeTests
             gate = Attack,
         });
         await NothingIsTakenAsync(agent, run, good, ticket, late);
+        // Whoever was told has not answered yet, or was not even told: nothing is delivered when the platform dies.
         await platform.KillAsync();
+        receiver.Release();
         await platform.StartAgainAsync();
         await NothingIsTakenAsync(agent, run, good, ticket, late);
 
@@ -49,6 +57,8 @@ public sealed class FreezeTests
         }
         Assert.Contains("hit-share", await platform.OpsAsync("backups", "show", founder.TeamId, server.Id), StringComparison.Ordinal);
 
+        await TypesToldAsync(receiver, secret, "backup.frozen");
+
         using (await founder.PostAsync($"{chain}/resume", """{"reason": "The host was made anew.", "accept": "all"}"""))
         {
             // The run that was open when the chain froze never commits.
@@ -58,6 +68,15 @@ public sealed class FreezeTests
         Assert.Equal(("new", ContentId), (
             begun.GetProperty("epoch").GetString(), begun.GetProperty("accepted")[0].GetProperty("content").GetString()));
         Assert.Equal(4, (await agent.ExpectAsync(HttpStatusCode.OK, "list", new { })).GetProperty("items").GetArrayLength());
+        await TypesToldAsync(receiver, secret, "backup.frozen", "backup.reopened");
+    }
+
+    // Told at least once over a kill: each message as often as it takes, always under one id, and each time with a good signature.
+    private static async Task TypesToldAsync(WebhookReceiver receiver, string secret, params string[] types)
+    {
+        await Poll.UntilAsync("all messages", Patience, () => Task.FromResult(receiver.Received.Any(message => message.Type == types[^1])));
+        Assert.Equal(types, receiver.Received.DistinctBy(message => message.Id).Select(message => message.Type));
+        Assert.All(receiver.Received, message => Assert.True(message.IsSignedWith(secret), message.Type));
     }
 
     private static object Attack => new

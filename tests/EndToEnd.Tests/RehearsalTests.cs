@@ -19,8 +19,9 @@ public sealed class RehearsalTests : IDisposable
 
     private string Tree => _folder.File("tree");
 
-    [Fact]
-    public async Task An_attack_freezes_the_chain_with_its_first_run_and_the_tree_of_before_comes_back()
+    [Theory]
+    [MemberData(nameof(StoresOfThisRun.ForWhatTheOtherStoreShows), MemberType = typeof(StoresOfThisRun))]
+    public async Task An_attack_freezes_the_chain_with_its_first_run_and_the_tree_of_before_comes_back(PlatformStore store)
     {
         await ShellAsync($"""
             mkdir -p {Tree}/letters {Tree}/packed
@@ -28,7 +29,7 @@ public sealed class RehearsalTests : IDisposable
             do seq -f "line %.0f of letter $i: dear reader, all is well here" $((300 + i * 5)) > {Tree}/letters/$i.txt; done
             for i in $(seq 10); do gzip -c {Tree}/letters/$i.txt > {Tree}/packed/$i.gz; done
             """);
-        await using var platform = await PlatformProcess.StartAsync();
+        await using var platform = await PlatformProcess.StartAsync(store);
         using var founder = await Founder.FoundAsync(platform);
         var server = await founder.AddServerAsync("attacked");
         await using var agent = new AgentProcess(platform);

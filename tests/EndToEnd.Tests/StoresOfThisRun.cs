@@ -14,4 +14,11 @@ public static class StoresOfThisRun
         LongForm.IsAsked ? [PlatformStore.Sqlite, PlatformStore.Postgresql] : [PlatformStore.Sqlite];
 
     public static TheoryData<PlatformStore> ForWhatTakesTheWholeMachine => ForWhatNoStoreDecides;
+
+    /// <summary>For one of two tests of the same thing, a freeze: PostgreSQL in every run, both in the long form.</summary>
+    public static TheoryData<PlatformStore> ForWhatOneStoreShows =>
+        LongForm.IsAsked ? [PlatformStore.Postgresql, PlatformStore.Sqlite] : [PlatformStore.Postgresql];
+
+    /// <summary>For the other one of the two.</summary>
+    public static TheoryData<PlatformStore> ForWhatTheOtherStoreShows => ForWhatNoStoreDecides;
 }

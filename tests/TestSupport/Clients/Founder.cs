@@ -92,6 +92,19 @@ public sealed class Founder : IDisposable
         return document.RootElement.GetProperty("key").GetString()!;
     }
 
+    /// <summary>Has the team told of everything by webhooks to an address; the secret that they are signed with.</summary>
+    public async Task<string> TellAsync(string url)
+    {
+        using var answer = await _client.PutAsync(Relative("/api/notifications"), Json(JsonSerializer.Serialize(new
+        {
+            items = new[] { new { kind = "webhook", url, events = new[] { "*" } } },
+        })));
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"PUT /api/notifications answered {answer.StatusCode}: {text}");
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.GetProperty("items")[0].GetProperty("secret").GetString()!;
+    }
+
     /// <summary>Any GET below /api, which must answer 200.</summary>
     public async Task<JsonDocument> GetAsync(string path)
     {
