@@ -1,13 +1,14 @@
-using System.Buffers;
-
 namespace HostAtlas.Agent.Gate.Containers;
 
 /// <summary>All formats that are tried, and where in some bytes one of them may begin. One a thread.</summary>
 internal sealed class ContainerProbes
 {
     private readonly IContainerProbe[] _all;
-    private readonly IContainerProbe[][] _byFirst = new IContainerProbe[256][];
-    private readonly SearchValues<byte> _first;
+    // A delegate is called straight; a call to one of two dozen types through their interface is looked up each time.
+    private readonly (Match Matches, IContainerProbe Probe)[][] _byFirst = new (Match, IContainerProbe)[256][];
+    private readonly Beginnings _beginnings;
+
+    private delegate bool Match(ReadOnlySpan<byte> bytes);
 
     /// <summary>Makes them.</summary>
     public ContainerProbes()
@@ -25,9 +26,10 @@ internal sealed class ContainerProbes
         Array.Fill(_byFirst, []);
         foreach (var probe in _all)
         {
-            foreach (var first in probe.FirstBytes) _byFirst[first] = [.. _byFirst[first], probe];
+            foreach (var first in probe.Beginnings.Select(beginning => beginning[0]).Distinct())
+                _byFirst[first] = [.. _byFirst[first], (probe.Matches, probe)];
         }
-        _first = SearchValues.Create([.. Enumerable.Range(0, 256).Where(first => _byFirst[first].Length > 0).Select(first => (byte)first)]);
+        _beginnings = new Beginnings(_all.Select(probe => probe.Beginnings));
     }
 
     /// <summary>The decoders that have no magic number to be found by.</summary>
@@ -40,9 +42,9 @@ internal sealed class ContainerProbes
     public IContainerProbe? At(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return null;
-        foreach (var probe in _byFirst[bytes[0]])
+        foreach (var (matches, probe) in _byFirst[bytes[0]])
         {
-            if (probe.Matches(bytes)) return probe;
+            if (matches(bytes)) return probe;
         }
         return null;
     }
@@ -52,9 +54,8 @@ internal sealed class ContainerProbes
     {
         for (var at = from; at < until; at++)
         {
-            var found = bytes[at..until].IndexOfAny(_first);
-            if (found < 0) break;
-            at += found;
+            at = _beginnings.Next(bytes, at, until);
+            if (at < 0) break;
             probe = At(bytes[at..]);
             if (probe is not null) return at;
         }

@@ -11,7 +11,7 @@ internal sealed class GzipProbe(Inflater inflater) : IContainerProbe
 
     public bool EndsItself => true;
 
-    public ReadOnlySpan<byte> FirstBytes => [0x1F];
+    public IEnumerable<byte[]> Beginnings => [[0x1F, 0x8B, 8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= HeaderBytes && bytes[0] == 0x1F && bytes[1] == 0x8B && bytes[2] == 8 && bytes[3] < 0x20;
@@ -51,11 +51,16 @@ internal sealed class ZlibProbe(Inflater inflater) : IContainerProbe
 
     public string Name => "zlib";
 
-    public ReadOnlySpan<byte> FirstBytes => [0x78, 0x38, 0x48, 0x58, 0x68];
+    public IEnumerable<byte[]> Beginnings =>
+        from first in (byte[])[0x38, 0x48, 0x58, 0x68, 0x78]
+        from second in Enumerable.Range(0, 256)
+        where IsHeader(first, (byte)second)
+        select (byte[])[first, (byte)second];
 
-    public bool Matches(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= 8 && (bytes[0] & 0x0F) == 8 && bytes[0] is >= 0x38 and <= 0x78 && (bytes[1] & 0x20) == 0
-        && ((bytes[0] << 8) | bytes[1]) % 31 == 0;
+    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length >= 8 && IsHeader(bytes[0], bytes[1]);
+
+    private static bool IsHeader(byte first, byte second) => (first & 0x0F) == 8 && first is >= 0x38 and <= 0x78 && (second & 0x20) == 0
+        && ((first << 8) | second) % 31 == 0;
 
     public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
     {
@@ -82,7 +87,7 @@ internal sealed class ZipEntryProbe(Inflater inflater, SlowDecoders slow) : ICon
 
     public string Name => "zip";
 
-    public ReadOnlySpan<byte> FirstBytes => "P"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "PK\x03"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length >= HeaderBytes && bytes.StartsWith("PK\x03\x04"u8) && bytes[5] == 0;
 

@@ -13,8 +13,8 @@ internal sealed class Mp4Probe : IContainerProbe
 
     public string Name => "mp4";
 
-    // The box's length comes first; any realistic first box is shorter than 16 MiB.
-    public ReadOnlySpan<byte> FirstBytes => [0];
+    // The box's length comes first; any realistic first box is shorter than 256 bytes.
+    public IEnumerable<byte[]> Beginnings => [[0, 0, 0, 0, .. "ft"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 16 && bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 0 && bytes[4..].StartsWith("ftyp"u8)
@@ -50,7 +50,7 @@ internal sealed class OggProbe : IContainerProbe
 
     public string Name => "ogg";
 
-    public ReadOnlySpan<byte> FirstBytes => "O"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "Ogg"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > HeaderBytes && bytes.StartsWith("OggS\0"u8) && bytes[5] < 8;
 
@@ -86,7 +86,8 @@ internal sealed class Mp3Probe : IContainerProbe
 
     public string Name => "mp3";
 
-    public ReadOnlySpan<byte> FirstBytes => [(byte)'I', 0xFF];
+    public IEnumerable<byte[]> Beginnings =>
+        [[.. "ID3"u8], [0xFF, 0xE2], [0xFF, 0xE3], [0xFF, 0xF2], [0xFF, 0xF3], [0xFF, 0xFA], [0xFF, 0xFB]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 64 && (bytes.StartsWith("ID3"u8) ? bytes[3] is >= 2 and <= 4 : FrameBytes(bytes) > 0);
@@ -129,7 +130,7 @@ internal sealed class FlacProbe : IContainerProbe
 
     public string Name => "flac";
 
-    public ReadOnlySpan<byte> FirstBytes => "f"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "fLa"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 46 && bytes.StartsWith("fLaC"u8) && (bytes[4] & 127) == 0;
 
@@ -169,7 +170,7 @@ internal sealed class MatroskaProbe : IContainerProbe
 
     public string Name => "matroska";
 
-    public ReadOnlySpan<byte> FirstBytes => [0x1A];
+    public IEnumerable<byte[]> Beginnings => [[0x1A, 0x45, 0xDF]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && bytes.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]);
 

@@ -9,7 +9,7 @@ internal sealed class Woff2Probe(SlowDecoders slow) : IContainerProbe
 
     public string Name => "woff2";
 
-    public ReadOnlySpan<byte> FirstBytes => "w"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "wOF"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 64 && bytes.StartsWith("wOF2"u8);
 
@@ -46,7 +46,7 @@ internal sealed class GitIndexProbe : IContainerProbe
 
     public string Name => "git-index";
 
-    public ReadOnlySpan<byte> FirstBytes => [0xFF];
+    public IEnumerable<byte[]> Beginnings => [[0xFF, .. "tO"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > HeaderBytes + FanoutBytes + NameBytes
@@ -72,7 +72,7 @@ internal sealed class PublicKeyringProbe : IContainerProbe
 
     public string Name => "pgp-keyring";
 
-    public ReadOnlySpan<byte> FirstBytes => [0x98, 0x99, 0xC6];
+    public IEnumerable<byte[]> Beginnings => [[0x98], [0x99], [0xC6]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 64 && Packet(bytes, out var tag, out _) is not 0 && tag == PublicKey;
@@ -149,7 +149,7 @@ internal sealed class Type1FontProbe : IContainerProbe
 
     public string Name => "type1";
 
-    public ReadOnlySpan<byte> FirstBytes => [(byte)'%', 0x80];
+    public IEnumerable<byte[]> Beginnings => [[.. "%!"u8], [0x80, 1]];
 
     public bool Matches(ReadOnlySpan<byte> bytes)
     {
@@ -183,7 +183,7 @@ internal sealed class EmbeddedSymbolsProbe(Inflater inflater) : IContainerProbe
 {
     public string Name => "mpdb";
 
-    public ReadOnlySpan<byte> FirstBytes => "M"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "MPD"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 16 && bytes.StartsWith("MPDB"u8);
 
@@ -204,7 +204,7 @@ internal sealed class PackedBrotliProbe(SlowDecoders slow) : IContainerProbe
 
     public string Name => "brotli";
 
-    public ReadOnlySpan<byte> FirstBytes => [0x1E];
+    public IEnumerable<byte[]> Beginnings => [[0x1E, 0x9B]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 32 && bytes[0] == 0x1E && bytes[1] == 0x9B && bytes[6] == 0 && bytes[7] == 0;
@@ -225,7 +225,7 @@ internal sealed class RarProbe : IContainerProbe
 {
     public string Name => "rar";
 
-    public ReadOnlySpan<byte> FirstBytes => "R"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "Rar"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && bytes.StartsWith("Rar!\u001A\u0007"u8) && bytes[6] <= 1;
 

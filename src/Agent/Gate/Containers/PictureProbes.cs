@@ -12,7 +12,7 @@ internal sealed class JpegProbe : IContainerProbe
 
     public string Name => "jpeg";
 
-    public ReadOnlySpan<byte> FirstBytes => [0xFF];
+    public IEnumerable<byte[]> Beginnings => [[0xFF, 0xD8, 0xFF]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 20 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF && bytes[3] is >= 0xC0 and not 0xFF;
@@ -80,7 +80,7 @@ internal sealed class PngProbe(Inflater inflater) : IContainerProbe
 
     public bool EndsItself => true;
 
-    public ReadOnlySpan<byte> FirstBytes => [0x89];
+    public IEnumerable<byte[]> Beginnings => [[0x89, .. "PN"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 33 && bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
@@ -124,7 +124,7 @@ internal sealed class GifProbe : IContainerProbe
 {
     public string Name => "gif";
 
-    public ReadOnlySpan<byte> FirstBytes => "G"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "GIF"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 20 && (bytes.StartsWith("GIF89a"u8) || bytes.StartsWith("GIF87a"u8));
 
@@ -156,7 +156,7 @@ internal sealed class RiffProbe : IContainerProbe
 {
     public string Name => "riff";
 
-    public ReadOnlySpan<byte> FirstBytes => "R"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "RIF"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 20 && bytes.StartsWith("RIFF"u8)

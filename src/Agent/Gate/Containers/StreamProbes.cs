@@ -9,7 +9,7 @@ internal sealed class Bzip2Probe(SlowDecoders slow) : IContainerProbe
 
     public bool EndsItself => true;
 
-    public ReadOnlySpan<byte> FirstBytes => "B"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "BZh"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 10 && bytes.StartsWith("BZh"u8) && bytes[3] is >= (byte)'1' and <= (byte)'9'
@@ -32,7 +32,7 @@ internal sealed class LzmaProbe(SlowDecoders slow) : IContainerProbe
 
     public string Name => "lzma";
 
-    public ReadOnlySpan<byte> FirstBytes => [0x5D];
+    public IEnumerable<byte[]> Beginnings => [[0x5D, 0, 0]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > HeaderBytes + 5 && bytes[0] == 0x5D && bytes[1] == 0 && bytes[2] == 0 && bytes[HeaderBytes] == 0
@@ -62,7 +62,7 @@ internal sealed class XzProbe(SlowDecoders slow) : IContainerProbe
 
     public bool EndsItself => true;
 
-    public ReadOnlySpan<byte> FirstBytes => [0xFD];
+    public IEnumerable<byte[]> Beginnings => [[0xFD, .. "7z"u8]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > HeaderBytes + 8 && bytes.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, 0])
@@ -145,7 +145,7 @@ internal sealed class SevenZipProbe(SlowDecoders slow) : IContainerProbe
 
     public string Name => "7z";
 
-    public ReadOnlySpan<byte> FirstBytes => "7"u8;
+    public IEnumerable<byte[]> Beginnings => [[.. "7z"u8, 0xBC]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > HeaderBytes + 16 && bytes.StartsWith((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C, 0])

@@ -11,7 +11,7 @@ internal sealed class ZstdProbe(SlowDecoders slow) : IContainerProbe
 
     public bool EndsItself => true;
 
-    public ReadOnlySpan<byte> FirstBytes => [0x28];
+    public IEnumerable<byte[]> Beginnings => [[0x28, 0xB5, 0x2F]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 9 && bytes.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) && (bytes[4] & 8) == 0;
@@ -68,7 +68,7 @@ internal sealed class Lz4Probe : IContainerProbe
 
     public bool EndsItself => true;
 
-    public ReadOnlySpan<byte> FirstBytes => [0x04, 0x02];
+    public IEnumerable<byte[]> Beginnings => [[0x04, 0x22, 0x4D], [0x02, 0x21, 0x4C]];
 
     public bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 11

@@ -22,7 +22,10 @@ internal sealed class ByteCounts
     // Variance by mean: of counts of chance 1, of the rarer third of them 0.2; of machine code 10 and more.
     private const double UnevenMost = 5;
 
-    private readonly int[] _tables = new int[Tables * Values];
+    // What is counted at once: a sum of all tables fits a table's entry.
+    private const int CountedMost = 32 << 10;
+
+    private readonly ushort[] _tables = new ushort[Tables * Values];
 
     /// <summary>The counts.</summary>
     public long[] Counts { get; } = new long[Values];
@@ -32,6 +35,17 @@ internal sealed class ByteCounts
 
     /// <summary>Distance from uniform in standard deviations; 0 without bytes.</summary>
     public double Z => ZOf(Counts, Total);
+
+    /// <summary>The value that occurs most often.</summary>
+    public byte Commonest
+    {
+        get
+        {
+            var most = 0;
+            for (var value = 1; value < Values; value++) most = Counts[value] > Counts[most] ? value : most;
+            return (byte)most;
+        }
+    }
 
     /// <summary>Shannon's entropy, bits a byte, 0–8.</summary>
     public double Entropy
@@ -83,14 +97,20 @@ internal sealed class ByteCounts
     /// <summary>Adds other counts.</summary>
     public void Add(ReadOnlySpan<int> counts, int total)
     {
-        for (var i = 0; i < Values; i++) Counts[i] += counts[i];
+        for (var i = 0; i < Values; i += Vector<int>.Count)
+        {
+            Vector.Widen(new Vector<int>(counts[i..]), out var low, out var high);
+            (new Vector<long>(Counts, i) + low).CopyTo(Counts, i);
+            (new Vector<long>(Counts, i + Vector<long>.Count) + high).CopyTo(Counts, i + Vector<long>.Count);
+        }
         Total += total;
     }
 
     /// <summary>Adds other counts.</summary>
     public void Add(ByteCounts other)
     {
-        for (var i = 0; i < Values; i++) Counts[i] += other.Counts[i];
+        for (var i = 0; i < Values; i += Vector<long>.Count)
+            (new Vector<long>(Counts, i) + new Vector<long>(other.Counts, i)).CopyTo(Counts, i);
         Total += other.Total;
     }
 
@@ -113,9 +133,9 @@ internal sealed class ByteCounts
     public void Add(ReadOnlySpan<byte> bytes)
     {
         Span<int> counts = stackalloc int[Values];
-        for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, 1 << 20)..])
+        for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, CountedMost)..])
         {
-            var part = bytes[..Math.Min(bytes.Length, 1 << 20)];
+            var part = bytes[..Math.Min(bytes.Length, CountedMost)];
             CountInto(part, counts);
             Add(counts, part.Length);
         }
@@ -140,13 +160,15 @@ internal sealed class ByteCounts
             Unsafe.Add(ref table, (3 * Values) + (nint)(word >> 56))++;
         }
         foreach (var b in bytes[(words.Length * sizeof(ulong))..]) Unsafe.Add(ref table, (nint)b)++;
-        for (var i = 0; i < Values; i += Vector<int>.Count)
+        for (var i = 0; i < Values; i += Vector<ushort>.Count)
         {
             var sum = Vector.LoadUnsafe(ref table, (nuint)i) + Vector.LoadUnsafe(ref table, (nuint)(i + Values))
                 + Vector.LoadUnsafe(ref table, (nuint)(i + (2 * Values))) + Vector.LoadUnsafe(ref table, (nuint)(i + (3 * Values)));
-            sum.CopyTo(counts[i..]);
+            for (var t = 0; t < Tables; t++) Vector<ushort>.Zero.StoreUnsafe(ref table, (nuint)(i + (t * Values)));
+            Vector.Widen(sum, out var low, out var high);
+            low.As<uint, int>().CopyTo(counts[i..]);
+            high.As<uint, int>().CopyTo(counts[(i + Vector<int>.Count)..]);
         }
-        Array.Clear(_tables);
     }
 
     /// <summary>z of a page's counts.</summary>

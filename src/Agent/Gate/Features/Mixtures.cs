@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,8 +10,8 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal sealed class Mixtures
 {
-    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = 1024, ShortPeriod = 128;
-    private const int SampleBits = 8 << 10, FirstLookBytes = 16 << 10;
+    private const int CellBytes = 256, PeriodLeast = 3, PeriodMost = RareBytes.DistanceMost, ShortPeriod = 128;
+    private const int FirstLookBytes = 16 << 10;
 
     // 256 uniform bytes are beyond it once in some hundred cells; text, code and tables are at 20 and more.
     private const double CellZ = 3;
@@ -22,24 +21,28 @@ internal sealed class Mixtures
     // Pairs of equal bytes are half of what the counts' squares sum up to beyond the bytes themselves; of 256 bytes that sum is chi-square.
     private const double CellPairs = ByteCounts.Mean / 2, CellPairsDeviation = ByteCounts.Deviation / 2;
 
+    // So many equal bytes are too many pairs already: n (n − 1) / 2.
+    private const int CommonMost = 19;
+
     private const double TextFloorLeast = 0.03;
     private const int EvenLeast = 300, RunLeast = 3;
 
-    private const int RareBytes = ((SampleBits + PeriodMost) / 8) + 16;
-
-    // Eight times the same bits, each copy a bit further: so that any distance is a distance in whole bytes in one of them.
-    private readonly byte[][] _rare = [.. Enumerable.Range(0, 8).Select(_ => new byte[RareBytes])];
+    private readonly RareBytes _rare = new();
     private readonly int[] _periods = new int[4];
     private readonly int[] _together = new int[PeriodMost + 1];
     private readonly ByteCounts _random = new(), _clear = new(), _clearLate = new();
 
     /// <summary>Adds the cells that look random.</summary>
-    public static void Strewn(ReadOnlySpan<byte> block, ByteCounts counts)
+    /// <param name="block">The bytes.</param>
+    /// <param name="common">The commonest of them: a cell that has many of it is done with at once.</param>
+    /// <param name="counts">What is added to.</param>
+    public static void Strewn(ReadOnlySpan<byte> block, byte common, ByteCounts counts)
     {
         Span<ushort> seen = stackalloc ushort[ByteCounts.Values];
         for (; block.Length >= CellBytes; block = block[CellBytes..])
         {
             var cell = block[..CellBytes];
+            if (cell.Count(common) >= CommonMost) continue;
             seen.Clear();
             // A cell on the edge of a run would spoil the sum: one tenth of another kind is seen here already.
             var pairs = Pairs(cell[..(CellBytes / 2)], seen);
@@ -71,18 +74,12 @@ internal sealed class Mixtures
     /// <param name="counts">How often each value occurs in them.</param>
     public bool IsStrided(ReadOnlySpan<byte> block, ByteCounts counts)
     {
-        Span<bool> isRare = stackalloc bool[ByteCounts.Values];
-        var rareValues = 0;
-        for (var value = 0; value < ByteCounts.Values; value++)
-        {
-            isRare[value] = counts.Counts[value] * 256 < block.Length;
-            if (isRare[value]) rareValues++;
-        }
         if (IsTextBetween(counts, block.Length)) return true;
-        var count = Periods(block, isRare);
+        _rare.Take(block, counts);
+        var count = Periods();
         for (var i = 0; i < count; i++)
         {
-            if (HasRandomPhases(block, isRare, _periods[i], (double)rareValues / 256)) return true;
+            if (HasRandomPhases(block, _periods[i])) return true;
         }
         return false;
     }
@@ -108,64 +105,20 @@ internal sealed class Mixtures
         return z is > -4 and < 5 && random < 0.95 * length && textShare > 0.8;
     }
 
-    private int Periods(ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare)
+    private int Periods()
     {
-        var bits = Math.Min(SampleBits, block.Length - PeriodMost);
-        if (bits < SampleBits / 4) return 0;
-        var all = MarkRare(block[..Math.Min(block.Length, bits + PeriodMost)], isRare);
-        var words = (bits >> 6) & ~3;
+        if (!_rare.Sample()) return 0;
         long sum = 0;
         var most = 0;
-        var near = MemoryMarshal.Cast<byte, ulong>(_rare[0].AsSpan(0, words * sizeof(ulong)));
         for (var lag = PeriodLeast; lag <= PeriodMost; lag++)
         {
-            ref var far = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rare[lag & 7]), lag >> 3);
-            var (together, other) = (0, 0);
-            for (var i = 0; i < near.Length; i += 4)
-            {
-                together += BitOperations.PopCount(near[i] & At(ref far, i));
-                other += BitOperations.PopCount(near[i + 1] & At(ref far, i + 1));
-                together += BitOperations.PopCount(near[i + 2] & At(ref far, i + 2));
-                other += BitOperations.PopCount(near[i + 3] & At(ref far, i + 3));
-            }
-            together += other;
-            _together[lag] = together;
-            sum += together;
-            most = Math.Max(most, together);
+            _together[lag] = _rare.Together(lag);
+            sum += _together[lag];
+            most = Math.Max(most, _together[lag]);
         }
         var mean = (double)sum / (PeriodMost - PeriodLeast + 1);
-        if (all == 0 || most < mean * 1.3 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
+        if (most < mean * 1.3 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
         return Candidates(mean, most);
-    }
-
-    private static ulong At(ref byte bits, int word) =>
-        Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bits, (nint)word * sizeof(ulong)));
-
-    // A bit for each byte, set for a rare one; gives how many are. Without a branch: nobody can foretell which are.
-    private int MarkRare(ReadOnlySpan<byte> bytes, ReadOnlySpan<bool> isRare)
-    {
-        var bits = _rare[0];
-        Array.Clear(bits);
-        var all = 0;
-        ref var rare = ref Unsafe.As<bool, byte>(ref MemoryMarshal.GetReference(isRare));
-        for (var at = 0; at < bytes.Length; at += 8)
-        {
-            var byteOfBits = 0;
-            var eight = bytes.Slice(at, Math.Min(8, bytes.Length - at));
-            for (var bit = 0; bit < eight.Length; bit++) byteOfBits |= Unsafe.Add(ref rare, (nint)eight[bit]) << bit;
-            bits[at >> 3] = (byte)byteOfBits;
-            all += BitOperations.PopCount((uint)byteOfBits);
-        }
-        for (var shift = 1; shift < 8; shift++)
-        {
-            var shifted = _rare[shift];
-            for (var i = 0; i + sizeof(ulong) < RareBytes; i += sizeof(uint))
-            {
-                var word = BinaryPrimitives.ReadUInt64LittleEndian(bits.AsSpan(i)) >> shift;
-                BinaryPrimitives.WriteUInt32LittleEndian(shifted.AsSpan(i), (uint)word);
-            }
-        }
-        return all;
     }
 
     // Two bytes of one run lie near each other too: the slope that begins at 0 is passed first. Then the highest tops; a file's own rhythm
@@ -189,13 +142,13 @@ internal sealed class Mixtures
         return count;
     }
 
-    private bool HasRandomPhases(ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare, int period, double rareShare)
+    private bool HasRandomPhases(ReadOnlySpan<byte> block, int period)
     {
         Span<sbyte> kind = stackalloc sbyte[period];
         // Most files' own rhythm is short, and a quarter of a block shows that none of its phases is random.
-        if (period <= ShortPeriod && block.Length > FirstLookBytes && !Phases(block[..FirstLookBytes], isRare, rareShare, kind, out _))
+        if (period <= ShortPeriod && block.Length > FirstLookBytes && !Phases(FirstLookBytes, kind, out _))
             return false;
-        if (!Phases(block, isRare, rareShare, kind, out var clear) || !IsInRuns(kind)) return false;
+        if (!Phases(block.Length, kind, out var clear) || !IsInRuns(kind)) return false;
         var (seen, rounds) = (0, block.Length / period);
         _random.Clear();
         _clear.Clear();
@@ -211,19 +164,12 @@ internal sealed class Mixtures
     }
 
     // Which phases are random-like (1), which are clear (-1); false when there are none of either.
-    private static bool Phases(
-        ReadOnlySpan<byte> block, ReadOnlySpan<bool> isRare, double rareShare, Span<sbyte> kind, out int clear)
+    private bool Phases(int length, Span<sbyte> kind, out int clear)
     {
         var period = kind.Length;
         Span<int> rare = stackalloc int[period];
-        rare.Clear();
-        var rounds = block.Length / period;
-        ref var table = ref Unsafe.As<bool, byte>(ref MemoryMarshal.GetReference(isRare));
-        for (var round = block; round.Length >= period; round = round[period..])
-        {
-            // Without a branch: nobody can foretell which are.
-            for (var phase = 0; phase < rare.Length; phase++) rare[phase] += Unsafe.Add(ref table, (nint)round[phase]);
-        }
+        _rare.CountByPhase(length, rare);
+        var (rounds, rareShare) = (length / period, (double)_rare.Values / ByteCounts.Values);
         // A random phase has as many rare bytes as there are rare values; a phase in between is neither, one at the edge of a run may be.
         var slack = 4.5 * Math.Sqrt(rareShare * (1 - rareShare) / rounds);
         var random = 0;

@@ -75,7 +75,7 @@ internal sealed partial class WindowAnalysis
         }
         if (seekStride && _mixtures.IsStrided(bytes, counts)) return MixKind.Strided;
         _block.Clear();
-        Mixtures.Strewn(bytes, _block);
+        Mixtures.Strewn(bytes, counts.Commonest, _block);
         return _block.Total * StrewnShare >= left ? MixKind.Strewn : MixKind.None;
     }
 

@@ -107,7 +107,7 @@ internal sealed partial class WindowAnalysis
                 _mixable += _block.Total;
                 if (_mixed.Count < (_start == 0 ? TrialBlocksMost : 1)) Try(page / BlockPages);
             }
-            for (var i = 0; i < ByteCounts.Values; i++) findings.Whole.Add((byte)i, _block.Counts[i]);
+            findings.Whole.Add(_block);
             _block.Clear();
             random = 0;
         }
