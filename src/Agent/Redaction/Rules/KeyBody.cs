@@ -20,6 +20,8 @@ internal static class KeyBody
     /// <summary>Characters of base64 that are no word any more.</summary>
     public const int Least = 16;
 
+    private static readonly SearchValues<char> WordEnds = SearchValues.Create(" \t\"',;=");
+
     // Within a line of other text.
     private const int LeastWithin = 40;
 
@@ -192,7 +194,7 @@ internal static class KeyBody
     {
         if (!text.AsSpan(start).StartsWith("AAAA")) return false;
         var before = text.AsSpan(0, start).TrimEnd(' ');
-        before = before[(before.LastIndexOfAny(" \t\"',;=") + 1)..];
+        before = before[(before.LastIndexOfAny(WordEnds) + 1)..];
         return before.Length < start && (before.StartsWith("ssh-") || before.StartsWith("ecdsa-") || before.StartsWith("sk-"));
     }
 
