@@ -94,7 +94,8 @@ internal sealed record ReceivedWebhook(string Id, string Timestamp, string Signa
     /// <summary>What it is about.</summary>
     public string Type => JsonDocument.Parse(Body).RootElement.GetProperty("type").GetString()!;
 
-    /// <summary>Whether it comes from who knows the secret, and is of now: the receiver's own look, by the text of Standard Webhooks.</summary>
+    /// <summary>Whether it comes from who knows the secret, and is of now: the receiver's own look, by the text of Standard
+    /// Webhooks.</summary>
     public bool IsSignedWith(string secret)
     {
         var key = Convert.FromBase64String(secret["whsec_".Length..]);

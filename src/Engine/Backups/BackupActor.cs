@@ -70,7 +70,8 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
     {
         if (command is BackupRequest request && BackupDecisions.TurnAway(State, request, now) is { } refused)
             Finish(command, BackupDecision.Answer(refused));
-        else if (command is BackupRequest { Payload: not (BeginPayload or DrillPayload) } or ResumeBackups { AcceptsAll: true } or SweepBackups)
+        else if (command is BackupRequest { Payload: not (BeginPayload or DrillPayload) }
+            or ResumeBackups { AcceptsAll: true } or SweepBackups)
             desk.ReadAsync(key, command, State, now).PipeTo(Self, Sender,
                 success: facts => new FactsRead(command, facts), failure: fault => new Failed(command, fault));
         else Write(command, Decide(command, null, now));

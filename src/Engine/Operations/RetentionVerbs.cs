@@ -71,8 +71,9 @@ internal static class RetentionVerbs
     internal static string Draw(SweepTally tally, bool isDry)
     {
         var stopped = AuditNames.Of(tally.Stop) is { } stop ? $"   stopped: {stop}" : "";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{tally.Server}   {(isDry ? "dry run: " : "")}expired {tally.Expired} snapshots   announced {Text(tally.Noticed)}   decided {Text(tally.Marked)}   deleted {Text(tally.Deleted)}{stopped}");
+        var expired = string.Create(CultureInfo.InvariantCulture, $"{(isDry ? "dry run: " : "")}expired {tally.Expired} snapshots");
+        var went = $"announced {Text(tally.Noticed)}   decided {Text(tally.Marked)}   deleted {Text(tally.Deleted)}";
+        return $"{tally.Server}   {expired}   {went}{stopped}";
     }
 
     private static string Text(ObjectSum sum) => string.Create(CultureInfo.InvariantCulture, $"{sum.Objects} objects ({sum.Bytes} bytes)");

@@ -100,7 +100,8 @@ public sealed class Founder : IDisposable
             items = new[] { new { kind = "webhook", url, events = new[] { "*" } } },
         })));
         var text = await answer.Content.ReadAsStringAsync();
-        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"PUT /api/notifications answered {answer.StatusCode}: {text}");
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"PUT /api/notifications answered {answer.StatusCode}: {text}");
         using var document = JsonDocument.Parse(text);
         return document.RootElement.GetProperty("items")[0].GetProperty("secret").GetString()!;
     }

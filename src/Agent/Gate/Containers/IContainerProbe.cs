@@ -41,7 +41,9 @@ internal interface IContainerProbe
     /// <summary>As evidence names it.</summary>
     string Name { get; }
 
-    /// <summary>All that it may begin with, as <see cref="Containers.Beginnings"/> takes it: whatever <see cref="Matches"/> begins with one of them.</summary>
+    /// <summary>
+    /// All that it may begin with, as <see cref="Containers.Beginnings"/> takes it: whatever <see cref="Matches"/> begins with one of them.
+    /// </summary>
     IEnumerable<byte[]> Beginnings { get; }
 
     /// <summary>Its stream says where it ends: at the end of a file it must have ended.</summary>

@@ -48,7 +48,8 @@ internal static class CallArgumentsRule
             foreach (var (name, place) in Functions)
             {
                 if (name.Length != open - at || !text.AsSpan(at, name.Length).SequenceEqual(name) || !BeginsWord(text, at)) continue;
-                if (Argument(text, open + 1, place) is { } value && !NoSecret.IsMask(value.In(text)) && !NoSecret.IsReference(value.In(text)))
+                if (Argument(text, open + 1, place) is { } value && !NoSecret.IsMask(value.In(text))
+                    && !NoSecret.IsReference(value.In(text)))
                     findings.Add(value.Start, value.End, RuleNames.NamedValue);
             }
             at = open;

@@ -20,7 +20,8 @@ internal static class DeviceRule
         "plaintext-password ", "encrypted-password ", "plain-text-password-value ", "sha256-password ", "auth-password ",
         "privacy-password ", "priv-password ", "md5-password ", "admin-password ", "ospf authentication ", "vrrp authentication ",
         "standby authentication ", "area-password ", "domain-password ", "server-key ", "shared-secret ", "radius secret ",
-        "rocommunity ", "password cipher ", "password irreversible-cipher ", "password simple ", "rwcommunity ", "rocommunity6 ", "rwcommunity6 ", "community string ", "trap community ", "passwd ", "psksecret ",
+        "rocommunity ", "password cipher ", "password irreversible-cipher ", "password simple ", "rwcommunity ", "rocommunity6 ",
+        "rwcommunity6 ", "community string ", "trap community ", "passwd ", "psksecret ",
     ];
 
     private static readonly SearchValues<string> Marks1 = SearchValues.Create(Phrases, StringComparison.OrdinalIgnoreCase);

@@ -4,8 +4,8 @@ namespace HostAtlas.Agent.Redaction.Rules;
 
 /// <summary>
 /// What a logger writes before and behind each line of a key, told from the line that begins the block or from one of its long lines: a
-/// time, a host, a container, a table's sign. Words and numbers change from line to line and count as one sign each, so a shape says nothing
-/// of what was logged. Behind its own prefix a line is judged as one that has none.
+/// time, a host, a container, a table's sign. Words and numbers change from line to line and count as one sign each, so a shape says
+/// nothing of what was logged. Behind its own prefix a line is judged as one that has none.
 /// </summary>
 internal static class KeyShape
 {

@@ -78,7 +78,8 @@ internal static class LooseValueRule
                 && word[0] is '/' or '.' or '~')) return name.End;
         // OpenSSL's -pass pass:x
         if (word.StartsWith("pass:")) value = value with { Start = value.Start + 5 };
-        return NamedValues.IsGpgId(word) || NamedValues.IsGpgIdOf(name.Word, word) ? value.End : Note(findings, value with { Next = value.End });
+        return NamedValues.IsGpgId(word) || NamedValues.IsGpgIdOf(name.Word, word)
+            ? value.End : Note(findings, value with { Next = value.End });
     }
 
     // A store's secret_id is its name; an AppRole's is a UUID.
@@ -269,7 +270,8 @@ internal static class LooseValueRule
 
     // gpg: using RSA key ABCDEF0123456789ABCDEF0123456789ABCDEF01
     private static bool IsFingerprint(in Name name, ReadOnlySpan<char> word) => Looks.IsHexOrUuid(word.TrimEnd(".,;:!?)"))
-        && (name.WordBefore is "RSA" or "DSA" or "ECDSA" or "EDDSA" or "EdDSA" or "ED25519" or "ECDH" || name.Text.Contains("gpg", StringComparison.Ordinal)
+        && (name.WordBefore is "RSA" or "DSA" or "ECDSA" or "EDDSA" or "EdDSA" or "ED25519" or "ECDH"
+            || name.Text.Contains("gpg", StringComparison.Ordinal)
             || Near(name.Text, name.Start).Contains("using", StringComparison.Ordinal));
 
     // "A temporary password is generated for root@localhost: x"

@@ -105,7 +105,8 @@ internal static class NamedValueRule
         var at = Blank.Skip(text, separator.End);
         if (at >= text.Length) return name.End;
         // gcloud's --secret=name
-        if (name.Hyphens == 2 && name.Word is "secret" && text.AsSpan(0, name.Start).Contains("gcloud ", StringComparison.Ordinal)) return at;
+        if (name.Hyphens == 2 && name.Word is "secret" && text.AsSpan(0, name.Start).Contains("gcloud ", StringComparison.Ordinal))
+            return at;
         if (name.Kind is KeyKind.Authorization) return HeaderRule.Authorization(findings, at);
         if (name.Kind is KeyKind.Cookie or KeyKind.SetCookie) return HeaderRule.Cookies(findings, at, name.Kind == KeyKind.SetCookie);
         // "password= user=bob": there is none.

@@ -182,7 +182,8 @@ internal static class NamedValues
     /// <summary>The same without its sign, behind a flag for a key of GnuPG: <c>--encrypt-key ABCD1234</c>.</summary>
     public static bool IsGpgIdOf(ReadOnlySpan<char> name, ReadOnlySpan<char> value) =>
         value.Length is 8 or 16 or 40 && Looks.IsHexOrUuid(value) && (name.EndsWith("encrypt-key", StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith("sign-key", StringComparison.OrdinalIgnoreCase) || name.EndsWith("signing-key", StringComparison.OrdinalIgnoreCase));
+            || name.EndsWith("sign-key", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith("signing-key", StringComparison.OrdinalIgnoreCase));
 
     // libsecret-1-0:amd64, as package managers write a name and what it is built for.
     private static bool IsPackage(string text, Separator separator, ValueSpan value) =>
@@ -219,7 +220,8 @@ internal static class NamedValues
         (name.Word.Equals("pass", StringComparison.OrdinalIgnoreCase) || name.Word.EndsWith("passes", StringComparison.OrdinalIgnoreCase))
         && ((value.Length < 8 && !value.TrimEnd("%,").ContainsAnyExceptInRange('.', '9'))
             // --- PASS: TestTokenRefresh (0.00s)
-            || (name.Word is "PASS" && (name.Before("--- ") || value.StartsWith("Test") || value.Contains('/') || value.IndexOf("::") > 0)));
+            || (name.Word is "PASS" && (name.Before("--- ") || value.StartsWith("Test")
+                || value.Contains('/') || value.IndexOf("::") > 0)));
 
     // "password: authentication failed for": letters only, and a sentence goes on.
     private static bool IsProse(in Name name, Separator separator, ValueSpan value)

@@ -115,7 +115,8 @@ internal static class SchemeRule
     {
         var text = findings.Text;
         if (text.IndexOf("resp=", StringComparison.Ordinal) is >= 0 and var response
-            && (response == 0 || !KeyName.IsPart(text[response - 1]) || text.AsSpan(0, response).EndsWith("#011"))) NoteBase64(findings, response + 5, false);
+            && (response == 0 || !KeyName.IsPart(text[response - 1]) || text.AsSpan(0, response).EndsWith("#011")))
+            NoteBase64(findings, response + 5, false);
         // PHPMailer's transcript.
         if (text.IndexOf("CLIENT -> SERVER: ", StringComparison.Ordinal) is >= 0 and var mailer) NoteBase64(findings, mailer + 18, true);
         var sent = text.IndexOf("]: < ", StringComparison.Ordinal);

@@ -25,7 +25,8 @@ internal static class SqlPasswords
     private static readonly string[] Procedures = ["sp_addlogin", "sp_password", "sp_addlinkedsrvlogin", "sp_setapprole", "sp_addapprole"];
 
     private static readonly SearchValues<string> Statements =
-        SearchValues.Create([.. Functions, .. Procedures, "set password", "crypt(", "password $", "identified via", "identified with", "pragma ",
+        SearchValues.Create([.. Functions, .. Procedures, "set password", "crypt(", "password $", "identified via",
+            "identified with", "pragma ",
             "attach database"],
             StringComparison.OrdinalIgnoreCase);
 
@@ -47,7 +48,8 @@ internal static class SqlPasswords
         {
             foreach (var function in Common) Calls(findings, function);
         }
-        foreach (var pragma in (ReadOnlySpan<string>)["pragma key", "pragma rekey", "pragma hexkey", "pragma hexrekey"]) Pragma(findings, pragma);
+        foreach (var pragma in (ReadOnlySpan<string>)["pragma key", "pragma rekey", "pragma hexkey", "pragma hexrekey"])
+            Pragma(findings, pragma);
         Behind(findings, "attach database", " key ");
         Behind(findings, "set password", "replace ");
         foreach (var via in (ReadOnlySpan<string>)["identified via", "identified with"]) Behind(findings, via, "using ");

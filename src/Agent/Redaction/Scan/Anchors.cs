@@ -24,8 +24,9 @@ internal static class Anchors
 
     private static readonly string[] Marks =
     [
-        "hat_", "hak_", "hai_", "hbk_", "har_", "-BEGIN", "2DBEGIN", "055BEGIN", ";BEGIN", "SSH2 ENCRYPTED", "SSH2+ENCRYPTED", "SSH2%20ENC", "\"kty", "'kty", "RSAKeyValue", "?u=", "&u=", "/hooks/", "]: < ", "CLIENT -> SERVER: ", "Private-Lines:", "pbkdf2", "bcrypt_sha256$", "$argon2",
-            "$scrypt$",
+        "hat_", "hak_", "hai_", "hbk_", "har_", "-BEGIN", "2DBEGIN", "055BEGIN", ";BEGIN", "SSH2 ENCRYPTED", "SSH2+ENCRYPTED",
+        "SSH2%20ENC", "\"kty", "'kty", "RSAKeyValue", "?u=", "&u=", "/hooks/", "]: < ", "CLIENT -> SERVER: ", "Private-Lines:", "pbkdf2",
+        "bcrypt_sha256$", "$argon2", "$scrypt$",
         "$2a$", "$2b$", "$2x$", "$2y$", "$apr1$", "$sha1$", "$gy$", "{SSHA", "{SHA}", "{SHA512}", "{CRYPT}", "{PBKDF2", "{ARGON2", "{MD5}",
         "{SMD5}", "SHA-256$", "scrypt:32768:", "@tcp(", "@tcp6(", "@unix(", "@udp(", ":thin:", ":oci:", ":oci8:", ":\\/\\/", "%3A%2F%2F",
         "bearer", "EXECVE", "argc=", "proctitle=", "cmd=", "ExecStart", "ExecReload=", "ExecStop", "cmdline=", "CMDEND (",

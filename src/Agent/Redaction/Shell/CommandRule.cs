@@ -291,7 +291,8 @@ internal static class CommandRule
         Find(findings, ShellParser.Parse(word), assignments && (IsScript(command, i) || IsBehind(command, i, "sudo")), depth + 1);
     }
 
-    // ProxyCommand=sshpass -p x, core.sshCommand=ssh, --rsh=ssh: where the line of commands begins that is a name's value; 0: there is none.
+    // ProxyCommand=sshpass -p x, core.sshCommand=ssh, --rsh=ssh: where the line of commands begins that is a name's value;
+    // 0: there is none.
     private static int BehindName(ShellWord word)
     {
         var text = word.Text;

@@ -12,7 +12,8 @@ internal static class FedLiterals
     private static readonly KeyWords.Set Readers = new(
         "chpasswd chgpasswd passwd cryptsetup kinit smbpasswd su saslpasswd2 pdbedit vncpasswd secret-tool ldappasswd systemd-ask-password "
         + "veracrypt ecryptfs-add-passphrase ecryptfs-unwrap-passphrase ecryptfs-rewrap-passphrase mkpasswd ssh-add keepassxc-cli lpass "
-        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt tarsnap-keygen tarsnap-keymgmt bioctl geli age-keygen wg "
+        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt tarsnap-keygen tarsnap-keymgmt "
+        + "bioctl geli age-keygen wg "
         + "ftp tnftp scrypt openconnect gpg-preset-passphrase openfortivpn slappasswd argon2 htdigest gnome-keyring-daemon");
 
     private static readonly KeyWords.Set ReadingFlags = new(
@@ -208,7 +209,8 @@ internal static class FedLiterals
         {
             if (expansion.Commands is null || word.Text[expansion.Start] is not ('<' or '>')) continue;
             var flag = expansion.Start > 0 ? word.Text.AsSpan(0, expansion.Start).TrimEnd('=') : before.AsSpan();
-            if (!IsAboutSecret(flag) && !(before is "-f" && i > 1 && command.Words[i - 2].Text.EndsWith("sshpass", StringComparison.Ordinal)))
+            if (!IsAboutSecret(flag)
+                && !(before is "-f" && i > 1 && command.Words[i - 2].Text.EndsWith("sshpass", StringComparison.Ordinal)))
                 continue;
             NotePrinted(findings, expansion.Commands);
         }

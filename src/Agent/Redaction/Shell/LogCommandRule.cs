@@ -75,7 +75,8 @@ internal static class LogCommandRule
             var end = at;
             while (end < text.Length && IsNamePart(text[end])) end++;
             var isFeeding = text.AsSpan(at, end - at) is "echo" or "printf" && text.AsSpan(end).Contains('|');
-            if ((isFeeding || ProgramTable.Find(text.AsSpan(at, end - at)) is not null) && end < text.Length) at = Arguments(findings, at, end);
+            if ((isFeeding || ProgramTable.Find(text.AsSpan(at, end - at)) is not null) && end < text.Length)
+                at = Arguments(findings, at, end);
             else at = end;
         }
     }

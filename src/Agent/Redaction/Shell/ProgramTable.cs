@@ -91,7 +91,8 @@ internal static class ProgramTable
         ("heroku dokku", "config:set", "@*$"), ("fly flyctl", "set", "@*$"), ("fly flyctl", "", "-e$ --env$ --build-arg$"),
         ("gcloud", "", "--set-env-vars$ --update-env-vars$ --set-build-env-vars$"),
         ("az", "", "--secure-environment-variables$ --environment-variables$ --env-vars$"),
-        ("psexec psexec64 paexec", "", "-p"), ("az", "login", "-p"), ("az", "sql", "-p"), ("az", "mysql", "-p"), ("az", "postgres", "-p"), ("az", "", "--admin-password"),
+        ("psexec psexec64 paexec", "", "-p"), ("az", "login", "-p"), ("az", "sql", "-p"), ("az", "mysql", "-p"),
+        ("az", "postgres", "-p"), ("az", "", "--admin-password"),
         ("ibmcloud", "login", "-p"),
         ("doctl", "init", "-t"), ("doctl", "", "-t"), ("cf", "login", "-p"), ("cf", "auth", "@2"),
         ("oci aliyun", "", "--access-key-secret"),
@@ -125,7 +126,8 @@ internal static class ProgramTable
     ];
 
     private static readonly FrozenDictionary<string, ProgramRow[]>.AlternateLookup<ReadOnlySpan<char>> ByName = Rows
-        .Concat(RarePrograms.Rows).Select(Row).SelectMany(row => row.Names.Select(name => (name, row))).GroupBy(pair => pair.name, pair => pair.row)
+        .Concat(RarePrograms.Rows).Select(Row).SelectMany(row => row.Names.Select(name => (name, row)))
+        .GroupBy(pair => pair.name, pair => pair.row)
         .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Asking = (MySql + " psql pg_dump pg_dumpall pg_restore "

@@ -11,7 +11,8 @@ internal static class Looks
     /// </summary>
     public static bool Random(ReadOnlySpan<char> value) =>
         Token(value) && !IsHexOrUuid(value) && !IsPath(value) && !EndsInHash(value)
-        && !value.StartsWith("SHA256:") && !value.StartsWith("MD5:") && (value.ContainsAny('.', ':') ? HasAllKinds(value) : HasTwoKinds(value))
+        && !value.StartsWith("SHA256:") && !value.StartsWith("MD5:")
+        && (value.ContainsAny('.', ':') ? HasAllKinds(value) : HasTwoKinds(value))
         && Entropy(value) >= 3.0;
 
     /// <summary>At least sixteen characters of an identifier's alphabet with a digit among them; hex and UUIDs too.</summary>
@@ -74,7 +75,8 @@ internal static class Looks
     private static bool EndsInHash(ReadOnlySpan<char> value)
     {
         var last = value.LastIndexOf('-');
-        return last > 2 && value.Length - last > 16 && IsHexOrUuid(value[(last + 1)..]) && !value[(last + 1)..].ContainsAnyInRange('A', 'Z');
+        return last > 2 && value.Length - last > 16 && IsHexOrUuid(value[(last + 1)..])
+            && !value[(last + 1)..].ContainsAnyInRange('A', 'Z');
     }
 
     private static bool IsPath(ReadOnlySpan<char> value) => value[0] is '/' or '~' or '.'

@@ -54,9 +54,7 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["createKey"] = Of("", """{"name": "another", "scopes": ["read"]}"""),
         ["revokeKey"] = Of("path:id=key"),
         ["getNotifications"] = Of(""),
-        ["setNotifications"] = Of("body:/items/id=channel", """
-            {"items": [{"id": "{{/items/id}}", "kind": "webhook", "url": "https://192.0.2.1/hook", "events": ["*"]}]}
-            """),
+        ["setNotifications"] = Of("body:/items/id=channel", Channels),
         ["rotateChannelSecret"] = Of("path:id=channel", """{"overlapSeconds": 0}"""),
         ["tryChannel"] = Of("path:id=channel"),
         ["sendMetrics"] = Of(
@@ -86,6 +84,9 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["putObject"] = Of("path:team=team path:server=server path:object=object"),
         ["getObject"] = Of("path:team=team path:server=server path:object=object"),
     };
+
+    private const string Channels =
+        """{"items": [{"id": "{{/items/id}}", "kind": "webhook", "url": "https://192.0.2.1/hook", "events": ["*"]}]}""";
 
     private const string Retention = """{"last": 1, "daily": 1, "weekly": 1, "monthly": 1, "yearly": 1, "floorDays": 30}""";
 
