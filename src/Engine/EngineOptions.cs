@@ -69,6 +69,9 @@ public sealed record EngineOptions
     /// <summary>New bytes that one server may announce for its backups a day (UTC); null is unlimited. At least 1 MiB.</summary>
     public long? BackupBytesPerServerDay { get; init; }
 
+    /// <summary>Bytes that the backups of one server may have announced in all; null is unlimited. At least 1 MiB.</summary>
+    public long? BackupBytesPerServer { get; init; }
+
     /// <summary>Bytes that the backups of one team may have announced in all; null is unlimited. At least 1 MiB.</summary>
     public long? BackupBytesPerTeam { get; init; }
 
@@ -100,6 +103,7 @@ public sealed record EngineOptions
         faults.AddRange(Store.Faults());
         faults.AddRange(Vault.Faults());
         Expect(BackupBytesPerServerDay is null or >= 1 << 20, "backups.server_day_mebibytes: at least 1.");
+        Expect(BackupBytesPerServer is null or >= 1 << 20, "backups.server_mebibytes: at least 1.");
         Expect(BackupBytesPerTeam is null or >= 1 << 20, "backups.team_mebibytes: at least 1.");
         if (faults.Count > 0) throw new InvalidOptionsException(faults);
 

@@ -19,6 +19,9 @@ public sealed class BackupCatalogue(IBackupStore store)
     public Task<VaultSpace> SpaceAsync(TeamId team, ServerId server, BackupsShown shown, CancellationToken cancellation) =>
         store.SpaceAsync(new ServerKey(team, server), shown.Retention?.Steps ?? 0, cancellation);
 
+    /// <summary>What all of a team's servers have announced and retention has not forgotten, in bytes.</summary>
+    public Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation) => store.TeamBytesAsync(team, cancellation);
+
     /// <summary>The evidence that a verdict names; null when it is not kept any more.</summary>
     public Task<EvidenceRow?> EvidenceAsync(TeamId team, ServerId server, long number, CancellationToken cancellation) =>
         store.EvidenceAsync(new ServerKey(team, server), number, cancellation);

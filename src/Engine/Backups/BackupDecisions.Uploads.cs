@@ -1,3 +1,4 @@
+using System.Globalization;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Vault;
 using HostAtlas.Shared;
@@ -82,11 +83,22 @@ public static partial class BackupDecisions
         BackupState state, UploadFacts facts, BackupQuotas quotas, long newBytes, DateTimeOffset now) =>
         newBytes == 0 ? null
         : state.Today.On(now) + newBytes > quotas.ServerDayBytes
-            ? (RunRefusal.ServerQuota, "This server's quota of new backup bytes a day is reached. It begins anew at 0:00 UTC.")
+            ? (RunRefusal.ServerQuota,
+                $"This server's quota of new backup bytes a day ({MiB(quotas.ServerDayBytes)}) is reached. It begins anew at 0:00 UTC.")
+        : facts.ServerBytes + newBytes > quotas.ServerBytes
+            ? (RunRefusal.ServerTotalQuota,
+                $"This server's quota of backup bytes in all ({MiB(quotas.ServerBytes)}) is reached. Have it raised, or keep fewer backups.")
         : facts.TeamBytes + newBytes > quotas.TeamBytes
-            ? (RunRefusal.TeamQuota, "The team's quota of backup bytes is reached. Have it raised, or keep fewer backups.")
+            ? (RunRefusal.TeamQuota,
+                $"The team's quota of backup bytes ({MiB(quotas.TeamBytes)}) is reached. Have it raised, or keep fewer backups.")
         : null;
+
+    private static string MiB(long? bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20:N0} MiB");
 }
 
 /// <summary>What a server may announce a day and a team in all, in bytes; null is unlimited.</summary>
-public sealed record BackupQuotas(long? ServerDayBytes, long? TeamBytes);
+public sealed record BackupQuotas(long? ServerDayBytes, long? TeamBytes)
+{
+    /// <summary>What a server may have announced in all.</summary>
+    public long? ServerBytes { get; init; }
+}

@@ -16,7 +16,10 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
     private const int PageObjects = 5_000, MissingNamed = 20, DeletedAtATime = 250, DeletionsUnderWay = 8;
 
     /// <summary>What server and team may send.</summary>
-    public BackupQuotas Quotas { get; } = new(options.BackupBytesPerServerDay, options.BackupBytesPerTeam);
+    public BackupQuotas Quotas { get; } = new(options.BackupBytesPerServerDay, options.BackupBytesPerTeam)
+    {
+        ServerBytes = options.BackupBytesPerServer,
+    };
 
     /// <summary>A ticket to put one of a server's objects.</summary>
     public VaultTicket PutTicket(ServerKey server, AnnouncedObject announced, DateTimeOffset until) => vault.PutTicket(
@@ -98,7 +101,13 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
         var teamBytes = Quotas.TeamBytes is null
             ? 0
             : await store.TeamBytesAsync(server.Team, CancellationToken.None).ConfigureAwait(false);
-        return new UploadFacts(rows.Known, sizes, rows.LivingTickets.Where(name => !sizes.ContainsKey(name)).ToHashSet(), teamBytes);
+        var serverBytes = Quotas.ServerBytes is null
+            ? 0
+            : (await store.SpaceAsync(server, steps: 0, CancellationToken.None).ConfigureAwait(false)).Total.Bytes;
+        return new UploadFacts(rows.Known, sizes, rows.LivingTickets.Where(name => !sizes.ContainsKey(name)).ToHashSet(), teamBytes)
+        {
+            ServerBytes = serverBytes,
+        };
     }
 
     /// <summary>Walks the run's needed set in pages: it may be a million names, and none of them stays in memory.</summary>

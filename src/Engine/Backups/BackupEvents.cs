@@ -139,6 +139,9 @@ public enum RunRefusal
 
     /// <summary>The team's quota is spent.</summary>
     TeamQuota = 2,
+
+    /// <summary>The server's quota in all is spent.</summary>
+    ServerTotalQuota = 3,
 }
 
 /// <summary>Why a chain is suspect.</summary>

@@ -21,7 +21,11 @@ public sealed record KnownObject(long Size, byte[] Sha256, DateTimeOffset Ticket
 /// <param name="TeamBytes">What the team has announced in all.</param>
 public sealed record UploadFacts(
     IReadOnlyDictionary<ObjectName, KnownObject> Known, IReadOnlyDictionary<ObjectName, long> Sizes,
-    IReadOnlySet<ObjectName> OpenTickets, long TeamBytes);
+    IReadOnlySet<ObjectName> OpenTickets, long TeamBytes)
+{
+    /// <summary>What the server has announced in all and retention has not forgotten.</summary>
+    public long ServerBytes { get; init; }
+}
 
 /// <summary>What a commit must be decided by: the needed set of the run, counted in its table and compared with the vault.</summary>
 /// <param name="Committed">The snapshot, when it is in the chain already.</param>

@@ -150,6 +150,7 @@ public sealed partial record BackupState
     {
         RunRefusal.ServerQuota => HappeningKind.RunRefusedByServerQuota,
         RunRefusal.TeamQuota => HappeningKind.RunRefusedByTeamQuota,
+        RunRefusal.ServerTotalQuota => HappeningKind.RunRefusedByServerTotal,
         _ => throw new InvalidOperationException($"A run was refused for a reason, {why}, that this version does not know."),
     };
 

@@ -147,4 +147,7 @@ public enum HappeningKind
 
     /// <summary>Nothing is left of a deleted server's vault.</summary>
     VaultRemoved = 28,
+
+    /// <summary>A run cannot go on: the server's quota in all is spent.</summary>
+    RunRefusedByServerTotal = 29,
 }

@@ -87,13 +87,15 @@ public sealed record HappeningText(string Headline, string What, string Next)
     private static string Failed(string? cause) => cause switch
     {
         "server-quota" => "The server's quota of new backup data a day is spent until 0:00 UTC; the backup cannot go on before.",
+        "server-total-quota" =>
+            "The server's quota of backup data in all is spent; no backup of it goes on until it is raised or something was deleted.",
         "team-quota" => "The team's quota of backup data is spent; no backup of the team goes on until it is raised.",
         "expired" => "Nothing was heard of a backup for seven days; it is closed and nothing of it was kept.",
         "displaced" => "Too many backups of the server were open at a time; the one not heard of for the longest was closed.",
         _ => "A backup ended without a snapshot.",
     };
 
-    private static string FailedNext(string? cause) => cause is "server-quota" or "team-quota"
+    private static string FailedNext(string? cause) => cause is "server-quota" or "server-total-quota" or "team-quota"
         ? "Wait, or ask whoever runs the platform to raise the quota."
         : "See whether the agent on the server runs and reaches the platform.";
 

@@ -83,6 +83,7 @@ internal static class GatewayHost
         IngestQueue = options.IngestQueue,
         StoreGivesUpAfter = options.StoreGivesUpAfter,
         BackupBytesPerServerDay = options.BackupBytesPerServerDay,
+        BackupBytesPerServer = options.BackupBytesPerServer,
         BackupBytesPerTeam = options.BackupBytesPerTeam,
         Notifications = options.Notifications,
     };

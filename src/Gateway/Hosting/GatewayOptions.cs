@@ -73,6 +73,9 @@ internal sealed record GatewayOptions
     /// <summary>New bytes of backups that a server may announce a day; null is unlimited.</summary>
     public long? BackupBytesPerServerDay { get; init; }
 
+    /// <summary>Bytes that the backups of one server may have announced in all; null is unlimited.</summary>
+    public long? BackupBytesPerServer { get; init; }
+
     /// <summary>Bytes of backups that a team may announce in all; null is unlimited.</summary>
     public long? BackupBytesPerTeam { get; init; }
 

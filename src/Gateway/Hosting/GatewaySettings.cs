@@ -54,6 +54,7 @@ internal static partial class GatewaySettings
         ["retention.log_hours"] = Whole(1, 9_600, (o, n) => o with { LogRetention = TimeSpan.FromHours(n) }),
         ["presence.silent_after_seconds"] = Whole(10, 86_400, (o, n) => o with { SilentAfter = TimeSpan.FromSeconds(n) }),
         ["backups.server_day_mebibytes"] = Whole(1, 1_000_000_000, (o, n) => o with { BackupBytesPerServerDay = (long)n << 20 }),
+        ["backups.server_mebibytes"] = Whole(1, 1_000_000_000, (o, n) => o with { BackupBytesPerServer = (long)n << 20 }),
         ["backups.team_mebibytes"] = Whole(1, 1_000_000_000, (o, n) => o with { BackupBytesPerTeam = (long)n << 20 }),
     };
 

@@ -172,6 +172,7 @@ internal static class BackupNames
         HappeningKind.NewChainApproved => "new-chain-approved",
         HappeningKind.RunRefusedByServerQuota => "run-failed:server-quota",
         HappeningKind.RunRefusedByTeamQuota => "run-failed:team-quota",
+        HappeningKind.RunRefusedByServerTotal => "run-failed:server-total-quota",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -213,6 +214,8 @@ internal static class BackupNames
         HappeningKind.Reopened => "The chain takes snapshots without a doubt again.",
         HappeningKind.NewChainApproved => "A person lets the next run begin a new chain.",
         HappeningKind.RunRefusedByServerQuota => "The server's quota of new bytes a day is spent until 0:00 UTC; the run cannot go on.",
+        HappeningKind.RunRefusedByServerTotal =>
+            "The server's quota of backup bytes in all is spent; no run goes on until it is raised or something was deleted.",
         HappeningKind.RunRefusedByTeamQuota => "The team's quota of backup bytes is spent; no run of the team goes on until it is raised.",
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };

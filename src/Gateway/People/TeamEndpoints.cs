@@ -1,4 +1,5 @@
 using HostAtlas.Engine;
+using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Teams;
 using HostAtlas.Engine.Users;
 using HostAtlas.Engine.Vault;
@@ -10,14 +11,14 @@ namespace HostAtlas.Gateway.People;
 
 /// <summary><c>/api/team</c>, the team that a call is about, and <c>POST /api/teams</c>, by which who is signed in joins another.</summary>
 internal sealed class TeamEndpoints(
-    EngineClient engine, PlatformKeys keys, Memberships memberships, Access access, VaultStanding vault)
+    EngineClient engine, PlatformKeys keys, Memberships memberships, Access access, VaultStanding vault, BackupCatalogue catalogue)
 {
     /// <summary>Name, the caller's role, and how much of the plan is used.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
     {
         var admitted = await access.AdmitAsync(http, Operation.ReadTeam);
         if (admitted.Value is not { } grant) return admitted.Failure!;
-        return Show(grant, await engine.AskAsync(new ShowTeam(grant.Team), http.RequestAborted));
+        return await ShowAsync(http, grant, await engine.AskAsync(new ShowTeam(grant.Team), http.RequestAborted));
     }
 
     /// <summary>Gives the team another name: 200 with the team.</summary>
@@ -30,7 +31,7 @@ internal sealed class TeamEndpoints(
         var fields = new Fields();
         var name = fields.Name("/name", body.Name);
         if (fields.Failure is { } faults) return faults;
-        return Show(grant, await engine.AskAsync(new RenameTeam(grant.Team, name, grant.By), CancellationToken.None));
+        return await ShowAsync(http, grant, await engine.AskAsync(new RenameTeam(grant.Team, name, grant.By), CancellationToken.None));
     }
 
     /// <summary>Joins the team of an invitation as the person who is signed in: 201 with the team.</summary>
@@ -59,12 +60,14 @@ internal sealed class TeamEndpoints(
             : joined.Failure!;
     }
 
-    private Answer Show(Grant grant, IEngineReply reply)
+    private async Task<Answer> ShowAsync(HttpContext http, Grant grant, IEngineReply reply)
     {
         var shown = Failure.Unless<TeamShown>(reply);
         if (shown.Value is not { } team) return shown.Failure!;
         var role = grant.Role is { } own ? WireNames.Of(own) : null;
-        var view = new OwnTeamView(team.Id, team.Name, role, new PlanView(team.PlanServers, team.Servers), VaultView.Of(vault));
+        var bytes = await catalogue.TeamBytesAsync(grant.Team, http.RequestAborted);
+        var view = new OwnTeamView(
+            team.Id, team.Name, role, new PlanView(team.PlanServers, team.Servers), VaultView.Of(vault) with { Bytes = bytes });
         return Answer.Json(StatusCodes.Status200OK, view, PeopleJson.Default.OwnTeamView);
     }
 }
@@ -90,6 +93,9 @@ internal sealed record OwnTeamView(TeamId Id, string Name, string? Role, PlanVie
 /// <param name="Why">Why so, in a sentence.</param>
 internal sealed record VaultView(string Kind, string? Region, string? Origin, string Uploads, string Why)
 {
+    /// <summary>What all the team's servers have there, as announced.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>The platform's vault for people.</summary>
     public static VaultView Of(VaultStanding vault) => new(
         vault.Options.Kind == VaultKind.S3 ? "s3" : "directory", vault.Options.S3?.Region, vault.Options.S3?.Origin,

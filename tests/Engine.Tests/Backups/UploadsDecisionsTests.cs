@@ -129,6 +129,24 @@ public sealed class UploadsDecisionsTests
         Assert.Equal((RefusalKind.QuotaReached, 0), (KindOf(again), again.Events.Count));
     }
 
+    [Theory]
+    [InlineData(900, false)]
+    [InlineData(901, true)]
+    public void What_a_server_may_keep_in_all_has_an_edge_and_the_refusal_says_how_much_it_is(long size, bool refused)
+    {
+        var quotas = new BackupQuotas(null, null) { ServerBytes = 3 << 20 };
+        var decision = Uploads([New("a", size)], [], quotas: quotas, serverBytes: (3 << 20) - 900);
+        if (!refused)
+        {
+            Assert.IsType<UploadsGranted>(decision.Reply);
+            return;
+        }
+        Assert.Equal(RefusalKind.QuotaReached, KindOf(decision));
+        Assert.Contains("in all (3 MiB) is reached", ((Refused)decision.Reply!).Detail, StringComparison.Ordinal);
+        Assert.Equal(new RunRefused(Id("run"), RunRefusal.ServerTotalQuota, Now), Assert.Single(decision.Events));
+        Assert.Equal(HappeningKind.RunRefusedByServerTotal, _state.Apply(decision.Events).History[0].Kind);
+    }
+
     [Fact]
     public void A_days_quota_begins_anew_and_what_is_there_may_be_used_though_it_is_spent()
     {
@@ -144,11 +162,11 @@ public sealed class UploadsDecisionsTests
 
     private BackupDecision Uploads(
         AnnouncedObject[] objects, ObjectName[] reused, string run = "run", BackupState? state = null, BackupQuotas? quotas = null,
-        long teamBytes = 0)
+        long teamBytes = 0, long serverBytes = 0)
     {
         var payload = new UploadsPayload(Id(run), objects, reused);
         return BackupDecisions.Uploads(
-            state ?? _state, Request(payload), payload, new UploadFacts(_known, _vault, _open, teamBytes), quotas ?? Unlimited, Ticket,
+            state ?? _state, Request(payload), payload, new UploadFacts(_known, _vault, _open, teamBytes) { ServerBytes = serverBytes }, quotas ?? Unlimited, Ticket,
                 Now);
     }
 

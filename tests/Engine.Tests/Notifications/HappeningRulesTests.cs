@@ -60,7 +60,7 @@ public sealed class HappeningRulesTests
     {
         var causes = new[] { null, "99" }
             .Concat(WireSamples.Of("backups").Values.Select(HappeningRules.Of).Select(of => of?.Cause))
-            .Concat(["person", "clean-runs", "server-quota", "team-quota", "expired", "displaced"])
+            .Concat(["person", "clean-runs", "server-quota", "server-total-quota", "team-quota", "expired", "displaced"])
             .Concat(["run-vanished", "chain-halved", "files-hit", "ransom-notes", "new-ending", "many-changed"])
             .Concat(["canary", "hit-share", "slow-burn", "mass-deletion", "dump-turned"]);
         foreach (var happening in from type in NotificationTypes.All.Append("unheard.of")

@@ -77,8 +77,14 @@ public sealed class SweepTests : IDisposable
         var granted = Assert.IsType<UploadsGranted>(await _chain.DoAsync(new UploadsPayload(next.Id, [], [old.Needed[1].Name])));
         Assert.Equal([old.Needed[1].Name], granted.Present);
         await _chain.TellAsync(new CancelDeletion(ChainUnderTest.Server.Team, ChainUnderTest.Server.Server, Named.Ada));
-        _chain.Now = _chain.Now.AddDays(1);
-        Assert.Equal(0, (await _chain.SweepAsync()).Deleted.Objects);
+        Assert.IsType<UploadsGranted>(await _chain.DoAsync(new UploadsPayload(next.Id, [AgentsRun.Announced(Root("next"))], [])));
+        _chain.Now = _chain.Now.AddDays(8);
+        await _chain.TellAsync(new CheckBackups(ChainUnderTest.Server.Team, ChainUnderTest.Server.Server));
+        _chain.Resume();
+        _chain.Now = _chain.Now.AddDays(30);
+        var swept = await _chain.SweepAsync();
+        Assert.Equal((1, 0), (swept.Expired, swept.Deleted.Objects));
+        Assert.Equal(2, Chain().Count);
         await AssertHasAsync([old.Needed[0].Name, old.Needed[1].Name, shared], true);
     }
 
