@@ -87,7 +87,7 @@ public static partial class BackupDecisions
                 $"This server's quota of new backup bytes a day ({MiB(quotas.ServerDayBytes)}) is reached. It begins anew at 0:00 UTC.")
         : facts.ServerBytes + newBytes > quotas.ServerBytes
             ? (RunRefusal.ServerTotalQuota,
-                $"This server's quota of backup bytes in all ({MiB(quotas.ServerBytes)}) is reached. Have it raised, or keep fewer backups.")
+                $"This server's quota of backup bytes in all ({MiB(quotas.ServerBytes)}) is reached. Have it raised, or keep less.")
         : facts.TeamBytes + newBytes > quotas.TeamBytes
             ? (RunRefusal.TeamQuota,
                 $"The team's quota of backup bytes ({MiB(quotas.TeamBytes)}) is reached. Have it raised, or keep fewer backups.")

@@ -71,9 +71,9 @@ internal sealed record BackupsView(
         SpaceView.Of(space),
         [.. shown.Runs.Select(run => new RunView(run.Snapshot, run.BeganAt.ToUniversalTime(), run.HeardAt.ToUniversalTime(), run.Silent))],
         events.Items, events.Next, page.Items, page.Next)
-    {
-        LastDrill = DrillView.Of(shown.LastDrill),
-    };
+        {
+            LastDrill = DrillView.Of(shown.LastDrill),
+        };
 }
 
 /// <summary>What a drill came to: how many files of which snapshot came back, and how many of them not as they were.</summary>

@@ -166,8 +166,8 @@ public sealed class UploadsDecisionsTests
     {
         var payload = new UploadsPayload(Id(run), objects, reused);
         return BackupDecisions.Uploads(
-            state ?? _state, Request(payload), payload, new UploadFacts(_known, _vault, _open, teamBytes) { ServerBytes = serverBytes }, quotas ?? Unlimited, Ticket,
-                Now);
+            state ?? _state, Request(payload), payload, new UploadFacts(_known, _vault, _open, teamBytes) { ServerBytes = serverBytes },
+            quotas ?? Unlimited, Ticket, Now);
     }
 
     private static string FateOf(BackupDecision decision)

@@ -165,7 +165,10 @@ public sealed class FreezeEndpointsTests(PeopleOverTime people) : IClassFixture<
         using var events = await ann.ListenAsync();
         await events.NextAsync("ready");
         await ann.PostAsync($"{server}/freeze", new { reason = "a test" });
-        Assert.Equal(server.Split('/')[3], (await events.NextAsync("backups.frozen")).Subject);
+        // What the server's own making caused may still be on its way.
+        var heard = await events.NextAsync();
+        while (heard is { Name: not "backups.frozen" }) heard = await events.NextAsync();
+        Assert.Equal(server.Split('/')[3], heard!.Subject);
     }
 
     private readonly Dictionary<string, string> _tokens = [];

@@ -116,11 +116,15 @@ public sealed class IsolationTests(PeopleHost host)
     private static Task<Reply> SendAsync(
         Browser browser, string method, string pattern, string id, params (string Name, string Value)[] headers)
     {
-        var body = method is "POST" or "PATCH"
-            ? """
+        var body = method switch
+        {
+            "POST" or "PATCH" => """
               {"name": "x", "scopes": ["read"], "overlapSeconds": 0, "role": "member", "email": "x@example.org", "kind": "agent.ping",
                "reason": "x"}
-              """ : null;
+              """,
+            "PUT" => """{"last": 1, "daily": 1, "weekly": 1, "monthly": 1, "yearly": 1, "floorDays": 30}""",
+            _ => null,
+        };
         return browser.SendAsync(method, pattern.Replace("{id}", id, StringComparison.Ordinal), body, headers);
     }
 }

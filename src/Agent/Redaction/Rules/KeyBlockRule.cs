@@ -47,7 +47,7 @@ internal static class KeyBlockRule
                 at = end;
             }
         }
-        while (Opening(text, at) is (>= 0, _) and var (start, label))
+        while (Opening(text, at) is ( >= 0, _) and var (start, label))
         {
             if (text.AsSpan(start).StartsWith(PuttyBegin))
             {

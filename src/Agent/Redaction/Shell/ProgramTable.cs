@@ -106,8 +106,8 @@ internal static class ProgramTable
         ("openstack", "", "--os-password --password"), ("mcli", "set", "@4 @3"), ("duplicity duplicati duplicati-cli", "", "--passphrase"),
         // Code, packages, CI
         ("gh", "login", "-t"), ("gh", "set", "-b --body"), ("glab", "login", "-t --token"), ("twine", "", "-p"),
-        ("poetry", "publish", "-p"), ("gem", "push", "-k"), 
-        ("dotnet nuget", "push", "-k -ApiKey --api-key !-s !-Source !--source !-Timeout !-t"), 
+        ("poetry", "publish", "-p"), ("gem", "push", "-k"),
+        ("dotnet nuget", "push", "-k -ApiKey --api-key !-s !-Source !--source !-Timeout !-t"),
         ("nuget", "setapikey", "@1"), ("nuget", "setApiKey", "@1"),
         ("nuget", "push", "@2 !-s !-Source !--source !-k !-ApiKey !--api-key !-Timeout !-ConfigFile"),
         ("dotnet nuget", "", "-Password --password"), ("dotnet nuget", "source", "-p"), ("cargo", "login", "@1"), ("codecov", "", "-t"),
