@@ -11,7 +11,7 @@ namespace HostAtlas.Gateway.People;
 
 /// <summary><c>GET /api/servers/{id}/backups</c> and <c>…/backups/events</c>.</summary>
 internal sealed class BackupsEndpoint(
-    EngineClient engine, BackupCatalogue catalogue, ChainEvidence evidence, ServerEndpoints servers, Access access)
+    EngineClient engine, BackupCatalogue catalogue, ChainEvidence evidence, ServerEndpoints servers)
 {
     /// <summary>200: how the chain stands, the newest of what happened, and a page of its snapshots, the newest first.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
@@ -40,12 +40,10 @@ internal sealed class BackupsEndpoint(
 
     private async Task<Step<Found>> AskAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.ReadBackups);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
-        var reply = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(grant.Team, server.Id), http.RequestAborted));
-        return reply.Value is { } shown ? new Found(grant, server.Id, shown) : reply.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.ReadBackups);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
+        var reply = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(grant.Team, server), http.RequestAborted));
+        return reply.Value is { } shown ? new Found(grant, server, shown) : reply.Failure!;
     }
 
     private sealed record Found(Grant Grant, ServerId Server, BackupsShown Shown);

@@ -11,16 +11,14 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>/api/servers/{id}/commands</c>: what the server's agent was asked to do.</summary>
-internal sealed class CommandEndpoints(EngineClient engine, ServerEndpoints servers, Access access)
+internal sealed class CommandEndpoints(EngineClient engine, ServerEndpoints servers)
 {
     /// <summary>200: a page, the newest first, of the open ones and the last that ended.</summary>
     public async Task<Answer> ListAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.ReadCommands);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
-        var reply = Failure.Unless<CommandsShown>(await engine.AskAsync(new ListCommands(grant.Team, server.Id), http.RequestAborted));
+        var admitted = await servers.AdmitAsync(http, Operation.ReadCommands);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
+        var reply = Failure.Unless<CommandsShown>(await engine.AskAsync(new ListCommands(grant.Team, server), http.RequestAborted));
         return reply.Value is { } shown
             ? ListQuery.AnswerOf(
                 http, shown.Commands.Select(CommandView.Of).ToList(), item => item.Id.ToString(), PeopleJson.Default.CommandPage)
@@ -33,10 +31,8 @@ internal sealed class CommandEndpoints(EngineClient engine, ServerEndpoints serv
     /// </summary>
     public async Task<Answer> PostAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.SendCommand);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.SendCommand);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
         var read = await JsonBody.ReadAsync(http, PeopleJson.Default.CommandBody);
         if (read.Value is not { } body) return read.Failure!;
         var fields = new Fields();
@@ -45,7 +41,7 @@ internal sealed class CommandEndpoints(EngineClient engine, ServerEndpoints serv
             fields.Fault("/id", "A UUID v4 in lower case with hyphens is expected, or none.");
         if (fields.Failure is { } faults) return faults;
         var reply = Failure.Unless<CommandShown>(await engine.AskAsync(
-            new QueueCommand(grant.Team, server.Id, id, body.Kind!, percent, grant.By), CancellationToken.None));
+            new QueueCommand(grant.Team, server, id, body.Kind!, percent, grant.By), CancellationToken.None));
         return reply.Value is { } shown
             ? Answer.Json(StatusCodes.Status201Created, CommandView.Of(shown.Command), PeopleJson.Default.CommandView)
             : reply.Failure!;

@@ -7,37 +7,33 @@ using HostAtlas.Shared.Backups;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>POST /api/servers/{id}/backups/freeze</c> and <c>…/resume</c>.</summary>
-internal sealed class FreezeEndpoints(EngineClient engine, ChainEvidence evidence, ServerEndpoints servers, Access access)
+internal sealed class FreezeEndpoints(EngineClient engine, ChainEvidence evidence, ServerEndpoints servers)
 {
     /// <summary>200 with the chain, which takes nothing from here on. A chain that is frozen stays as it was frozen first.</summary>
     public async Task<Answer> FreezeAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.FreezeBackups);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.FreezeBackups);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
         var read = await JsonBody.ReadAsync(http, PeopleJson.Default.FreezeBody);
         if (read.Value is not { } body) return read.Failure!;
         var fields = new Fields();
         var reason = fields.Reason("/reason", body.Reason);
         if (fields.Failure is { } faults) return faults;
-        return await CarryAsync(http, grant, new FreezeBackups(grant.Team, server.Id, FreezeCause.Person, grant.By) { Reason = reason });
+        return await CarryAsync(http, grant, new FreezeBackups(grant.Team, server, FreezeCause.Person, grant.By) { Reason = reason });
     }
 
     /// <summary>200 with the chain, which is open again.</summary>
     public async Task<Answer> ResumeAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.ResumeBackups);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.ResumeBackups);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
         var read = await JsonBody.ReadAsync(http, PeopleJson.Default.ResumeBody);
         if (read.Value is not { } body) return read.Failure!;
         var fields = new Fields();
         var reason = fields.Reason("/reason", body.Reason);
         var (all, pairs) = Acceptance(body.Accept, fields);
         if (fields.Failure is { } faults) return faults;
-        return await CarryAsync(http, grant, new ResumeBackups(grant.Team, server.Id, grant.By)
+        return await CarryAsync(http, grant, new ResumeBackups(grant.Team, server, grant.By)
         {
             Reason = reason,
             AcceptsAll = all,

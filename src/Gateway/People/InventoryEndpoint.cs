@@ -8,7 +8,7 @@ using HostAtlas.Shared.Wire;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>GET /api/servers/{id}/inventory</c>.</summary>
-internal sealed class InventoryEndpoint(IInventoryReader reader, ServerEndpoints servers, Access access)
+internal sealed class InventoryEndpoint(IInventoryReader reader, ServerEndpoints servers)
 {
     /// <summary>
     /// 200: the latest inventory, or before the first one the same members empty and <c>receivedAt</c> null: a server without an inventory
@@ -16,11 +16,9 @@ internal sealed class InventoryEndpoint(IInventoryReader reader, ServerEndpoints
     /// </summary>
     public async Task<Answer> GetAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.ReadInventory);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
-        return new InventoryAnswer(await reader.FindAsync(grant.Team, server.Id, http.RequestAborted));
+        var admitted = await servers.AdmitAsync(http, Operation.ReadInventory);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
+        return new InventoryAnswer(await reader.FindAsync(grant.Team, server, http.RequestAborted));
     }
 }
 

@@ -4,7 +4,7 @@ using HostAtlas.Gateway.People.Rights;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>GET /api/servers/{id}/logs</c>.</summary>
-internal sealed class LogsEndpoint(ILogsReader reader, ServerEndpoints servers, Access access)
+internal sealed class LogsEndpoint(ILogsReader reader, ServerEndpoints servers)
 {
     /// <summary>
     /// 200: a page, the newest line first. A page with <c>next</c> may hold fewer lines than asked for, or none: so far the search has
@@ -12,14 +12,12 @@ internal sealed class LogsEndpoint(ILogsReader reader, ServerEndpoints servers, 
     /// </summary>
     public async Task<Answer> GetAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.ReadLogs);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.ReadLogs);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
         var read = LogsRange.Read(http.Request.Query);
         if (read.Value is not { } range) return read.Failure!;
         var page = await reader.ReadAsync(
-            new LogsQuery(grant.Team, server.Id, range.Source, range.FromMs, range.ToMs, range.Text, range.After, range.Limit),
+            new LogsQuery(grant.Team, server, range.Source, range.FromMs, range.ToMs, range.Text, range.After, range.Limit),
             http.RequestAborted);
         var items = page.Lines.Select(line => new LogLineView(line.Place.AtMs, line.Source, line.Text)).ToList();
         return Answer.Json(

@@ -5,18 +5,16 @@ using HostAtlas.Gateway.People.Rights;
 namespace HostAtlas.Gateway.People;
 
 /// <summary><c>GET /api/servers/{id}/metrics</c>.</summary>
-internal sealed class MetricsEndpoint(IMetricsReader reader, ServerEndpoints servers, Access access, TimeProvider time)
+internal sealed class MetricsEndpoint(IMetricsReader reader, ServerEndpoints servers, TimeProvider time)
 {
     /// <summary>200 with the series; the id is checked before the range.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
     {
-        var admitted = await access.AdmitAsync(http, Operation.ReadMetrics);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        if (found.Value is not { } server) return found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.ReadMetrics);
+        if (admitted.Value is not (var grant, var server)) return admitted.Failure!;
         var read = MetricsRange.Read(http.Request.Query, time.GetUtcNow());
         if (read.Value is not { } range) return read.Failure!;
-        var query = new MetricsQuery(grant.Team, server.Id, range.Names, range.FromMs, range.ToMs, range.StepSeconds, range.AsRates);
+        var query = new MetricsQuery(grant.Team, server, range.Names, range.FromMs, range.ToMs, range.StepSeconds, range.AsRates);
         return new MetricsAnswerBody(await reader.QueryAsync(query, http.RequestAborted));
     }
 }

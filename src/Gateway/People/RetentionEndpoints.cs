@@ -11,13 +11,13 @@ namespace HostAtlas.Gateway.People;
 
 /// <summary><c>GET|PUT /api/servers/{id}/backups/retention</c> and <c>POST …/retention/cancel</c>.</summary>
 internal sealed class RetentionEndpoints(
-    EngineClient engine, BackupCatalogue catalogue, ServerEndpoints servers, Access access, TimeProvider time)
+    EngineClient engine, BackupCatalogue catalogue, ServerEndpoints servers, TimeProvider time)
 {
     /// <summary>200: what stays, what keeps retention from going on, and what is about to go.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
     {
-        var found = await FindAsync(http, Operation.ReadBackups);
-        return found.Value is { } server ? await ShowAsync(http, server) : found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.ReadBackups);
+        return admitted.Value is { } server ? await ShowAsync(http, server) : admitted.Failure!;
     }
 
     /// <summary>
@@ -26,8 +26,8 @@ internal sealed class RetentionEndpoints(
     /// </summary>
     public async Task<Answer> PutAsync(HttpContext http)
     {
-        var found = await FindAsync(http, Operation.ChangeRetention);
-        if (found.Value is not { } server) return found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.ChangeRetention);
+        if (admitted.Value is not { } server) return admitted.Failure!;
         var read = await JsonBody.ReadAsync(http, PeopleJson.Default.RetentionBody);
         if (read.Value is not { } body) return read.Failure!;
         var fields = new Fields();
@@ -48,8 +48,8 @@ internal sealed class RetentionEndpoints(
     /// <summary>200: what had expired and lost nothing yet is back, and nothing goes for 30 days.</summary>
     public async Task<Answer> CancelAsync(HttpContext http)
     {
-        var found = await FindAsync(http, Operation.CancelDeletion);
-        if (found.Value is not { } server) return found.Failure!;
+        var admitted = await servers.AdmitAsync(http, Operation.CancelDeletion);
+        if (admitted.Value is not { } server) return admitted.Failure!;
         var read = await JsonBody.ReadAsync(http, PeopleJson.Default.CancelBody);
         if (read.Value is not { } body) return read.Failure!;
         var fields = new Fields();
@@ -60,13 +60,13 @@ internal sealed class RetentionEndpoints(
     }
 
     // Not given up because the sender hung up: what was asked for is to stand when the person looks again.
-    private async Task<Answer> CarryAsync(HttpContext http, Found server, IBackupCommand command)
+    private async Task<Answer> CarryAsync(HttpContext http, AdmittedServer server, IBackupCommand command)
     {
         var done = Failure.Unless<Done>(await engine.AskAsync(command, CancellationToken.None));
         return done.Failure is { } refused ? refused : await ShowAsync(http, server);
     }
 
-    private async Task<Answer> ShowAsync(HttpContext http, Found server)
+    private async Task<Answer> ShowAsync(HttpContext http, AdmittedServer server)
     {
         var team = server.Grant.Team;
         var asked = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(team, server.Id), http.RequestAborted));
@@ -77,22 +77,12 @@ internal sealed class RetentionEndpoints(
             StatusCodes.Status200OK, RetentionView.Of(shown, chain, space, time.GetUtcNow()), PeopleJson.Default.RetentionView);
     }
 
-    private async Task<Step<Found>> FindAsync(HttpContext http, Operation operation)
-    {
-        var admitted = await access.AdmitAsync(http, operation);
-        if (admitted.Value is not { } grant) return admitted.Failure!;
-        var found = await servers.FindAsync(http, grant.Team);
-        return found.Value is { } server ? new Found(grant, server.Id) : found.Failure!;
-    }
-
     private static int Count(Fields fields, string pointer, int? count)
     {
         if (count is not (>= 0 and <= RetentionPolicy.CountAtMost))
             fields.Fault(pointer, $"A number from 0 to {RetentionPolicy.CountAtMost} is expected.");
         return count ?? 0;
     }
-
-    private sealed record Found(Grant Grant, ServerId Id);
 }
 
 /// <summary>The body of <c>PUT …/backups/retention</c>: all of it, so that nothing changes by being forgotten.</summary>

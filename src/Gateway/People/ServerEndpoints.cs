@@ -139,8 +139,17 @@ internal sealed class ServerEndpoints(
         return issued.Value is { } token ? Answer.Json(StatusCodes.Status200OK, token, PeopleJson.Default.TokenView) : issued.Failure!;
     }
 
+    /// <summary>Whoever may do this to the server that the route names, one of the team's.</summary>
+    internal async Task<Step<AdmittedServer>> AdmitAsync(HttpContext http, Operation operation)
+    {
+        var admitted = await access.AdmitAsync(http, operation);
+        if (admitted.Value is not { } grant) return admitted.Failure!;
+        var found = await FindAsync(http, grant.Team);
+        return found.Value is { } row ? new AdmittedServer(grant, row.Id) : found.Failure!;
+    }
+
     /// <summary>The directory's row of the server that the route names.</summary>
-    internal async Task<Step<ServerRow>> FindAsync(HttpContext http, TeamId team)
+    private async Task<Step<ServerRow>> FindAsync(HttpContext http, TeamId team)
     {
         if (!ResourceId.TryParse<ServerId>(http.Request.RouteValues["id"] as string, out var id)) return Failure.NotFound;
         return await directory.FindAsync(team, id, http.RequestAborted) is { } row ? row : Failure.NotFound;
@@ -180,3 +189,6 @@ internal sealed class ServerEndpoints(
         ? busy with { Detail = $"The server was added, but its token could not be kept. Ask for one with POST /api/servers/{id}/token." }
         : failure!;
 }
+
+/// <summary>A server of the team that a call is about, and what its caller may do.</summary>
+internal sealed record AdmittedServer(Grant Grant, ServerId Id);
