@@ -13,11 +13,11 @@ public sealed class BackupCatalogue(IBackupStore store)
     /// </summary>
     public Task<IReadOnlyList<ChainSnapshot>> SnapshotsAsync(
         TeamId team, ServerId server, BackupsShown shown, CancellationToken cancellation) => store.ChainAsync(
-        new ServerKey(team, server), new ChainExtent(shown.Head?.Number ?? 0, shown.Retention?.Steps ?? 0), cancellation);
+        new ServerKey(team, server), ChainExtent.Of(shown), cancellation);
 
     /// <summary>What a server's part of the vault holds, and what of it is about to go.</summary>
     public Task<VaultSpace> SpaceAsync(TeamId team, ServerId server, BackupsShown shown, CancellationToken cancellation) =>
-        store.SpaceAsync(new ServerKey(team, server), shown.Retention?.Steps ?? 0, cancellation);
+        store.SpaceAsync(new ServerKey(team, server), ChainExtent.Of(shown).Steps, cancellation);
 
     /// <summary>What all of a team's servers have announced and retention has not forgotten, in bytes.</summary>
     public Task<long> TeamBytesAsync(TeamId team, CancellationToken cancellation) => store.TeamBytesAsync(team, cancellation);

@@ -83,10 +83,9 @@ public static partial class BackupDecisions
     /// </summary>
     private static SuspicionCause? TooOften(BackupState state, CommitFacts facts, DateTimeOffset now)
     {
-        var schedule = state.Schedule is { } line ? RunSchedule.Read(line) : null;
         var seen = state.Chain == ChainStatus.Open ? state.ChainSince ?? DateTimeOffset.MinValue : DateTimeOffset.MinValue;
         DateTimeOffset[] commits = [.. facts.Recent.Where(at => at > seen), now];
-        return CommitRate.IsTooHigh(commits, schedule, now) ? SuspicionCause.CommitsTooOften : null;
+        return CommitRate.IsTooHigh(commits, RunSchedule.Read(state.Schedule), now) ? SuspicionCause.CommitsTooOften : null;
     }
 
     /// <summary>The platform's own view, whatever the agent's evidence says: it sees volumes only.</summary>

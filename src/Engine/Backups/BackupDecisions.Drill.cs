@@ -30,7 +30,7 @@ public static partial class BackupDecisions
     /// </summary>
     private static DateTimeOffset? OverdueAt(BackupState state)
     {
-        if (OverdueSince(state) is not { } since || RunSchedule.Read(state.Schedule!)?.MissedAfter(since) is not { } due) return null;
+        if (OverdueSince(state) is not { } since || RunSchedule.Read(state.Schedule)?.MissedAfter(since) is not { } due) return null;
         return state.OverdueToldAt is { } told && told > since ? Later(due, told + ToldAgainAfter) : due;
     }
 

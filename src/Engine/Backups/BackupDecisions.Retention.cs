@@ -35,7 +35,7 @@ public static partial class BackupDecisions
     /// <summary>What stays is chosen anew. A lower floor waits a week (<see cref="RetentionFloor.AskedFor"/>).</summary>
     public static BackupDecision ChooseRetention(BackupState state, ChooseRetention choose, DateTimeOffset now)
     {
-        var memory = state.Retention ?? RetentionMemory.Nothing;
+        var memory = state.Remembered;
         if (choose.Policy.Fault is { } fault) return BackupDecision.Refuse(RefusalKind.InvalidContent, fault);
         if (choose.FloorDays is < RetentionFloor.LeastDays or > RetentionFloor.MostDays)
             return BackupDecision.Refuse(RefusalKind.InvalidContent,
@@ -59,11 +59,10 @@ public static partial class BackupDecisions
     private static BackupDecision Expire(SweepTurn turn, IReadOnlyList<ChainSnapshot> chain)
     {
         var (state, now) = (turn.State, turn.Now);
-        var memory = state.Retention ?? RetentionMemory.Nothing;
+        var memory = state.Remembered;
         var pinned = new HashSet<SnapshotId>();
         if (state.PinnedAt(now) is { } good) pinned.Add(good.Snapshot);
-        var schedule = state.Schedule is { } line ? RunSchedule.Read(line) : null;
-        var rules = new RetentionRules(memory.Counts, memory.Days.At(now), schedule, pinned);
+        var rules = new RetentionRules(memory.Counts, memory.Days.At(now), RunSchedule.Read(state.Schedule), pinned);
         ExpiredSnapshot[] goes = RetentionStops.MayExpire(turn.Stop)
             ? [.. RetentionPlan.Of(chain.Where(item => item.ExpiredAt is null).Select(item => item.Snapshot), rules, now)
                 .Where(fate => !fate.Stays)
@@ -141,7 +140,7 @@ public static partial class BackupDecisions
 
     private static RetentionStanding RetentionOf(BackupState state, DateTimeOffset now)
     {
-        var memory = state.Retention ?? RetentionMemory.Nothing;
+        var memory = state.Remembered;
         return new RetentionStanding(
             memory.Counts, memory.Days, RetentionStops.Of(state, memory.HeldUntil, now),
             memory.HeldUntil > now ? memory.HeldUntil : null, memory.Steps);
@@ -155,7 +154,7 @@ public static partial class BackupDecisions
 
     private static List<Shared.Backups.ObjectName> Names(IEnumerable<StandingObject> items) => [.. items.Select(item => item.Name)];
 
-    private static long NextStep(BackupState state) => (state.Retention?.Steps ?? 0) + 1;
+    private static long NextStep(BackupState state) => state.Remembered.Steps + 1;
 
     /// <summary>One step at one moment.</summary>
     private sealed record SweepTurn(BackupState State, SweepBackups Command, RetentionStop Stop, DateTimeOffset Now)

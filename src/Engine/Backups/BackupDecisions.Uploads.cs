@@ -30,7 +30,7 @@ public static partial class BackupDecisions
             return BackupDecision.Refuse(RefusalKind.Conflict,
                 $"{other.Name} was announced before with another size or hash. Send the new bytes under a fresh name.");
         // What is marked is about to be deleted, or half of it is: it is as good as gone, also while it is still there.
-        bool IsMarked(ObjectName name) => facts.Known.GetValueOrDefault(name)?.MarkedBy <= (state.Retention?.Steps ?? 0);
+        bool IsMarked(ObjectName name) => facts.Known.GetValueOrDefault(name)?.MarkedBy <= state.Remembered.Steps;
         AnnouncedObject[] objects = [.. uploads.Objects.Where(announced => !IsMarked(announced.Name))];
         var fresh = objects.Where(announced => facts.Known.GetValueOrDefault(announced.Name) is not { InRun: true });
         var newBytes = fresh.Sum(announced => announced.Size);

@@ -11,28 +11,32 @@ public sealed partial record BackupState
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RetentionMemory? Retention { get; init; }
 
-    private RetentionMemory Kept => Retention ?? RetentionMemory.Nothing;
+    /// <summary>The same, also before either.</summary>
+    internal RetentionMemory Remembered => Retention ?? RetentionMemory.Nothing;
 
     /// <summary>The state after an event of retention's; null for any other.</summary>
     private static BackupState? ApplyRetention(BackupState state, IEntityEvent happened) => happened switch
     {
         RetentionChosen e => state.Told(HappeningKind.RetentionChosen, null, e.At) with
         {
-            Retention = state.Kept with { Policy = e.Policy, Floor = e.Floor },
+            Retention = state.Remembered with { Policy = e.Policy, Floor = e.Floor },
         },
         SnapshotsExpired e => state.Told(HappeningKind.SnapshotsExpired, null, e.At) with
         {
-            Retention = state.Kept with { Steps = e.Step },
+            Retention = state.Remembered with { Steps = e.Step },
         },
-        ObjectsNoticed e => state with { Retention = state.Kept with { Steps = e.Step } },
-        ObjectsMarked e => state.Told(HappeningKind.DeletionDecided, null, e.At) with { Retention = state.Kept with { Steps = e.Step } },
+        ObjectsNoticed e => state with { Retention = state.Remembered with { Steps = e.Step } },
+        ObjectsMarked e => state.Told(HappeningKind.DeletionDecided, null, e.At) with
+        {
+            Retention = state.Remembered with { Steps = e.Step },
+        },
         // Marked before, and told then.
         ObjectsDeleted => state,
         DeletionCancelled e => state.Told(HappeningKind.DeletionCancelled, null, e.At) with
         {
-            Retention = state.Kept with { HeldUntil = e.HeldUntil },
+            Retention = state.Remembered with { HeldUntil = e.HeldUntil },
         },
-        VaultRemoved e => state.Told(HappeningKind.VaultRemoved, null, e.At) with { Retention = state.Kept with { Cleared = true } },
+        VaultRemoved e => state.Told(HappeningKind.VaultRemoved, null, e.At) with { Retention = state.Remembered with { Cleared = true } },
         _ => null,
     };
 }

@@ -19,9 +19,9 @@ public sealed class RunSchedule
 
     private RunSchedule(CronExpression line) => _line = line;
 
-    /// <summary>Reads a line; null when it is none or names no time at all.</summary>
-    public static RunSchedule? Read(string line) =>
-        line.Length <= LongestLine && CronExpression.TryParse(line, CronFormat.Standard, out var read) ? new RunSchedule(read) : null;
+    /// <summary>Reads a line; null when there is none, or it is none or names no time at all.</summary>
+    public static RunSchedule? Read(string? line) =>
+        line?.Length <= LongestLine && CronExpression.TryParse(line, CronFormat.Standard, out var read) ? new RunSchedule(read) : null;
 
     /// <summary>When a run that has not begun since a time is missed; null when there are no more slots.</summary>
     public DateTimeOffset? MissedAfter(DateTimeOffset since) =>

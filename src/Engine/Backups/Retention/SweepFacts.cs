@@ -9,7 +9,10 @@ namespace HostAtlas.Engine.Backups.Retention;
 public readonly record struct ChainExtent(long Head, long Steps)
 {
     /// <summary>Of a chain.</summary>
-    public static ChainExtent Of(BackupState state) => new(state.Head?.Number ?? 0, state.Retention?.Steps ?? 0);
+    public static ChainExtent Of(BackupState state) => new(state.Head?.Number ?? 0, state.Remembered.Steps);
+
+    /// <summary>Of a chain as its entity shows it.</summary>
+    public static ChainExtent Of(BackupsShown shown) => new(shown.Head?.Number ?? 0, shown.Retention?.Steps ?? 0);
 }
 
 /// <summary>A snapshot that has not ended. <paramref name="ExpiredAt"/>: null while a rule keeps it.</summary>
