@@ -31,7 +31,10 @@ internal static class DrillVerb
                 ?? BackupOptions.DrillDefaultBytes, stop);
             var isJson = parsed.GetValue(common.Json);
             foreach (var (path, why) in outcome.Faults)
-                await around.Error.WriteLineAsync(isJson ? Json(path, why) : $"{Shown(path)} did not come back as it was: {why}");
+            {
+                await around.Error.WriteLineAsync(
+                    isJson ? Json(path, why) : $"{TreeNames.DisplayPath(path.Span)} did not come back as it was: {why}");
+            }
             if (await drilling.TellAsync(stop) is { } untold)
                 await around.Error.WriteLineAsync($"hostatlas-agent: the platform was not told of it: {untold}");
             await around.Out.WriteLineAsync(isJson ? Json(outcome) : Text(outcome));
@@ -53,13 +56,10 @@ internal static class DrillVerb
         : UnitText.TryParseSize(text, out var bytes) && bytes > 0 ? bytes
         : throw new VerbFailedException(ExitCode.Usage, $"--size: '{text}' is not a size, e.g. 1GiB");
 
-    private static string Shown(ReadOnlyMemory<byte> path) => path.IsEmpty ? "/" : TreeNames.Display(path.Span);
-
     private static string Json(ReadOnlyMemory<byte> path, string why) => JsonLine.Of(writer =>
     {
         writer.WriteString("event", "failed");
-        if (TreeNames.IsText(path.Span)) writer.WriteString("path", path.IsEmpty ? "/"u8 : path.Span);
-        else writer.WriteBase64String("pathBase64", path.Span);
+        TreeNames.WritePath(writer, path.Span);
         writer.WriteString("why", why);
     });
 

@@ -53,10 +53,10 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
     public void Failed(ReadOnlyMemory<byte> path, string why)
     {
         Interlocked.Increment(ref _failed);
-        Tell($"{Shown(path)} is not restored: {why}", writer =>
+        Tell($"{TreeNames.DisplayPath(path.Span)} is not restored: {why}", writer =>
         {
             writer.WriteString("event", "failed");
-            WritePath(writer, path);
+            TreeNames.WritePath(writer, path.Span);
             writer.WriteString("why", why);
         });
     }
@@ -70,11 +70,12 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
         Interlocked.Increment(ref _heldBack);
         if (isRestored) Interlocked.Increment(ref _heldBackRestored);
         var when = $"{since.UtcDateTime:yyyy-MM-dd HH:mm} UTC";
-        Tell(isRestored ? $"{Shown(path)} is held back since {when}: this is its last clean version."
-            : $"{Shown(path)} is held back since {when} and is not restored; --held-back restores its last clean version.", writer =>
+        Tell(isRestored ? $"{TreeNames.DisplayPath(path.Span)} is held back since {when}: this is its last clean version."
+            : $"{TreeNames.DisplayPath(path.Span)} is held back since {when} and is not restored; --held-back restores its last clean "
+                + "version.", writer =>
         {
             writer.WriteString("event", "heldBack");
-            WritePath(writer, path);
+            TreeNames.WritePath(writer, path.Span);
             writer.WriteString("since", UtcTime.Format(since));
             writer.WriteBoolean("restored", isRestored);
         });
@@ -167,14 +168,6 @@ internal sealed class RestoreReport(Action<string> result, Action<string> troubl
                 + "Restore as root, onto a file system that holds them.");
         if (_failed > 0) text.Append($" {_failed:N0} could not be restored; they are named above.");
         result(text.ToString());
-    }
-
-    private static string Shown(ReadOnlyMemory<byte> path) => path.IsEmpty ? "/" : TreeNames.Display(path.Span);
-
-    private static void WritePath(Utf8JsonWriter writer, ReadOnlyMemory<byte> path)
-    {
-        if (TreeNames.IsText(path.Span)) writer.WriteString("path", path.IsEmpty ? "/"u8 : path.Span);
-        else writer.WriteBase64String("pathBase64", path.Span);
     }
 
     private void Tell(string text, Action<Utf8JsonWriter> write)

@@ -55,15 +55,14 @@ internal sealed class VerifyReport(Action<string> result, Action<string> trouble
         lock (_lock)
         {
             _paths++;
-            var shown = path.IsEmpty ? "/" : TreeNames.Display(path.Span);
+            var shown = TreeNames.DisplayPath(path.Span);
             if (!json) trouble($"{shown} of snapshot {snapshot.Document.Generation} is damaged: {why}");
             else result(JsonLine.Of(writer =>
             {
                 writer.WriteString("event", "damaged");
                 writer.WriteString("snapshot", snapshot.Document.Id.ToString());
                 writer.WriteNumber("generation", snapshot.Document.Generation);
-                if (TreeNames.IsText(path.Span)) writer.WriteString("path", path.IsEmpty ? "/"u8 : path.Span);
-                else writer.WriteBase64String("pathBase64", path.Span);
+                TreeNames.WritePath(writer, path.Span);
                 writer.WriteString("why", why);
             }));
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 
 namespace HostAtlas.Agent.Backup.Format;
@@ -16,6 +17,17 @@ public static class TreeNames
     /// <summary>Whether the bytes stand in JSON as text. Bytes that are not UTF-8 stand as base64, so that they come back as they
     /// were.</summary>
     public static bool IsText(ReadOnlySpan<byte> name) => Utf8.IsValid(name);
+
+    /// <summary>A path of a tree for people; the root is the empty one.</summary>
+    public static string DisplayPath(ReadOnlySpan<byte> path) => path.IsEmpty ? "/" : Display(path);
+
+    /// <summary>A path of a tree for a program: a member <c>path</c>, or <c>pathBase64</c> where it is no text.</summary>
+    public static void WritePath(Utf8JsonWriter writer, ReadOnlySpan<byte> path)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (IsText(path)) writer.WriteString("path", path.IsEmpty ? "/"u8 : path);
+        else writer.WriteBase64String("pathBase64", path);
+    }
 
     /// <summary>For messages to people: what is not UTF-8 or would confuse a terminal is shown as \xNN.</summary>
     public static string Display(ReadOnlySpan<byte> name)
