@@ -11,17 +11,13 @@ namespace HostAtlas.Benchmarks;
 /// </summary>
 internal static class BackupBench
 {
-    // A tree of full size for thirty seconds: this many bytes for each.
-    private const double FullSizeSeconds = 30;
-    private const string Ours = "HostAtlas: agent and platform";
-
     private static readonly TimeSpan CipherSpan = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs it, on a tree of 70 MB for each second that was asked for.</summary>
     public static async Task<ResultPage> RunAsync(BenchOptions options)
     {
         using var folder = new TempFolder();
-        var tree = new BackupTree(folder.File("tree"), options.Seconds / FullSizeSeconds);
+        var tree = BackupContest.Tree(folder.File("tree"), options);
         await using var platform = await BackupPlatform.StartAsync();
         var programs = new List<(string Name, Func<Task<IBackupProgram>> Make)>();
         if (!options.OursAlone) programs.AddRange(
@@ -30,17 +26,11 @@ internal static class BackupBench
             ("restic, compression off", () => ResticRepository.MakeAsync(tree.Folder, "off")),
             ("borg, lz4", () => BorgRepository.MakeAsync(tree.Folder)),
         ]);
-        programs.Add((Ours, () => OwnRepository.MakeAsync(platform, tree.Folder)));
-        var seen = new HashSet<string>();
-        // A trial only shows that it runs; a round of this costs seconds.
-        var contenders = programs.Select(program => new Contender<BackupTurn>(
-            program.Name, _ => BackupTurn.RunAsync(program.Make, tree, compares: seen.Add(program.Name)))).ToList();
-        var turns = await Contest.RunAsync(options, options.Span, contenders);
+        programs.Add((BackupContest.Ours, () => OwnRepository.MakeAsync(platform, tree.Folder)));
+        var turns = await BackupContest.RunAsync(options, tree, programs);
         return new ResultPage(
             "backup", "Backup and restore against restic and borg",
-            $"{tree.Bytes / 1e6:N0} MB in {tree.Files:N0} files: a third in files of log lines, a third in files of random bytes, a third "
-            + "in small files of source text. The second backup comes after one file in a hundred was written anew. The tree is in memory; "
-            + "each repository begins empty; what each restored first was compared byte by byte.",
+            BackupContest.About(tree),
             [.. BackupTables.Of(turns, tree.Bytes), await CipherAsync(options)])
         {
             Notes =

@@ -10,27 +10,20 @@ namespace HostAtlas.Benchmarks;
 /// </summary>
 internal static class BackupS3Bench
 {
-    private const double FullSizeSeconds = 30;
-
     /// <summary>Runs it, on a tree of 70 MB for each second that was asked for.</summary>
     public static async Task<ResultPage> RunAsync(BenchOptions options)
     {
         using var folder = new TempFolder();
         using var store = await ObjectStore.StartAsync();
-        var tree = new BackupTree(folder.File("tree"), options.Seconds / FullSizeSeconds);
+        var tree = BackupContest.Tree(folder.File("tree"), options);
         await using var platform = await BackupPlatform.StartAsync(store);
         var programs = new List<(string Name, Func<Task<IBackupProgram>> Make)>();
         if (!options.OursAlone) programs.Add(("restic, compression auto", () => ResticRepository.MakeAsync(tree.Folder, "auto", store)));
-        programs.Add(("HostAtlas: agent and platform", () => OwnRepository.MakeAsync(platform, tree.Folder)));
-        var seen = new HashSet<string>();
-        var contenders = programs.Select(program => new Contender<BackupTurn>(
-            program.Name, _ => BackupTurn.RunAsync(program.Make, tree, compares: seen.Add(program.Name)))).ToList();
-        var turns = await Contest.RunAsync(options, options.Span, contenders);
+        programs.Add((BackupContest.Ours, () => OwnRepository.MakeAsync(platform, tree.Folder)));
+        var turns = await BackupContest.RunAsync(options, tree, programs);
         return new ResultPage(
             "backup-s3", "Backup to and restore from S3 against restic",
-            $"{tree.Bytes / 1e6:N0} MB in {tree.Files:N0} files: a third in files of log lines, a third in files of random bytes, a third "
-            + "in small files of source text. The second backup comes after one file in a hundred was written anew. The tree is in memory; "
-            + "each repository begins empty; what each restored first was compared byte by byte.",
+            BackupContest.About(tree),
             [.. BackupTables.Of(turns, tree.Bytes)])
         {
             Notes =

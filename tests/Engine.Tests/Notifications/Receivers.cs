@@ -19,7 +19,7 @@ namespace HostAtlas.Engine.Tests.Notifications;
 /// <summary>An https server that webhooks come to and a mail server with STARTTLS, both real, on loopback, with one certificate.</summary>
 internal sealed class Receivers : IAsyncDisposable
 {
-    private readonly X509Certificate2 _certificate = NewCertificate();
+    private readonly X509Certificate2 _certificate = LocalhostCertificate.New();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _released = new();
     private readonly int _mailPort = FreePort.Next();
@@ -92,18 +92,6 @@ internal sealed class Receivers : IAsyncDisposable
             http.Request.Headers["webhook-signature"].ToString(), body.ToArray()));
         if (http.Request.Path == "/held") await _released.Task.WaitAsync(http.RequestAborted);
         http.Response.StatusCode = int.TryParse(http.Request.Path.Value!.Trim('/'), out var status) ? status : 200;
-    }
-
-    private static X509Certificate2 NewCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }
 
     private sealed class Inbox(ConcurrentQueue<MimeMessage> mails) : MessageStore
