@@ -11,6 +11,7 @@ public sealed class FileJudgeTests
 
     private static readonly byte[] Noise = Samples.Noise(Size), Prose = Samples.Prose(Size);
 
+    // Not told to the runner one by one: it would write the bytes of each as text, for minutes.
     public static TheoryData<string, string, byte[]> Attacks => new()
     {
         { "whole", "random", Noise },
@@ -32,6 +33,10 @@ public sealed class FileJudgeTests
         { "base64", "encoded", Encoding.ASCII.GetBytes(Convert.ToBase64String(Noise)) },
         { "base64 in lines", "encoded", Encoding.ASCII.GetBytes(Convert.ToBase64String(Noise, Base64FormattingOptions.InsertLineBreaks)) },
         { "hex", "encoded", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Noise)) },
+        { "base64 as UTF-16", "encoded", Encoding.Unicode.GetBytes(Convert.ToBase64String(Noise)) },
+        { "hex in pairs", "encoded", Encoding.ASCII.GetBytes(BitConverter.ToString(Noise).Replace('-', ' ')) },
+        { "base64, quoted", "encoded", Encoding.ASCII.GetBytes(Quoted(Convert.ToBase64String(Noise))) },
+        { "a zip of small ciphertexts", "hidden", Samples.ZipOf([.. Noise.Chunk(5000)]) },
         { "XOR with a key of 1,000 bytes", "keyed", Xor(Prose, Samples.Noise(1000, 5)) },
         { "padded with zeros", "random-head", [.. Noise, .. new byte[Size * 3]] },
     };
@@ -52,13 +57,16 @@ public sealed class FileJudgeTests
         { "base64 of gzip", Encoding.ASCII.GetBytes(Convert.ToBase64String(Samples.Gzip(Packable))) },
         { "prose with an archive in it", [.. Prose, .. Samples.Gzip(Packable), .. Prose] },
         { "a small random file", Samples.Noise(4000) },
+        { "hex in pairs of prose", Encoding.ASCII.GetBytes(BitConverter.ToString(Prose).Replace('-', ' ')) },
+        { "a zip of small archives", Samples.ZipOf([.. Enumerable.Range(0, 40).Select(i => Samples.Gzip(Prose[(i * 4000)..]))]) },
+        { "a zip with one small key in it", Samples.ZipOf([Prose, Samples.Noise(4000)]) },
     };
 
     // Prose that packs to more than 8 KiB.
     private static byte[] Packable => Samples.Prose(600_000);
 
     [Theory]
-    [MemberData(nameof(Attacks))]
+    [MemberData(nameof(Attacks), DisableDiscoveryEnumeration = true)]
     public void An_attack_is_held_back_and_its_rule_is_named(string what, string rule, byte[] bytes)
     {
         var verdict = Samples.Judge(bytes);
@@ -67,7 +75,7 @@ public sealed class FileJudgeTests
     }
 
     [Theory]
-    [MemberData(nameof(Ordinary))]
+    [MemberData(nameof(Ordinary), DisableDiscoveryEnumeration = true)]
     public void An_ordinary_file_is_clean(string what, byte[] bytes)
     {
         var verdict = Samples.Judge(bytes);
@@ -93,6 +101,21 @@ public sealed class FileJudgeTests
         Assert.Empty(FileJudge.Judge(now, new FileContext { Name = "a", Before = before, IsLearning = true }).Rules);
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(1)]
+    public void A_file_scrambled_in_place_is_seen_by_its_last_record_though_it_can_still_be_compressed(int keyBytes)
+    {
+        var before = Samples.Judge(Program, "tool").Record;
+        Assert.Equal("elf", before.Type);
+        // One byte as a key leaves the counts as they are: nothing but the type tells, and that alone is no proof.
+        var context = new FileContext { Name = "tool", Before = before };
+        var rules = FileJudge.Judge(Samples.Look(Xor(Program, Samples.Noise(keyBytes, 9))), context).Rules;
+        Assert.Equal(keyBytes > 1 ? ["entropy-up"] : Array.Empty<string>(), rules);
+        // Another length is another format.
+        Assert.Empty(FileJudge.Judge(Samples.Look([.. Xor(Program, Samples.Noise(8, 9)), .. new byte[9_000]]), context).Rules);
+    }
+
     [Fact]
     public void A_text_that_was_packed_or_grew_is_no_change_of_the_bad_kind()
     {
@@ -113,6 +136,11 @@ public sealed class FileJudgeTests
         var later = FileJudge.Judge(Samples.Look(Noise), over);
         Assert.Equal([FileJudge.FramingLost], later.Rules);
     }
+
+    // As much like a program as the rules ask for.
+    private static byte[] Program => [0x7F, .. "ELF"u8, 2, 1, 1, 0, .. Prose];
+
+    private static string Quoted(string text) => string.Join('\n', text.Chunk(61).Select(line => "> " + new string(line)));
 
     private static byte[] HalfOver(byte[] bytes) =>
         [.. bytes.AsSpan(0, bytes.Length / 2), .. Samples.Noise(bytes.Length - (bytes.Length / 2))];

@@ -70,6 +70,21 @@ internal static class Samples
         return packed.ToArray();
     }
 
+    /// <summary>A zip of entries that are kept as they are.</summary>
+    public static byte[] ZipOf(byte[][] entries)
+    {
+        using var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (number, bytes) in entries.Index())
+            {
+                using var entry = zip.CreateEntry($"word/part{number}.xml", CompressionLevel.NoCompression).Open();
+                entry.Write(bytes);
+            }
+        }
+        return packed.ToArray();
+    }
+
     /// <summary>What the collector finds, handed over in spans of these sizes in turn.</summary>
     public static FileFeatures Look(byte[] bytes, params int[] spans)
     {

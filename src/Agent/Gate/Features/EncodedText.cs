@@ -15,26 +15,48 @@ internal static class EncodedText
     // ascii85's first sign of five is never one of the last three; per byte that is an excess of 0.001. Prose has about 1.
     private const double ExcessMost = 0.004, ZMost = 6, OtherShareMost = 0.06;
 
+    // Quotation marks before each line; a byte's two digits, a blank; UTF-16.
+    private const double FrameLeast = 1.4, FramingShareMost = 0.51, PairsLeast = 0.25;
+    private const int FramesMost = 2;
+
     /// <summary>Whether it is such text.</summary>
     public static bool IsUniform(ReadOnlySpan<byte> text, ByteCounts counts)
     {
-        // Line ends and padding are no signs; a frame's own words are few.
-        long all = 0;
-        var most = 0L;
-        for (var value = 33; value < 127; value++) most = Math.Max(most, value == '=' ? 0 : counts.Counts[value]);
+        // Some signs are also what lines begin with: the eighth commonest is one of the alphabet alone.
+        var usual = Usual(counts);
+        if (usual == 0) return false;
+        var (all, framing, frames) = (0L, 0L, 0);
         var (signs, squares) = (0, 0.0);
         for (var value = 33; value < 127; value++)
         {
             var count = counts.Counts[value];
-            if (count < most / 2 || value == '=') continue;
+            if (count < usual / 2 || value == '=') continue;
+            if (count > FrameLeast * usual)
+            {
+                framing += count;
+                frames++;
+                continue;
+            }
             signs++;
             all += count;
             squares += (double)count * count;
         }
-        var other = counts.Total - all - counts.Counts['\n'] - counts.Counts['\r'] - counts.Counts['='];
-        if (signs is < SignsLeast or > SignsMost || other > OtherShareMost * counts.Total) return false;
+        // Line ends, padding, the zeros of UTF-16 and blanks between pairs of digits are no signs; a frame's own words are few.
+        foreach (var value in (ReadOnlySpan<byte>)[0, (byte)'\n', (byte)'\r', (byte)'=']) framing += counts.Counts[value];
+        if (counts.Counts[' '] > PairsLeast * counts.Total) framing += counts.Counts[' '];
+        var other = counts.Total - all - framing;
+        if (signs is < SignsLeast or > SignsMost || frames > FramesMost || framing > FramingShareMost * counts.Total
+            || other > OtherShareMost * counts.Total) return false;
         var excess = (squares * signs / all) - all - (signs - 1);
         return (excess / Math.Sqrt(2.0 * (signs - 1)) < ZMost || excess / all < ExcessMost) && !IsFramed(text);
+    }
+
+    private static long Usual(ByteCounts counts)
+    {
+        Span<long> sorted = stackalloc long[127 - 33];
+        counts.Counts.AsSpan(33, sorted.Length).CopyTo(sorted);
+        sorted.Sort();
+        return sorted[^8];
     }
 
     /// <summary>Decodes hex and base64; false when it is neither.</summary>

@@ -21,6 +21,14 @@ internal static class FileType
         ("ole", 0, [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]),
         ("git-pack", 0, [.. "PACK"u8]), ("numpy", 0, [0x93, .. "NUMPY"u8]),
         ("tiff", 0, [0x49, 0x49, 0x2A, 0]), ("tiff", 0, [0x4D, 0x4D, 0, 0x2A]),
+        ("python", 1, [13, 13, 10]), ("bitcode", 0, [.. "BC"u8, 0xC0, 0xDE]), ("wasm", 0, [0, .. "asm"u8]),
+        ("gettext", 0, [0xDE, 0x12, 0x04, 0x95]), ("font", 0, [0, 1, 0, 0, 0]), ("font", 0, [.. "OTTO"u8]), ("font", 0, [.. "ttcf"u8]),
+        ("cursor", 0, [.. "Xcur"u8]), ("pascal-unit", 0, [.. "PPU"u8]), ("git-directory", 0, [.. "DIRC"u8]),
+        ("sqlite-wal", 0, [0x37, 0x7F, 0x06, 0x82]), ("sqlite-wal", 0, [0x37, 0x7F, 0x06, 0x83]), ("redis", 0, [.. "REDIS0"u8]),
+        ("lmdb", 16, [0xDE, 0xC0, 0xEF, 0xBE]), ("journal", 0, [.. "LPKSHHRH"u8]), ("parquet", 0, [.. "PAR1"u8]),
+        ("avro", 0, [.. "Obj\u0001"u8]), ("hdf5", 0, [0x89, .. "HDF"u8]), ("vmdk", 0, [.. "KDMV"u8]), ("vhdx", 0, [.. "vhdxfile"u8]),
+        ("photoshop", 0, [.. "8BPS"u8]), ("drawing", 0, [.. "AC10"u8]), ("blender", 0, [.. "BLENDER"u8]),
+        ("jet", 4, [.. "Standard "u8]), ("icon", 0, [0, 0, 1, 0]),
     ];
 
     private static bool IsDer(ReadOnlySpan<byte> head, long length) =>

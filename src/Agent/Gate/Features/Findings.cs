@@ -3,12 +3,12 @@ namespace HostAtlas.Agent.Gate.Features;
 /// <summary>What was found in a file so far. One object a depth, used again and again.</summary>
 internal sealed class Findings
 {
-    private const int HeadBytes = 4096, StrewnLeast = 4096;
+    private const int HeadBytes = 4096, StrewnLeast = 4096, HiddenLeast = 8192;
 
     private readonly byte[] _head = new byte[HeadBytes];
     private int _headLength;
     private double _pageBits;
-    private long _pages, _pooledRun, _pooledHead, _pooledTail;
+    private long _smallHidden, _pages, _pooledRun, _pooledHead, _pooledTail;
     private string? _container;
 
     /// <summary>All bytes.</summary>
@@ -16,6 +16,9 @@ internal sealed class Findings
 
     // Short random-like runs prove little each; together they must be uniform as well.
     private readonly ByteCounts _pool = new();
+
+    // So do the small members of archives.
+    private readonly ByteCounts _hidden = new();
 
     /// <summary>Cells of random-like bytes between others.</summary>
     public ByteCounts Strewn { get; } = new();
@@ -65,6 +68,8 @@ internal sealed class Findings
     {
         Whole.Clear();
         _pool.Clear();
+        _hidden.Clear();
+        _smallHidden = 0;
         Strewn.Clear();
         (_headLength, _pageBits, _pages, _container) = (0, 0, 0, null);
         (RandomBytes, RandomRun, RandomHead, RandomTail, _pooledRun, _pooledHead, _pooledTail) = (0, 0, 0, 0, 0, 0, 0);
@@ -124,11 +129,21 @@ internal sealed class Findings
         if (atTail) RandomTail = run;
     }
 
+    /// <summary>A container that decodes to something that is random-like as far as so few bytes show.</summary>
+    /// <param name="decoded">What it decodes to.</param>
+    /// <param name="length">Its own bytes.</param>
+    public void AddSmallHidden(ByteCounts decoded, long length)
+    {
+        _hidden.Add(decoded);
+        _smallHidden += length;
+    }
+
     /// <summary>All of it.</summary>
     public FileFeatures ToFeatures()
     {
         var pool = _pool.Total > 0 && _pool.Z is > -4 and < 5;
         var strewn = Strewn.Total >= StrewnLeast && Strewn.Z is > -4 and < 5;
+        var hidden = _hidden.Total >= HiddenLeast && _hidden.Z is > -4 and < 5;
         return new FileFeatures
         {
             Bytes = Whole.Total,
@@ -145,7 +160,7 @@ internal sealed class Findings
             StridedBytes = StridedBytes,
             KeyedBytes = KeyedBytes,
             EncodedBytes = EncodedBytes,
-            HiddenBytes = HiddenBytes,
+            HiddenBytes = HiddenBytes + (hidden ? _smallHidden : 0),
             SealedBytes = SealedBytes,
             BrokenAt = BrokenAt,
             BrokenMembers = BrokenMembers,

@@ -117,7 +117,7 @@ internal sealed class Mixtures
             most = Math.Max(most, _together[lag]);
         }
         var mean = (double)sum / (PeriodMost - PeriodLeast + 1);
-        if (most < mean * 1.3 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
+        if (most < mean * 1.15 || most - mean < 8 * Math.Sqrt(Math.Max(1, mean))) return 0;
         return Candidates(mean, most);
     }
 

@@ -6,6 +6,9 @@ internal sealed partial class WindowAnalysis
     // Less than one part in so many of a block is left alone: the rule asks for a fifth of all blocks.
     private const int StrewnShare = 20;
 
+    // Less than one part in so many is cut out of nothing.
+    private const int ExplainedShare = 8;
+
     private readonly Mixtures _mixtures = new();
     private readonly List<int> _mixed = [];
     private readonly ByteCounts[] _mixedCounts = [.. Enumerable.Range(0, TrialBlocksMost).Select(_ => new ByteCounts())];
@@ -37,8 +40,8 @@ internal sealed partial class WindowAnalysis
             var (from, until) = (block * BlockBytes, Math.Min(window.Length, (block + 1) * BlockBytes));
             // What a container was in the middle of when the window before ended.
             if (isOpen && from == 0 && _start > 0) continue;
-            // Strides count when three fifths of the blocks have one: a look that cannot lead there is spared.
-            var seekStride = (tried - strided) * 10 <= _mixed.Count * 4;
+            // Strides count when half of the blocks have one: a look that cannot lead there is spared.
+            var seekStride = (tried - strided) * 2 <= _mixed.Count;
             var kind = Mix(window[from..until], from, seekStride, _mixedCounts[trial], out var left);
             if (kind != MixKind.None)
             {
@@ -57,7 +60,7 @@ internal sealed partial class WindowAnalysis
             else if (kind == MixKind.Strewn) findings.Strewn.Add(_block);
         }
         if (tried == 0) return;
-        if (strided * 10 >= tried * 6) findings.StridedBytes += _mixable * strided / _mixed.Count;
+        if (strided * 2 >= tried) findings.StridedBytes += _mixable * strided / _mixed.Count;
         findings.StrewnTried += bytes;
         findings.StrewnOf += _mixable;
     }
@@ -68,12 +71,14 @@ internal sealed partial class WindowAnalysis
         var bytes = Unexplained(block, from);
         left = bytes.Length;
         if (left < JudgedLeast) return MixKind.None;
-        if (left < block.Length)
+        // A few bytes that decode by chance explain no rhythm of a whole block, and cutting them out would break it.
+        var rhythm = (block.Length - left) * ExplainedShare < block.Length ? block : bytes;
+        if (rhythm.Length < block.Length)
         {
             counts.Clear();
             counts.Add(bytes);
         }
-        if (seekStride && _mixtures.IsStrided(bytes, counts)) return MixKind.Strided;
+        if (seekStride && _mixtures.IsStrided(rhythm, counts)) return MixKind.Strided;
         _block.Clear();
         Mixtures.Strewn(bytes, counts.Commonest, _block);
         return _block.Total * StrewnShare >= left ? MixKind.Strewn : MixKind.None;

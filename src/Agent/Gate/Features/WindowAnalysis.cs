@@ -33,7 +33,7 @@ internal sealed partial class WindowAnalysis
     // How far before a dense stretch its container may begin: a picture's colour profile and preview.
     private const int LookBackBytes = 64 << 10;
 
-    private const int DepthMost = 3, JudgedLeast = 8192, BrokenLeast = 512, TrialBlocksMost = 3, KeyTrialsMost = 2;
+    private const int DepthMost = 3, JudgedLeast = 8192, BrokenLeast = 512, SmallLeast = 512, TrialBlocksMost = 3, KeyTrialsMost = 2;
 
     // Less than this share of a block cannot be told from the rare bytes of ordinary binaries.
     private const double FloorLeast = 0.03;
@@ -71,7 +71,7 @@ internal sealed partial class WindowAnalysis
         {
             findings.SetHead(window);
             Begin(window, isLast, findings);
-            if (isLast && window.Length >= JudgedLeast) TextEncodings(window, findings);
+            if (window.Length >= JudgedLeast) TextEncodings(window, findings);
         }
         var isOpen = findings.IsOpen;
         Explain(window, findings);
@@ -167,7 +167,13 @@ internal sealed partial class WindowAnalysis
         var isCut = result.Outcome == ProbeOutcome.DecodesSoFar;
         var until = isCut && result.Bytes <= length - at ? length : at + Math.Max(1, result.Bytes);
         var end = (int)Math.Min(length, until);
-        if (_output.Length >= JudgedLeast && IsRandomLike(_output.Kept, _output.Length)) findings.HiddenBytes += end - at;
+        if (_output.Length >= JudgedLeast)
+        {
+            if (IsRandomLike(_output.Kept, _output.Length)) findings.HiddenBytes += end - at;
+        }
+        // Many small ones of ciphertext are as much of it as one that is large.
+        else if (_output.Length >= SmallLeast && IsUniform(_block.ZOnly(_output.Kept)) && _probes.At(_output.Kept) is null)
+            findings.AddSmallHidden(_block, end - at);
         _explained.Add((at, end));
         if (until > length) findings.TrustedUntil = Math.Max(findings.TrustedUntil, _start + until);
         else if (isCut) findings.IsOpen = true;
