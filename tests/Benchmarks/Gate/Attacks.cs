@@ -117,7 +117,8 @@ internal static class Attacks
         _ => Ascii85(bytes),
     });
 
-    private static string Ascii85(byte[] bytes)
+    /// <summary>Bytes as ascii85, a line each 64 of them.</summary>
+    public static string Ascii85(byte[] bytes)
     {
         var text = new StringBuilder();
         Span<char> signs = stackalloc char[5];

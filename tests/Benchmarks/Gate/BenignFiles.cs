@@ -11,6 +11,7 @@ namespace HostAtlas.Benchmarks.Gate;
 internal static class BenignFiles
 {
     private const int MostBytes = 32 << 20;
+    private const string Cryptsetup = "/usr/sbin/cryptsetup";
 
     private static readonly string[] Roots = ["/usr", "/etc", "/var/lib", "/opt", "/root/.nuget", "/boot"];
 
@@ -28,6 +29,9 @@ internal static class BenignFiles
         (".lzma", "xz", ["-c", "-F", "lzma"]),
         (".br", "brotli", ["-c", "-q", "5"]),
     ];
+
+    /// <summary>Whether volumes of LUKS can be made by the program for it.</summary>
+    public static bool HasCryptsetup => File.Exists(Cryptsetup);
 
     /// <summary>So many of this machine's files, spread evenly over all of them.</summary>
     public static IReadOnlyList<string> OfThisMachine(int count)
@@ -69,7 +73,33 @@ internal static class BenignFiles
             if (Packing.Run(file, ".age", "sh", "-c",
                 "f=$(mktemp) && rm $f && age-keygen -o $f 2>/dev/null && age -e -i $f; rm -f $f") is { } age) yield return age;
         }
-        yield return new Victim("volume.luks", [.. "LUKS\xBA\xBE\0\u0001"u8, .. new byte[4088], .. Ciphers.Bytes(chance, 1 << 20)]);
+        if (!HasCryptsetup)
+            yield return new Victim("volume.luks", [.. "LUKS\xBA\xBE\0\u0001"u8, .. new byte[4088], .. Ciphers.Bytes(chance, 1 << 20)]);
+        foreach (var volume in Volumes(bases, chance)) yield return volume;
+    }
+
+    /// <summary>Volumes of LUKS as cryptsetup makes them, without the kernel; none where it is not installed.</summary>
+    private static IEnumerable<Victim> Volumes(IReadOnlyList<Victim> bases, Random chance)
+    {
+        using var folder = new TempFolder();
+        var file = folder.File("volume");
+        foreach (var version in (string[])["luks1", "luks2"])
+        {
+            // A file system full of files, encrypted in place; and one that was only begun.
+            foreach (var encrypts in (bool[])[true, false])
+            {
+                using (var volume = File.Create(file))
+                {
+                    if (encrypts) for (var i = 0; i < 12; i++) volume.Write(bases[chance.Next(bases.Count)].Bytes);
+                    volume.SetLength(((Math.Max(volume.Length, 8 << 20) + 4095) & ~4095) + (encrypts ? 32 << 20 : 0));
+                }
+                var command = encrypts ? "reencrypt --encrypt --reduce-device-size 16M" : "luksFormat";
+                if (Shell($"printf pw | {Cryptsetup} {command} --type {version} --batch-mode --key-file - "
+                    + $"--pbkdf pbkdf2 --pbkdf-force-iterations 1000 '{file}'"))
+                    yield return new Victim($"{version}.img", File.ReadAllBytes(file));
+                File.Delete(file);
+            }
+        }
     }
 
     private static bool IsOrdinary(string path)
