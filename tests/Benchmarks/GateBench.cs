@@ -153,7 +153,8 @@ internal static class GateBench
         foreach (var (attack, tally) in attacks)
         {
             if (!tally.Wrong.IsEmpty)
-                yield return $"not seen, also not beside, {attack.Class}{(attack.IsHeldOut ? " (held out)" : "")}: {string.Join("; ", tally.Wrong.Take(4))}";
+                yield return $"not seen, also not beside, {attack.Class}{(attack.IsHeldOut ? " (held out)" : "")}: "
+                    + string.Join("; ", tally.Wrong.Take(4));
         }
     }
 
