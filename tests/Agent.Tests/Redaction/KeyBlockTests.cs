@@ -86,7 +86,8 @@ public sealed class KeyBlockTests
     }
 
     [Theory]
-    [InlineData("GET /?k=-----BEGIN%20PRIVATE%20KEY-----%0D%0A{0}%0D%0A-----END%20PRIVATE%20KEY----- HTTP/1.1", "GET /?k=[FILTERED] HTTP/1.1")]
+    [InlineData("GET /?k=-----BEGIN%20PRIVATE%20KEY-----%0D%0A{0}%0D%0A-----END%20PRIVATE%20KEY----- HTTP/1.1",
+        "GET /?k=[FILTERED] HTTP/1.1")]
     [InlineData("k=-----BEGIN+RSA+PRIVATE+KEY-----%0A{0}%0A-----END+RSA+PRIVATE+KEY-----&x=1", "k=[FILTERED]&x=1")]
     [InlineData("k=%2D%2D%2D%2D%2DBEGIN%20EC%20PRIVATE%20KEY%2D%2D%2D%2D%2D%0A{0}", "k=[FILTERED]")]
     [InlineData(@"{""m"":""\u002d\u002d\u002d\u002d\u002dBEGIN PRIVATE KEY\u002d\u002d\u002d\u002d\u002d\n{0}\n"",""n"":1}",

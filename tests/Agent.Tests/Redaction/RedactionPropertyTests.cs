@@ -143,7 +143,7 @@ public sealed class RedactionPropertyTests(ITestOutputHelper output)
             "Cookie: a=b; ", "Authorization: ", "%3A%2F%2F", "$6$", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", " a0=", "password <",
                 "password=<a", "name=\"password\" ", "{\"name\":\"password\",", "{\"password\":{", "password for a ", "set password for ",
             "password=a('",
-            "<name>password</name>", "\u00adpassword=a ", "(b'password',", "password....", "'\\''",
+            "<name>password</name>", "\u00adpassword=a ", "(b'password',", "password....", "'\\''", 
             "mysqli_connect(", "createUser a SHA b ", "snmp-server community ", "PRAGMA key=", "?u=a&p=b ",
             "secret 7 ", "-----BEGIN PRIVATE KEY-----a-----END PRIVATE KEY-----", "%2DBEGIN%20", "{\"kty\":\"d\",", "a:b1234@h ", "- ",
             "<<< a1234 ", "-o x=\"curl -u a:b ", "password) changed 'a' to ", "echo a |", "pgp_sym_encrypt('a',",

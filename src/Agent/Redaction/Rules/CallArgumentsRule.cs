@@ -21,7 +21,7 @@ internal static class CallArgumentsRule
         ("ldap_simple_bind", 3), ("simple_bind_s", 2), ("simple_bind", 2), ("ftp_login", 3), ("ssh2_auth_password", 3), ("imap_open", 3),
         ("imap_login", 2), ("openssl_encrypt", 3), ("openssl_decrypt", 3), ("hash_hmac", 3), ("->login", 2), (".login", 2), ("::login", 2),
         ("->authenticate", 2), (".authenticate", 2), ("->attempt", 2), ("wp_authenticate", 2), ("wp_signon", 2), ("wp_check_password", 1),
-        ("wp_hash_password", 1), ("->auth", 2), ("DBI->connect", 3), ("DBI.connect", 3), ("DriverManager.getConnection", 3),
+        ("wp_hash_password", 1), ("->auth", 2), (".auth", 2), ("DBI->connect", 3), ("DBI.connect", 3), ("DriverManager.getConnection", 3),
         ("dataSource.getConnection", 2), ("HTTPBasicAuth", 2), ("HTTPDigestAuth", 2), ("SetBasicAuth", 2), ("setBasicAuth", 2),
         (".basicAuth", 2), (".basic_auth", 2), ("UsernamePasswordCredentials", 2), ("UsernamePasswordAuthenticationToken", 2),
         ("NetworkCredential", 2), ("PlainAuth", 3), ("MySQLdb.connect", 3), ("pymysql.connect", 3), ("MySQLConnection", 3),

@@ -20,8 +20,8 @@ internal static class DeviceRule
         "plaintext-password ", "encrypted-password ", "plain-text-password-value ", "sha256-password ", "auth-password ",
         "privacy-password ", "priv-password ", "md5-password ", "admin-password ", "ospf authentication ", "vrrp authentication ",
         "standby authentication ", "area-password ", "domain-password ", "server-key ", "shared-secret ", "radius secret ",
-        "rocommunity ", "password cipher ", "password irreversible-cipher ", "password simple ", "rwcommunity ", "rocommunity6 ",
-        "rwcommunity6 ", "community string ", "trap community ", "passwd ", "psksecret ",
+        "rocommunity ", "password cipher ", "password irreversible-cipher ", "password simple ",
+        "rwcommunity ", "rocommunity6 ", "rwcommunity6 ", "community string ", "trap community ", "passwd ", "psksecret ",
     ];
 
     private static readonly SearchValues<string> Marks1 = SearchValues.Create(Phrases, StringComparison.OrdinalIgnoreCase);
@@ -39,7 +39,8 @@ internal static class DeviceRule
         + "string name mismatch invalid missing and or command error incorrect in on authentication updated does");
 
     /// <summary>What no other mark tells of.</summary>
-    internal static IEnumerable<string> Marks => [.. Phrases.Where(phrase => phrase is not "passwd "), "createUser ", "snmp-server user "];
+    internal static IEnumerable<string> Marks => 
+        [.. Phrases.Where(phrase => phrase is not "passwd "), "createUser ", "snmp-server user ", "auth-pass ", "key hmac-"];
 
     /// <summary>Finds them.</summary>
     public static void Find(Findings findings)
@@ -56,6 +57,45 @@ internal static class DeviceRule
             if (Value(text, at) is { } value) findings.Add(value.Start, value.End, RuleNames.LooseValue);
         }
         if (text.AsSpan().IndexOfAny(Users) is >= 0 and var user) SnmpUser(findings, user);
+        foreach (var (phrase, place) in Placed) AtPlace(findings, phrase, place);
+    }
+
+    // The value is not the first word behind: sentinel auth-pass name x, upsmon's MONITOR ups@host 1 bob x, CONNECT TO x USER a USING y,
+    // CONNECT bob/x@db, addauth digest bob:x, nsupdate's key hmac-sha256:name x.
+    private static readonly (string Phrase, int Place)[] Placed =
+        [("auth-pass ", 2), ("MONITOR ", 4), ("CONNECT TO ", 5), ("CONNECT ", 1), ("addauth ", 2), ("key hmac-", 2)];
+
+    private static void AtPlace(Findings findings, string phrase, int place)
+    {
+        var text = findings.Text;
+        var at = text.IndexOf(phrase, StringComparison.OrdinalIgnoreCase);
+        if (at < 0 || (at > 0 && char.IsAsciiLetterOrDigit(text[at - 1]))) return;
+        at += phrase.Length;
+        for (var word = 1; word < place && at < text.Length; word++)
+        {
+            var next = Blank.EndOfWord(text, Blank.Skip(text, at));
+            var skipped = text.AsSpan(at, next - at).Trim(' ');
+            if ((phrase == "MONITOR " && word == 1 && !skipped.Contains('@')) || (phrase == "CONNECT TO " && word == 4
+                && !skipped.Equals("USING", StringComparison.OrdinalIgnoreCase))) return;
+            at = next;
+        }
+        var start = Blank.Skip(text, at);
+        var end = Blank.EndOfWord(text, start);
+        var value = text.AsSpan(start, end - start).TrimEnd(";\"'");
+        end = start + value.Length;
+        if (phrase == "CONNECT ")
+        {
+            var (slash, host) = (value.IndexOf('/'), value.LastIndexOf('@'));
+            if (slash < 1 || host < slash + 2 || value.Contains(':') || !char.IsAsciiLetter(value[0])) return;
+            (start, end) = (start + slash + 1, start + host);
+        }
+        else if (phrase == "addauth ")
+        {
+            if (value.IndexOf(':') is not (> 0 and var colon)) return;
+            start += colon + 1;
+        }
+        else if (phrase == "key hmac-" && (value.Length < 8 || value[^1] != '=')) return;
+        if (end > start && !NoSecret.Is(text.AsSpan(start, end - start))) findings.Add(start, end, RuleNames.LooseValue);
     }
 
     private static ValueSpan? Value(string text, int at)

@@ -30,7 +30,7 @@ internal static class LooseValueRule
             StringComparison.Ordinal);
 
     private static readonly SearchValues<string> Builders =
-        SearchValues.Create(["docker ", "podman ", "buildah ", "nerdctl ", "buildctl "], StringComparison.Ordinal);
+        SearchValues.Create(["docker ", "podman ", "buildah ", "nerdctl ", "buildctl ", "pulumi "], StringComparison.Ordinal);
 
     /// <summary>Looks behind the name; gives where reading goes on.</summary>
     /// <param name="findings">The line.</param>
@@ -78,8 +78,8 @@ internal static class LooseValueRule
                 && word[0] is '/' or '.' or '~')) return name.End;
         // OpenSSL's -pass pass:x
         if (word.StartsWith("pass:")) value = value with { Start = value.Start + 5 };
-        return NamedValues.IsGpgId(word) || NamedValues.IsGpgIdOf(name.Word, word)
-            ? value.End : Note(findings, value with { Next = value.End });
+        return NamedValues.IsGpgId(word) || NamedValues.IsGpgIdOf(name.Word, word) ? value.End
+            : Note(findings, value with { Next = value.End });
     }
 
     // A store's secret_id is its name; an AppRole's is a UUID.
@@ -149,6 +149,9 @@ internal static class LooseValueRule
             // "password changed","user": the quote closes what stands before.
             if (at >= text.Length || (at == end && text[at] is '"' or '\'' or '`')) return name.End;
             if (password && ValueScanner.TryReadQuoted(text, at, out quoted)) return Note(findings, quoted);
+            // "the secret is 'x9'"
+            if (name.Kind == KeyKind.Strong && ValueScanner.TryReadQuoted(text, at, out quoted) && Looks.Password(quoted.In(text))
+                && !quoted.In(text).Contains(' ') && quoted.Next > quoted.End) return Note(findings, quoted);
         }
         return password ? GeneratedAtEnd(findings, name) : name.End;
     }

@@ -105,8 +105,8 @@ internal static class NamedValueRule
         var at = Blank.Skip(text, separator.End);
         if (at >= text.Length) return name.End;
         // gcloud's --secret=name
-        if (name.Hyphens == 2 && name.Word is "secret" && text.AsSpan(0, name.Start).Contains("gcloud ", StringComparison.Ordinal))
-            return at;
+        if (name.Hyphens == 2 && name.Word is "secret"
+            && text.AsSpan(0, name.Start).Contains("gcloud ", StringComparison.Ordinal)) return at;
         if (name.Kind is KeyKind.Authorization) return HeaderRule.Authorization(findings, at);
         if (name.Kind is KeyKind.Cookie or KeyKind.SetCookie) return HeaderRule.Cookies(findings, at, name.Kind == KeyKind.SetCookie);
         // "password= user=bob": there is none.
@@ -130,8 +130,19 @@ internal static class NamedValueRule
             at = Blank.Skip(text, at + 1);
         }
         if (at >= text.Length) return name.End;
+        at = BehindKind(text, at);
         var value = NamedValues.Read(name, separator, at, findings.IsCommand);
         return NamedValues.Judge(findings, name, separator, value) ? value.Next : Math.Max(name.End, value.Quoted ? value.Start : at);
+    }
+
+    // tac_plus: password = cleartext "x"
+    private static int BehindKind(string text, int at)
+    {
+        foreach (var kind in (ReadOnlySpan<string>)["cleartext ", "plaintext ", "des ", "crypt "])
+        {
+            if (text.AsSpan(at).StartsWith(kind, StringComparison.OrdinalIgnoreCase)) return Blank.Skip(text, at + kind.Length);
+        }
+        return at;
     }
 
     private static bool OpensMembers(string text, int at)

@@ -111,6 +111,11 @@ internal static class NamedValues
             // Lexer: token=IDENT line=5
             case KeyKind.Strong when name.Word.Equals("token", StringComparison.OrdinalIgnoreCase) && IsKindOfToken(name.Text, content):
                 return false;
+            // docker build -t auth-token:1.2
+            case not (KeyKind.Weak or KeyKind.Medium) when separator.Sign == SeparatorSign.Colon && separator.End == value.Start
+                && !value.Quoted && !name.BeginsLine && content.Contains('.') && content.Length <= 12
+                && !content.ContainsAnyExceptInRange('.', '9') && !content.Contains('/'):
+                return false;
             // A store's secret_id is its name; an AppRole's is a UUID.
             case KeyKind.Strong when name.Word.EndsWith("secretid", StringComparison.OrdinalIgnoreCase)
                 || name.Word.EndsWith("secret_id", StringComparison.OrdinalIgnoreCase):

@@ -25,8 +25,8 @@ internal static class SqlPasswords
     private static readonly string[] Procedures = ["sp_addlogin", "sp_password", "sp_addlinkedsrvlogin", "sp_setapprole", "sp_addapprole"];
 
     private static readonly SearchValues<string> Statements =
-        SearchValues.Create([.. Functions, .. Procedures, "set password", "crypt(", "password $", "identified via",
-            "identified with", "pragma ",
+        SearchValues.Create([.. Functions, .. Procedures, "set password", "crypt(", "password $", "identified via", "identified with",
+            "pragma ",
             "attach database"],
             StringComparison.OrdinalIgnoreCase);
 

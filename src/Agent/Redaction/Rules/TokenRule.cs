@@ -83,8 +83,8 @@ internal static class TokenRule
             if (shape.NeedsDigit && shape.Body is Body.Url or Body.Dotted && !body.ContainsAnyInRange('A', 'Z') && body.Count('-') > 3
                 && body.Length < 60 && !shape.Prefix.StartsWith("access-", StringComparison.Ordinal)) continue;
             // The addresses of webhooks keep their host.
-            var isPath = (shape.Prefix.Contains('/') && shape.Prefix.Length > 4) || shape.Prefix[0] == ':';
-            findings.Add(isPath ? from : at, end, RuleNames.TokenShape);
+            findings.Add((shape.Prefix.Contains('/') && shape.Prefix.Length > 4) || shape.Prefix[0] == ':' ? from : at, end,
+                RuleNames.TokenShape);
             return end;
         }
         return at;

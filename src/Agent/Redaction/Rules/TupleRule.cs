@@ -35,6 +35,7 @@ internal static class TupleRule
     {
         var text = findings.Text;
         next = closed;
+        if (TryErlang(findings, name, out next)) return true;
         if (name.Start < 2 || text[name.Start - 1] is not ('"' or '\'')) return false;
         // (b'authorization', b'x')
         var opening = text[name.Start - 2] is 'b' or 'u' && name.Start > 2 ? name.Start - 3 : name.Start - 2;
@@ -46,6 +47,20 @@ internal static class TupleRule
         if (end >= text.Length || text[end] is not (']' or ')')) return false;
         next = value.Next;
         NamedValues.Note(findings, name, value);
+        return true;
+    }
+
+    // {password,<<"x">>}
+    private static bool TryErlang(Findings findings, in Name name, out int next)
+    {
+        var text = findings.Text;
+        next = name.End;
+        if (name.Kind is KeyKind.Weak or KeyKind.Medium || !name.Before("{") || next >= text.Length || text[next] != ',') return false;
+        var at = Blank.Skip(text, next + 1);
+        if (text.AsSpan(at).StartsWith("<<")) at += 2;
+        if (!ValueScanner.TryReadQuoted(text, at, out var value)) return false;
+        NamedValues.Note(findings, name, value);
+        next = value.Next;
         return true;
     }
 

@@ -24,9 +24,10 @@ internal static class Anchors
 
     private static readonly string[] Marks =
     [
-        "hat_", "hak_", "hai_", "hbk_", "har_", "-BEGIN", "2DBEGIN", "055BEGIN", ";BEGIN", "SSH2 ENCRYPTED", "SSH2+ENCRYPTED",
-        "SSH2%20ENC", "\"kty", "'kty", "RSAKeyValue", "?u=", "&u=", "/hooks/", "]: < ", "CLIENT -> SERVER: ", "Private-Lines:", "pbkdf2",
-        "bcrypt_sha256$", "$argon2", "$scrypt$",
+        "hat_", "hak_", "hai_", "hbk_", "har_", "-BEGIN", "2DBEGIN", "055BEGIN", ";BEGIN", "SSH2 ENCRYPTED", "SSH2+ENCRYPTED", "SSH2%20ENC",
+            "\"kty", "'kty", "RSAKeyValue", "?u=", "&u=", "/hooks/", "]: < ", "CLIENT -> SERVER: ",
+            "Private-Lines:", "pbkdf2", "bcrypt_sha256$", "$argon2",
+            "$scrypt$",
         "$2a$", "$2b$", "$2x$", "$2y$", "$apr1$", "$sha1$", "$gy$", "{SSHA", "{SHA}", "{SHA512}", "{CRYPT}", "{PBKDF2", "{ARGON2", "{MD5}",
         "{SMD5}", "SHA-256$", "scrypt:32768:", "@tcp(", "@tcp6(", "@unix(", "@udp(", ":thin:", ":oci:", ":oci8:", ":\\/\\/", "%3A%2F%2F",
         "bearer", "EXECVE", "argc=", "proctitle=", "cmd=", "ExecStart", "ExecReload=", "ExecStop", "cmdline=", "CMDEND (",
@@ -34,7 +35,8 @@ internal static class Anchors
 
     private static readonly string[] Phrases =
         ["identified", "insert into", "replace into", "Login incorrect", "Login OK", "basic ", .. SchemeRule.SaslMarks,
-            .. SqlPasswords.Marks, .. CallArgumentsRule.Marks, .. DeviceRule.Marks, "pragma key", "pragma rekey", "resp="];
+            .. SqlPasswords.Marks, .. CallArgumentsRule.Marks, .. DeviceRule.Marks, "connect to ",
+            "connect ", "addauth ", "monitor ", "pragma key", "pragma rekey", "resp="];
 
     private static readonly string[] Commands = ["COMMAND=", "CMD (", " : RUN ", "] RUN "];
 
@@ -76,7 +78,12 @@ internal static class Anchors
         }
         foreach (var stem in NamedValueRule.AsciiStems)
         {
-            if (stem == "pw") AddWord(table, stem, Anchor.Name);
+            if (stem == "pw")
+            {
+                AddWord(table, stem, Anchor.Name);
+                // admin_pw=x
+                foreach (var before in "_-.") foreach (var after in AfterWord) Note(table, $"{before}{stem}{after}", Anchor.Name);
+            }
             else Add(table, stem, Anchor.Name, AfterName);
         }
         // "bob" "x" as a line of its own.

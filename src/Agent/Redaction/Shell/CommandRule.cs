@@ -116,8 +116,10 @@ internal static class CommandRule
     private static bool HasUser(ShellCommand command)
     {
         var words = command.Words;
-        if (words.Count < 3 || IsAssignment(words[0], out _) || !IsAssignment(words[1], out _) || words[1].BeginsQuoted) return false;
+        if (words.Count < 3 || IsAssignment(words[0], out _)) return false;
         var name = words[0].Text;
+        if (Wrappers.Has(name)) return false;
+        if (!IsAssignment(words[1], out _) || words[1].BeginsQuoted) return words[1].Text is "env" or "/usr/bin/env" or "sudo";
         return !name.Contains('/', StringComparison.Ordinal) && !PairTakers.Has(name) && ProgramTable.Find(name) is null;
     }
 
@@ -291,8 +293,7 @@ internal static class CommandRule
         Find(findings, ShellParser.Parse(word), assignments && (IsScript(command, i) || IsBehind(command, i, "sudo")), depth + 1);
     }
 
-    // ProxyCommand=sshpass -p x, core.sshCommand=ssh, --rsh=ssh: where the line of commands begins that is a name's value;
-    // 0: there is none.
+    // ProxyCommand=sshpass -p x, core.sshCommand=ssh, --rsh=ssh: where the commands begin that are a name's value; 0: there are none.
     private static int BehindName(ShellWord word)
     {
         var text = word.Text;

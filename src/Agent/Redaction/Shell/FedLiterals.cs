@@ -12,8 +12,8 @@ internal static class FedLiterals
     private static readonly KeyWords.Set Readers = new(
         "chpasswd chgpasswd passwd cryptsetup kinit smbpasswd su saslpasswd2 pdbedit vncpasswd secret-tool ldappasswd systemd-ask-password "
         + "veracrypt ecryptfs-add-passphrase ecryptfs-unwrap-passphrase ecryptfs-rewrap-passphrase mkpasswd ssh-add keepassxc-cli lpass "
-        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt tarsnap-keygen tarsnap-keymgmt "
-        + "bioctl geli age-keygen wg "
+        + "systemd-creds realm adcli ipa samba-tool restic borg wpa_passphrase tomb gocryptfs encfs fscrypt "
+        + "tarsnap-keygen tarsnap-keymgmt bioctl geli age-keygen wg "
         + "ftp tnftp scrypt openconnect gpg-preset-passphrase openfortivpn slappasswd argon2 htdigest gnome-keyring-daemon");
 
     private static readonly KeyWords.Set ReadingFlags = new(
@@ -82,7 +82,11 @@ internal static class FedLiterals
         {
             asked = send + 5;
             if (text.AsSpan(asked).StartsWith("-- ")) asked += 3;
-            if (!ValueScanner.TryReadQuoted(text, asked, out var value)) continue;
+            if (!ValueScanner.TryReadQuoted(text, asked, out var value))
+            {
+                var last = text.AsSpan(asked).IndexOfAny(SentEnds);
+                value = new ValueSpan(asked, last < 0 ? text.Length : asked + last, last < 0 ? text.Length : asked + last, false);
+            }
             var end = value.End;
             while (end - 2 >= value.Start && text[end - 2] == '\\' && text[end - 1] is 'r' or 'n') end -= 2;
             if (!NoSecret.IsReference(text.AsSpan(value.Start, end - value.Start))) findings.AddWord(value.Start, end,
@@ -90,6 +94,8 @@ internal static class FedLiterals
             asked = value.Next;
         }
     }
+
+    private static readonly System.Buffers.SearchValues<char> SentEnds = System.Buffers.SearchValues.Create(" \\;\"'");
 
     /// <summary>Whether the command prints its arguments.</summary>
     public static bool IsPrinter(ShellCommand command)
@@ -209,8 +215,8 @@ internal static class FedLiterals
         {
             if (expansion.Commands is null || word.Text[expansion.Start] is not ('<' or '>')) continue;
             var flag = expansion.Start > 0 ? word.Text.AsSpan(0, expansion.Start).TrimEnd('=') : before.AsSpan();
-            if (!IsAboutSecret(flag)
-                && !(before is "-f" && i > 1 && command.Words[i - 2].Text.EndsWith("sshpass", StringComparison.Ordinal)))
+            if (!IsAboutSecret(flag) && !(before is "-f" && i > 1
+                && command.Words[i - 2].Text.EndsWith("sshpass", StringComparison.Ordinal)))
                 continue;
             NotePrinted(findings, expansion.Commands);
         }

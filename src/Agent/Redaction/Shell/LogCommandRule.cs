@@ -59,6 +59,7 @@ internal static class LogCommandRule
     private static void Programs(Findings findings, int skipFrom, int skipTo)
     {
         var text = findings.Text;
+        var lastPipe = text.LastIndexOf('|');
         var at = 0;
         while (at < text.Length)
         {
@@ -74,7 +75,7 @@ internal static class LogCommandRule
             }
             var end = at;
             while (end < text.Length && IsNamePart(text[end])) end++;
-            var isFeeding = text.AsSpan(at, end - at) is "echo" or "printf" && text.AsSpan(end).Contains('|');
+            var isFeeding = text.AsSpan(at, end - at) is "echo" or "printf" && end < lastPipe;
             if ((isFeeding || ProgramTable.Find(text.AsSpan(at, end - at)) is not null) && end < text.Length)
                 at = Arguments(findings, at, end);
             else at = end;

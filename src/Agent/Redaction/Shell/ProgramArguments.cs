@@ -115,6 +115,9 @@ internal static class ProgramArguments
             case SecretPart.AfterSign:
                 var sign = text.IndexOf(flag.Sign, start);
                 // An address has its own rule, and a Windows drive is no user.
+                // curl -u sk_x: has no password, and the user is the secret.
+                if (sign == text.Length - 1 && flag.Sign == ':' && Looks.Password(text.AsSpan(start, sign - start)))
+                    CommandRule.Note(findings, word, start, sign, RuleNames.Flag);
                 if (sign >= 0 && !text.AsSpan(sign).StartsWith("://")) CommandRule.Note(findings, word, sign
                     + 1, text.Length, RuleNames.Flag);
                 break;

@@ -40,7 +40,7 @@ internal static class ProgramTable
         ("ldapsearch ldapmodify ldapadd ldapdelete ldapcompare ldapmodrdn ldapwhoami ldapexop", "", "-w &xLZvnWcM"),
         ("ldappasswd", "", "-w -s -a &xLZvnWcM"),
         ("couchbase-cli cbbackup cbbackupmgr cbq", "", "-p"), ("etcdctl", "", "--user:"),
-        ("mssql-cli", "", "-P"), ("hdbsql", "", "-p"), 
+        ("mssql-cli", "", "-P"), ("hdbsql", "", "-p"),
         // The web
         ("curl", "", "-u: --user: -U: --proxy-user: --pass -b~ --cookie~ --oauth2-bearer --proxy-pass --tlspassword "
             + "--proxy-tlspassword -E: --cert: "
@@ -48,7 +48,7 @@ internal static class ProgramTable
         ("wget wget2", "", "--password --http-password --ftp-password --proxy-password --http-passwd --proxy-passwd"),
         ("http https xh httpie", "", "-a: --auth:"), ("ab", "", "-A: -P: -C~"), ("siege hey wrk oha", "", "-a:"),
         ("aria2c", "", "--http-passwd --ftp-passwd --rpc-secret"),
-        ("lftp", "", "-u, --user,"), ("ncftpput ncftpget ncftpls ncftp", "", "-p"), 
+        ("lftp", "", "-u, --user,"), ("ncftpput ncftpget ncftpls ncftp", "", "-p"),
         // Remote shells and desktops
         ("sshpass", "", "-p wrapper"), ("plink pscp psftp putty", "", "-pw"),
         ("xfreerdp wlfreerdp rdesktop freerdp xfreerdp3", "", "-p /p"), ("ssh-keygen", "", "-N -P"),
@@ -91,8 +91,8 @@ internal static class ProgramTable
         ("heroku dokku", "config:set", "@*$"), ("fly flyctl", "set", "@*$"), ("fly flyctl", "", "-e$ --env$ --build-arg$"),
         ("gcloud", "", "--set-env-vars$ --update-env-vars$ --set-build-env-vars$"),
         ("az", "", "--secure-environment-variables$ --environment-variables$ --env-vars$"),
-        ("psexec psexec64 paexec", "", "-p"), ("az", "login", "-p"), ("az", "sql", "-p"), ("az", "mysql", "-p"),
-        ("az", "postgres", "-p"), ("az", "", "--admin-password"),
+        ("psexec psexec64 paexec", "", "-p"), ("az", "login", "-p"), ("az", "sql", "-p"), ("az", "mysql", "-p"), ("az", "postgres", "-p"),
+        ("az", "", "--admin-password"),
         ("ibmcloud", "login", "-p"),
         ("doctl", "init", "-t"), ("doctl", "", "-t"), ("cf", "login", "-p"), ("cf", "auth", "@2"),
         ("oci aliyun", "", "--access-key-secret"),
@@ -126,8 +126,8 @@ internal static class ProgramTable
     ];
 
     private static readonly FrozenDictionary<string, ProgramRow[]>.AlternateLookup<ReadOnlySpan<char>> ByName = Rows
-        .Concat(RarePrograms.Rows).Select(Row).SelectMany(row => row.Names.Select(name => (name, row)))
-        .GroupBy(pair => pair.name, pair => pair.row)
+        .Concat(RarePrograms.Rows).Select(Row)
+        .SelectMany(row => row.Names.Select(name => (name, row))).GroupBy(pair => pair.name, pair => pair.row)
         .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Asking = (MySql + " psql pg_dump pg_dumpall pg_restore "

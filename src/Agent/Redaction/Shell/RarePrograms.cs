@@ -13,8 +13,9 @@ internal static class RarePrograms
         ("psexec.py smbexec.py wmiexec.py secretsdump.py atexec.py dcomexec.py mssqlclient.py smbclient.py "
             + "lookupsid.py samrdump.py GetUserSPNs.py GetNPUsers.py GetADUsers.py getTGT.py getST.py ntlmrelayx.py "
             + "ticketer.py addcomputer.py impacket-psexec impacket-smbexec impacket-wmiexec impacket-secretsdump "
-            + "impacket-mssqlclient impacket-smbclient impacket-getTGT impacket-GetUserSPNs", "", "@1@ @1: -hashes --hashes"),
-        ("bw", "unlock", "@1"), ("bw", "login", "@2 !--method !--code"), ("rbw", "unlock", "@1"), ("slappasswd", "", "-s"),
+            + "impacket-mssqlclient impacket-smbclient impacket-getTGT impacket-GetUserSPNs", "", "@1@ -hashes --hashes"),
+        ("addprinc cpw modprinc ank", "", "-pw"), ("bw", "unlock", "@1"), ("bw", "login", "@2 !--method !--code"),
+        ("rbw", "unlock", "@1"), ("slappasswd", "", "-s"),
         ("doveadm", "pw", "-p"), ("doveadm", "auth", "@3"), ("mcrcon rcon rcon-cli rconc", "", "-p !-H !-P"),
         ("fs_cli", "", "-p !-P !-H !-x"), ("knife", "", "-P !-x !-i"), ("chef-client", "", "-K"), ("drush", "user:password", "@2"),
         ("drush", "upwd", "@2"), ("drush", "user-password", "@2"), ("transmission-remote", "", "-n: --auth:"),

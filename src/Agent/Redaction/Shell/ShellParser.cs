@@ -145,7 +145,7 @@ internal sealed class ShellParser(string text, IReadOnlyList<int>? map, int end)
             }
             Part(word, depth);
         }
-        word.EndInLine = _at == start ? Place(Math.Min(_at++, end - 1)) + 1 : Place(_at - 1) + 1;
+        word.EndInLine = _at == start ? Place(Math.Min(_at++, end - 1)) + 1 : Place(Math.Min(_at, end) - 1) + 1;
         return word;
     }
 

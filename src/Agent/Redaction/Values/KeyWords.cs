@@ -44,8 +44,8 @@ internal static class KeyWords
     public static readonly Set SecretKeys = new(
         "api secret private access encryption encrypt signing sign master auth authentication account shared license licence consumer hmac "
         + "crypt crypto cipher preshared subscription integration webhook app application ssh aes rsa jwt session admin root user sas "
-        + "pass password token wep wpa network network_security storage decryption decrypt instrumentation ingest ingestion deploy "
-        + "tsig rndc "
+        + "props pass password token wep wpa network "
+            + "network_security storage decryption decrypt instrumentation ingest ingestion deploy tsig rndc "
         + "instance unseal recovery setup stream wireguard wg secure vault sendgrid stripe mailgun openai anthropic datadog algolia "
             + "google aws "
         + "azure maps linode hetzner twilio pagerduty rollbar bugsnag sentry newrelic honeycomb privada priv clé");
@@ -68,8 +68,8 @@ internal static class KeyWords
 
     /// <summary>Before <c>code</c>: it opens something.</summary>
     public static readonly Set SecretCodes = new("pin pass security verification auth otp mfa access backup recovery sms 2fa totp "
-        + "one-time onetime time confirmation signin sign-in login reset your authentication authorization authorisation magic "
-        + "pairing device invite activation unlock");
+        + "one-time onetime time confirmation signin sign-in login reset your authentication authorization authorisation magic pairing "
+        + "device invite activation unlock");
 
     /// <summary>Secrets when they look random.</summary>
     public static readonly Set Weaks = new("auth authentication cred creds code seed login state nonce community rocommunity rwcommunity");

@@ -20,7 +20,7 @@ internal static class NoSecret
         + "creation creating refreshing modifying destroying destruction still reading verified validated generated issued "
             + "not_logging_parameter value_specified_in_no_log_parameter needed supported unsupported unauthorized forbidden malformed "
                 + "pending locked <nil> "
-        + "expected eof eol ident identifier newline whitespace keyword literal expression statement unexpected <eof> end-of-file "
+        + "await expected eof eol ident identifier newline whitespace keyword literal expression statement unexpected <eof> end-of-file "
         + "\\n function undefined; optional, yes, no, null, none, nein ja oui non si да нет")
         .Split(' '), StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -31,7 +31,7 @@ internal static class NoSecret
         "arn:aws:secretsmanager:", "arn:aws:ssm:", "op://", "vault://", "ref+", "vault:", "secretsmanager:", "sm://", "ssm:", "keyvault:",
         "!vault", "!ref", "!sub", "!secret", "env:", "file:", "file://", "awssm://", "gcpsm://", "azurekv://", "process.env.", "os.environ",
         "os.getenv(", "getenv(", "env(", "ENV[", "@Microsoft.KeyVault(", "secretref:", "{{resolve:", "System.getenv(",
-        "config(", "var.", "local.", "data.", "module.", "secrets.",
+        "config(", "var.", "local.", "data.", "module.", "secrets.", "request.", "req.body",
     ];
 
     /// <summary>Whether this whole value is none.</summary>
@@ -97,6 +97,8 @@ internal static class NoSecret
     {
         if (value[1] == '{') return value.IndexOf('}') is var end && value[end..].TrimEnd('}').Length == 0
             && value.IndexOf(":-") < 0 && value.IndexOf(":=") < 0 && value.IndexOf(":+") < 0;
+        // $_POST['password'], $this->password
+        if (value.StartsWith("$_") || value.StartsWith("$this->")) return true;
         if (value[1] == '(') return value[^1] == ')';
         return value.Length == 2 && char.IsAsciiDigit(value[1])
             || char.IsAsciiLetterUpper(value[1]) && !value[1..].ContainsAnyExcept(NameSigns);
