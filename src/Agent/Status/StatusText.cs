@@ -56,7 +56,8 @@ public static class StatusText
     private static void Logs(StringBuilder text, LogStatus logs)
     {
         var spool = logs.Lane.Spool;
-        Line(text, "logs", $"{logs.Sources} sources; {spool.Reports} lines wait, the spool has {UnitText.WriteSize(spool.Bytes)} of "
+        var sources = logs.Sources == 1 ? "source" : "sources";
+        Line(text, "logs", $"{logs.Sources} {sources}; {spool.Reports} lines wait, the spool has {UnitText.WriteSize(spool.Bytes)} of "
             + $"{UnitText.WriteSize(spool.MaxBytes)}");
         if (logs.LeftOut > 0) Line(text, "left out", $"{logs.LeftOut} log lines since the start, by the rate limit");
         if (spool.Gap.Reports > 0)

@@ -32,16 +32,25 @@ internal sealed class JournalProcess(JournalCommand command, TimeProvider time, 
     {
         try
         {
+            // With both --lines and --follow journalctl (252) never shows what comes into a journal that had nothing of these units. So
+            // what is there is asked for first; when that was nothing, following from the journal's beginning gives only what is new.
+            var isListed = position is not null;
             for (var failures = 1; ; failures++)
             {
                 var before = position;
                 try
                 {
-                    await foreach (var entry in command.ReadAsync(position, FirstEntries, isFollowing: true, stop))
+                    var entries = command.ReadAsync(position, isListed ? null : FirstEntries, isFollowing: isListed, stop);
+                    await foreach (var entry in entries)
                     {
                         _fault = null;
                         await _entries.Writer.WriteAsync(entry, stop);
                         position = new JournalPosition(entry.Cursor, JournalPosition.Whole);
+                    }
+                    if (!isListed)
+                    {
+                        isListed = true;
+                        continue;
                     }
                     _fault = "journalctl ended";
                 }
@@ -76,12 +85,12 @@ internal sealed record JournalCommand(string? Program, IReadOnlyList<string> Uni
     public static JournalCommand OfThisHost(IReadOnlyList<string> units) => new(Places.FirstOrDefault(File.Exists), units, []);
 
     /// <summary>Runs it and gives the entries behind a position.</summary>
-    /// <param name="position">Where it was read to; null: from a few before the end.</param>
-    /// <param name="firstEntries">Without a position: how many.</param>
+    /// <param name="position">Where it was read to; null: nothing was read yet.</param>
+    /// <param name="firstEntries">Without a position: so many of the last ones; null: from the first on.</param>
     /// <param name="isFollowing">Waits for more at the end.</param>
     /// <param name="stop">Ends it.</param>
     /// <exception cref="IOException">It does not start, or ended with an error.</exception>
-    public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalPosition? position, int firstEntries, bool isFollowing,
+    public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalPosition? position, int? firstEntries, bool isFollowing,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         using var process = Start(position, firstEntries, isFollowing);
@@ -101,18 +110,19 @@ internal sealed record JournalCommand(string? Program, IReadOnlyList<string> Uni
     }
 
     /// <summary>Its arguments. An entry of which only some lines are spooled is asked for once more.</summary>
-    public IReadOnlyList<string> Arguments(JournalPosition? position, int firstEntries, bool isFollowing)
+    public IReadOnlyList<string> Arguments(JournalPosition? position, int? firstEntries, bool isFollowing)
     {
         List<string> arguments = ["--output=json", "--all", "--no-pager", "--quiet", $"--output-fields={JournalEntry.Fields}", .. From];
         if (position is not null)
             arguments.Add(position.Lines == JournalPosition.Whole ? $"--after-cursor={position.Cursor}" : $"--cursor={position.Cursor}");
-        arguments.Add(position is null ? string.Create(CultureInfo.InvariantCulture, $"--lines={firstEntries}") : "--no-tail");
+        var isTail = position is null && firstEntries is not null;
+        arguments.Add(isTail ? string.Create(CultureInfo.InvariantCulture, $"--lines={firstEntries}") : "--no-tail");
         if (isFollowing) arguments.Add("--follow");
         arguments.AddRange(Units.Select(unit => $"--unit={unit}"));
         return arguments;
     }
 
-    private Process Start(JournalPosition? position, int firstEntries, bool isFollowing)
+    private Process Start(JournalPosition? position, int? firstEntries, bool isFollowing)
     {
         if (Program is null) throw new IOException($"there is no journalctl ({string.Join(" or ", Places)}); leave logs.journald out");
         var start = ClosedProcess.Of(Program, Arguments(position, firstEntries, isFollowing));

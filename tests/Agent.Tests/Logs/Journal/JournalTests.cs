@@ -99,6 +99,22 @@ public sealed class JournalTests : IDisposable
         await running;
     }
 
+    [Fact]
+    public async Task A_unit_that_was_silent_when_the_agent_began_is_heard_with_its_first_entry()
+    {
+        Add("other.service", "is there"u8);
+        await WriteAsync();
+        var child = new JournalProcess(Command(["app.service"]), TimeProvider.System, () => 0);
+        using var stop = new CancellationTokenSource(Limit);
+        var running = child.RunAsync(null, stop.Token);
+        await Poll.UntilAsync("journalctl that follows", Limit, () => Task.FromResult(IsFollowed()));
+        Add("app.service", "first"u8);
+        await WriteAsync();
+        Assert.Equal("first", Encoding.UTF8.GetString((await child.Entries.ReadAsync(stop.Token)).Message));
+        await stop.CancelAsync();
+        await running;
+    }
+
     [Theory]
     [InlineData("""{"__CURSOR":"c","MESSAGE":null,"_SYSTEMD_UNIT":"a.service"}""", "journald:a.service", "[FILTERED]")]
     [InlineData("""{"__CURSOR":"c","MESSAGE":[97,10,255],"_TRANSPORT":"kernel"}""", "journald:kernel", "a\n\uFFFD")]
@@ -137,7 +153,8 @@ public sealed class JournalTests : IDisposable
         Assert.Contains("--after-cursor=c", command.Arguments(new JournalPosition("c", JournalPosition.Whole), 9, isFollowing: true));
         Assert.Contains("--cursor=c", command.Arguments(new JournalPosition("c", 1), 9, isFollowing: true));
         Assert.Contains("--no-tail", command.Arguments(new JournalPosition("c", 1), 9, isFollowing: true));
-        Assert.Contains("--lines=9", command.Arguments(null, 9, isFollowing: true));
+        Assert.Contains("--lines=9", command.Arguments(null, 9, isFollowing: false));
+        Assert.Contains("--no-tail", command.Arguments(null, null, isFollowing: true));
         Assert.Contains("--unit=a.service", command.Arguments(null, 9, isFollowing: false));
     }
 
@@ -146,6 +163,23 @@ public sealed class JournalTests : IDisposable
     private string Journal => _folder.File("j.journal");
 
     private JournalCommand Command(IReadOnlyList<string> units) => JournalCommand.OfThisHost(units) with { From = [$"--file={Journal}"] };
+
+    // Whether a process follows this test's journal, and waits at its end. With --lines it would never hear of a unit that journald itself
+    // has not heard of yet (systemd 252; a journal made by systemd-journal-remote does not show that).
+    private bool IsFollowed() => Directory.EnumerateDirectories("/proc").Any(process =>
+    {
+        try
+        {
+            return int.TryParse(Path.GetFileName(process), out _)
+                && File.ReadAllText($"{process}/cmdline").Split('\0') is { } words && words.Contains($"--file={Journal}")
+                && words.Contains("--follow") && !words.Any(word => word.StartsWith("--lines", StringComparison.Ordinal))
+                && File.ReadAllText($"{process}/wchan").Contains("poll", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // It ended meanwhile.
+        }
+    });
 
     // The journal export format: https://systemd.io/JOURNAL_EXPORT_FORMATS
     private void Add(string unit, ReadOnlySpan<byte> message, string more = "_TRANSPORT=stdout")
