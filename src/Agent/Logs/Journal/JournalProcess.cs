@@ -18,8 +18,12 @@ internal sealed class JournalProcess(JournalCommand command, TimeProvider time, 
     /// <summary>Of a journal that was never read: so many of its last entries.</summary>
     private const int FirstEntries = 1_000;
 
+    /// <summary>A follower that heard nothing for so long is replaced by a look at what is there.</summary>
+    private static readonly TimeSpan LongestQuiet = TimeSpan.FromMinutes(5);
+
     private readonly Channel<JournalEntry> _entries = Channel.CreateBounded<JournalEntry>(Queued);
     private volatile string? _fault;
+    private JournalPosition? _position;
 
     /// <summary>Entries in their order, each once a run of journalctl.</summary>
     public ChannelReader<JournalEntry> Entries => _entries.Reader;
@@ -30,26 +34,22 @@ internal sealed class JournalProcess(JournalCommand command, TimeProvider time, 
     /// <summary>Reads on from a position until it is told to stop.</summary>
     public async Task RunAsync(JournalPosition? position, CancellationToken stop)
     {
+        _position = position;
         try
         {
-            // With both --lines and --follow journalctl (252) never shows what comes into a journal that had nothing of these units. So
-            // what is there is asked for first; when that was nothing, following from the journal's beginning gives only what is new.
-            var isListed = position is not null;
             for (var failures = 1; ; failures++)
             {
-                var before = position;
+                var before = _position;
                 try
                 {
-                    var entries = command.ReadAsync(position, isListed ? null : FirstEntries, isFollowing: isListed, stop);
-                    await foreach (var entry in entries)
+                    // What is there is asked for first, because journalctl 250 to 256 follows the running boot only: what came between the
+                    // position and the last shutdown would be passed over, and in a container all, when the unit's /proc tells another
+                    // boot's id than the container's. With --lines it would besides never hear of units that had nothing yet (252).
+                    await PassOnAsync(isFollowing: false, stop);
+                    _fault = null;
+                    if (await PassOnAsync(isFollowing: true, stop))
                     {
-                        _fault = null;
-                        await _entries.Writer.WriteAsync(entry, stop);
-                        position = new JournalPosition(entry.Cursor, JournalPosition.Whole);
-                    }
-                    if (!isListed)
-                    {
-                        isListed = true;
+                        failures = 0;
                         continue;
                     }
                     _fault = "journalctl ended";
@@ -58,7 +58,7 @@ internal sealed class JournalProcess(JournalCommand command, TimeProvider time, 
                 {
                     _fault = exception.Message;
                 }
-                if (before != position) failures = 1;
+                if (before != _position) failures = 1;
                 await Task.Delay(Backoff.Delay(failures, random()), time, stop);
             }
         }
@@ -69,6 +69,28 @@ internal sealed class JournalProcess(JournalCommand command, TimeProvider time, 
         finally
         {
             _entries.Writer.Complete();
+        }
+    }
+
+    // The entries behind the position, until journalctl ends (false) or, when it follows, until none came for a while (true).
+    private async Task<bool> PassOnAsync(bool isFollowing, CancellationToken stop)
+    {
+        using var quiet = new CancellationTokenSource(isFollowing ? LongestQuiet : Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(quiet.Token, stop);
+        try
+        {
+            await foreach (var entry in command.ReadAsync(_position, isFollowing ? null : FirstEntries, isFollowing, either.Token))
+            {
+                quiet.CancelAfter(Timeout.InfiniteTimeSpan);
+                await _entries.Writer.WriteAsync(entry, stop);
+                _position = new JournalPosition(entry.Cursor, JournalPosition.Whole);
+                if (isFollowing) quiet.CancelAfter(LongestQuiet);
+            }
+            return false;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return true;
         }
     }
 }

@@ -115,6 +115,33 @@ public sealed class JournalTests : IDisposable
         await running;
     }
 
+    [Fact]
+    public async Task What_a_follower_does_not_hear_is_found_after_five_quiet_minutes()
+    {
+        Add("app.service", "first"u8);
+        await WriteAsync();
+        var time = new SimulatedTime(DateTimeOffset.UnixEpoch);
+        // Deaf: it follows another journal, as one does that takes a container's boot for over.
+        var journalctl = _folder.File("journalctl");
+        await File.WriteAllTextAsync(journalctl, $"""
+            #!/bin/sh
+            case "$*" in *--follow*) touch {_folder.File("follows")}; exec sleep 60 ;; esac
+            exec /usr/bin/journalctl "$@"
+            """);
+        File.SetUnixFileMode(journalctl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var child = new JournalProcess(Command(["app.service"]) with { Program = journalctl }, time, () => 0);
+        using var stop = new CancellationTokenSource(Limit);
+        var running = child.RunAsync(null, stop.Token);
+        Assert.Equal("first", Encoding.UTF8.GetString((await child.Entries.ReadAsync(stop.Token)).Message));
+        await Poll.UntilAsync("a deaf follower", Limit, () => Task.FromResult(File.Exists(_folder.File("follows"))));
+        Add("app.service", "second"u8);
+        await WriteAsync();
+        time.AdvanceToNext();
+        Assert.Equal("second", Encoding.UTF8.GetString((await child.Entries.ReadAsync(stop.Token)).Message));
+        await stop.CancelAsync();
+        await running;
+    }
+
     [Theory]
     [InlineData("""{"__CURSOR":"c","MESSAGE":null,"_SYSTEMD_UNIT":"a.service"}""", "journald:a.service", "[FILTERED]")]
     [InlineData("""{"__CURSOR":"c","MESSAGE":[97,10,255],"_TRANSPORT":"kernel"}""", "journald:kernel", "a\n\uFFFD")]
