@@ -21,9 +21,11 @@ internal sealed class SecondProcess : IAsyncDisposable
     public GatewayProcess Gateway { get; }
 
     /// <summary>Starts both.</summary>
-    public static async Task<SecondProcess> StartAsync(PlatformStore store)
+    /// <param name="store">Which database.</param>
+    /// <param name="environment">More configuration, of both.</param>
+    public static async Task<SecondProcess> StartAsync(PlatformStore store, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var engine = await PlatformProcess.StartAsync(store);
+        var engine = await PlatformProcess.StartAsync(store, environment: environment);
         var own = store == PlatformStore.Postgresql ? new TempFolder() : null;
         if (own is not null) File.Copy(Path.Combine(engine.Data, "root.key"), own.File("root.key"));
         return new SecondProcess(engine, await GatewayProcess.StartAsync(engine, own?.Path), own);

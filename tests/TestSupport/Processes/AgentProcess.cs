@@ -5,11 +5,20 @@ namespace HostAtlas.TestSupport.Processes;
 public sealed class AgentProcess : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly PlatformProcess _platform;
     private ChildProcess? _process;
 
     /// <summary>An agent that is neither enrolled nor running yet.</summary>
-    public AgentProcess(PlatformProcess platform) => _platform = platform;
+    public AgentProcess(PlatformProcess platform) : this(platform.Url, platform.Data)
+    {
+    }
+
+    /// <summary>The same, of a platform's second process.</summary>
+    public AgentProcess(GatewayProcess gateway) : this(gateway.Url, gateway.Data)
+    {
+    }
+
+    private AgentProcess(Uri url, string data) =>
+        (Url, Authority) = (url.ToString().TrimEnd('/'), Path.Combine(data, "ca.pem"));
 
     /// <summary>Its config file.</summary>
     public string Config => _folder.File("agent.toml");
@@ -98,7 +107,7 @@ public sealed class AgentProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private string Url => _platform.Url.ToString().TrimEnd('/');
+    private string Url { get; }
 
-    private string Authority => Path.Combine(_platform.Data, "ca.pem");
+    private string Authority { get; }
 }
