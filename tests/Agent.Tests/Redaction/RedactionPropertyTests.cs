@@ -59,6 +59,11 @@ public sealed class RedactionPropertyTests(ITestOutputHelper output)
         secret => $"FOO = {secret}",
         secret => $"cd /srv; export X={secret}; ./run",
         secret => $"echo {secret} | sudo -S ls",
+        secret => $"1 3 * * * root echo {secret} | sudo -S ls",
+        secret => $"@daily svc\tprintf '%s' '{secret}' | vault login -",
+        secret => $"nice -n 5 timeout 5m bash -c \"echo {secret}\" | kinit svc@X",
+        secret => $"sh -c echo joe:{secret} | chpasswd",
+        secret => $"openssl enc -pass pass:\"{secret}\" -in a > b",
         secret => $"printf '%s' \"{secret}\" | tr a b | docker login --password-stdin",
         secret => $"gh auth login --with-token <<< '{secret}'",
         secret => $"restic --password-file <(echo {secret}) backup",
@@ -143,10 +148,12 @@ public sealed class RedactionPropertyTests(ITestOutputHelper output)
             "Cookie: a=b; ", "Authorization: ", "%3A%2F%2F", "$6$", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", " a0=", "password <",
                 "password=<a", "name=\"password\" ", "{\"name\":\"password\",", "{\"password\":{", "password for a ", "set password for ",
             "password=a('",
-            "<name>password</name>", "\u00adpassword=a ", "(b'password',", "password....", "'\\''", 
+            "<name>password</name>", "\u00adpassword=a ", "(b'password',", "password....", "'\\''",
             "mysqli_connect(", "createUser a SHA b ", "snmp-server community ", "PRAGMA key=", "?u=a&p=b ",
             "secret 7 ", "-----BEGIN PRIVATE KEY-----a-----END PRIVATE KEY-----", "%2DBEGIN%20", "{\"kty\":\"d\",", "a:b1234@h ", "- ",
             "<<< a1234 ", "-o x=\"curl -u a:b ", "password) changed 'a' to ", "echo a |", "pgp_sym_encrypt('a',",
+            "\"mysql -p x\" ", "'\"mysql x ", "root echo a | ", "password=a'b", "passwd <<< \"x\" | ",
+            "python3 -c 'print(\"x\")' | passwd | ",
         ];
         foreach (var part in parts)
         {
@@ -163,7 +170,8 @@ public sealed class RedactionPropertyTests(ITestOutputHelper output)
     }
 
     private static string Unscheduled(string line) =>
-        line.Replace("0 3 * * * ", "", StringComparison.Ordinal).Replace("@daily root ", "", StringComparison.Ordinal);
+        line.Replace("0 3 * * * ", "", StringComparison.Ordinal).Replace("@daily root ", "", StringComparison.Ordinal)
+            .Replace("1 3 * * * root ", "", StringComparison.Ordinal).Replace("@daily svc\t", "", StringComparison.Ordinal);
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

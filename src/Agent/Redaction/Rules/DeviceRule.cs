@@ -39,7 +39,7 @@ internal static class DeviceRule
         + "string name mismatch invalid missing and or command error incorrect in on authentication updated does");
 
     /// <summary>What no other mark tells of.</summary>
-    internal static IEnumerable<string> Marks => 
+    internal static IEnumerable<string> Marks =>
         [.. Phrases.Where(phrase => phrase is not "passwd "), "createUser ", "snmp-server user ", "auth-pass ", "key hmac-"];
 
     /// <summary>Finds them.</summary>

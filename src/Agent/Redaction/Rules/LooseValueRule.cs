@@ -70,6 +70,8 @@ internal static class LooseValueRule
         if (IsSwitch(Near(text, name.Start), name.Word)) return name.End;
         if (text[at] is '-' or '|' or '>' or '<' or '&' or ';' or '\\' or ')' or ']' or '}') return name.End;
         if (ValueScanner.TryReadQuoted(text, at, out var quoted)) return Note(findings, quoted);
+        // OpenSSL's -pass pass:"x y"
+        if (text.AsSpan(at).StartsWith("pass:") && ValueScanner.TryReadQuoted(text, at + 5, out quoted)) return Note(findings, quoted);
         var value = new ValueSpan(at, ValueScanner.EndOfBare(text, at), 0, false);
         var word = value.In(text);
         // "--password is required" is a message.

@@ -81,7 +81,9 @@ internal static class NamedValueRule
         end = name.End;
         // https://x-access-token:... is a user, and has a rule of its own.
         if (name.Before("//")) return end;
-        if (name.IsPlainKey && KeyWords.SecretKeys.Has(name.WordBefore)) name = name with { Kind = KeyKind.Key };
+        // "references non-existent secret key: tls.crt" names a key of an object.
+        if (name.IsPlainKey && KeyWords.SecretKeys.Has(name.WordBefore) && !name.Before("non-existent secret "))
+            name = name with { Kind = KeyKind.Key };
         if (MarkupRule.TryRead(findings, name, out var next) || TupleRule.TryNextElement(findings, name, out next)) return next;
         if (name.Kind is not (KeyKind.Weak or KeyKind.Medium)) MemberValues.FindBeside(findings, name);
         var closed = Separator.SkipLeader(text, Separator.SkipClosing(text, end));

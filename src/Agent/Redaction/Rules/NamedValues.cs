@@ -238,8 +238,10 @@ internal static class NamedValues
             if (!char.IsLetter(c) && c is not ('\'' or '-')) return false;
         }
         var next = Blank.Skip(text, value.End);
+        // volume "db-secret" : secret "db-credentials" not found
+        if (KeyWords.ResourceKinds.Has(value.In(text)) && next < text.Length && text[next] is '"' or '\'' or '\\') return true;
         var end = next;
-        while (end < text.Length && char.IsAsciiLetterLower(text[end])) end++;
+        while (end < text.Length && (char.IsAsciiLetterLower(text[end]) || (end > next && text[end] == '-'))) end++;
         return end > next && (end == text.Length || text[end] is ' ' or '.' or ',' or '\'' or '/');
     }
 

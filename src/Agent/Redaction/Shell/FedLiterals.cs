@@ -39,6 +39,17 @@ internal static class FedLiterals
     private static readonly KeyWords.Set Before = new("then do else if while ! { time sudo command builtin exec sh bash /bin/sh "
         + "/bin/bash -c dash");
 
+    private const int MostBefore = 16;
+
+    // Programs to which echo is a word to look for, or a file's name.
+    private static readonly KeyWords.Set Searchers = new("grep egrep fgrep zgrep rg ag find fd locate sed awk gawk which type whereis man "
+        + "apropos apt apt-get dnf yum dpkg rpm cat less head tail cut test [ git");
+
+    private static readonly KeyWords.Set Interpreters = new("python python2 python3 perl ruby node php lua awk gawk mawk");
+
+    private static readonly System.Buffers.SearchValues<string> Prints =
+        System.Buffers.SearchValues.Create(["print", "puts", "write", "echo", "console.log", "say "], StringComparison.Ordinal);
+
     private static readonly KeyWords.Set FeedingFlags = new(
         "-K --config --defaults-file --defaults-extra-file --netrc-file --env-file --credentials --credentials-file --kubeconfig "
             + "--auth-file "
@@ -61,6 +72,7 @@ internal static class FedLiterals
         for (var i = 0; i < last; i++)
         {
             if (IsPrinter(commands[i])) NoteLiterals(findings, commands[i]);
+            else NoteScripts(findings, commands[i]);
             foreach (var fed in commands[i].Fed) NoteWord(findings, fed);
         }
         foreach (var command in commands)
@@ -98,10 +110,21 @@ internal static class FedLiterals
     private static readonly System.Buffers.SearchValues<char> SentEnds = System.Buffers.SearchValues.Create(" \\;\"'");
 
     /// <summary>Whether the command prints its arguments.</summary>
-    public static bool IsPrinter(ShellCommand command)
+    public static bool IsPrinter(ShellCommand command) => Printer(command) >= 0;
+
+    // The word that prints; -1: none does. It is the first, or stands behind a crontab's user, a wrapper with its arguments, or a shell
+    // whose quotes a log has dropped. What searches for a word does not print it.
+    private static int Printer(ShellCommand command)
     {
-        var word = Program(command);
-        return word is "echo" or "printf" or "yes" or "/bin/echo" or "/usr/bin/printf" or "/bin/printf" or "/usr/bin/echo" or "print";
+        for (var i = 0; i < Math.Min(command.Words.Count, MostBefore); i++)
+        {
+            var text = command.Words[i].Text;
+            var name = text.AsSpan(text.LastIndexOf('/') + 1);
+            if (name is "echo" or "printf" && (name.Length == text.Length || text.Contains("bin/", StringComparison.Ordinal))) return i;
+            if (text is "yes" or "print" && (i < 2 || Before.Has(command.Words[i - 1].Text))) return i;
+            if (Searchers.Has(name)) return -1;
+        }
+        return -1;
     }
 
     /// <summary>Whether anything that it prints is written out.</summary>
@@ -122,23 +145,13 @@ internal static class FedLiterals
 
     private static IEnumerable<ShellWord> Literals(ShellCommand command)
     {
-        var started = false;
-        foreach (var word in command.Words)
+        foreach (var word in command.Words.Skip(Printer(command) + 1))
         {
-            if (!started)
-            {
-                started = IsName(word.Text);
-                continue;
-            }
             if (word.Text.Length == 0 || (word.Text[0] == '-' && word.Text.Length <= 3 && !word.IsQuoted)) continue;
             // A format that holds nothing but places for values.
             if (word.Text.AsSpan().Trim("%sqb\\nrt:\" ").Length == 0) continue;
             yield return word;
         }
-
-        static bool IsName(string text) => text.EndsWith("echo", StringComparison.Ordinal)
-            || text.EndsWith("printf", StringComparison.Ordinal)
-            || text is "yes" or "print";
     }
 
     private static string Program(ShellCommand command)
@@ -177,7 +190,7 @@ internal static class FedLiterals
 
     // One word that looks like a password is typed for a person, unless a tool for texts reads it.
     private static bool IsTyped(ShellCommand command, ShellWord word) => Looks.Password(word.Text)
-        && !word.Text.AsSpan().ContainsAny(' ', '/', '=') && !TextTools.Has(Program(command).AsSpan(Program(command).LastIndexOf('/') + 1));
+        && !word.Text.AsSpan().ContainsAny(' ', '/', '=') && !TextTools.Has(BaseName(Program(command)));
 
     private static readonly KeyWords.Set TextTools = new("diff comm join paste cat sort grep egrep rg sed awk cut tr bc dc jq yq wc read "
         + "while tee head tail uniq md5sum sha256sum sha1sum base64 xxd od hexdump column fold rev nl xargs mapfile readarray envsubst "
@@ -239,6 +252,34 @@ internal static class FedLiterals
             || flag.EndsWith("eval", StringComparison.OrdinalIgnoreCase) || flag.EndsWith("extpass", StringComparison.OrdinalIgnoreCase)
             || flag.EndsWith("askpass", StringComparison.OrdinalIgnoreCase);
     }
+
+    // bash -c "echo x" | chpasswd, python3 -c 'print("x")' | sudo -S id: what a script prints goes where its output goes.
+    private static void NoteScripts(Findings findings, ShellCommand command)
+    {
+        var interpreted = false;
+        foreach (var word in command.Words)
+        {
+            interpreted |= Interpreters.Has(BaseName(word.Text));
+            if (!word.IsQuoted || !word.Text.AsSpan().ContainsAny(" (\"'")) continue;
+            if (interpreted) NoteQuoted(findings, word);
+            else NotePrinted(findings, ShellParser.Parse(word));
+        }
+    }
+
+    // The literals behind the first word that prints.
+    private static void NoteQuoted(Findings findings, ShellWord script)
+    {
+        var at = script.Text.AsSpan().IndexOfAny(Prints);
+        while (at >= 0 && script.Text.AsSpan(at).IndexOfAny('"', '\'') is >= 0 and var open)
+        {
+            if (!ValueScanner.TryReadQuoted(script.Text, at + open, out var literal)) return;
+            CommandRule.Note(findings, script, literal.Start, literal.End, RuleNames.FedLiteral);
+            at = Math.Max(at + open + 1, literal.Next);
+            if (at >= script.Length) return;
+        }
+    }
+
+    private static ReadOnlySpan<char> BaseName(string path) => path.AsSpan(path.LastIndexOf('/') + 1);
 
     private static void NotePrinted(Findings findings, IReadOnlyList<ShellPipeline> pipelines)
     {

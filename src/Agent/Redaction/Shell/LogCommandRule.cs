@@ -60,6 +60,7 @@ internal static class LogCommandRule
     {
         var text = findings.Text;
         var lastPipe = text.LastIndexOf('|');
+        var quotes = new OpenQuotes(text);
         var at = 0;
         while (at < text.Length)
         {
@@ -77,18 +78,18 @@ internal static class LogCommandRule
             while (end < text.Length && IsNamePart(text[end])) end++;
             var isFeeding = text.AsSpan(at, end - at) is "echo" or "printf" && end < lastPipe;
             if ((isFeeding || ProgramTable.Find(text.AsSpan(at, end - at)) is not null) && end < text.Length)
-                at = Arguments(findings, at, end);
+                at = Arguments(findings, quotes, at, end);
             else at = end;
         }
     }
 
-    private static int Arguments(Findings findings, int start, int end)
+    private static int Arguments(Findings findings, OpenQuotes quotes, int start, int end)
     {
         var text = findings.Text;
         if (text[end] is '"' or '\'' && start > 0 && text[start - 1] == text[end]
             && TryList(findings, start - 1, out var next)) return next;
         if (!Blank.Is(text[end])) return end;
-        var limit = EndOfQuote(text, start);
+        var limit = quotes.EndBehind(start);
         CommandRule.Find(findings, ShellParser.Parse(text, start, limit), assignments: false);
         return limit;
     }
@@ -114,21 +115,6 @@ internal static class LogCommandRule
         pipeline.Commands.Add(command);
         CommandRule.Find(findings, [pipeline], assignments: false);
         return true;
-    }
-
-    // Where the quote ends within which the program stands; without one the line's end.
-    private static int EndOfQuote(string text, int at)
-    {
-        var open = '\0';
-        for (var i = 0; i < at; i++)
-        {
-            if (text[i] is not ('"' or '\'' or '`')) continue;
-            if (open == text[i]) open = '\0';
-            else if (open == '\0' && !(text[i] == '\'' && i > 0 && char.IsLetter(text[i - 1]))) open = text[i];
-        }
-        if (open == '\0') return text.Length;
-        var close = text.IndexOf(open, at);
-        return close < 0 ? text.Length : text[close - 1] == '\\' ? close - 1 : close;
     }
 
     private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or '\\';

@@ -109,6 +109,12 @@ internal static class KeyWords
             + "delimiter bos "
         + "eos pad unk lex max min prompt completion input output total cached reasoning change shift forward pagination");
 
+    /// <summary>Kinds of objects that a cluster's messages name: what follows in quotes is a name, and the kind no secret.</summary>
+    public static readonly Set ResourceKinds = new("secret secrets configmap configmaps volume volumes pod pods pvc pv service services "
+        + "serviceaccount serviceaccounts object resource token tokens certificate certificates issuer ingress ingresses key keys "
+        + "namespace namespaces node nodes deployment statefulset daemonset job cronjob persistentvolumeclaim persistentvolume mount "
+        + "clusterissuer externalsecret sealedsecret secretstore clustersecretstore credential credentials keyvault vault");
+
     /// <summary>A set of words, asked with spans.</summary>
     internal sealed class Set(string words)
     {

@@ -101,6 +101,7 @@ internal static class ValueScanner
     public static int EndOfBare(string text, int at)
     {
         var from = at;
+        var opened = '\0';
         if (Placeholder.Begins(text.AsSpan(at))) at += Placeholder.Length;
         else if (text.AsSpan(at).StartsWith("${") || text.AsSpan(at).StartsWith("$(")) at = EndOfReference(text, at);
         while (at < text.Length && !Blank.Is(text[at]))
@@ -111,6 +112,11 @@ internal static class ValueScanner
                 case '[' when Placeholder.Begins(text.AsSpan(at)):
                     at += Placeholder.Length;
                     break;
+                // pass:"x" and a'b'c: a quote that opened within is the value's own.
+                case '"' or '\'' or '`' when text[at] == opened:
+                    opened = '\0';
+                    at++;
+                    break;
                 case '"' or '\'' or '`' when EndsHere(text, at + 1) || text[at + 1] is ',' or ';' or ')' or ']' or '}' or ':' or '>':
                 case ',' or ';' or '|' when EndsPart(text, at + 1):
                 case '&' when NameFollows(text, at + 1) || text.AsSpan(at + 1).StartsWith("amp;"):
@@ -120,6 +126,7 @@ internal static class ValueScanner
                     return at;
                 default:
                     if (Blank.ColourLength(text.AsSpan(at)) > 0) return at;
+                    if (text[at] is '"' or '\'' or '`' && opened == '\0') opened = text[at];
                     at++;
                     break;
             }
