@@ -47,7 +47,7 @@ public static partial class AuditRules
         (typeof(RunBegan), Regular), (typeof(ObjectsAnnounced), Regular), (typeof(SnapshotCommitted), Regular),
         (typeof(RunSilent), Observed), (typeof(RunEnded), Regular), (typeof(RunMissed), Observed), (typeof(ChainSuspected), Observed),
         (typeof(BackupsOverdue), Observed), (typeof(DrillDone), Regular),
-        (typeof(RunRefused), Regular), (typeof(HitsFound), Regular), (typeof(StillFrozen), Observed),
+        (typeof(RunRefused), Regular), (typeof(HitsFound), Regular), (typeof(StillFrozen), Observed), (typeof(FilesHeldBack), Observed),
     ];
 
     // A member that an event of before it does not have is left out: told again, an entry has the bytes that were hashed.

@@ -49,7 +49,9 @@ public static partial class BackupDecisions
         if (judged.Found is not null) events.Add(judged.Found);
         // They build on what is no longer the head.
         events.AddRange(state.Runs.Where(other => other != run).Select(other => new RunEnded(other.Snapshot, RunEnd.Overtaken, now)));
-        var kept = judged.Suspect is null ? null : KeepEvidence(state, commit, now);
+        var held = HeldBack(state, commit, evidence, now);
+        var kept = judged.Suspect is null && held?.Since is null ? null : KeepEvidence(state, commit, now);
+        if (held is not null) events.Add(held with { Evidence = held.Since is null ? null : kept?.Number });
         if ((judged.Suspect ?? Suspicion(state, run.NewBytes, facts.Bytes) ?? TooOften(state, facts, now)) is { } cause)
             events.Add(new ChainSuspected(cause, now) { Run = commit.Snapshot, Evidence = kept?.Number });
         else if (state.Chain == ChainStatus.Suspect && state.CleanRuns + 1 >= CleanRunsReopen)

@@ -34,17 +34,21 @@ public static partial class BackupDecisions
                 FreezeEvents(state, new ChainFrozen(freeze.Cause, state.Chain, now, freeze.By) { Reason = freeze.Reason }), Done.Instance);
 
     /// <summary>
-    /// A person opens the chain again. <paramref name="evidence"/>: what lies there of the verdict's run, when all of it is accepted.
+    /// A person opens the chain again, or accepts files that an open one still holds back. <paramref name="evidence"/>: what lies there of
+    /// the run that gave cause, when all of it is accepted.
     /// </summary>
     public static BackupDecision Resume(BackupState state, ResumeBackups resume, EvidenceRow? evidence, DateTimeOffset now)
     {
-        if (state.Chain == ChainStatus.Open) return BackupDecision.Answer(Done.Instance);
         var all = resume.AcceptsAll && evidence is not null ? GateEvidenceForm.TryRead(evidence.Gate) : null;
         // To accept nothing where all was meant would freeze the next run, and nobody would know why.
-        if (resume.AcceptsAll && all is null && state.Gate?.Verdict?.Evidence is not null)
+        if (resume.AcceptsAll && all is null && state.KeptEvidence is not null)
             return BackupDecision.Refuse(RefusalKind.Conflict,
                 "The evidence is not there any more, or does not open. Resume without accepting, or name what is accepted.");
         var accepted = (resume.Accepts ?? HitPairs.None).With(HitPairs.Of(all?.Hits.Select(hit => (hit.Path, hit.Content)) ?? []));
+        // Sent again, or nothing to accept: as it was.
+        var known = state.Gate?.AcceptedAt(now);
+        if (state.Chain == ChainStatus.Open && accepted.Pairs.All(pair => known?.Contains(pair.Path, pair.Content) == true))
+            return BackupDecision.Answer(Done.Instance);
         var reopened = new ChainReopened(ReopenCause.Person, state.Chain, now, resume.By)
         {
             Reason = resume.Reason,
@@ -62,6 +66,7 @@ public static partial class BackupDecisions
             Pinned = state.PinnedAt(now)?.Snapshot,
             Retention = RetentionOf(state, now),
             LastDrill = state.LastDrill,
+            HeldBack = state.Gate?.HeldBack,
         };
 
     /// <summary>What an agent must know of the chain to judge the run by.</summary>

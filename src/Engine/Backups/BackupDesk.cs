@@ -45,7 +45,7 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
     {
         BackupRequest request => await ReadAsync(server, request.Payload, ChainExtent.Of(state), now).ConfigureAwait(false),
         // What is accepted is what lies there, not what somebody saw a while ago.
-        ResumeBackups { AcceptsAll: true } when state.Gate?.Verdict?.Evidence is { } number =>
+        ResumeBackups { AcceptsAll: true } when state.KeptEvidence is { } number =>
             await store.EvidenceAsync(server, number, CancellationToken.None).ConfigureAwait(false),
         SweepBackups sweep => await SweepAsync(server, sweep, state).ConfigureAwait(false),
         _ => null,

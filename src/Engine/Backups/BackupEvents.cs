@@ -104,6 +104,20 @@ public sealed record HitsFound(
     SnapshotId Run, IReadOnlyList<CountedHit> Listed, long OtherFiles, long OtherBytes, DateTimeOffset At) : IEntityEvent;
 
 /// <summary>
+/// A committed run kept the last clean version of <paramref name="Files"/> files that look encrypted; 0: none is held back any more.
+/// </summary>
+public sealed record FilesHeldBack(SnapshotId Run, long Files, DateTimeOffset At) : IEntityEvent
+{
+    /// <summary>People are told, and this is since when files are held back; null: they are not told.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The number under which the run's evidence is kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Evidence { get; init; }
+}
+
+/// <summary>
 /// The chain is still frozen: told once a day, so that nobody forgets it. <paramref name="UnprotectedSince"/>: what came after that is in
 /// no snapshot.
 /// </summary>

@@ -37,6 +37,14 @@ public sealed record BackupsShown(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChainVerdict? Verdict { get; init; }
 
+    /// <summary>The number of the evidence that a person looks at; null for none.</summary>
+    [JsonIgnore]
+    public long? KeptEvidence => Verdict?.Evidence ?? HeldBack?.Evidence;
+
+    /// <summary>Files that the newest snapshot has in an earlier version, because they look encrypted; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeldBackFiles? HeldBack { get; init; }
+
     /// <summary>The last drill; null while there was none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DrillFigures? LastDrill { get; init; }

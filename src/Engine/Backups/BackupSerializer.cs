@@ -32,6 +32,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("new-chain-approved.1", BackupJson.Default.NewChainApproved),
         new("closed.1", BackupJson.Default.BackupsClosed),
         new("hits-found.1", BackupJson.Default.HitsFound),
+        new("held-back.1", BackupJson.Default.FilesHeldBack),
         new("still-frozen.1", BackupJson.Default.StillFrozen),
         new("retention-chosen.1", BackupJson.Default.RetentionChosen),
         new("snapshots-expired.1", BackupJson.Default.SnapshotsExpired),
@@ -75,6 +76,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(RunRefused))]
 [JsonSerializable(typeof(RunMissed))]
 [JsonSerializable(typeof(BackupsOverdue))]
+[JsonSerializable(typeof(FilesHeldBack))]
 [JsonSerializable(typeof(DrillDone))]
 [JsonSerializable(typeof(ChainSuspected))]
 [JsonSerializable(typeof(ChainFrozen))]

@@ -23,6 +23,13 @@ public sealed partial record BackupState
     public PinnedSnapshot? PinnedAt(DateTimeOffset now) =>
         Gate?.Pinned is { } pinned && (pinned.Until is null || pinned.Until > now) ? pinned : null;
 
+    /// <summary>
+    /// The number of the evidence that a person looks at and accepts: of what made the chain suspect or frozen, else of the files that are
+    /// still held back.
+    /// </summary>
+    [JsonIgnore]
+    public long? KeptEvidence => Gate?.Verdict?.Evidence ?? Gate?.HeldBack?.Evidence;
+
     private GateMemory Memory => Gate ?? GateMemory.Nothing;
 
     // A chain that becomes worse by something that left no evidence keeps what made it suspect: somebody still has to look at it.
@@ -76,6 +83,20 @@ public sealed partial record BackupState
 
     private BackupState Saw(HitsFound e) =>
         this with { Gate = Memory with { Window = Memory.Window.With(e.Listed, e.OtherFiles, e.OtherBytes, e.At) } };
+
+    private BackupState HeldBackBy(FilesHeldBack e)
+    {
+        var before = Memory.HeldBack ?? new HeldBackFiles(0, 0, e.At);
+        var held = e.Files == 0 ? null : before with
+        {
+            Files = e.Files,
+            Runs = before.Runs + 1,
+            ToldAt = e.Since is null ? before.ToldAt : e.At,
+            Evidence = e.Evidence ?? before.Evidence,
+        };
+        var state = this with { Gate = Memory with { HeldBack = held, Evidence = e.Evidence ?? Memory.Evidence } };
+        return e.Since is null ? state : state.Told(HappeningKind.FilesHeldBack, e.Run, e.At, e.Since);
+    }
 
     private BackupState ToldStillFrozen(StillFrozen e) =>
         Told(HappeningKind.StillFrozen, null, e.At, e.UnprotectedSince) with { Gate = Memory with { ToldAt = e.At } };

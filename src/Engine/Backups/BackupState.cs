@@ -126,6 +126,7 @@ public sealed partial record BackupState
         BackupsOverdue e => state.Told(HappeningKind.BackupsOverdue, null, e.At, e.Since) with { OverdueToldAt = e.At },
         DrillDone e => state.Drilled(e),
         HitsFound e => state.Saw(e),
+        FilesHeldBack e => state.HeldBackBy(e),
         ChainSuspected e => state.Suspected(e),
         ChainFrozen e => state.FrozenBy(e),
         ChainReopened e => state.ReopenedBy(e),

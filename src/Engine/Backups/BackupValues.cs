@@ -47,7 +47,7 @@ public readonly record struct SpentSignature(long Signature, Guid Call, DateTime
 public sealed record BackupHappening(HappeningKind Kind, SnapshotId? Snapshot, DateTimeOffset At)
 {
     /// <summary>Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.
-    /// Of overdue ones: since when there is no new snapshot.</summary>
+    /// Of overdue ones: since when there is no new snapshot. Of held back files: since when there are some.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Since { get; init; }
 }
@@ -84,6 +84,9 @@ public enum HappeningKind
 
     /// <summary>A sample was restored, and files of it were not as they should be.</summary>
     DrillFailed = 42,
+
+    /// <summary>Three runs or more in a row held files back.</summary>
+    FilesHeldBack = 43,
 
     /// <summary>The agent keeps another schedule.</summary>
     ScheduleChanged = 8,

@@ -40,6 +40,10 @@ public sealed record GateMemory
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PinnedSnapshot? Pinned { get; init; }
 
+    /// <summary>Files that the newest committed run held back; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeldBackFiles? HeldBack { get; init; }
+
     /// <summary>Everything that is accepted at a time; null for nothing.</summary>
     public HitPairs? AcceptedAt(DateTimeOffset now)
     {
@@ -95,6 +99,21 @@ public sealed record ChainVerdict
 
 /// <summary>Hits that one person accepted at one time.</summary>
 public sealed record Acceptance(HitPairs Pairs, DateTimeOffset Until);
+
+/// <summary>
+/// Files that look encrypted and keep their last clean version. <paramref name="Runs"/>: committed runs in a row that held some back,
+/// <paramref name="Since"/> the first of them.
+/// </summary>
+public sealed record HeldBackFiles(long Files, int Runs, DateTimeOffset Since)
+{
+    /// <summary>When people were last told; null: not yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ToldAt { get; init; }
+
+    /// <summary>The number of the evidence that was kept when they were told.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Evidence { get; init; }
+}
 
 /// <summary>
 /// A snapshot that may not expire: the last one before a freeze. <paramref name="Until"/>: null while the chain is frozen.

@@ -21,6 +21,7 @@ internal static class HappeningRules
             : null)
         .Row<RunMissed>(e => new(NotificationTypes.BackupMissed, null, e.DueAt))
         .Row<BackupsOverdue>(e => new(NotificationTypes.BackupOverdue, null, e.Since))
+        .Row<FilesHeldBack>(e => e.Since is null ? null : new(NotificationTypes.BackupIncomplete, null, e.Since))
         .Row<DrillDone>(e => e.Failed == 0 ? null : new(NotificationTypes.BackupDrillFailed, null))
         .Row<RunRefused>(e => new(NotificationTypes.BackupFailed, Name(e.Why)))
         // Overtaken: another run was committed, so there is a backup. Frozen: the freeze itself is told.

@@ -24,7 +24,12 @@ public sealed record HappeningText(string Headline, string What, string Next)
                 "Look at the evidence and resume the backups, or restore the server first."),
             NotificationTypes.BackupSuspect => ("are suspect",
                 $"{Suspect(happening.Cause)} Backups go on, and nothing of them is deleted meanwhile.", Look),
-            NotificationTypes.BackupReopened => ("are open again", Reopened(happening.Cause), "There is nothing to do."),
+            NotificationTypes.BackupReopened => ("are open again", Reopened(happening.Cause), Open(happening.Cause)),
+            NotificationTypes.BackupIncomplete => ("are incomplete",
+                $"Files that look encrypted have been held back{Since(happening, " since ")}: "
+                + "each new backup keeps their last clean version.",
+                "Run hostatlas-agent status on the server: it names them. Restore them if they were attacked; if they are meant to look "
+                + "so, declare them there or accept them on the platform."),
             NotificationTypes.BackupMissed => ("were missed",
                 $"No backup began by the schedule{Since(happening, "; it was expected by ")}. The host is off, or its agent does not run.",
                 "See whether the host and the agent's service on it are running."),
@@ -65,7 +70,7 @@ public sealed record HappeningText(string Headline, string What, string Next)
         "run-vanished" => "A backup began and nothing was heard of it for six hours.",
         "volume-jumped" => "A backup brought far more new data than those before it: many files changed at once.",
         "chain-halved" => "The newest backup holds half or less of the one before: many files are gone.",
-        "files-hit" => "Some files look encrypted; the backup keeps their last clean version.",
+        "files-hit" => "Some files look encrypted. Where there is an earlier version the backup keeps that; new files are in it, marked.",
         "ransom-notes" => "There are notes on the server of the kind that ransomware leaves.",
         "new-ending" => "Many files got one new ending at once.",
         "many-changed" => "Far more files changed than usual.",
@@ -79,10 +84,15 @@ public sealed record HappeningText(string Headline, string What, string Next)
 
     private static string Reopened(string? cause) => cause switch
     {
-        "clean-runs" => "Several backups in a row showed nothing unusual.",
+        "clean-runs" => "Several backups in a row showed nothing new.",
         "person" => "A person of your team looked and resumed them.",
         _ => "They take snapshots without a doubt again.",
     };
+
+    // Runs without a new hit say nothing of the old ones.
+    private static string Open(string? cause) => cause == "clean-runs"
+        ? "If files are still held back, hostatlas-agent status on the server names them."
+        : "There is nothing to do.";
 
     private static string Failed(string? cause) => cause switch
     {

@@ -9,6 +9,7 @@ public static class NotificationTypes
         BackupReopened = "backup.reopened",
         BackupStillFrozen = "backup.still-frozen",
         BackupMissed = "backup.missed",
+        BackupIncomplete = "backup.incomplete",
         BackupOverdue = "backup.overdue",
         BackupDrillFailed = "backup.drill-failed",
         BackupFailed = "backup.failed",
@@ -19,7 +20,7 @@ public static class NotificationTypes
     /// <summary>Those that a channel can be told of.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        BackupDrillFailed, BackupFailed, BackupFrozen, BackupMissed, BackupOverdue, BackupReopened, BackupRetentionShortened,
-        BackupStillFrozen, BackupSuspect,
+        BackupDrillFailed, BackupFailed, BackupFrozen, BackupIncomplete, BackupMissed, BackupOverdue, BackupReopened,
+        BackupRetentionShortened, BackupStillFrozen, BackupSuspect,
     ];
 }

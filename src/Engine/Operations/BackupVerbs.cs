@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using HostAtlas.Engine.Audit;
 using HostAtlas.Engine.Backups;
 using HostAtlas.Engine.Backups.Retention;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Ids;
 
 namespace HostAtlas.Engine.Operations;
@@ -22,6 +23,10 @@ internal static class BackupVerbs
             return OpsAnswer.WrongUsage("TEAM-ID and SERVER-ID are UUIDs in lower case with hyphens.");
         var reply = await platform.Engine.AskAsync(new ShowBackups(team, server), cancellation).ConfigureAwait(false);
         if (reply is not BackupsShown shown) return OpsAnswer.Failed(((Refused)reply).Detail);
+        // Of a server that was never there the entity knows nothing, and would call its chain open.
+        if (shown is { Head: null, Schedule: null, Runs.Count: 0, History.Count: 0 }
+            && await platform.Engine.AskAsync(new FindServer(team, server), cancellation).ConfigureAwait(false) is Refused unknown)
+            return OpsAnswer.Failed(unknown.Detail);
         var facts = Facts(shown, await platform.Catalogue.SpaceAsync(team, server, shown, cancellation).ConfigureAwait(false));
         return new OpsAnswer(0, request.Json ? new JsonObject(facts.Select(fact =>
             KeyValuePair.Create(fact.Name, (JsonNode?)fact.Value))).ToJsonString() + "\n" : Draw(facts));
@@ -43,6 +48,8 @@ internal static class BackupVerbs
         ("lastSnapshot", shown.Head?.Snapshot.ToString()),
         ("lastSnapshotAt", Time(shown.Head?.At)),
         ("pinned", shown.Pinned?.ToString()),
+        ("heldBackFiles", shown.HeldBack is { } held ? Number(held.Files) : null),
+        ("heldBackSince", Time(shown.HeldBack?.Since)),
         ("openRuns", Number(shown.Runs.Count)),
         ("retentionStopped", shown.Retention is { } retention ? AuditNames.Of(retention.Stop) : null),
         ("heldUntil", Time(shown.Retention?.HeldUntil)),

@@ -25,6 +25,7 @@ public static class ChangeRules
         [typeof(RunSilent)] = ("backups.run-silent", Backups),
         [typeof(RunEnded)] = ("backups.run-ended", Backups),
         [typeof(RunMissed)] = ("backups.run-missed", Backups),
+        [typeof(FilesHeldBack)] = ("backups.held-back", Backups),
         [typeof(BackupsOverdue)] = ("backups.overdue", Backups),
         [typeof(DrillDone)] = ("backups.drilled", Backups),
         [typeof(RunRefused)] = ("backups.run-refused", Backups),

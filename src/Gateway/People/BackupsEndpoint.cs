@@ -98,7 +98,7 @@ internal sealed record RunView(SnapshotId Snapshot, DateTimeOffset BeganAt, Date
 
 /// <summary>Something that happened.</summary>
 /// <param name="Since">Of a silent run: when it was last heard of. Of a missed one: when it should have begun at the latest.
-/// Of overdue ones: since when there is no new snapshot.</param>
+/// Of overdue ones: since when there is no new snapshot. Of held back files: since when there are some.</param>
 /// <param name="Reason">In a sentence or two.</param>
 internal sealed record HappeningView(string Kind, SnapshotId? Snapshot, DateTimeOffset At, DateTimeOffset? Since, string Reason)
 {
@@ -147,6 +147,7 @@ internal static class BackupNames
         HappeningKind.RunDisplaced => "run-failed:displaced",
         HappeningKind.RunMissed => "run-missed",
         HappeningKind.BackupsOverdue => "overdue",
+        HappeningKind.FilesHeldBack => "held-back",
         HappeningKind.DrillPassed => "drill-passed",
         HappeningKind.DrillFailed => "drill-failed",
         HappeningKind.ScheduleChanged => "schedule-changed",
@@ -188,13 +189,17 @@ internal static class BackupNames
             $"No run began by the schedule{Since(item, ", at the latest expected at")}. The host is off, or its agent does not run.",
         HappeningKind.BackupsOverdue =>
             $"Runs begin by the schedule, and none was committed{Since(item, " since")}: each of them fails. The agent's status says why.",
+        HappeningKind.FilesHeldBack =>
+            $"Files that look encrypted have been held back{Since(item, " since")}: "
+            + "each new snapshot keeps their last clean version.",
         HappeningKind.DrillPassed => "The agent restored a sample of the snapshots, and it was as it should be.",
         HappeningKind.DrillFailed => "The agent restored a sample of the snapshots, and files of it did not come back as they were.",
         HappeningKind.ScheduleChanged => "The agent keeps another schedule.",
         HappeningKind.SuspectedRunVanished => "A run vanished: somebody should look at the host.",
         HappeningKind.SuspectedVolumeJumped => "A run brought far more new bytes than those before it: many files changed at once.",
         HappeningKind.SuspectedChainHalved => "The newest snapshot needs half or less of what the one before needed: many files are gone.",
-        HappeningKind.SuspectedFilesHit => "Files of the run look encrypted. They were held back; the rest is in the snapshot.",
+        HappeningKind.SuspectedFilesHit =>
+            "Files of the run look encrypted. Those with an earlier version keep it in the snapshot; new ones are in it, marked.",
         HappeningKind.SuspectedRansomNotes => "Files with the names of ransom notes are new in several folders.",
         HappeningKind.SuspectedNewEnding => "Many files that changed got one and the same new ending.",
         HappeningKind.SuspectedManyChanged => "Far more files changed than in the runs before.",

@@ -14,10 +14,13 @@ internal sealed class ChainEvidence(BackupCatalogue catalogue)
     public async Task<ChainView> ViewAsync(Grant grant, ServerId server, BackupsShown shown, CancellationToken cancellation)
     {
         var verdict = shown.Verdict;
-        var row = verdict?.Evidence is { } number ? await catalogue.EvidenceAsync(grant.Team, server, number, cancellation) : null;
+        var row = shown.KeptEvidence is { } number ? await catalogue.EvidenceAsync(grant.Team, server, number, cancellation) : null;
         return new ChainView(
             BackupNames.Of(shown.Chain), shown.Since?.ToUniversalTime(), CauseOf(verdict), ByView.Of(verdict?.By, grant),
-            verdict?.Reason, shown.UnprotectedSince?.ToUniversalTime(), shown.Pinned, verdict?.Canaries ?? [], EvidenceView.Of(row));
+            verdict?.Reason, shown.UnprotectedSince?.ToUniversalTime(), shown.Pinned, verdict?.Canaries ?? [], EvidenceView.Of(row))
+        {
+            HeldBack = HeldBackView.Of(shown.HeldBack),
+        };
     }
 
     private static string? CauseOf(ChainVerdict? verdict) => verdict switch
@@ -37,10 +40,27 @@ internal sealed class ChainEvidence(BackupCatalogue catalogue)
 /// <param name="UnprotectedSince">While frozen: what came after that is in no snapshot.</param>
 /// <param name="Pinned">The snapshot that stays whatever retention says: the last one before the freeze.</param>
 /// <param name="ChangedCanaries">Path ids of canaries that are not what was planted.</param>
-/// <param name="Evidence">Of the run that gave cause; null when none did, or when it is not kept any more.</param>
+/// <param name="Evidence">
+/// Of the run that gave cause, or that told of files held back; null when none did, or when it is not kept any more.
+/// </param>
 internal sealed record ChainView(
     string State, DateTimeOffset? Since, string? Cause, ByView? By, string? Reason, DateTimeOffset? UnprotectedSince, SnapshotId? Pinned,
-    IReadOnlyList<string> ChangedCanaries, EvidenceView? Evidence);
+    IReadOnlyList<string> ChangedCanaries, EvidenceView? Evidence)
+{
+    /// <summary>Files that the newest snapshot has in an earlier version; null for none.</summary>
+    public HeldBackView? HeldBack { get; init; }
+}
+
+/// <summary>Files that look encrypted and keep their last clean version.</summary>
+/// <param name="Runs">Committed runs in a row that held some back.</param>
+/// <param name="Since">The first of them.</param>
+/// <param name="Incomplete">There were three or more of them: the backup counts as incomplete.</param>
+internal sealed record HeldBackView(long Files, int Runs, DateTimeOffset Since, bool Incomplete)
+{
+    /// <summary>The entity's own record for people.</summary>
+    public static HeldBackView? Of(HeldBackFiles? held) => held is null ? null : new HeldBackView(
+        held.Files, held.Runs, held.Since.ToUniversalTime(), held.Runs >= BackupDecisions.HeldBackRunsTold);
+}
 
 /// <summary>Who did something. <paramref name="Name"/>: a person's address, a key's name; null for callers that are no person.</summary>
 internal sealed record ByView(string Kind, Guid? Id, string? Name)

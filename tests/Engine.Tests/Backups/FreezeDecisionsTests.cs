@@ -83,7 +83,7 @@ public sealed class FreezeDecisionsTests
         for (var run = 1; run <= 2; run++) state = Next(state, $"{run}", held);
         Assert.Equal((ChainStatus.Suspect, 2), (state.Chain, state.CleanRuns));
         state = Next(state, "hit", Evidence.Of(Evidence.Hit("a"), Evidence.Hit("b")).Json());
-        Assert.Equal((ChainStatus.Suspect, 0, 2L), (state.Chain, state.CleanRuns, state.Gate!.Evidence));
+        Assert.Equal((ChainStatus.Suspect, 0, 3L), (state.Chain, state.CleanRuns, state.Gate!.Evidence));
         for (var run = 3; run <= 5; run++) state = Next(state, $"{run}", held);
         Assert.Equal((ChainStatus.Open, null, 2L), (state.Chain, state.Gate!.Verdict, state.Gate.Window.Total.Files));
     }

@@ -27,6 +27,8 @@ internal static class FreezeSamples
 
     private static readonly HitsFound Found = new(Run, [new CountedHit(PathId, ContentId, 40_960)], 2, 8_192, At);
 
+    private static readonly FilesHeldBack HeldBack = new(Run, 4, Later) { Since = At, Evidence = 2 };
+
     public static Dictionary<string, object> All { get; } = new()
     {
         ["suspected.1~evidence"] = new ChainSuspected(SuspicionCause.FilesHit, At) { Run = Run, Evidence = 1 },
@@ -39,6 +41,13 @@ internal static class FreezeSamples
         ["frozen.1~person"] = new ChainFrozen(FreezeCause.Person, ChainStatus.Open, At, Named.Ada) { Reason = "odd logins" },
         ["reopened.1~accepted"] = Reopened,
         ["hits-found.1"] = Found,
+        ["held-back.1"] = HeldBack,
+        ["held-back.1~untold"] = new FilesHeldBack(Run, 4, At),
+        ["state.1~held-back"] = BackupSamples.StateWithAll().Apply([new FilesHeldBack(Run, 3, At), HeldBack]),
+        ["r-shown.1~held-back"] = new BackupsShown(ChainStatus.Open, null, null, null, [], [])
+        {
+            HeldBack = new HeldBackFiles(4, 3, At) { ToldAt = Later, Evidence = 2 },
+        },
         ["still-frozen.1"] = new StillFrozen(Named.Noon, At, Later),
         ["r-proceeds.1"] = new RunProceeds(ChainStatus.Suspect, true, true, Accepted),
         ["r-proceeds.1~plain"] = new RunProceeds(ChainStatus.Open, false, false, null),

@@ -29,6 +29,8 @@ public sealed class HappeningRulesTests
             (new ChainSuspected(SuspicionCause.FilesHit, At), "backup.suspect files-hit"),
             (new RunMissed(At.AddHours(-1), At), "backup.missed "),
             (new BackupsOverdue(At.AddHours(-1), At), "backup.overdue "),
+            (new FilesHeldBack(default, 4, At) { Since = At.AddDays(-2) }, "backup.incomplete "),
+            (new FilesHeldBack(default, 4, At), null),
             (new DrillDone(default, At, 9, 900, 1, At), "backup.drill-failed "),
             (new DrillDone(default, At, 9, 900, 0, At), null),
             (new RunRefused(default, RunRefusal.ServerQuota, At), "backup.failed server-quota"),

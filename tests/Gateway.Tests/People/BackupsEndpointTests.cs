@@ -24,8 +24,8 @@ public sealed class BackupsEndpointTests(PeopleHost host)
         Assert.Equal(HttpStatusCode.OK, shown.Status);
         Assert.Equal(
             """{"status":"open","since":null,"chain":{"state":"open","since":null,"cause":null,"by":null,"reason":null,"""
-                + """ "unprotectedSince":null,"pinned":null,"changedCanaries":[],"evidence":null},"schedule":null,"lastSuccessAt":null,"""
-                    .TrimStart()
+                + """ "unprotectedSince":null,"pinned":null,"changedCanaries":[],"evidence":null,"heldBack":null},""".TrimStart()
+                + """ "schedule":null,"lastSuccessAt":null,""".TrimStart()
                 + """ "space":{"objects":0,"bytes":0,"liveBytes":0,"waitingBytes":0,"goingBytes":0},""".TrimStart()
                 + """ "runs":[],"events":[],"eventsNext":null,"items":[],"next":null,"lastDrill":null}""".TrimStart(), shown.Text);
     }
