@@ -56,6 +56,29 @@ public static partial class BackupDecisions
         Sweep = new SweepWrites(NextStep(state), now) { BringsBack = true },
     };
 
+    /// <summary>
+    /// A decision to delete, after the vault refused part of it. What stays there is not told as deleted, and while anything does, a
+    /// deleted server's vault is not removed.
+    /// </summary>
+    public static BackupDecision AfterDeletion(BackupDecision decision, IReadOnlyList<HeldObject> held)
+    {
+        if (held.Count == 0 || decision.Reply is not SweepDone done) return decision;
+        var kept = held.Aggregate(default(HeldSum), (sum, one) => sum + new HeldSum(new ObjectSum(1, one.Size), one.Until));
+        var deleted = new ObjectSum(done.Deleted.Objects - kept.Sum.Objects, done.Deleted.Bytes - kept.Sum.Bytes);
+        return decision with
+        {
+            Events =
+            [
+                .. decision.Events.Where(happened => happened is not VaultRemoved && (happened is not ObjectsDeleted || deleted.Objects > 0))
+                    .Select(happened => happened is ObjectsDeleted e
+                        ? e with { Objects = deleted.Objects, Bytes = deleted.Bytes } : happened),
+            ],
+            // The last page tells of all that is held, by the table: of this page it does not know yet.
+            Reply = done with { Deleted = deleted, Held = done.More ? done.Held : done.Held + kept },
+            Sweep = decision.Sweep?.Without(held),
+        };
+    }
+
     private static BackupDecision Expire(SweepTurn turn, IReadOnlyList<ChainSnapshot> chain)
     {
         var (state, now) = (turn.State, turn.Now);
@@ -110,12 +133,12 @@ public static partial class BackupDecisions
         var goes = facts.Page.Where(item => !item.Standing.IsNeeded
             && ObjectExpiry.Of(item.Standing, turn.Stop, turn.State.ChainSince, turn.Now) == ObjectFate.DeletionDue).ToList();
         var sum = Sum(goes);
-        var done = Paged(new SweepDone(turn.Stop) { Deleted = sum }, facts);
+        var done = Paged(new SweepDone(turn.Stop) { Deleted = sum, Held = facts.Held }, facts);
         if (turn.IsDry || goes.Count == 0) return BackupDecision.Answer(done);
         return new BackupDecision(
             [new ObjectsDeleted(sum.Objects, sum.Bytes, DeletionReason.Unneeded, turn.Now, turn.By)], done)
         {
-            Sweep = new SweepWrites(turn.Step, turn.Now) { Deleted = Names(goes) },
+            Sweep = new SweepWrites(turn.Step, turn.Now) { Deleted = goes },
         };
     }
 
@@ -126,15 +149,16 @@ public static partial class BackupDecisions
         if (state.Retention is { Cleared: true } || turn.Now - state.ClosedAt < ClosedVaultStays)
             return BackupDecision.Answer(new SweepDone(turn.Stop));
         var sum = Sum(facts.Page);
-        var done = Paged(new SweepDone(turn.Stop) { Deleted = sum }, facts);
-        if (turn.IsDry) return BackupDecision.Answer(done);
+        var isLast = !facts.More && facts.Held.Sum.Objects == 0;
+        var done = Paged(new SweepDone(turn.Stop) { Deleted = sum, Held = facts.Held }, facts);
+        if (turn.IsDry || (sum.Objects == 0 && !isLast)) return BackupDecision.Answer(done);
         var events = new List<IEntityEvent>();
         if (sum.Objects > 0)
             events.Add(new ObjectsDeleted(sum.Objects, sum.Bytes, DeletionReason.ServerDeleted, turn.Now, turn.By));
-        if (!facts.More) events.Add(new VaultRemoved(turn.Now, turn.By));
+        if (isLast) events.Add(new VaultRemoved(turn.Now, turn.By));
         return new BackupDecision(events, done)
         {
-            Sweep = new SweepWrites(turn.Step, turn.Now) { Deleted = Names(facts.Page), Wipes = !facts.More },
+            Sweep = new SweepWrites(turn.Step, turn.Now) { Deleted = facts.Page, Wipes = isLast },
         };
     }
 

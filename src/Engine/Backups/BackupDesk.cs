@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Presence;
 using HostAtlas.Engine.Storage;
@@ -14,6 +15,8 @@ namespace HostAtlas.Engine.Backups;
 public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions options)
 {
     private const int PageObjects = 5_000, MissingNamed = 20, DeletedAtATime = 250, DeletionsUnderWay = 8;
+
+    private static readonly ParallelOptions SomeAtATime = new() { MaxDegreeOfParallelism = DeletionsUnderWay };
 
     /// <summary>What server and team may send.</summary>
     public BackupQuotas Quotas { get; } = new(options.BackupBytesPerServerDay, options.BackupBytesPerTeam)
@@ -47,32 +50,46 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
         // What is accepted is what lies there, not what somebody saw a while ago.
         ResumeBackups { AcceptsAll: true } when state.KeptEvidence is { } number =>
             await store.EvidenceAsync(server, number, CancellationToken.None).ConfigureAwait(false),
-        SweepBackups sweep => await SweepAsync(server, sweep, state).ConfigureAwait(false),
+        SweepBackups sweep => await SweepAsync(server, sweep, state, now).ConfigureAwait(false),
         _ => null,
     };
 
     /// <summary>
     /// Carries a decision into vault and tables. What goes leaves the vault first: a row without its object is deleted once more, an
-    /// object without its row would lie there for ever.
+    /// object without its row would lie there for ever. Gives what the vault refused to delete: its rows stay.
     /// </summary>
-    public async Task WriteAsync(ServerKey server, BackupWrites writes)
+    public async Task<IReadOnlyList<HeldObject>> WriteAsync(ServerKey server, BackupWrites writes, DateTimeOffset now)
     {
+        IReadOnlyList<HeldObject> held = [];
         if (writes.Sweep is { Deleted.Count: > 0 } sweep)
         {
-            var limit = new ParallelOptions { MaxDegreeOfParallelism = DeletionsUnderWay };
-            await Parallel.ForEachAsync(sweep.Deleted, limit, async (name, stop) => await vault.DeleteAsync(
-                new VaultKey(server.Team, server.Server, name), stop).ConfigureAwait(false)).ConfigureAwait(false);
+            held = await DeleteAsync(server, sweep, now).ConfigureAwait(false);
+            writes = writes with { Sweep = sweep.Without(held) };
         }
         if (writes.Sweep is { Wipes: true })
             await vault.ForgetAsync(server.Team, server.Server, CancellationToken.None).ConfigureAwait(false);
         await store.WriteAsync(server, writes, CancellationToken.None).ConfigureAwait(false);
+        return held;
+    }
+
+    private async Task<IReadOnlyList<HeldObject>> DeleteAsync(ServerKey server, SweepWrites sweep, DateTimeOffset now)
+    {
+        var held = new ConcurrentBag<HeldObject>();
+        await Parallel.ForEachAsync(sweep.Deleted, SomeAtATime, async (one, stop) =>
+        {
+            var outcome = await vault.DeleteAsync(new VaultKey(server.Team, server.Server, one.Name), stop).ConfigureAwait(false);
+            if (outcome.IsGone) return;
+            var until = outcome.HeldUntil > now ? outcome.HeldUntil.Value : now + HeldObject.AgainAfter;
+            held.Add(new HeldObject(one.Name, one.Size, until));
+        }).ConfigureAwait(false);
+        return [.. held];
     }
 
     // Also what has expired: as long as nothing of it is marked it can be restored.
     private async Task<IReadOnlyList<CommittedSnapshot>> ListAsync(ServerKey server, ChainExtent extent) =>
         [.. (await store.ChainAsync(server, extent, CancellationToken.None).ConfigureAwait(false)).Select(item => item.Snapshot)];
 
-    private async Task<object?> SweepAsync(ServerKey server, SweepBackups sweep, BackupState state)
+    private async Task<object?> SweepAsync(ServerKey server, SweepBackups sweep, BackupState state, DateTimeOffset now)
     {
         var extent = ChainExtent.Of(state);
         switch (sweep.Step)
@@ -84,9 +101,15 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
                     : state.ClosedAt is null ? ObjectsWanted.Marked : ObjectsWanted.All;
                 var size = sweep.Step == SweepStep.Mark ? PageObjects : DeletedAtATime;
                 SnapshotId[] runs = [.. state.Runs.Select(run => run.Snapshot)];
-                var page = await store.StandingAsync(
-                    server, new ObjectQuestion(extent, runs, which, sweep.After, size + 1), CancellationToken.None).ConfigureAwait(false);
-                return new ObjectFacts([.. page.Take(size)], page.Count > size);
+                var question = new ObjectQuestion(extent, runs, which, sweep.After, size + 1);
+                // What the vault has refused to delete is not tried again before its time.
+                if (sweep.Step == SweepStep.Delete) question = question with { HeldAt = now };
+                var page = await store.StandingAsync(server, question, CancellationToken.None).ConfigureAwait(false);
+                var facts = new ObjectFacts([.. page.Take(size)], page.Count > size);
+                return sweep.Step == SweepStep.Mark || facts.More ? facts : facts with
+                {
+                    Held = (await store.SpaceAsync(server, extent.Steps, now, CancellationToken.None).ConfigureAwait(false)).Held,
+                };
             default:
                 return null;
         }
@@ -103,7 +126,7 @@ public sealed class BackupDesk(IBackupStore store, IVault vault, EngineOptions o
             : await store.TeamBytesAsync(server.Team, CancellationToken.None).ConfigureAwait(false);
         var serverBytes = Quotas.ServerBytes is null
             ? 0
-            : (await store.SpaceAsync(server, steps: 0, CancellationToken.None).ConfigureAwait(false)).Total.Bytes;
+            : (await store.SpaceAsync(server, steps: 0, now, CancellationToken.None).ConfigureAwait(false)).Total.Bytes;
         return new UploadFacts(rows.Known, sizes, rows.LivingTickets.Where(name => !sizes.ContainsKey(name)).ToHashSet(), teamBytes)
         {
             ServerBytes = serverBytes,

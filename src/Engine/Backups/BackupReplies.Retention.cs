@@ -20,6 +20,10 @@ public sealed record SweepDone(RetentionStop Stop) : IEngineReply
     /// <summary>Objects that were deleted.</summary>
     public ObjectSum Deleted { get; init; }
 
+    /// <summary>Objects that the vault refuses to delete; told with the last page.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public HeldSum Held { get; init; }
+
     /// <summary>The step has another page: ask again with <see cref="Next"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool More { get; init; }

@@ -58,6 +58,8 @@ internal static class BackupVerbs
         ("waitingBytes", Number(space.Noticed.Bytes)),
         ("deletedFrom", Time(space.FirstNoticedAt + ObjectExpiry.NoticeTime)),
         ("goingBytes", Number(space.Marked.Bytes)),
+        ("lockedBytes", Number(space.Held.Sum.Bytes)),
+        ("lockedUntil", Time(space.Held.Until)),
     ];
 
     private static string Draw(IReadOnlyList<(string Name, string? Value)> facts)
@@ -70,6 +72,5 @@ internal static class BackupVerbs
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string? Time(DateTimeOffset? time) =>
-        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string? Time(DateTimeOffset? time) => time is { } known ? OpsTime.Of(known) : null;
 }

@@ -62,7 +62,10 @@ internal static class RetentionVerbs
             ["markedBytes"] = tally.Marked.Bytes,
             ["deletedObjects"] = tally.Deleted.Objects,
             ["deletedBytes"] = tally.Deleted.Bytes,
+            ["heldObjects"] = tally.Held.Sum.Objects,
+            ["heldBytes"] = tally.Held.Sum.Bytes,
         };
+        if (tally.Held.Until is { } until) line["heldUntil"] = OpsTime.Of(until);
         if (tally.Fault is { } fault) line["fault"] = fault;
         return line;
     }
@@ -73,7 +76,9 @@ internal static class RetentionVerbs
         var stopped = AuditNames.Of(tally.Stop) is { } stop ? $"   stopped: {stop}" : "";
         var expired = string.Create(CultureInfo.InvariantCulture, $"{(isDry ? "dry run: " : "")}expired {tally.Expired} snapshots");
         var went = $"announced {Text(tally.Noticed)}   decided {Text(tally.Marked)}   deleted {Text(tally.Deleted)}";
-        return $"{tally.Server}   {expired}   {went}{stopped}";
+        var held = tally.Held is { Sum.Objects: > 0, Until: { } until }
+            ? $"   kept by the bucket's lock {Text(tally.Held.Sum)} until {OpsTime.Of(until)}" : "";
+        return $"{tally.Server}   {expired}   {went}{held}{stopped}";
     }
 
     private static string Text(ObjectSum sum) => string.Create(CultureInfo.InvariantCulture, $"{sum.Objects} objects ({sum.Bytes} bytes)");

@@ -33,8 +33,11 @@ public interface IBackupStore
     /// <summary>A page of a server's objects as retention looks at them, in an order of its own.</summary>
     Task<IReadOnlyList<StandingObject>> StandingAsync(ServerKey server, ObjectQuestion question, CancellationToken cancellation);
 
-    /// <summary>What a server's objects are in sum. <paramref name="steps"/>: see <see cref="ChainExtent.Steps"/>.</summary>
-    Task<VaultSpace> SpaceAsync(ServerKey server, long steps, CancellationToken cancellation);
+    /// <summary>
+    /// What a server's objects are in sum. <paramref name="steps"/>: see <see cref="ChainExtent.Steps"/>. <paramref name="at"/>: what the
+    /// vault refuses to delete beyond it is held.
+    /// </summary>
+    Task<VaultSpace> SpaceAsync(ServerKey server, long steps, DateTimeOffset at, CancellationToken cancellation);
 
     /// <summary>The evidence under a number, opened; null when it is not kept (any more).</summary>
     Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation);
@@ -57,7 +60,11 @@ public interface IBackupStore
 /// <param name="Runs">The runs that are open: what they named is needed.</param>
 /// <param name="After">The last name of the page before.</param>
 public sealed record ObjectQuestion(
-    ChainExtent Extent, IReadOnlyCollection<SnapshotId> Runs, ObjectsWanted Wanted, ObjectName? After, int Limit);
+    ChainExtent Extent, IReadOnlyCollection<SnapshotId> Runs, ObjectsWanted Wanted, ObjectName? After, int Limit)
+{
+    /// <summary>What the vault refuses to delete beyond this time is left out; null: nothing is.</summary>
+    public DateTimeOffset? HeldAt { get; init; }
+}
 
 /// <summary>Which of a server's objects.</summary>
 public enum ObjectsWanted

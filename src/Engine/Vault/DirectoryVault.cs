@@ -86,7 +86,7 @@ public sealed class DirectoryVault : IVault, IDisposable
     }
 
     /// <inheritdoc />
-    public async Task DeleteAsync(VaultKey key, CancellationToken cancellation)
+    public async Task<DeletionOutcome> DeleteAsync(VaultKey key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var folder = FolderOf(key.Team, key.Server, key.Name.Kind);
@@ -97,6 +97,7 @@ public sealed class DirectoryVault : IVault, IDisposable
             // Also when there was no file: it may be this call again, after a crash between the two.
             DurableFolder.Sync(folder);
         }).ConfigureAwait(false);
+        return DeletionOutcome.Gone;
     }
 
     /// <inheritdoc />

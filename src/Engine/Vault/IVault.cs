@@ -37,16 +37,28 @@ public interface IVault
     Task<Stream?> OpenAsync(VaultKey key, CancellationToken cancellation);
 
     /// <summary>
-    /// Deletes an object so that it stays away after a power cut as well. One that is not there is deleted: doing it twice changes nothing.
-    /// For retention alone, and only for what its table marks as going (<see cref="Backups.Retention.ObjectExpiry"/>): no request of an
-    /// agent leads here.
+    /// Deletes an object, older versions of it included, so that it stays away after a power cut as well. One that is not there is deleted:
+    /// doing it twice changes nothing. For retention alone, and only for what its table marks as going
+    /// (<see cref="Backups.Retention.ObjectExpiry"/>): no request of an agent leads here.
     /// </summary>
-    Task DeleteAsync(VaultKey key, CancellationToken cancellation);
+    Task<DeletionOutcome> DeleteAsync(VaultKey key, CancellationToken cancellation);
 
     /// <summary>
     /// Leaves nothing of a server whose objects are deleted: empty folders, where the vault has such. What is not empty stays.
     /// </summary>
     Task ForgetAsync(TeamId team, ServerId server, CancellationToken cancellation);
+}
+
+/// <summary>What became of a deletion.</summary>
+/// <param name="IsGone">Nothing of the object is left. False: the store refuses, and the object is there as before.</param>
+/// <param name="HeldUntil">Until when a lock keeps it; null where the store does not say.</param>
+public readonly record struct DeletionOutcome(bool IsGone, DateTimeOffset? HeldUntil)
+{
+    /// <summary>It is gone.</summary>
+    public static DeletionOutcome Gone => new(true, null);
+
+    /// <summary>The store keeps it.</summary>
+    public static DeletionOutcome Held(DateTimeOffset? until) => new(false, until);
 }
 
 /// <summary>What became of a put.</summary>

@@ -32,7 +32,7 @@ public sealed class UnreachableVault : IVault
     public Task<Stream?> OpenAsync(VaultKey key, CancellationToken cancellation) => throw new VaultUnreachableException();
 
     /// <inheritdoc />
-    public Task DeleteAsync(VaultKey key, CancellationToken cancellation) => throw new VaultUnreachableException();
+    public Task<DeletionOutcome> DeleteAsync(VaultKey key, CancellationToken cancellation) => throw new VaultUnreachableException();
 
     /// <inheritdoc />
     public Task ForgetAsync(TeamId team, ServerId server, CancellationToken cancellation) => throw new VaultUnreachableException();

@@ -98,9 +98,10 @@ internal sealed record CancelBody(string? Reason);
 /// <param name="Stopped"><c>run-open</c>, <c>held</c>, <c>suspect</c> or <c>frozen</c>; null when nothing keeps it from going on.</param>
 /// <param name="HeldUntil">Somebody cancelled: nothing goes before.</param>
 /// <param name="Waiting">What goes unless somebody cancels.</param>
+/// <param name="Locked">What should be gone and the bucket's object lock keeps.</param>
 internal sealed record RetentionView(
     int Last, int Daily, int Weekly, int Monthly, int Yearly, int FloorDays, int? NextFloorDays, DateTimeOffset? NextFloorFrom,
-    string? Stopped, DateTimeOffset? HeldUntil, WaitingView Waiting)
+    string? Stopped, DateTimeOffset? HeldUntil, WaitingView Waiting, LockedView Locked)
 {
     /// <summary>What entity and tables show, for people.</summary>
     public static RetentionView Of(BackupsShown shown, IReadOnlyList<ChainSnapshot> chain, VaultSpace space, DateTimeOffset now)
@@ -114,9 +115,13 @@ internal sealed record RetentionView(
             waits ? floor.NextFrom?.ToUniversalTime() : null, AuditNames.Of(standing.Stop), standing.HeldUntil?.ToUniversalTime(),
             new WaitingView(
                 chain.Count(item => item.ExpiredAt is not null), space.Noticed.Objects, space.Noticed.Bytes,
-                (space.FirstNoticedAt + ObjectExpiry.NoticeTime)?.ToUniversalTime()));
+                (space.FirstNoticedAt + ObjectExpiry.NoticeTime)?.ToUniversalTime()),
+            new LockedView(space.Held.Sum.Objects, space.Held.Sum.Bytes, space.Held.Until?.ToUniversalTime()));
     }
 }
 
 /// <summary>What is about to go. <paramref name="From"/>: the earliest time at which anything of it does; null for nothing.</summary>
 internal sealed record WaitingView(int Snapshots, int Objects, long Bytes, DateTimeOffset? From);
+
+/// <summary>What a lock keeps. <paramref name="Until"/>: when the last of it is tried again; null for nothing.</summary>
+internal sealed record LockedView(int Objects, long Bytes, DateTimeOffset? Until);

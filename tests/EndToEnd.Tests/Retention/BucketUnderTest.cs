@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amazon.S3;
 using Amazon.S3.Model;
 using HostAtlas.Engine.Vault.S3;
 using HostAtlas.TestSupport.ObjectStores;
@@ -50,6 +51,13 @@ internal sealed class BucketUnderTest : IDisposable
         ["HOSTATLAS__VAULT__KEYS_FILE"] = await _server.WriteKeysAsync(keysFile),
         ["HOSTATLAS__VAULT__CA_FILE"] = _server.CaFile,
     };
+
+    /// <summary>From now on nothing in it is gone by being hidden.</summary>
+    public Task KeepVersionsAsync() => _connection.Client.PutBucketVersioningAsync(new PutBucketVersioningRequest
+    {
+        BucketName = Name,
+        VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+    });
 
     /// <summary>Gives it a policy of its owner's, which says nothing of copies.</summary>
     public Task SetPolicyAsync() => _connection.Client.PutBucketPolicyAsync(new PutBucketPolicyRequest

@@ -56,6 +56,7 @@ public sealed class ExpiryTests : IAsyncLifetime
     public async Task What_expires_leaves_the_bucket_with_its_reason_and_what_is_kept_restores_whenever_the_platform_was_killed()
     {
         await ThreeSnapshotsAsync();
+        await _bucket.KeepVersionsAsync();
         await AgeAsync("update hostatlas.backup_snapshots set at_ms = at_ms - 40 * 86400000::bigint where number < 3");
         var everything = await BucketAsync();
 
@@ -156,9 +157,14 @@ public sealed class ExpiryTests : IAsyncLifetime
     private async Task EverythingIsToldAndComesBackAsync(int gone)
     {
         var snapshot = Assert.Single(await SnapshotsAsync());
-        using var log = await _founder.GetAsync("/api/audit?limit=100");
-        var entries = log.RootElement.GetProperty("items").EnumerateArray().ToLookup(
-            entry => entry.GetProperty("action").GetString()!, entry => entry.GetProperty("after"));
+        // The log is told from the journal, a moment behind it.
+        var entries = await Poll.ForAsync("the audit log to tell of the end", Patience, async () =>
+        {
+            var log = await _founder.GetAsync("/api/audit?limit=100");
+            var told = log.RootElement.GetProperty("items").EnumerateArray().ToLookup(
+                entry => entry.GetProperty("action").GetString()!, entry => entry.GetProperty("after"));
+            return told.Contains("backups.objects-deleted") ? told : null;
+        });
         var expired = Assert.Single(entries["backups.snapshots-expired"]).GetProperty("snapshots").EnumerateArray().ToList();
         Assert.Equal(["beyond-counts", "beyond-counts"], expired.Select(one => one.GetProperty("reason").GetString()));
         Assert.DoesNotContain(snapshot.GetProperty("snapshot").GetString(), expired.Select(one => one.GetProperty("snapshot").GetString()));

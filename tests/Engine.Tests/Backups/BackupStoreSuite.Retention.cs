@@ -47,10 +47,10 @@ public abstract partial class BackupStoreSuite
         Assert.Equal([Name("b")], (await PageAsync(new(1, Marked), ObjectsWanted.Restless)).Select(item => item.Name));
         Assert.Empty(await Store.ChainAsync(Mine, new(1, Marked), default));
         Assert.Single(await Store.ChainAsync(Mine, new(1, Noticed), default));
-        var space = await Store.SpaceAsync(Mine, Marked, default);
+        var space = await Store.SpaceAsync(Mine, Marked, Now, default);
         Assert.Equal((new ObjectSum(2, 200), new ObjectSum(1, 100), new ObjectSum(1, 100), Now),
             (space.Total, space.Noticed, space.Marked, space.FirstNoticedAt));
-        Assert.Equal((2, 0), ((await Store.SpaceAsync(Mine, Noticed, default)).Noticed.Objects, space.Live.Objects));
+        Assert.Equal((2, 0), ((await Store.SpaceAsync(Mine, Noticed, Now, default)).Noticed.Objects, space.Live.Objects));
         // Another step of the same number: what the dead one wrote is as if it had not been.
         await SweepAsync(Mine, new SweepWrites(Marked, Now) { Unnoticed = [Name("b")] });
         Assert.Equal([(Now, false), (null, false)],
@@ -92,22 +92,43 @@ public abstract partial class BackupStoreSuite
             });
         }
         await SweepAsync(Mine, new SweepWrites(2, Now) { Marked = [Name("a")] });
-        await SweepAsync(Mine, new SweepWrites(3, Now) { ForgetAllBut = [Id("open")], Deleted = [Name("a")] });
+        await SweepAsync(Mine, new SweepWrites(3, Now) { ForgetAllBut = [Id("open")], Deleted = Standing("a") });
         Assert.Empty((await FindAsync(Mine, "old", Name("a"))).Known);
         Assert.Empty(await NeededAsync(Mine, "old"));
         Assert.Empty(await NeededAsync(Mine, "dead"));
         Assert.Empty(await Store.ChainAsync(Mine, new(9, 3), default));
-        await SweepAsync(Mine, new SweepWrites(4, Now) { Deleted = [Name("b"), Name("e")], Wipes = true });
+        await SweepAsync(Mine, new SweepWrites(4, Now) { Deleted = Standing("b", "e"), Wipes = true });
         Assert.Empty(await PageAsync(new(9, 3), ObjectsWanted.All));
         foreach (var other in Others)
         {
             Assert.Equal(2, (await NeededAsync(other, "old")).Count);
             Assert.Single(await NeededAsync(other, "dead"));
-            Assert.Equal((3, 1), ((await Store.SpaceAsync(other, 1, default)).Total.Objects,
-                (await Store.SpaceAsync(other, 1, default)).Noticed.Objects));
+            Assert.Equal((3, 1), ((await Store.SpaceAsync(other, 1, Now, default)).Total.Objects,
+                (await Store.SpaceAsync(other, 1, Now, default)).Noticed.Objects));
             Assert.NotNull((await Store.ChainAsync(other, new(9, 1), default))[0].ExpiredAt);
         }
         Assert.Equal(Others.Order(ByAddress), await Sweeps.ServersAsync(null, 9, default));
+    }
+
+    [Fact]
+    public async Task What_the_vault_refuses_to_delete_is_asked_for_again_when_its_time_is_over_and_not_before()
+    {
+        await CommitAsync(Mine, "old", 1, New("a"), New("b"));
+        await SweepAsync(Mine, new SweepWrites(1, Now) { Noticed = [Name("a"), Name("b")] });
+        await SweepAsync(Mine, new SweepWrites(2, Now) { Marked = [Name("a"), Name("b")] });
+        await SweepAsync(Mine, new SweepWrites(3, Now)
+        {
+            Held = [new(Name("a"), 100, Now.AddDays(2)), new(Name("b"), 100, Now.AddDays(1))],
+        });
+        var question = new ObjectQuestion(new(1, 2), [], ObjectsWanted.Marked, null, 9);
+        foreach (var (at, count) in ((DateTimeOffset, int)[])[(Now, 0), (Now.AddDays(1), 1), (Now.AddDays(2), 2)])
+        {
+            Assert.Equal(count, (await Store.StandingAsync(Mine, question with { HeldAt = at }, default)).Count);
+            var space = await Store.SpaceAsync(Mine, 2, at, default);
+            DateTimeOffset? until = count == 2 ? null : Now.AddDays(2);
+            Assert.Equal((2, new HeldSum(new(2 - count, 100 * (2 - count)), until)), (space.Marked.Objects, space.Held));
+        }
+        Assert.Equal(2, (await Store.StandingAsync(Mine, question, default)).Count);
     }
 
     [Fact]
@@ -152,6 +173,9 @@ public abstract partial class BackupStoreSuite
 
     private Task<IReadOnlyList<StandingObject>> PageAsync(ChainExtent extent, ObjectsWanted wanted) =>
         Store.StandingAsync(Mine, new ObjectQuestion(extent, [], wanted, null, 9), default);
+
+    private static StandingObject[] Standing(params string[] names) =>
+        [.. names.Select(name => new StandingObject(Name(name), 100, new ObjectStanding(false, Now, true)))];
 
     private static List<(DateTimeOffset? At, bool IsMarked)> Standings(IEnumerable<StandingObject> page) =>
         [.. page.Select(item => (item.Standing.NoticedAt, item.Standing.IsMarked))];

@@ -43,6 +43,12 @@ internal sealed class ChainUnderTest : IDisposable
 
     public DateTimeOffset Now { get; set; } = Runs.Now;
 
+    /// <summary>Everything that was journalled, the oldest first.</summary>
+    public IReadOnlyList<IEntityEvent> Journal => _journal;
+
+    /// <summary>What the last whole sweep came to.</summary>
+    public SweepTally? Last { get; private set; }
+
     public BackupState State => BackupState.Nothing.Apply(_journal);
 
     /// <summary>Carries a request through; killed before the journal: the tables have it, the chain does not, and nobody is
@@ -82,7 +88,7 @@ internal sealed class ChainUnderTest : IDisposable
             do tally = tally.With(done = (await SweepAsync(step, after: done?.Next))!);
             while (done.More);
         }
-        return tally;
+        return Last = tally;
     }
 
     public async Task<IEngineReply?> TellAsync(IBackupCommand command, bool killed = false)
@@ -115,9 +121,12 @@ internal sealed class ChainUnderTest : IDisposable
     private async Task<IEngineReply?> CarryAsync(BackupState state, BackupDecision decision, bool killed)
     {
         if (!decision.IsAnswerOnly)
-            await _desk.WriteAsync(Server, new BackupWrites(
+        {
+            var held = await _desk.WriteAsync(Server, new BackupWrites(
                 BackupDecisions.DueAt(state), decision.Announced, decision.Kept, decision.Evidence)
-            { Sweep = decision.Sweep });
+            { Sweep = decision.Sweep }, Now);
+            decision = BackupDecisions.AfterDeletion(decision, held);
+        }
         if (killed) return null;
         _journal.AddRange(decision.Events);
         return decision.Reply;

@@ -45,8 +45,8 @@ internal sealed class HeldStore(IBackupStore store) : IBackupStore
     public Task<IReadOnlyList<StandingObject>> StandingAsync(
         ServerKey server, ObjectQuestion question, CancellationToken cancellation) => store.StandingAsync(server, question, cancellation);
 
-    public Task<VaultSpace> SpaceAsync(ServerKey server, long steps, CancellationToken cancellation) =>
-        store.SpaceAsync(server, steps, cancellation);
+    public Task<VaultSpace> SpaceAsync(ServerKey server, long steps, DateTimeOffset at, CancellationToken cancellation) =>
+        store.SpaceAsync(server, steps, at, cancellation);
 
     public Task<EvidenceRow?> EvidenceAsync(ServerKey server, long number, CancellationToken cancellation) =>
         store.EvidenceAsync(server, number, cancellation);

@@ -50,6 +50,7 @@ internal static class RetentionSamples
             More = true,
             Next = Pack,
         },
+        ["r-swept.1~held"] = new SweepDone(RetentionStop.None) { Held = new HeldSum(new ObjectSum(2, 700_000), Later) },
         ["r-swept.1~nothing"] = new SweepDone(RetentionStop.Frozen),
         ["r-shown.1~swept"] = new BackupsShown(ChainStatus.Open, null, null, null, [], [])
         {

@@ -22,7 +22,10 @@ public sealed class BackupVerbsTests
             Pinned = head.Snapshot,
             Retention = new RetentionStanding(RetentionPolicy.Default, RetentionFloor.Default, RetentionStop.Frozen, null, 3),
         };
-        var space = new VaultSpace(new(9, 900), new(2, 200), new(1, 100), Named.Noon);
+        var space = new VaultSpace(new(9, 900), new(2, 200), new(1, 100), Named.Noon)
+        {
+            Held = new HeldSum(new(1, 60), Named.Noon.AddDays(9)),
+        };
         var facts = BackupVerbs.Facts(shown, space).ToDictionary(fact => fact.Name, fact => fact.Value);
         Assert.Equal(("frozen", "person", "person"), (facts["chain"], facts["cause"], facts["by"]));
         Assert.Equal(("2026-11-24T13:00:00Z", "2026-11-24T12:00:00Z"), (facts["since"], facts["unprotectedSince"]));
@@ -31,6 +34,7 @@ public sealed class BackupVerbsTests
         Assert.Equal(("frozen", "900", "2", "200", "2026-12-01T12:00:00Z", "100"),
             (facts["retentionStopped"], facts["bytes"], facts["waitingObjects"], facts["waitingBytes"], facts["deletedFrom"],
                 facts["goingBytes"]));
+        Assert.Equal(("60", "2026-12-03T12:00:00Z"), (facts["lockedBytes"], facts["lockedUntil"]));
         Assert.DoesNotContain(facts.Values, value => value is not null && (value.Contains("odd") || value.Contains("ada")));
     }
 
@@ -40,7 +44,7 @@ public sealed class BackupVerbsTests
         var facts = BackupVerbs.Facts(
             new BackupsShown(ChainStatus.Open, null, null, null, [], []), new VaultSpace(default, default, default, null));
         Assert.Equal(
-            ["chain", "openRuns", "bytes", "waitingObjects", "waitingBytes", "goingBytes"],
+            ["chain", "openRuns", "bytes", "waitingObjects", "waitingBytes", "goingBytes", "lockedBytes"],
             facts.Where(fact => fact.Value is not null).Select(fact => fact.Name));
     }
 }

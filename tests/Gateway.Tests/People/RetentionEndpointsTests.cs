@@ -29,7 +29,9 @@ public sealed class RetentionEndpointsTests(PeopleOverTime people) : IClassFixtu
         var shown = await ann.GetAsync($"{server}/retention");
         Assert.Equal(
             Defaults.TrimEnd() + """
-                "stopped":null,"heldUntil":null,"waiting":{"snapshots":0,"objects":0,"bytes":0,"from":null}}
+                "stopped":null,"heldUntil":null,"waiting":{"snapshots":0,"objects":0,"bytes":0,"from":null},
+                """.TrimEnd() + """
+                "locked":{"objects":0,"bytes":0,"until":null}}
                 """, shown.Text);
         for (var i = 0; i < 2; i++)
         {

@@ -52,6 +52,9 @@ public sealed record SweepTally(ServerKey Server)
     /// <summary>Objects that left the vault.</summary>
     public ObjectSum Deleted { get; init; }
 
+    /// <summary>Objects that should go and that the vault refuses to delete.</summary>
+    public HeldSum Held { get; init; }
+
     /// <summary>Why it ended before its end; null when it did not.</summary>
     public string? Fault { get; init; }
 
@@ -63,5 +66,6 @@ public sealed record SweepTally(ServerKey Server)
         Noticed = Noticed + done.Noticed,
         Marked = Marked + done.Marked,
         Deleted = Deleted + done.Deleted,
+        Held = Held + done.Held,
     };
 }

@@ -33,6 +33,10 @@ public sealed class RetentionWatch(ISweepList list, RetentionSweeper sweeper, Ti
                     log.LogWarning("The sweep of {Server} did not finish: {Fault} It goes on in an hour.", server, fault);
                 else if (tally.Deleted.Objects > 0)
                     log.LogInformation("Retention deleted {Objects} objects of {Server}.", tally.Deleted.Objects, server);
+                if (tally.Held is { Sum.Objects: > 0 } held)
+                    log.LogInformation(
+                        "The bucket keeps {Objects} objects of {Server} that retention let go, until {Until:u}; they are tried again then.",
+                        held.Sum.Objects, server, held.Until);
                 var now = time.GetUtcNow();
                 var next = tally.Fault is null ? SweepTime.After(server, now) : now + SweepTime.AgainAfter;
                 await list.MoveAsync(server, next, cancellation).ConfigureAwait(false);

@@ -27,7 +27,28 @@ public sealed record ExpireFacts(IReadOnlyList<ChainSnapshot> Chain);
 /// <summary>
 /// A page of objects: what the two other steps are decided by. <paramref name="More"/>: there are others behind the last one.
 /// </summary>
-public sealed record ObjectFacts(IReadOnlyList<StandingObject> Page, bool More);
+public sealed record ObjectFacts(IReadOnlyList<StandingObject> Page, bool More)
+{
+    /// <summary>Beside the last page of what is to be deleted: what the vault refused to delete, and is not asked for again yet.</summary>
+    public HeldSum Held { get; init; }
+}
+
+/// <summary>So many objects that the vault refuses to delete. <paramref name="Until"/>: when the last of them is tried again.</summary>
+public readonly record struct HeldSum(ObjectSum Sum, DateTimeOffset? Until)
+{
+    /// <summary>Both together.</summary>
+    public static HeldSum operator +(HeldSum left, HeldSum right) =>
+        new(left.Sum + right.Sum, left.Until is null || right.Until > left.Until ? right.Until : left.Until);
+}
+
+/// <summary>An object that the vault refuses to delete. <paramref name="Until"/>: it is not tried again before.</summary>
+public sealed record HeldObject(ObjectName Name, long Size, DateTimeOffset Until)
+{
+    /// <summary>
+    /// When what is held without an end is tried again: a legal hold may be lifted at any time, and a right be given to the keys.
+    /// </summary>
+    public static readonly TimeSpan AgainAfter = TimeSpan.FromDays(1);
+}
 
 /// <summary>
 /// What a step of a sweep leaves. Before anything else is written, rows of this step's number and beyond lose it: they are of a step that
@@ -53,7 +74,10 @@ public sealed record SweepWrites(long Step, DateTimeOffset At)
     public IReadOnlyList<ObjectName> Marked { get; init; } = [];
 
     /// <summary>These are deleted in the vault, then forgotten.</summary>
-    public IReadOnlyList<ObjectName> Deleted { get; init; } = [];
+    public IReadOnlyList<StandingObject> Deleted { get; init; } = [];
+
+    /// <summary>These the vault refused to delete: they stay, marked as they are.</summary>
+    public IReadOnlyList<HeldObject> Held { get; init; } = [];
 
     /// <summary>
     /// Rows of snapshots that have ended go, and of what runs needed that are neither open nor committed. The runs that are open; null:
@@ -66,6 +90,14 @@ public sealed record SweepWrites(long Step, DateTimeOffset At)
 
     /// <summary>Nothing of the server is left: the last rows go, and its part of the vault.</summary>
     public bool Wipes { get; init; }
+
+    /// <summary>The same after the vault refused to delete some.</summary>
+    public SweepWrites Without(IReadOnlyList<HeldObject> held) => held.Count == 0 ? this : this with
+    {
+        Deleted = [.. Deleted.ExceptBy(held.Select(one => one.Name), one => one.Name)],
+        Held = held,
+        Wipes = false,
+    };
 }
 
 /// <summary>What a server's or a team's part of the vault holds, as announced.</summary>
@@ -75,6 +107,9 @@ public sealed record SweepWrites(long Step, DateTimeOffset At)
 /// <param name="FirstNoticedAt">The oldest notice; null for none.</param>
 public sealed record VaultSpace(ObjectSum Total, ObjectSum Noticed, ObjectSum Marked, DateTimeOffset? FirstNoticedAt)
 {
+    /// <summary>What the vault refuses to delete, because a lock of the bucket keeps it: most of it is marked.</summary>
+    public HeldSum Held { get; init; }
+
     /// <summary>What snapshots and open runs need, and what was not looked at yet.</summary>
     public ObjectSum Live => new(
         Total.Objects - Noticed.Objects - Marked.Objects, Total.Bytes - Noticed.Bytes - Marked.Bytes);

@@ -38,26 +38,33 @@ public sealed partial class PostgresBackupStore
                         and (n.snapshot = any($4) or n.snapshot in (select s.snapshot from backup_snapshots s
                             where s.server = $1 and s.number <= $2 and (s.expired_by is null or s.expired_by > $3)
                                 and (s.ended_by is null or s.ended_by > $3)))) as needed
-                from backup_objects o where o.server = $1 and (o.kind, o.object) > ($5, $6)) as standing
+                from backup_objects o where o.server = $1 and (o.kind, o.object) > ($5, $6)
+                    and (o.held_until_ms is null or o.held_until_ms <= $8)) as standing
             where {Wanted(question.Wanted)} order by kind, object limit $7
             """, reader => new StandingObject(Name(reader, 0), reader.GetInt64(2), new ObjectStanding(
                 reader.GetBoolean(3), reader.Time(4), reader.GetBoolean(5))), cancellation,
         server.Server.Value, question.Extent.Head, question.Extent.Steps, question.Runs.Select(run => run.Value).ToArray(),
-        (int)(question.After?.Kind ?? 0), question.After?.Id.Value ?? Guid.Empty, question.Limit);
+        (int)(question.After?.Kind ?? 0), question.After?.Id.Value ?? Guid.Empty, question.Limit,
+        question.HeldAt is { } at ? Ms(at) : long.MaxValue);
 
     /// <inheritdoc />
-    public async Task<VaultSpace> SpaceAsync(ServerKey server, long steps, CancellationToken cancellation) => (await ReadAsync(
+    public async Task<VaultSpace> SpaceAsync(
+        ServerKey server, long steps, DateTimeOffset at, CancellationToken cancellation) => (await ReadAsync(
         server.Team, """
             select count(*)::int, coalesce(sum(size), 0)::bigint, (count(*) filter (where noticed))::int,
                 coalesce(sum(size) filter (where noticed), 0)::bigint, (count(*) filter (where marked))::int,
-                coalesce(sum(size) filter (where marked), 0)::bigint, min(noticed_at_ms) filter (where noticed)
-            from (select size, noticed_at_ms, coalesce(marked_by <= $2, false) as marked,
+                coalesce(sum(size) filter (where marked), 0)::bigint, min(noticed_at_ms) filter (where noticed),
+                (count(*) filter (where held_until_ms > $3))::int, coalesce(sum(size) filter (where held_until_ms > $3), 0)::bigint,
+                max(held_until_ms) filter (where held_until_ms > $3)
+            from (select size, noticed_at_ms, held_until_ms, coalesce(marked_by <= $2, false) as marked,
                     coalesce(noticed_by <= $2, false) and not coalesce(marked_by <= $2, false) as noticed
                 from backup_objects where server = $1) as standing
             """, reader => new VaultSpace(
                 new ObjectSum(reader.GetInt32(0), reader.GetInt64(1)), new ObjectSum(reader.GetInt32(2), reader.GetInt64(3)),
-                new ObjectSum(reader.GetInt32(4), reader.GetInt64(5)), reader.Time(6)), cancellation,
-        server.Server.Value, steps).ConfigureAwait(false))[0];
+                new ObjectSum(reader.GetInt32(4), reader.GetInt64(5)), reader.Time(6))
+        {
+            Held = new HeldSum(new ObjectSum(reader.GetInt32(7), reader.GetInt64(8)), reader.Time(9)),
+        }, cancellation, server.Server.Value, steps, Ms(at)).ConfigureAwait(false))[0];
 
     private static string Wanted(ObjectsWanted wanted) => wanted switch
     {

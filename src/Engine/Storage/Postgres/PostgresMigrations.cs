@@ -13,7 +13,7 @@ internal static class PostgresMigrations
     private const long Turn = 4_801_700_111;
 
     /// <summary>The version this program writes: one file a version, <c>Schema/0001.sql</c> and on.</summary>
-    public const int Current = 10;
+    public const int Current = 11;
 
     /// <summary>Brings the database up to <see cref="Current"/>.</summary>
     public static void Apply(PostgresDatabase database)

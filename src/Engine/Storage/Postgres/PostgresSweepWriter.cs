@@ -77,8 +77,11 @@ internal static class PostgresSweepWriter
             Add(batch, server, "update backup_objects set noticed_at_ms = null, noticed_by = null "
                 + $"where {Mine} and noticed_by is not null and marked_by is null");
         }
-        Each(batch, server, sweep.Deleted, "delete from backup_needs o using");
-        Each(batch, server, sweep.Deleted, "delete from backup_objects o using");
+        ObjectName[] deleted = [.. sweep.Deleted.Select(one => one.Name)];
+        Each(batch, server, deleted, "delete from backup_needs o using");
+        Each(batch, server, deleted, "delete from backup_objects o using");
+        foreach (var end in sweep.Held.GroupBy(one => one.Until))
+            Each(batch, server, [.. end.Select(one => one.Name)], "update backup_objects o set held_until_ms = $5 from", Ms(end.Key));
         if (!sweep.Wipes) return;
         foreach (var table in Tables) Add(batch, server, $"delete from {table} where {Mine}");
     }

@@ -348,6 +348,11 @@ public static class Migrations
         create index backup_sweeps_by_time on backup_sweeps (due_at_ms);
         insert into backup_sweeps (team, server, due_at_ms) select distinct team, server, 0 from backup_objects;
         """,
+        """
+        -- The vault refused to delete the object, and is not asked again before. Of no step: it tells of the vault, and nothing is decided
+        -- by it but when to ask.
+        alter table backup_objects add column held_until_ms integer;
+        """,
     ];
 
     /// <summary>The version this program writes.</summary>

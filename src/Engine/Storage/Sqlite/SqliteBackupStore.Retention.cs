@@ -57,7 +57,8 @@ public sealed partial class SqliteBackupStore
                             and (n.snapshot in ({places}) or n.snapshot in (select s.snapshot from my_backup_snapshots s
                                 where s.server = ? and s.number <= ? and (s.expired_by is null or s.expired_by > ?)
                                     and (s.ended_by is null or s.ended_by > ?)))) as needed
-                    from my_backup_objects o where o.server = ? and (o.kind, o.object) > (?, ?))
+                    from my_backup_objects o where o.server = ? and (o.kind, o.object) > (?, ?)
+                        and coalesce(o.held_until_ms, 0) <= ?)
                 where {Wanted(question.Wanted)} order by kind, object limit ?
                 """);
             var place = 1;
@@ -65,7 +66,8 @@ public sealed partial class SqliteBackupStore
             if (runs.Count == 0) page.Bind(place++, []);
             page.Bind(place++, server.Server.ToBytes()).Bind(place++, question.Extent.Head).Bind(place++, question.Extent.Steps)
                 .Bind(place++, question.Extent.Steps).Bind(place++, server.Server.ToBytes())
-                .Bind(place++, (long)(question.After?.Kind ?? 0)).Bind(place++, question.After?.Id.ToBytes() ?? []);
+                .Bind(place++, (long)(question.After?.Kind ?? 0)).Bind(place++, question.After?.Id.ToBytes() ?? [])
+                .Bind(place++, question.HeldAt?.ToUnixTimeMilliseconds() ?? long.MaxValue);
             if (question.Wanted != ObjectsWanted.All) page.Bind(place++, question.Extent.Steps);
             page.Bind(place, question.Limit);
             var objects = new List<StandingObject>();
@@ -80,20 +82,28 @@ public sealed partial class SqliteBackupStore
         }, cancellation);
 
     /// <inheritdoc />
-    public Task<VaultSpace> SpaceAsync(ServerKey server, long steps, CancellationToken cancellation) => ReadAsync(server.Team, scope =>
+    public Task<VaultSpace> SpaceAsync(
+        ServerKey server, long steps, DateTimeOffset at, CancellationToken cancellation) => ReadAsync(server.Team, scope =>
     {
         using var sum = scope.Statement("""
             select count(*), coalesce(sum(size), 0), coalesce(sum(noticed), 0), coalesce(sum(noticed * size), 0), coalesce(sum(marked), 0),
-                coalesce(sum(marked * size), 0), coalesce(min(case noticed when 1 then noticed_at_ms end), 0)
-            from (select size, noticed_at_ms, marked, noticed * (1 - marked) as noticed from (
-                select size, noticed_at_ms, coalesce(noticed_by, ?) <= ? as noticed, coalesce(marked_by, ?) <= ? as marked
+                coalesce(sum(marked * size), 0), coalesce(min(case noticed when 1 then noticed_at_ms end), 0),
+                coalesce(sum(held), 0), coalesce(sum(held * size), 0), coalesce(max(held * until_ms), 0)
+            from (select size, noticed_at_ms, marked, noticed * (1 - marked) as noticed, until_ms > ? as held, until_ms from (
+                select size, noticed_at_ms, coalesce(noticed_by, ?) <= ? as noticed, coalesce(marked_by, ?) <= ? as marked,
+                    coalesce(held_until_ms, 0) as until_ms
                 from my_backup_objects where server = ?))
             """);
-        sum.Bind(1, long.MaxValue).Bind(2, steps).Bind(3, long.MaxValue).Bind(4, steps).Bind(5, server.Server.ToBytes());
+        sum.Bind(1, at.ToUnixTimeMilliseconds()).Bind(2, long.MaxValue).Bind(3, steps).Bind(4, long.MaxValue).Bind(5, steps)
+            .Bind(6, server.Server.ToBytes());
         if (!sum.Next()) throw new InvalidDataException("data.db: a sum has no row.");
         return new VaultSpace(
             new ObjectSum((int)sum.Integer(0), sum.Integer(1)), new ObjectSum((int)sum.Integer(2), sum.Integer(3)),
-            new ObjectSum((int)sum.Integer(4), sum.Integer(5)), sum.Integer(6) is > 0 and var first ? Time(first) : null);
+            new ObjectSum((int)sum.Integer(4), sum.Integer(5)), sum.Integer(6) is > 0 and var first ? Time(first) : null)
+        {
+            Held = new HeldSum(
+                new ObjectSum((int)sum.Integer(7), sum.Integer(8)), sum.Integer(9) is > 0 and var until ? Time(until) : null),
+        };
     }, cancellation);
 
     private static string Wanted(ObjectsWanted wanted) => wanted switch

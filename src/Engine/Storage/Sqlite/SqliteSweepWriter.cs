@@ -35,8 +35,12 @@ internal static class SqliteSweepWriter
         Each(connection, server, sweep.Marked, "update backup_objects set marked_by = ?5", statement => statement.Bind(5, sweep.Step));
         if (sweep.Marked.Count > 0) Run(connection, server, EndSnapshots, sweep.Step);
         if (sweep.BringsBack) BringBack(connection, server);
-        Each(connection, server, sweep.Deleted, "delete from backup_needs");
-        Each(connection, server, sweep.Deleted, "delete from backup_objects");
+        ObjectName[] deleted = [.. sweep.Deleted.Select(one => one.Name)];
+        Each(connection, server, deleted, "delete from backup_needs");
+        Each(connection, server, deleted, "delete from backup_objects");
+        foreach (var end in sweep.Held.GroupBy(one => one.Until.ToUnixTimeMilliseconds()))
+            Each(connection, server, [.. end.Select(one => one.Name)], "update backup_objects set held_until_ms = ?5",
+                statement => statement.Bind(5, end.Key));
         if (!sweep.Wipes) return;
         foreach (var table in Tables) Run(connection, server, $"delete from {table} where {Mine}");
     }

@@ -29,7 +29,7 @@ public sealed class TeamScope : IDisposable
         ("metric_marks", "server, hour_ms"),
         ("servers", "server, name, created_at_ms, first_report_ms, silent_since_ms"),
         ("key_uses", "key, last_used_at_ms"),
-        ("backup_objects", "server, kind, object, size, sha256, ticket_until_ms, noticed_at_ms, noticed_by, marked_by"),
+        ("backup_objects", "server, kind, object, size, sha256, ticket_until_ms, noticed_at_ms, noticed_by, marked_by, held_until_ms"),
         ("backup_needs", "server, snapshot, kind, object"),
         ("backup_snapshots", "server, number, snapshot, generation, kind, object, fingerprint, objects, bytes, at_ms, expired_at_ms, "
             + "expired_by, expired_why, ended_by"),

@@ -72,13 +72,29 @@ internal sealed class BucketPreparation(S3Connection connection)
         {
             var found = await connection.Client.GetBucketVersioningAsync(
                 new GetBucketVersioningRequest { BucketName = Options.Bucket }, cancellation).ConfigureAwait(false);
-            return found.VersioningConfig?.Status == VersionStatus.Enabled
-                ? "The bucket keeps versions: what retention deletes takes room until a lifecycle rule of the bucket removes old versions."
-                : null;
+            if (found.VersioningConfig?.Status is not { } status || status == VersionStatus.Off) return null;
+            return await MaySeeVersionsAsync(cancellation).ConfigureAwait(false)
+                ? "The bucket keeps versions. What retention deletes goes with all of its versions; what a lock keeps is tried again."
+                : "The bucket keeps versions, and these keys may not list them (s3:ListBucketVersions): what retention deletes stays there.";
         }
         catch (AmazonS3Exception unseen) when (IsUnsupported(unseen))
         {
             return null;
+        }
+    }
+
+    private async Task<bool> MaySeeVersionsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await connection.Client.ListVersionsAsync(
+                new ListVersionsRequest { BucketName = Options.Bucket, Prefix = Options.Prefix, MaxKeys = 1 }, cancellation)
+                .ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception refused) when (IsUnsupported(refused))
+        {
+            return false;
         }
     }
 

@@ -108,8 +108,10 @@ internal sealed class S3SelfAttack(S3Connection connection, TimeProvider time)
 
     private async Task<bool> CopyOverAsync(string theirs, Trial mine, CancellationToken cancellation)
     {
+        // What an overwriting has left there is not the copy's doing.
+        var before = await ReadAsync(mine.Key, cancellation).ConfigureAwait(false);
         await CopyAsync(theirs, mine.Key, cancellation).ConfigureAwait(false);
-        return await DiffersAsync(mine, cancellation).ConfigureAwait(false);
+        return await ReadAsync(mine.Key, cancellation).ConfigureAwait(false) is not { } after || !after.AsSpan().SequenceEqual(before);
     }
 
     private async Task<bool> PublishAsync((string Name, string Value) header, CancellationToken cancellation)
@@ -187,11 +189,11 @@ internal sealed class S3SelfAttack(S3Connection connection, TimeProvider time)
     {
         try
         {
-            await Client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Bucket, Key = key }).ConfigureAwait(false);
+            await new ObjectRemoval(connection).RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception fault) when (S3Faults.IsOfTheServer(fault))
         {
-            // Locked, or the server is away: 16 bytes stay.
+            // The server is away: 16 bytes stay, as they do where a lock keeps them.
         }
     }
 

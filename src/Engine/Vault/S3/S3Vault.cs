@@ -89,9 +89,9 @@ public sealed partial class S3Vault : IVault
             ? new S3ObjectStream(Client, Bucket, NameOf(key), head.ContentLength, head.ETag)
             : null;
 
-    /// <summary>S3 answers a deletion that finds nothing like one that finds something.</summary>
-    public Task DeleteAsync(VaultKey key, CancellationToken cancellation) => S3Faults.TryAsync(
-        $"to delete {key}", () => Client.DeleteObjectAsync(Bucket, NameOf(key), cancellation), cancellation);
+    /// <inheritdoc />
+    public Task<DeletionOutcome> DeleteAsync(VaultKey key, CancellationToken cancellation) => S3Faults.TryAsync(
+        $"to delete {key}", () => new ObjectRemoval(_connection).RemoveAsync(NameOf(key), cancellation), cancellation);
 
     /// <summary>A bucket has no folders.</summary>
     public Task ForgetAsync(TeamId team, ServerId server, CancellationToken cancellation) => Task.CompletedTask;

@@ -32,7 +32,7 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(kept.Id, Assert.Single(Chain()).Snapshot.Snapshot);
         await AssertHasAsync([.. kept.Needed.Select(one => one.Name), shared], true);
         await AssertHasAsync(old.Needed.Select(one => one.Name).Except([shared]), false);
-        var space = await _chain.Store.SpaceAsync(ChainUnderTest.Server, ChainExtent.Of(_chain.State).Steps, default);
+        var space = await _chain.Store.SpaceAsync(ChainUnderTest.Server, ChainExtent.Of(_chain.State).Steps, _chain.Now, default);
         Assert.Equal((kept.Needed.Count + 1, 0, 0), (space.Live.Objects, space.Noticed.Objects, space.Marked.Objects));
         Assert.Equal(new SweepTally(ChainUnderTest.Server), await _chain.SweepAsync());
     }

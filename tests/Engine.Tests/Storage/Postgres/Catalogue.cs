@@ -101,7 +101,7 @@ internal static class Catalogue
         .. Grant("hostatlas_reseal", "hostatlas.backup_snapshots", "select", "team server number at_ms gate"),
         .. Grant("hostatlas_reseal", "hostatlas.backup_snapshots", "update", "gate"),
         .. Grant("hostatlas_reader", "hostatlas.backup_objects", "select",
-            "server kind object size sha256 ticket_until_ms noticed_at_ms noticed_by marked_by"),
+            "server kind object size sha256 ticket_until_ms noticed_at_ms noticed_by marked_by held_until_ms"),
         .. Grant("hostatlas_reader", "hostatlas.backup_needs", "select", "server snapshot kind object"),
         .. Grant("hostatlas_reader", "hostatlas.backup_snapshots", "select",
             "server number snapshot generation kind object fingerprint objects bytes at_ms expired_at_ms expired_by expired_why ended_by"),
