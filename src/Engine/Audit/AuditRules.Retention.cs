@@ -11,6 +11,9 @@ public static partial class AuditRules
     [
         OnServer<RetentionChosen>("backups.retention-chosen", "backups", e =>
             (Retention(e.FromPolicy, e.FromDays), Retention(e.Policy, e.Floor))),
+        OnServer<RetentionInherited>("backups.retention-inherited", "backups", e =>
+            (Retention(e.FromPolicy, e.FromDays), Retention(e.Policy, e.Floor))),
+        OnServer<RetentionReleased>("backups.retention-released", "backups", _ => (null, null)),
         OnServer<SnapshotsExpired>("backups.snapshots-expired", "backups", e => (null, Expired(e))),
         OnServer<ObjectsNoticed>("backups.deletion-announced", "backups", e =>
             (null, Objects(e.Objects, e.Bytes, DeletionReason.Unneeded))),

@@ -34,6 +34,9 @@ public static partial class AuditRules
             Subject("member", e.User, e.Email), new JsonObject { ["role"] = AuditNames.Of(e.Role) })),
         Told<PlanSet>("team.plan-set", e => new(
             new AuditSubject("team", null, e.Name), e.From is { } from ? Plan(from.Servers) : null, Plan(e.Servers))),
+        Told<TeamRetentionChosen>("team.retention-chosen", e => new(
+            new AuditSubject("team", null, e.Name), e.From is { } was ? Retention(was.Policy, was.FloorDays) : null,
+            Retention(e.Default.Policy, e.Default.FloorDays))),
         Told<DataKeyRotated>("team.data-key-rotated", e => new(
             new AuditSubject("team", null, e.Name), After: new JsonObject { ["dataKey"] = e.Number })),
         Told<TablesRebuilt>("team.tables-rebuilt", e => new(new AuditSubject("team", null, e.Name))),

@@ -13,7 +13,12 @@ namespace HostAtlas.Engine.Backups;
 /// <param name="After">Where the page before ended; null for the first.</param>
 /// <param name="DryRun">Tells what the step would do by what stands now, and does nothing.</param>
 public sealed record SweepBackups(
-    TeamId Team, ServerId Server, SweepStep Step, ObjectName? After, bool DryRun, Author By) : IBackupCommand;
+    TeamId Team, ServerId Server, SweepStep Step, ObjectName? After, bool DryRun, Author By) : IBackupCommand
+{
+    /// <summary>What the team chose for servers that chose nothing; null: it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RetentionDefault? Default { get; init; }
+}
 
 /// <summary>The steps of a sweep, in their order.</summary>
 public enum SweepStep
@@ -33,6 +38,12 @@ public enum SweepStep
 /// <see cref="Done"/>.
 /// </summary>
 public sealed record ChooseRetention(TeamId Team, ServerId Server, RetentionPolicy Policy, int FloorDays, Author By) : IBackupCommand;
+
+/// <summary>
+/// What stays is the team's business again. The next sweep takes the team's default over, by the rules of a choice. Idempotent. Reply:
+/// <see cref="Done"/>.
+/// </summary>
+public sealed record InheritRetention(TeamId Team, ServerId Server, Author By) : IBackupCommand;
 
 /// <summary>A person wants nothing to go for now. Reply: <see cref="Done"/>.</summary>
 public sealed record CancelDeletion(TeamId Team, ServerId Server, Author By) : IBackupCommand

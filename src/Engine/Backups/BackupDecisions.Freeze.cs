@@ -14,13 +14,14 @@ public static partial class BackupDecisions
         CheckBackups => Check(state, now),
         ShowBackups => BackupDecision.Answer(Show(state, now)),
         CloseBackups close => Close(state, close.By, now),
-        FreezeBackups or ResumeBackups or ApproveNewChain { } or ChooseRetention { } or CancelDeletion { }
+        FreezeBackups or ResumeBackups or ApproveNewChain { } or ChooseRetention { } or InheritRetention { } or CancelDeletion { }
             when state.ClosedAt is not null =>
             BackupDecision.Refuse(RefusalKind.NotFound, "There is no such server."),
         FreezeBackups freeze => Freeze(state, freeze, now),
         ResumeBackups resume => Resume(state, resume, facts as EvidenceRow, now),
         ApproveNewChain approve => ApproveNewChain(state, now, approve.By),
         ChooseRetention choose => ChooseRetention(state, choose, now),
+        InheritRetention inherit => Inherit(state, inherit, now),
         CancelDeletion cancel => CancelDeletion(state, cancel, now),
         SweepBackups sweep => Sweep(state, sweep, facts, now),
         _ => BackupDecision.Answer(Unknown),

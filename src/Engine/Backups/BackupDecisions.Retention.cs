@@ -20,9 +20,15 @@ public static partial class BackupDecisions
     public static BackupDecision Sweep(BackupState state, SweepBackups sweep, object? facts, DateTimeOffset now)
     {
         now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        var inherited = Inherit(state, sweep, now);
+        // By what will hold, where it is only told what would be done.
+        if (inherited is not null && sweep.DryRun) state = BackupState.Apply(state, inherited);
         var turn = new SweepTurn(state, sweep, RetentionStops.Of(state, state.Retention?.HeldUntil, now), now);
         return (sweep.Step, facts) switch
         {
+            // Journalled before anything is decided by it: the step is asked for once more.
+            (SweepStep.Expire, _) when inherited is not null && !sweep.DryRun =>
+                new BackupDecision([inherited], new SweepDone(turn.Stop) { More = true }),
             (SweepStep.Delete, ObjectFacts page) when state.ClosedAt is not null => RemoveVault(turn, page),
             _ when state.ClosedAt is not null => BackupDecision.Answer(new SweepDone(turn.Stop)),
             (SweepStep.Expire, ExpireFacts chain) => Expire(turn, chain.Chain),
@@ -46,6 +52,11 @@ public static partial class BackupDecisions
             : new BackupDecision(
                 [new RetentionChosen(choose.Policy, floor, memory.Counts, memory.Days.At(now), now, choose.By)], Done.Instance);
     }
+
+    /// <summary>What was chosen for the server is given up. Nothing changes before the next sweep.</summary>
+    public static BackupDecision Inherit(BackupState state, InheritRetention inherit, DateTimeOffset now) => state.Remembered.Inherits
+        ? BackupDecision.Answer(Done.Instance)
+        : new BackupDecision([new RetentionReleased(now, inherit.By)], Done.Instance);
 
     /// <summary>
     /// A person cancels. Also while nothing is about to go: then it holds what would be. Asked for again, it holds for longer.
@@ -77,6 +88,17 @@ public static partial class BackupDecisions
             Reply = done with { Deleted = deleted, Held = done.More ? done.Held : done.Held + kept },
             Sweep = decision.Sweep?.Without(held),
         };
+    }
+
+    /// <summary>What a server that chose nothing takes over from its team; null when it has, or has nothing to.</summary>
+    private static RetentionInherited? Inherit(BackupState state, SweepBackups sweep, DateTimeOffset now)
+    {
+        var memory = state.Remembered;
+        // A server that never heard of a default acts by the platform's.
+        var wanted = sweep.Default ?? (memory.Inherited ? RetentionDefault.OfThePlatform : null);
+        if (state.ClosedAt is not null || !memory.Inherits || wanted is null || wanted.IsTakenOver(memory)) return null;
+        return new RetentionInherited(
+            wanted.Policy, memory.Days.AskedFor(wanted.FloorDays, now), memory.Counts, memory.Days.At(now), now, sweep.By);
     }
 
     private static BackupDecision Expire(SweepTurn turn, IReadOnlyList<ChainSnapshot> chain)
@@ -167,7 +189,10 @@ public static partial class BackupDecisions
         var memory = state.Remembered;
         return new RetentionStanding(
             memory.Counts, memory.Days, RetentionStops.Of(state, memory.HeldUntil, now),
-            memory.HeldUntil > now ? memory.HeldUntil : null, memory.Steps);
+            memory.HeldUntil > now ? memory.HeldUntil : null, memory.Steps)
+        {
+            Inherits = memory.Inherits,
+        };
     }
 
     private static SweepDone Paged(SweepDone done, ObjectFacts facts) =>

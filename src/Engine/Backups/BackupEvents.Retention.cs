@@ -15,6 +15,20 @@ public sealed record RetentionChosen(
 }
 
 /// <summary>
+/// The team's default holds for the server, which chose nothing of its own. Of which sweep it was, <paramref name="By"/> says: the platform's
+/// own, or an operator's.
+/// </summary>
+public sealed record RetentionInherited(
+    RetentionPolicy Policy, RetentionFloor Floor, RetentionPolicy FromPolicy, int FromDays, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>Whether anything stays for a shorter time than before, now or later.</summary>
+    public bool Shortens => new RetentionChosen(Policy, Floor, FromPolicy, FromDays, At, By).Shortens;
+}
+
+/// <summary>Somebody gave up what was chosen for the server: with the next sweep the team's default holds.</summary>
+public sealed record RetentionReleased(DateTimeOffset At, Author? By) : IAuditedEvent;
+
+/// <summary>
 /// Snapshots that no rule keeps any more. They can still be restored and come back when somebody cancels, until the first object that only
 /// they need is marked. <paramref name="Step"/>: see <see cref="RetentionMemory.Steps"/>.
 /// </summary>

@@ -42,4 +42,9 @@ public readonly record struct ObjectSum(int Objects, long Bytes)
 
 /// <summary>How retention stands. <paramref name="Stop"/>: what keeps it from going on now.</summary>
 public sealed record RetentionStanding(
-    RetentionPolicy Policy, RetentionFloor Floor, RetentionStop Stop, DateTimeOffset? HeldUntil, long Steps);
+    RetentionPolicy Policy, RetentionFloor Floor, RetentionStop Stop, DateTimeOffset? HeldUntil, long Steps)
+{
+    /// <summary>Nobody chose for the server itself: the team's default holds, or will from the next sweep on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Inherits { get; init; }
+}

@@ -35,6 +35,8 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("held-back.1", BackupJson.Default.FilesHeldBack),
         new("still-frozen.1", BackupJson.Default.StillFrozen),
         new("retention-chosen.1", BackupJson.Default.RetentionChosen),
+        new("retention-inherited.1", BackupJson.Default.RetentionInherited),
+        new("retention-released.1", BackupJson.Default.RetentionReleased),
         new("snapshots-expired.1", BackupJson.Default.SnapshotsExpired),
         new("objects-noticed.1", BackupJson.Default.ObjectsNoticed),
         new("objects-marked.1", BackupJson.Default.ObjectsMarked),
@@ -52,6 +54,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
         new("c-close.1", BackupJson.Default.CloseBackups),
         new("c-sweep.1", BackupJson.Default.SweepBackups),
         new("c-choose-retention.1", BackupJson.Default.ChooseRetention),
+        new("c-inherit-retention.1", BackupJson.Default.InheritRetention),
         new("c-cancel-deletion.1", BackupJson.Default.CancelDeletion),
         new("r-proceeds.1", BackupJson.Default.RunProceeds),
         new("r-uploads.1", BackupJson.Default.UploadsGranted),
@@ -86,6 +89,8 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(HitsFound))]
 [JsonSerializable(typeof(StillFrozen))]
 [JsonSerializable(typeof(RetentionChosen))]
+[JsonSerializable(typeof(RetentionInherited))]
+[JsonSerializable(typeof(RetentionReleased))]
 [JsonSerializable(typeof(SnapshotsExpired))]
 [JsonSerializable(typeof(ObjectsNoticed))]
 [JsonSerializable(typeof(ObjectsMarked))]
@@ -94,6 +99,7 @@ public sealed class BackupSerializer(ExtendedActorSystem system) : RoomSerialize
 [JsonSerializable(typeof(VaultRemoved))]
 [JsonSerializable(typeof(SweepBackups))]
 [JsonSerializable(typeof(ChooseRetention))]
+[JsonSerializable(typeof(InheritRetention))]
 [JsonSerializable(typeof(CancelDeletion))]
 [JsonSerializable(typeof(SweepDone))]
 [JsonSerializable(typeof(BackupState))]

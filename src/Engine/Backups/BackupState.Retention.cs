@@ -19,8 +19,13 @@ public sealed partial record BackupState
     {
         RetentionChosen e => state.Told(HappeningKind.RetentionChosen, null, e.At) with
         {
-            Retention = state.Remembered with { Policy = e.Policy, Floor = e.Floor },
+            Retention = state.Remembered with { Policy = e.Policy, Floor = e.Floor, Inherited = false },
         },
+        RetentionInherited e => state.Told(HappeningKind.RetentionChosen, null, e.At) with
+        {
+            Retention = state.Remembered with { Policy = e.Policy, Floor = e.Floor, Inherited = true },
+        },
+        RetentionReleased => state with { Retention = state.Remembered with { Inherited = true } },
         SnapshotsExpired e => state.Told(HappeningKind.SnapshotsExpired, null, e.At) with
         {
             Retention = state.Remembered with { Steps = e.Step },

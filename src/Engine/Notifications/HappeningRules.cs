@@ -19,6 +19,9 @@ internal static class HappeningRules
         .Row<RetentionChosen>(e => e.Shortens
             ? new(NotificationTypes.BackupRetentionShortened, e.Floor.NextFrom is null ? "counts" : "floor", e.Floor.NextFrom)
             : null)
+        .Row<RetentionInherited>(e => e.Shortens
+            ? new(NotificationTypes.BackupRetentionShortened, e.Floor.NextFrom is null ? "counts" : "floor", e.Floor.NextFrom)
+            : null)
         .Row<RunMissed>(e => new(NotificationTypes.BackupMissed, null, e.DueAt))
         .Row<BackupsOverdue>(e => new(NotificationTypes.BackupOverdue, null, e.Since))
         .Row<FilesHeldBack>(e => e.Since is null ? null : new(NotificationTypes.BackupIncomplete, null, e.Since))
@@ -39,6 +42,7 @@ internal static class HappeningRules
         [typeof(ScheduleChanged)] = "The host's own doing; the audit log has it.",
         [typeof(NewChainApproved)] = "A person's own doing; the audit log has it.",
         [typeof(BackupsClosed)] = "A person's own doing; the audit log has it.",
+        [typeof(RetentionReleased)] = "A person's own doing, and nothing stays shorter by it; what is taken over then is told.",
         [typeof(SnapshotsExpired)] = "All is well: it is what people chose. The audit log has it, and the week to cancel.",
         [typeof(ObjectsNoticed)] = "All is well.",
         [typeof(ObjectsMarked)] = "All is well.",

@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -56,6 +57,14 @@ public sealed record ListInvitations(TeamId Team) : ITeamCommand;
 /// Ends an invitation before anybody accepted it. Reply: <see cref="Done"/>, NotFound for one that is not open, or NotPermitted.
 /// </summary>
 public sealed record WithdrawInvitation(TeamId Team, InvitationId Invitation, Author By) : ITeamCommand;
+
+/// <summary>
+/// What stays of the backups of servers that chose nothing themselves. Idempotent. Reply: <see cref="Done"/> or InvalidContent.
+/// </summary>
+public sealed record ChooseTeamRetention(TeamId Team, RetentionDefault Default, Author By) : ITeamCommand;
+
+/// <summary>Asks for it. Reply: <see cref="TeamRetentionShown"/>.</summary>
+public sealed record ShowTeamRetention(TeamId Team) : ITeamCommand;
 
 /// <summary>Asks for the members. Reply: <see cref="TeamMembers"/>.</summary>
 public sealed record ListMembers(TeamId Team) : ITeamCommand;

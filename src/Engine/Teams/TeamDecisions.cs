@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -44,6 +45,11 @@ public static partial class TeamDecisions
             ? Granted
             : Decision.Journal(
                 new PlanSet(c.Servers, now, c.By, new PlanLimit(state.PlanServers)) { Name = state.Name }, Done.Instance),
+        ChooseTeamRetention { Default.Fault: { } fault } => Decision.Refuse(RefusalKind.InvalidContent, fault),
+        ChooseTeamRetention c => (state.Retention ?? RetentionDefault.OfThePlatform) == c.Default
+            ? Granted
+            : Decision.Journal(new TeamRetentionChosen(c.Default, state.Retention, now, c.By) { Name = state.Name }, Done.Instance),
+        ShowTeamRetention => Decision.Answer(new TeamRetentionShown(state.Retention)),
         NoteRotation c => c.Number <= state.DataKey
             ? Granted
             : Decision.Journal(new DataKeyRotated(state.Name, c.Number, now, c.By), Done.Instance),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 using HostAtlas.Shared.Tokens;
@@ -70,6 +71,15 @@ public sealed record TablesRebuilt(string Name, DateTimeOffset At, Author? By) :
 
 /// <summary>Somebody took a copy of the team's audit log.</summary>
 public sealed record AuditExported(DateTimeOffset At, Author? By) : IAuditedEvent;
+
+/// <summary>
+/// Somebody chose what stays of the backups of servers that chose nothing. <paramref name="From"/>: what was; null: the platform's own.
+/// </summary>
+public sealed record TeamRetentionChosen(RetentionDefault Default, RetentionDefault? From, DateTimeOffset At, Author? By) : IAuditedEvent
+{
+    /// <summary>The team's name.</summary>
+    public required string Name { get; init; }
+}
 
 /// <summary>How many servers a team may have; null is unlimited.</summary>
 public sealed record PlanLimit(int? Servers);

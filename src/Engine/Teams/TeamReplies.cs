@@ -1,3 +1,4 @@
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared.Ids;
 
@@ -35,6 +36,9 @@ public sealed record TeamMember(UserId Id, string Email, TeamRole Role, DateTime
 
 /// <summary>The team. <paramref name="PlanServers"/>: how many servers it may have, null is unlimited.</summary>
 public sealed record TeamShown(TeamId Id, string Name, int? PlanServers, int Servers) : IEngineReply;
+
+/// <summary>What the team chose for servers that chose nothing; null: nothing, so the platform's own holds.</summary>
+public sealed record TeamRetentionShown(RetentionDefault? Default) : IEngineReply;
 
 /// <summary>What the credential may do: a role for a person (scopes none), scopes and the key's name for a key (role null).</summary>
 public sealed record Authorized(TeamId Team, string TeamName, TeamRole? Role, KeyScopes Scopes, string? KeyName) : IEngineReply;

@@ -22,6 +22,7 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("role-changed.1", TeamJson.Default.RoleChanged),
         new("member-left.1", TeamJson.Default.MemberLeft),
         new("plan-set.1", TeamJson.Default.PlanSet),
+        new("retention-chosen.1", TeamJson.Default.TeamRetentionChosen),
         new("data-key-rotated.1", TeamJson.Default.DataKeyRotated),
         new("tables-rebuilt.1", TeamJson.Default.TablesRebuilt),
         new("audit-exported.1", TeamJson.Default.AuditExported),
@@ -54,6 +55,8 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("c-rename-server.1", TeamJson.Default.RenameServer),
         new("c-remove-server.1", TeamJson.Default.RemoveServer),
         new("c-set-plan.1", TeamJson.Default.SetPlan),
+        new("c-choose-retention.1", TeamJson.Default.ChooseTeamRetention),
+        new("c-show-retention.1", TeamJson.Default.ShowTeamRetention),
         new("c-note-rotation.1", TeamJson.Default.NoteRotation),
         new("c-note-rebuild.1", TeamJson.Default.NoteRebuild),
         new("c-note-audit-export.1", TeamJson.Default.NoteAuditExport),
@@ -76,6 +79,7 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
         new("r-server-added.1", TeamJson.Default.ServerAdded),
         new("r-keys.1", TeamJson.Default.TeamKeys),
         new("r-channels.1", TeamJson.Default.TeamChannels),
+        new("r-retention.1", TeamJson.Default.TeamRetentionShown),
         new("r-channel.1", TeamJson.Default.ChannelFound),
     ];
 }
@@ -90,6 +94,10 @@ public sealed class TeamSerializer(ExtendedActorSystem system) : RoomSerializer(
 [JsonSerializable(typeof(RoleChanged))]
 [JsonSerializable(typeof(MemberLeft))]
 [JsonSerializable(typeof(PlanSet))]
+[JsonSerializable(typeof(TeamRetentionChosen))]
+[JsonSerializable(typeof(ChooseTeamRetention))]
+[JsonSerializable(typeof(ShowTeamRetention))]
+[JsonSerializable(typeof(TeamRetentionShown))]
 [JsonSerializable(typeof(DataKeyRotated))]
 [JsonSerializable(typeof(TablesRebuilt))]
 [JsonSerializable(typeof(AuditExported))]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Shared;
 using HostAtlas.Shared.Ids;
@@ -45,6 +46,10 @@ public sealed record TeamState
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableList<StoredChannel>? Channels { get; init; }
 
+    /// <summary>What servers inherit that chose nothing; null: the platform's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RetentionDefault? Retention { get; init; }
+
     /// <summary>The channels, none when there never was one.</summary>
     public ImmutableList<StoredChannel> AllChannels => Channels ?? [];
 
@@ -78,6 +83,7 @@ public sealed record TeamState
         },
         MemberLeft e => state with { Members = state.Members.Remove(e.User), Invitations = WithoutThoseOf(state, e.User, null) },
         DataKeyRotated e => state with { DataKey = e.Number },
+        TeamRetentionChosen e => state with { Retention = e.Default },
         TablesRebuilt or AuditExported => state,
         PlanSet e => state with { PlanServers = e.Servers },
         ServerJoined e => state with { Servers = state.Servers.SetItem(e.Server, new TeamServer(e.Name, e.At)) },

@@ -28,6 +28,9 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Post, "/api/teams", team.JoinAsync);
         Map(routes, HttpMethods.Get, "/api/team", team.GetAsync);
         Map(routes, HttpMethods.Patch, "/api/team", team.PatchAsync);
+        var common = services.GetRequiredService<TeamRetentionEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/team/retention", common.GetAsync);
+        Map(routes, HttpMethods.Put, "/api/team/retention", common.PutAsync);
 
         var members = services.GetRequiredService<MemberEndpoints>();
         var invitations = services.GetRequiredService<InvitationEndpoints>();
@@ -61,6 +64,7 @@ public static class PeopleEndpoints
         var retention = services.GetRequiredService<RetentionEndpoints>();
         Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/retention", retention.GetAsync);
         Map(routes, HttpMethods.Put, "/api/servers/{id}/backups/retention", retention.PutAsync);
+        Map(routes, HttpMethods.Delete, "/api/servers/{id}/backups/retention", retention.DeleteAsync);
         Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/retention/cancel", retention.CancelAsync);
 
         var keys = services.GetRequiredService<KeyEndpoints>();

@@ -47,6 +47,7 @@ namespace HostAtlas.Gateway.People;
 [JsonSerializable(typeof(ResumeBody))]
 [JsonSerializable(typeof(RetentionBody))]
 [JsonSerializable(typeof(RetentionView))]
+[JsonSerializable(typeof(TeamRetentionView))]
 [JsonSerializable(typeof(CancelBody))]
 [JsonSerializable(typeof(Page<HappeningView>), TypeInfoPropertyName = "HappeningPage")]
 [JsonSerializable(typeof(EventView))]

@@ -30,6 +30,7 @@ public static class PeopleSetup
         services.AddSingleton<TeamEndpoints>().AddSingleton<MemberEndpoints>().AddSingleton<InvitationEndpoints>();
         services.AddSingleton<ServerEndpoints>().AddSingleton<MetricsEndpoint>().AddSingleton<BackupsEndpoint>()
             .AddSingleton<ChainEvidence>().AddSingleton<FreezeEndpoints>().AddSingleton<RetentionEndpoints>()
+            .AddSingleton<TeamRetentionEndpoints>()
             .AddSingleton<LogsEndpoint>().AddSingleton<InventoryEndpoint>().AddSingleton<CommandEndpoints>()
             .AddSingleton<KeyEndpoints>().AddSingleton<AuditEndpoints>()
             .AddSingleton<NotificationEndpoints>();

@@ -13,6 +13,10 @@ namespace HostAtlas.Gateway.People;
 internal sealed class RetentionEndpoints(
     EngineClient engine, BackupCatalogue catalogue, ServerEndpoints servers, TimeProvider time)
 {
+    /// <summary>Of a server or of a team.</summary>
+    internal static readonly Failure OwnersOnly =
+        new(ProblemSlug.NotPermitted, "Only an owner lowers the number of days in which everything stays.");
+
     /// <summary>200: what stays, what keeps retention from going on, and what is about to go.</summary>
     public async Task<Answer> GetAsync(HttpContext http)
     {
@@ -30,19 +34,22 @@ internal sealed class RetentionEndpoints(
         if (admitted.Value is not { } server) return admitted.Failure!;
         var read = await JsonBody.ReadAsync(http, PeopleJson.Default.RetentionBody);
         if (read.Value is not { } body) return read.Failure!;
-        var fields = new Fields();
-        var counts = new RetentionPolicy(
-            Count(fields, "/last", body.Last), Count(fields, "/daily", body.Daily), Count(fields, "/weekly", body.Weekly),
-            Count(fields, "/monthly", body.Monthly), Count(fields, "/yearly", body.Yearly));
-        if (body.FloorDays is not (>= RetentionFloor.LeastDays and <= RetentionFloor.MostDays))
-            fields.Fault("/floorDays", $"A number from {RetentionFloor.LeastDays} to {RetentionFloor.MostDays} is expected.");
-        if (fields.Failure is { } faults) return faults;
-        var (grant, days) = (server.Grant, body.FloorDays!.Value);
+        var chosen = body.Read();
+        if (chosen.Value is not { } wanted) return chosen.Failure!;
+        var (grant, days) = (server.Grant, wanted.FloorDays);
         var asked = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(grant.Team, server.Id), http.RequestAborted));
         if (asked.Value is not { } shown) return asked.Failure!;
         if (grant.Role != TeamRole.Owner && days < (shown.Retention?.Floor ?? RetentionFloor.Default).At(time.GetUtcNow()))
-            return new Failure(ProblemSlug.NotPermitted, "Only an owner lowers the number of days in which everything stays.");
-        return await CarryAsync(http, server, new ChooseRetention(grant.Team, server.Id, counts, days, grant.By));
+            return OwnersOnly;
+        return await CarryAsync(http, server, new ChooseRetention(grant.Team, server.Id, wanted.Policy, days, grant.By));
+    }
+
+    /// <summary>200: from the next sweep on the team's default holds, by the rules of a choice.</summary>
+    public async Task<Answer> DeleteAsync(HttpContext http)
+    {
+        var admitted = await servers.AdmitAsync(http, Operation.ChangeRetention);
+        return admitted.Value is not { } server ? admitted.Failure!
+            : await CarryAsync(http, server, new InheritRetention(server.Grant.Team, server.Id, server.Grant.By));
     }
 
     /// <summary>200: what had expired and lost nothing yet is back, and nothing goes for 30 days.</summary>
@@ -76,6 +83,22 @@ internal sealed class RetentionEndpoints(
         return Answer.Json(
             StatusCodes.Status200OK, RetentionView.Of(shown, chain, space, time.GetUtcNow()), PeopleJson.Default.RetentionView);
     }
+}
+
+/// <summary>The body of <c>PUT …/backups/retention</c>: all of it, so that nothing changes by being forgotten.</summary>
+internal sealed record RetentionBody(int? Last, int? Daily, int? Weekly, int? Monthly, int? Yearly, int? FloorDays)
+{
+    /// <summary>What it says, or everything that is wrong with it.</summary>
+    public Step<RetentionDefault> Read()
+    {
+        var fields = new Fields();
+        var counts = new RetentionPolicy(
+            Count(fields, "/last", Last), Count(fields, "/daily", Daily), Count(fields, "/weekly", Weekly),
+            Count(fields, "/monthly", Monthly), Count(fields, "/yearly", Yearly));
+        if (FloorDays is not (>= RetentionFloor.LeastDays and <= RetentionFloor.MostDays))
+            fields.Fault("/floorDays", $"A number from {RetentionFloor.LeastDays} to {RetentionFloor.MostDays} is expected.");
+        return fields.Failure is { } faults ? faults : new RetentionDefault(counts, FloorDays!.Value);
+    }
 
     private static int Count(Fields fields, string pointer, int? count)
     {
@@ -85,9 +108,6 @@ internal sealed class RetentionEndpoints(
     }
 }
 
-/// <summary>The body of <c>PUT …/backups/retention</c>: all of it, so that nothing changes by being forgotten.</summary>
-internal sealed record RetentionBody(int? Last, int? Daily, int? Weekly, int? Monthly, int? Yearly, int? FloorDays);
-
 /// <summary>The body of <c>POST …/backups/retention/cancel</c>.</summary>
 internal sealed record CancelBody(string? Reason);
 
@@ -95,24 +115,25 @@ internal sealed record CancelBody(string? Reason);
 /// <param name="FloorDays">In which everything stays.</param>
 /// <param name="NextFloorDays">A lower number that somebody asked for; null for none.</param>
 /// <param name="NextFloorFrom">When it holds.</param>
+/// <param name="Inherited">Nobody chose for the server itself: it goes by the team's default, or will from its next sweep on.</param>
 /// <param name="Stopped"><c>run-open</c>, <c>held</c>, <c>suspect</c> or <c>frozen</c>; null when nothing keeps it from going on.</param>
 /// <param name="HeldUntil">Somebody cancelled: nothing goes before.</param>
 /// <param name="Waiting">What goes unless somebody cancels.</param>
 /// <param name="Locked">What should be gone and the bucket's object lock keeps.</param>
 internal sealed record RetentionView(
     int Last, int Daily, int Weekly, int Monthly, int Yearly, int FloorDays, int? NextFloorDays, DateTimeOffset? NextFloorFrom,
-    string? Stopped, DateTimeOffset? HeldUntil, WaitingView Waiting, LockedView Locked)
+    bool Inherited, string? Stopped, DateTimeOffset? HeldUntil, WaitingView Waiting, LockedView Locked)
 {
     /// <summary>What entity and tables show, for people.</summary>
     public static RetentionView Of(BackupsShown shown, IReadOnlyList<ChainSnapshot> chain, VaultSpace space, DateTimeOffset now)
     {
         var standing = shown.Retention
-            ?? new RetentionStanding(RetentionPolicy.Default, RetentionFloor.Default, RetentionStop.None, null, 0);
+            ?? new RetentionStanding(RetentionPolicy.Default, RetentionFloor.Default, RetentionStop.None, null, 0) { Inherits = true };
         var (counts, floor) = (standing.Policy, standing.Floor);
         var waits = floor.NextFrom > now;
         return new RetentionView(
             counts.Last, counts.Daily, counts.Weekly, counts.Monthly, counts.Yearly, floor.At(now), waits ? floor.NextDays : null,
-            waits ? floor.NextFrom?.ToUniversalTime() : null, AuditNames.Of(standing.Stop), standing.HeldUntil?.ToUniversalTime(),
+            waits ? floor.NextFrom?.ToUniversalTime() : null, standing.Inherits, AuditNames.Of(standing.Stop), standing.HeldUntil?.ToUniversalTime(),
             new WaitingView(
                 chain.Count(item => item.ExpiredAt is not null), space.Noticed.Objects, space.Noticed.Bytes,
                 (space.FirstNoticedAt + ObjectExpiry.NoticeTime)?.ToUniversalTime()),

@@ -49,6 +49,9 @@ public sealed class ChainTableTests
         ("approve a new chain", ["NewChainApproved -> Done", "NewChainApproved -> Done", "NewChainApproved -> Done", Gone]),
         ("delete the server", ["BackupsClosed -> Done => deleted", "-> Conflict", "-> Conflict", "-> Done"]),
         ("choose what stays", ["RetentionChosen -> Done", "RetentionChosen -> Done", "RetentionChosen -> Done", Gone]),
+        ("inherit what stays", ["-> Done", "-> Done", "-> Done", Gone]),
+        ("sweep, with the team's default",
+            ["RetentionInherited -> SweepDone", "RetentionInherited -> SweepDone", "RetentionInherited -> SweepDone", "-> SweepDone"]),
         ("cancel deletions", ["DeletionCancelled -> Done", "DeletionCancelled -> Done", "DeletionCancelled -> Done", Gone]),
         ("sweep, an old snapshot", ["SnapshotsExpired -> SweepDone", "-> SweepDone", "-> SweepDone", "-> SweepDone"]),
         ("sweep, what nothing needs", ["ObjectsNoticed -> SweepDone", "-> SweepDone", "-> SweepDone", "-> SweepDone"]),
@@ -177,6 +180,11 @@ public sealed class ChainTableTests
         "approve a new chain" => new ApproveNewChain(Team, Server, Named.Ada),
         "delete the server" => new CloseBackups(Team, Server, Named.Ada),
         "choose what stays" => new ChooseRetention(Team, Server, new RetentionPolicy(1, 2, 3, 4, 5), 30, Named.Ada),
+        "inherit what stays" => new InheritRetention(Team, Server, Named.Ada),
+        "sweep, with the team's default" => new SweepBackups(Team, Server, SweepStep.Expire, null, false, Author.Platform)
+        {
+            Default = new RetentionDefault(new RetentionPolicy(1, 2, 3, 4, 5), 30),
+        },
         "cancel deletions" => new CancelDeletion(Team, Server, Named.Ada),
         "sweep, an old snapshot" => new SweepBackups(Team, Server, SweepStep.Expire, null, false, Author.Platform),
         "sweep, what nothing needs" => new SweepBackups(Team, Server, SweepStep.Mark, null, false, Author.Platform),
@@ -188,6 +196,7 @@ public sealed class ChainTableTests
     private static object? Facts(string input) => input switch
     {
         // Of twelve of one day the ten newest stay, and its first.
+        "sweep, with the team's default" => new ExpireFacts([]),
         "sweep, an old snapshot" => new ExpireFacts([.. Enumerable.Range(1, 12).Select(number => new ChainSnapshot(
             new CommittedSnapshot(Id($"{number}"), number, number, Root($"{number}"), "0011223344556677", 1, 1, Now), null, null))]),
         "sweep, what nothing needs" => new ObjectFacts([new(Name("a"), 7, new(false, null, false))], More: false),

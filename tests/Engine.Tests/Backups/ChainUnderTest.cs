@@ -43,6 +43,9 @@ internal sealed class ChainUnderTest : IDisposable
 
     public DateTimeOffset Now { get; set; } = Runs.Now;
 
+    /// <summary>What the team chose for servers that chose nothing.</summary>
+    public RetentionDefault? Default { get; set; }
+
     /// <summary>Everything that was journalled, the oldest first.</summary>
     public IReadOnlyList<IEntityEvent> Journal => _journal;
 
@@ -73,7 +76,7 @@ internal sealed class ChainUnderTest : IDisposable
     public async Task<SweepDone?> SweepAsync(SweepStep step, bool killed = false, ObjectName? after = null, bool dryRun = false)
     {
         var state = State;
-        var command = new SweepBackups(Server.Team, Server.Server, step, after, dryRun, Author.Platform);
+        var command = new SweepBackups(Server.Team, Server.Server, step, after, dryRun, Author.Platform) { Default = Default };
         var facts = await _desk.ReadAsync(Server, command, state, Now);
         return (SweepDone?)await CarryAsync(state, BackupDecisions.Sweep(state, command, facts, Now), killed);
     }

@@ -39,6 +39,18 @@ internal static class RetentionSamples
         ["state.1~swept"] = Story.Aggregate(BackupState.Nothing, BackupState.Apply),
         ["c-sweep.1"] = new SweepBackups(Team, Server, SweepStep.Mark, Pack, DryRun: true, Author.Platform),
         ["c-sweep.1~first"] = new SweepBackups(Team, Server, SweepStep.Expire, null, DryRun: false, Author.Platform),
+        ["retention-inherited.1"] = new RetentionInherited(
+            Few, new RetentionFloor(30, 7, Later), RetentionPolicy.Default, 30, At, Author.Platform),
+        ["retention-released.1"] = new RetentionReleased(At, Named.Ada),
+        ["c-sweep.1~inherited"] = new SweepBackups(Team, Server, SweepStep.Expire, null, DryRun: false, Author.Platform)
+        {
+            Default = new RetentionDefault(Few, 14),
+        },
+        ["c-inherit-retention.1"] = new InheritRetention(Team, Server, Named.Ada),
+        ["r-shown.1~inheriting"] = new BackupsShown(ChainStatus.Open, null, null, null, [], [])
+        {
+            Retention = new RetentionStanding(Few, new RetentionFloor(30), RetentionStop.None, null, 3) { Inherits = true },
+        },
         ["c-choose-retention.1"] = new ChooseRetention(Team, Server, Few, 7, Named.Ada),
         ["c-cancel-deletion.1"] = new CancelDeletion(Team, Server, Named.Ada) { Reason = "not yet" },
         ["r-swept.1"] = new SweepDone(RetentionStop.RunOpen)

@@ -29,7 +29,7 @@ public sealed class RetentionEndpointsTests(PeopleOverTime people) : IClassFixtu
         var shown = await ann.GetAsync($"{server}/retention");
         Assert.Equal(
             Defaults.TrimEnd() + """
-                "stopped":null,"heldUntil":null,"waiting":{"snapshots":0,"objects":0,"bytes":0,"from":null},
+                "inherited":true,"stopped":null,"heldUntil":null,"waiting":{"snapshots":0,"objects":0,"bytes":0,"from":null},
                 """.TrimEnd() + """
                 "locked":{"objects":0,"bytes":0,"until":null}}
                 """, shown.Text);
@@ -76,6 +76,43 @@ public sealed class RetentionEndpointsTests(PeopleOverTime people) : IClassFixtu
             "Sign in again", (await ann.SendAsync("PUT", $"{server}/retention", Body(), []))["detail"], StringComparison.Ordinal);
         var held = await ann.PostAsync($"{server}/retention/cancel", cancel);
         Assert.Equal((HttpStatusCode.OK, "held"), (held.Status, held["stopped"]));
+    }
+
+    [Fact]
+    public async Task A_teams_default_is_taken_over_by_the_next_sweep_of_each_server_that_chose_nothing()
+    {
+        var (ann, server, agent) = await ServerAsync();
+        var admin = await people.Host.MemberAsync(ann.Team, TeamRole.Admin);
+        Assert.Equal((10, 30), (Number(await ann.GetAsync("/api/team/retention"), "last"), Number(
+            await admin.GetAsync("/api/team/retention"), "floorDays")));
+        Assert.Equal("403 not-permitted", (await admin.SendAsync("PUT", "/api/team/retention", Body(floorDays: 29), [])).Said);
+        Assert.Equal(["/last", "/daily", "/weekly", "/monthly", "/yearly", "/floorDays"],
+            (await ann.SendAsync("PUT", "/api/team/retention", Body(last: -1, others: 1001, floorDays: 3), [])).Pointers);
+        for (var time = 0; time < 2; time++)
+            Assert.Equal(2, Number(await ann.SendAsync("PUT", "/api/team/retention", Body(last: 2, floorDays: 14), []), "last"));
+        await agent.RunAsync(null);
+        Assert.Equal(10, Number(await ann.GetAsync($"{server}/retention"), "last"));
+        await agent.SweepAsync();
+        var taken = await ann.GetAsync($"{server}/retention");
+        Assert.Equal((2, 30, 14, true), (Number(taken, "last"), Number(taken, "floorDays"), Number(taken, "nextFloorDays"),
+            taken.Json.GetProperty("inherited").GetBoolean()));
+
+        var own = await ann.SendAsync("PUT", $"{server}/retention", Body(last: 7, floorDays: 30), []);
+        Assert.False(own.Json.GetProperty("inherited").GetBoolean());
+        await agent.SweepAsync();
+        Assert.Equal(7, Number(await ann.GetAsync($"{server}/retention"), "last"));
+        var released = await ann.SendAsync("DELETE", $"{server}/retention", "{}", []);
+        Assert.Equal((7, true), (Number(released, "last"), released.Json.GetProperty("inherited").GetBoolean()));
+        await agent.SweepAsync();
+        Assert.Equal(2, Number(await ann.GetAsync($"{server}/retention"), "last"));
+        var entry = await Poll.ForAsync("the audit log", TimeSpan.FromMinutes(1), async () =>
+        {
+            var log = await ann.GetAsync("/api/audit?limit=50");
+            var actions = log.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("action").GetString()).ToList();
+            return actions.Contains("backups.retention-released") ? actions : null;
+        });
+        Assert.Single(entry, action => action == "team.retention-chosen");
+        Assert.Contains("backups.retention-inherited", entry);
     }
 
     [Theory]

@@ -16,6 +16,13 @@ public sealed record RetentionMemory
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RetentionFloor? Floor { get; init; }
 
+    /// <summary>What is chosen is the team's default, which was taken over; else it was chosen for this server.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Inherited { get; init; }
+
+    /// <summary>Whether the team's default counts here.</summary>
+    internal bool Inherits => Policy is null || Inherited;
+
     /// <summary>Nothing goes before: a person cancelled. Null: nobody did.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? HeldUntil { get; init; }

@@ -1,4 +1,6 @@
+using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Presence;
+using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Backups;
 
 namespace HostAtlas.Engine.Backups.Retention;
@@ -15,6 +17,11 @@ public sealed class RetentionSweeper(EngineClient engine)
     public async Task<SweepTally> SweepAsync(ServerKey server, bool dryRun, Author by, CancellationToken cancellation)
     {
         var tally = new SweepTally(server);
+        var asked = await engine.AskAsync(new ShowTeamRetention(server.Team), cancellation).ConfigureAwait(false);
+        // A team whose keys were destroyed has no default any more; what is left of its servers goes all the same.
+        if (asked is not TeamRetentionShown && asked is not Refused { Kind: RefusalKind.NotFound })
+            return tally with { Fault = (asked as Refused)?.Detail ?? "The engine's answer is not known." };
+        var common = (asked as TeamRetentionShown)?.Default;
         foreach (var step in Steps)
         {
             ObjectName? after = null;
@@ -22,7 +29,7 @@ public sealed class RetentionSweeper(EngineClient engine)
             do
             {
                 var reply = await engine.AskAsync(
-                    new SweepBackups(server.Team, server.Server, step, after, dryRun, by), cancellation).ConfigureAwait(false);
+                    new SweepBackups(server.Team, server.Server, step, after, dryRun, by) { Default = common }, cancellation).ConfigureAwait(false);
                 if (reply is not SweepDone done)
                     return tally with { Fault = (reply as Refused)?.Detail ?? "The engine's answer is not known." };
                 tally = tally.With(done);

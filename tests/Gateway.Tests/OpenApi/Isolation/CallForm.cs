@@ -16,6 +16,8 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         // To a person it lists the person's own teams, whatever X-Team says.
         ["listTeams"] = Of("query:cursor=team", takes: true),
         ["getTeam"] = Of(""),
+        ["getTeamRetention"] = Of(""),
+        ["putTeamRetention"] = Of("", Retention),
         ["renameTeam"] = Of("", """{"name": "Another"}"""),
         ["listMembers"] = Of("query:cursor=user"),
         ["inviteMember"] = Of("", """{"email": "another@example.org", "role": "viewer"}"""),
@@ -46,6 +48,7 @@ internal sealed record CallForm(IReadOnlyDictionary<string, string> Kinds, strin
         ["resumeBackups"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["getRetention"] = Of("path:id=server"),
         ["putRetention"] = Of("path:id=server", Retention),
+        ["inheritRetention"] = Of("path:id=server"),
         ["cancelDeletion"] = Of("path:id=server", """{"reason": "a test"}"""),
         ["listAudit"] = Of("query:cursor=server query:actor=user"),
         ["exportAudit"] = Of(""),
