@@ -1,5 +1,3 @@
-using ZstdSharp;
-
 namespace HostAtlas.Agent.Backup.Format;
 
 /// <summary>Compresses and restores blobs. Holds zstd's working memory, about a megabyte; one a thread.</summary>
@@ -11,11 +9,13 @@ public sealed class BlobCompressor : IDisposable
     /// </summary>
     public const int DefaultLevel = 2;
 
-    private readonly Compressor _compressor;
-    private readonly Decompressor _decompressor = new();
+    private readonly IZstd _zstd;
 
-    /// <summary>Compresses at a level of 1–19.</summary>
-    public BlobCompressor(int level = DefaultLevel) => _compressor = new Compressor(level);
+    /// <summary>Compresses at a level of 1–19, by the host's own zstd where it has one.</summary>
+    public BlobCompressor(int level = DefaultLevel) : this(HostZstd.IsThere ? new HostZstd(level) : new ManagedZstd(level)) { }
+
+    /// <summary>Compresses by this one.</summary>
+    internal BlobCompressor(IZstd zstd) => _zstd = zstd;
 
     /// <summary>
     /// Compresses a chunk as one frame. Returns the frame's length, or 0 when it would not be smaller than the chunk: then it is stored
@@ -23,8 +23,7 @@ public sealed class BlobCompressor : IDisposable
     /// </summary>
     /// <param name="raw">The chunk, 1–4 MiB.</param>
     /// <param name="frame">Room for at least as much as the chunk.</param>
-    public int TryCompress(ReadOnlySpan<byte> raw, Span<byte> frame) =>
-        _compressor.TryWrap(raw, frame[..(raw.Length - 1)], out var written) ? written : 0;
+    public int TryCompress(ReadOnlySpan<byte> raw, Span<byte> frame) => _zstd.TryCompress(raw, frame[..(raw.Length - 1)]);
 
     /// <summary>
     /// Restores a blob into <paramref name="raw"/>, whose length is what the entry says; false when the stored bytes are no such blob.
@@ -33,21 +32,9 @@ public sealed class BlobCompressor : IDisposable
     public bool TryRestore(BlobCodec codec, ReadOnlySpan<byte> stored, Span<byte> raw)
     {
         if (codec == BlobCodec.Raw) return stored.Length == raw.Length && stored.TryCopyTo(raw);
-        if (stored.IsEmpty) return false;
-        try
-        {
-            return codec == BlobCodec.Zstd && _decompressor.TryUnwrap(stored, raw, out var written) && written == raw.Length;
-        }
-        catch (ZstdException)
-        {
-            return false;
-        }
+        return codec == BlobCodec.Zstd && !stored.IsEmpty && _zstd.TryRestore(stored, raw);
     }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        _compressor.Dispose();
-        _decompressor.Dispose();
-    }
+    public void Dispose() => _zstd.Dispose();
 }

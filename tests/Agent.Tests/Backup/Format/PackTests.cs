@@ -136,10 +136,12 @@ public sealed class PackTests
         }
     }
 
-    [Fact]
-    public void A_blob_that_does_not_compress_is_stored_raw_and_damage_never_unfolds()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_blob_that_does_not_compress_is_stored_raw_and_damage_never_unfolds(bool isHosts)
     {
-        using var compressor = new BlobCompressor();
+        using var compressor = new BlobCompressor(Zstd(isHosts));
         var frame = new byte[200_000];
         Assert.Equal(0, compressor.TryCompress(TestKeys.Noise(100_000), frame));
         Assert.Equal(0, compressor.TryCompress([5], frame));
@@ -152,6 +154,25 @@ public sealed class PackTests
         Assert.False(compressor.TryRestore((BlobCodec)7, frame.AsSpan(0, 5), new byte[5]));
         Assert.True(compressor.TryRestore(BlobCodec.Zstd, frame.AsSpan(0, length), new byte[100_000]));
         Gen.Byte.Array[0, 200].Sample(bytes => compressor.TryRestore(BlobCodec.Zstd, bytes, new byte[1000]) || true, threads: 1);
+    }
+
+    [Fact]
+    public void What_one_zstd_packs_the_other_unfolds()
+    {
+        using var hosts = new BlobCompressor(Zstd(isHosts: true));
+        using var managed = new BlobCompressor(Zstd(isHosts: false));
+        foreach (var length in new[] { 2, 5_000, 300_000, Chunker.MaxBytes })
+        {
+            var chunk = new byte[length];
+            for (var i = 0; i < length; i++) chunk[i] = (byte)"the same words in another order"[(i * 7) % 31];
+            foreach (var (packs, unfolds) in new[] { (hosts, managed), (managed, hosts) })
+            {
+                var (frame, raw) = (new byte[length], new byte[length]);
+                var packed = packs.TryCompress(chunk, frame);
+                if (length > 2) Assert.InRange(packed, 1, length - 1);
+                if (packed > 0) Assert.True(unfolds.TryRestore(BlobCodec.Zstd, frame.AsSpan(0, packed), raw) && raw.SequenceEqual(chunk));
+            }
+        }
     }
 
     [Fact]
@@ -179,6 +200,13 @@ public sealed class PackTests
         using var empty = new PackBuilder(TestKeys.Sealer());
         using var none = empty.Seal(Id);
         verifier.Verify(none);
+    }
+
+    private static IZstd Zstd(bool isHosts)
+    {
+        // dpkg needs it: where these tests run it is there.
+        Assert.True(HostZstd.IsThere);
+        return isHosts ? new HostZstd(BlobCompressor.DefaultLevel) : new ManagedZstd(BlobCompressor.DefaultLevel);
     }
 
     private static void Add(PackBuilder builder, BlobCompressor compressor, byte[] chunk)
