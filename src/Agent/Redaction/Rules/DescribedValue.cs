@@ -99,6 +99,9 @@ internal static class DescribedValue
         if (value.Length < 2 || NoSecret.Is(value) || text[start] is '(' or '[' or '<' or '/') return null;
         var span = new ValueSpan(start, start + trimmed.Length, end, false);
         var looks = Looks.Password(value.TrimEnd('=')) && !IsErrorCode(value);
+        // OTP code for bob: 482913
+        if (!mustLookIt && value.Length is >= 4 and <= 8 && !value.ContainsAnyExceptInRange('0', '9')
+            && name.Word.EndsWith("code", StringComparison.OrdinalIgnoreCase)) return span;
         if (name.Kind != KeyKind.Password) return (looks && value.Length >= 8) || IsEncoded(value) || Looks.Random(value) ? span : null;
         if (looks) return span;
         return !mustLookIt && IsLast(text, end) && !IsNumber(value) ? span : null;

@@ -40,7 +40,7 @@ internal static class DeviceRule
 
     /// <summary>What no other mark tells of.</summary>
     internal static IEnumerable<string> Marks =>
-        [.. Phrases.Where(phrase => phrase is not "passwd "), "createUser ", "snmp-server user ", "auth-pass ", "key hmac-"];
+        [.. Phrases.Where(phrase => phrase is not "passwd "), "createUser ", "snmp-server user ", "auth-pass ", "key hmac-", "chpasswd: "];
 
     /// <summary>Finds them.</summary>
     public static void Find(Findings findings)
@@ -61,9 +61,9 @@ internal static class DeviceRule
     }
 
     // The value is not the first word behind: sentinel auth-pass name x, upsmon's MONITOR ups@host 1 bob x, CONNECT TO x USER a USING y,
-    // CONNECT bob/x@db, addauth digest bob:x, nsupdate's key hmac-sha256:name x.
+    // CONNECT bob/x@db, addauth digest bob:x, nsupdate's key hmac-sha256:name x, cloud-init's chpasswd: bob:x.
     private static readonly (string Phrase, int Place)[] Placed =
-        [("auth-pass ", 2), ("MONITOR ", 4), ("CONNECT TO ", 5), ("CONNECT ", 1), ("addauth ", 2), ("key hmac-", 2)];
+        [("auth-pass ", 2), ("MONITOR ", 4), ("CONNECT TO ", 5), ("CONNECT ", 1), ("addauth ", 2), ("key hmac-", 2), ("chpasswd: ", 1)];
 
     private static void AtPlace(Findings findings, string phrase, int place)
     {
@@ -93,6 +93,11 @@ internal static class DeviceRule
         {
             if (value.IndexOf(':') is not (> 0 and var colon)) return;
             start += colon + 1;
+        }
+        else if (phrase == "chpasswd: ")
+        {
+            if (value.IndexOf(':') is not (> 0 and var user) || !Looks.Password(value[(user + 1)..])) return;
+            start += user + 1;
         }
         else if (phrase == "key hmac-" && (value.Length < 8 || value[^1] != '=')) return;
         if (end > start && !NoSecret.Is(text.AsSpan(start, end - start))) findings.Add(start, end, RuleNames.LooseValue);

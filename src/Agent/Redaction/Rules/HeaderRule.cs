@@ -53,7 +53,7 @@ internal static class HeaderRule
             var name = at;
             while (at < limit && text[at] is not ('=' or ';' or ',') && !Blank.Is(text[at])) at++;
             var isPair = at < limit && text[at] == '=';
-            var attribute = set && !first && Attributes.Has(text.AsSpan(name, at - name));
+            var attribute = !first && Attributes.Has(text.AsSpan(name, at - name)) && (set || IsPlainly(text.AsSpan(name), at - name));
             var start = isPair ? at + 1 : name;
             at = start;
             // The date of Expires has blanks and a comma in it.
@@ -67,6 +67,16 @@ internal static class HeaderRule
             at++;
         }
         return at;
+    }
+
+    // Some log what a server sets as what a client sends: there an attribute is known by its value too.
+    private static bool IsPlainly(ReadOnlySpan<char> text, int name)
+    {
+        var value = text[name..];
+        return value.IsEmpty || value[0] is ';' or '"' or '\'' || value.StartsWith("=/")
+            || text.StartsWith("samesite", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("expires", StringComparison.OrdinalIgnoreCase)
+            || (text.StartsWith("max-age", StringComparison.OrdinalIgnoreCase) && value.Length > 1 && char.IsAsciiDigit(value[1]));
     }
 
     // The parts have quotes of their own: response="x". One quote too many at the end is what encloses the whole header.
@@ -107,7 +117,7 @@ internal static class HeaderRule
     }
 
     private static bool IsEscapedEnd(string text, int at) =>
-        text[at] == '\\' && at + 1 < text.Length && text[at + 1] is 'r' or 'n' or '"' or '\'';
+        (text[at] == '\\' && at + 1 < text.Length && text[at + 1] is 'r' or 'n' or '"' or '\'') || ValueScanner.EndsWire(text, at);
 
     private static int EndOfToken(string text, int at, int limit)
     {

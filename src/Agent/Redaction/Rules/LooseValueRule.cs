@@ -126,7 +126,15 @@ internal static class LooseValueRule
             // OpenVPN's management: password "Auth" "x"
             var second = Blank.Skip(text, quoted.Next);
             var next = Note(findings, quoted);
-            return second > quoted.Next && ValueScanner.TryReadQuoted(text, second, out var behind) ? Note(findings, behind) : next;
+            if (second <= quoted.Next || second >= text.Length) return next;
+            if (!ValueScanner.TryReadQuoted(text, second, out var behind))
+            {
+                // The same without quotes as the last word: password "Auth" x9
+                var word = ValueScanner.EndOfBare(text, second);
+                if (!Looks.Password(text.AsSpan(second, word - second)) || !text.AsSpan(word).Trim("\"' ").IsEmpty) return next;
+                behind = new ValueSpan(second, word, word, false);
+            }
+            return Note(findings, behind);
         }
         if (name.Word is "LOGIN") return Imap(findings, name, at);
         if (name.Word.EndsWith("community", StringComparison.Ordinal)) return Community(findings, name, at);
@@ -137,14 +145,15 @@ internal static class LooseValueRule
             if (password ? Looks.Password(word) && !word.Contains('=') && !NoSecret.Is(word)
                 : IsKeyLike(name, word) && !IsFingerprint(name, word))
                 return Note(findings, new ValueSpan(at, end, end, false));
-            // decoded credentials bob:x
+            // decoded credentials bob:x, and monit's credentials allow bob:x
             if (name.Word.EndsWith("credentials", StringComparison.OrdinalIgnoreCase) && word.IndexOf(':') is > 0 and var colon
                 && Looks.Password(word[(colon + 1)..]))
                 return Note(findings, new ValueSpan(at + colon + 1, end, end, false));
             // "the password is [x]"
             if (password && steps > 0 && word.Length > 2 && word[0] is '[' or '<' or '(' && Looks.Password(word[1..].TrimEnd("]>)}.")))
                 return Note(findings, new ValueSpan(at + 1, at + 1 + word[1..].TrimEnd("]>)}.").Length, end, false));
-            if (!Connectors.Has(word.TrimEnd(':'))) break;
+            var isConnector = Connectors.Has(word.TrimEnd(':')) || (word is "allow" && name.Word is "credentials");
+            if (!isConnector) break;
             // "changed the password to x", but not "sent a password to user42".
             if (steps == 0 && word is "to" or "of" && !DescribedValue.IsChange(Near(text, name.Start))) break;
             at = Blank.Skip(text, end);

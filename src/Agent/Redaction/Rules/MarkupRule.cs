@@ -21,6 +21,8 @@ internal static class MarkupRule
         if (head[..close].Contains('=')) MemberValues.Find(findings, name, name.End);
         if (closed) return false;
         var content = Content(text, name.End + close + (escaped ? 4 : 1), escaped);
+        // "PASS <password>" is a mask, and <user> <password> [host] how a program is called: nothing closes them.
+        if (content.End == text.Length && IsRemark(content.In(text))) return true;
         // Attributes may hold secrets of their own: they are looked at one by one.
         next = head[..close].Contains('=') ? name.End : Math.Max(name.End, content.End);
         var secret = name.Kind switch
@@ -34,6 +36,9 @@ internal static class MarkupRule
         else next = name.End;
         return true;
     }
+
+    private static bool IsRemark(ReadOnlySpan<char> content) => content.IsEmpty || Blank.Is(content[0])
+        || content.TrimEnd("\"'`)]}>.,:;! ").IsEmpty;
 
     /// <summary>
     /// The content that begins here: as it is, in CDATA, or of an element within (<c>&lt;password&gt;&lt;value&gt;x&lt;/</c>).

@@ -81,6 +81,7 @@ internal static class NamedValueRule
         end = name.End;
         // https://x-access-token:... is a user, and has a rule of its own.
         if (name.Before("//")) return end;
+        if (BehindArn(name) is > 0 and var behindArn) return behindArn;
         // "references non-existent secret key: tls.crt" names a key of an object.
         if (name.IsPlainKey && KeyWords.SecretKeys.Has(name.WordBefore) && !name.Before("non-existent secret "))
             name = name with { Kind = KeyKind.Key };
@@ -113,7 +114,8 @@ internal static class NamedValueRule
         if (name.Kind is KeyKind.Cookie or KeyKind.SetCookie) return HeaderRule.Cookies(findings, at, name.Kind == KeyKind.SetCookie);
         // "password= user=bob": there is none.
         if (at > separator.End && separator.Sign == SeparatorSign.Equals && IsAnotherName(text, at, '=')) return at;
-        if (at > separator.End && separator.Sign == SeparatorSign.Colon && IsAnotherName(text, at, ':')) return at;
+        if (at > separator.End && separator.Sign == SeparatorSign.Colon && (IsAnotherName(text, at, ':') || IsSecretsPair(text, at)))
+            return at;
         if (text[at] == '[' && !Placeholder.Begins(text.AsSpan(at))) return NamedValues.List(findings, name, at);
         if (text[at] == '{' && NamedValues.IsObject(text, at))
         {
@@ -136,6 +138,21 @@ internal static class NamedValueRule
         var value = NamedValues.Read(name, separator, at, findings.IsCommand);
         return NamedValues.Judge(findings, name, separator, value) ? value.Next : Math.Max(name.End, value.Quoted ? value.Start : at);
     }
+
+    // arn:aws:secretsmanager:eu-central-1:1:secret:prod/db-AbCdEf only says where a secret lies: where it ends, or 0.
+    private static int BehindArn(in Name name)
+    {
+        if (!name.Word.Equals("secret", StringComparison.OrdinalIgnoreCase) || !(name.Before(":") || name.Before("%3A"))) return 0;
+        var before = name.Text.AsSpan(Math.Max(0, name.Start - MostArn), Math.Min(MostArn, name.Start));
+        var arn = before.LastIndexOf("arn");
+        if (arn < 0 || before[arn..].ContainsAny(ArnEnds) || !before[arn..].Contains("secretsmanager", StringComparison.Ordinal)) return 0;
+        var rest = name.Text.AsSpan(name.End);
+        return rest.IndexOfAny(ArnEnds) is >= 0 and var end ? name.End + end : name.Text.Length;
+    }
+
+    private const int MostArn = 128;
+
+    private static readonly SearchValues<char> ArnEnds = SearchValues.Create(" \t\"'\\,;&?<>()[]{}|");
 
     // tac_plus: password = cleartext "x"
     private static int BehindKind(string text, int at)
@@ -168,6 +185,14 @@ internal static class NamedValueRule
                 && (end >= text.Length || !KeyName.IsPart(text[end]))) return name with { End = end };
         }
         return name;
+    }
+
+    // secret "db-credentials": password=x
+    private static bool IsSecretsPair(string text, int at)
+    {
+        if (!IsAnotherName(text, at, '=')) return false;
+        var name = text.AsSpan(at, text.AsSpan(at).IndexOf('='));
+        return KeyName.Classify(name) is KeyKind.Password or KeyKind.Strong or KeyKind.Key;
     }
 
     // name= or name: with a blank behind the colon.

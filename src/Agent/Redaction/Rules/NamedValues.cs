@@ -106,10 +106,20 @@ internal static class NamedValues
                     || (IsAuth(name) && (Looks.BasicCredentials(content) || (Looks.Token(content) && Looks.IsHexOrUuid(content))));
             case KeyKind.Medium when name.InQuery && name.Word.EndsWith("signature", StringComparison.OrdinalIgnoreCase):
                 return content.Length >= 8;
+            // ?session_id=a1b2c3d4e5f6; elsewhere a UUID behind it is what a log calls a session.
+            case KeyKind.Medium when KeyName.IsSession(name.Word):
+                return name.InQuery && Looks.Mixed(content) || (Looks.Token(content)
+                    && !(name.Word.EndsWith("id", StringComparison.OrdinalIgnoreCase) && Looks.Uuid(content) && !name.InQuery));
             case KeyKind.Medium:
                 return Looks.Token(content);
             // Lexer: token=IDENT line=5
             case KeyKind.Strong when name.Word.Equals("token", StringComparison.OrdinalIgnoreCase) && IsKindOfToken(name.Text, content):
+                return false;
+            case KeyKind.Strong when IsTimeOfTotem(name, content):
+                return false;
+            case KeyKind.Password when IsWhen(name.Word, content):
+                return false;
+            case KeyKind.Strong when name.Word is "secret" && IsObjectPath(content):
                 return false;
             // docker build -t auth-token:1.2
             case not (KeyKind.Weak or KeyKind.Medium) when separator.Sign == SeparatorSign.Colon && separator.End == value.Start
@@ -168,12 +178,41 @@ internal static class NamedValues
             || text.Contains("lex", StringComparison.OrdinalIgnoreCase) || text.Contains("pars", StringComparison.OrdinalIgnoreCase)
             || text.Contains("col", StringComparison.OrdinalIgnoreCase));
 
+    // Corosync's ring passes a token on within milliseconds. A code of six digits is none, whatever the line speaks of.
+    private static bool IsTimeOfTotem(in Name name, ReadOnlySpan<char> value)
+    {
+        var text = name.Text;
+        var word = name.Word;
+        if (!word[(word.LastIndexOf('.') + 1)..].Equals("token", StringComparison.OrdinalIgnoreCase)) return false;
+        value = value.EndsWith("ms") ? value[..^2] : value;
+        return value.Length is > 0 and <= 5 && !value.ContainsAnyExceptInRange('0', '9')
+            && (text.Contains("corosync", StringComparison.OrdinalIgnoreCase) || text.Contains("totem", StringComparison.OrdinalIgnoreCase)
+                || text.Contains("token_retransmit", StringComparison.Ordinal)
+                || text.Contains("token timeout", StringComparison.OrdinalIgnoreCase));
+    }
+
     private static readonly System.Buffers.SearchValues<char> CapitalSigns =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
     private static bool IsStateOrNonce(in Name name) => name.Word is "state" or "nonce" or "login";
 
     private static bool IsAuth(in Name name) => name.Word.Contains("auth", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the value of Ansible's <c>update_password</c> says when it is done.</summary>
+    public static bool IsWhen(ReadOnlySpan<char> name, ReadOnlySpan<char> value) =>
+        value is "always" or "on_create" && name.EndsWith("update_password", StringComparison.OrdinalIgnoreCase);
+
+    // secret=prod/tls-cert: a namespace and a name of Kubernetes, letters and hyphens only.
+    private static bool IsObjectPath(ReadOnlySpan<char> value)
+    {
+        var slash = value.IndexOf('/');
+        return slash > 1 && value.Length > slash + 2 && char.IsAsciiLetterLower(value[0]) && char.IsAsciiLetterLower(value[^1])
+            && char.IsAsciiLetterLower(value[slash - 1]) && char.IsAsciiLetterLower(value[slash + 1])
+            && !value[..slash].ContainsAnyExcept(LabelSigns) && !value[(slash + 1)..].ContainsAnyExcept(LabelSigns);
+    }
+
+    private static readonly System.Buffers.SearchValues<char> LabelSigns =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
 
     // A key's name often leads to the file that holds it.
     private static bool IsFile(ReadOnlySpan<char> value) =>
@@ -242,7 +281,16 @@ internal static class NamedValues
         if (KeyWords.ResourceKinds.Has(value.In(text)) && next < text.Length && text[next] is '"' or '\'' or '\\') return true;
         var end = next;
         while (end < text.Length && (char.IsAsciiLetterLower(text[end]) || (end > next && text[end] == '-'))) end++;
-        return end > next && (end == text.Length || text[end] is ' ' or '.' or ',' or '\'' or '/');
+        return end > next && (end == text.Length || text[end] is ' ' or '.' or ',' or '\'' or '/'
+            || (text[end] == ':' && IsObjectName(name)));
+    }
+
+    // volume "creds-password" : rpc error: what stands in quotes behind a word is its name, and not a name of a value.
+    private static bool IsObjectName(in Name name)
+    {
+        var text = name.Text;
+        return name.End < text.Length && text[name.End] is '"' or '\'' && name.Start > 2 && text[name.Start - 1] == text[name.End]
+            && text[name.Start - 2] == ' ' && char.IsAsciiLetter(text[name.Start - 3]);
     }
 
     private static bool OwnsLine(in Name name, ValueSpan value)

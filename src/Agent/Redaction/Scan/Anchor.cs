@@ -27,4 +27,7 @@ internal enum Anchor : byte
 
     /// <summary>It may be a line of two words in quotes.</summary>
     List = 64,
+
+    /// <summary>It may be a text that is fed to a program.</summary>
+    Fed = 128,
 }

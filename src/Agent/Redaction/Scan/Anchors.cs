@@ -86,6 +86,10 @@ internal static class Anchors
             }
             else Add(table, stem, Anchor.Name, AfterName);
         }
+        // What they print counts where a program reads it.
+        Add(table, "echo", Anchor.Fed);
+        Add(table, "printf", Anchor.Fed);
+        foreach (var c in " \"'$" + Letters + Digits) Note(table, "<<<" + c, Anchor.Fed);
         // "bob" "x" as a line of its own.
         foreach (var c in Letters)
         {

@@ -85,7 +85,16 @@ internal static class LineScan
             || ((anchor & Anchor.Program) != 0 && IsProgram(block, at))
             || ((anchor & Anchor.Phrase) != 0 && IsPhrase(block, at))
             || ((anchor & Anchor.Command) != 0 && IsCommand(block, at))
-            || ((anchor & Anchor.List) != 0 && IsList(block, at));
+            || ((anchor & Anchor.List) != 0 && IsList(block, at))
+            || ((anchor & Anchor.Fed) != 0 && IsFed(block, at));
+    }
+
+    // echo x | chpasswd, chpasswd <<< x
+    private static bool IsFed(ReadOnlySpan<byte> block, int at)
+    {
+        var rest = block[at..];
+        var end = rest.IndexOf((byte)'\n');
+        return (end < 0 ? rest : rest[..end]).IndexOfAny((byte)'|', (byte)'<') >= 0;
     }
 
     private static bool IsPhrase(ReadOnlySpan<byte> block, int at)

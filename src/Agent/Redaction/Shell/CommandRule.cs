@@ -59,6 +59,7 @@ internal static class CommandRule
                         ProgramArguments.Find(findings, command, i, rows);
                     OddArguments.Find(findings, command, i);
                     UserAtHost(findings, command.Words[i]);
+                    QueryKeys.Find(findings, command.Words[i]);
                     if (depth < MostScripts) Script(findings, command, i, assignments, depth);
                 }
             }
@@ -242,7 +243,7 @@ internal static class CommandRule
     {
         if (start >= word.Length) return;
         var value = word.Text.AsSpan(start);
-        if (kind == KeyKind.Weak && !Looks.Random(value)) return;
+        if ((kind == KeyKind.Weak && !Looks.Random(value)) || NamedValues.IsWhen(name, value)) return;
         if (kind == KeyKind.Medium && !Looks.Token(value)) return;
         if (kind == KeyKind.Key && (value[0] is '/' or '.' or '~' || value.EndsWith(".pem") || value.EndsWith(".key"))) return;
         if (kind is KeyKind.Authorization or KeyKind.Cookie && value.Contains(' ')) return;

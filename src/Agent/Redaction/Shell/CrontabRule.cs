@@ -29,7 +29,27 @@ internal static class CrontabRule
         var start = AfterSchedule(text);
         if (start == 0 && IsVariableLine(findings)) return;
         CommandRule.Find(findings, ShellParser.Parse(text, start, text.Length), assignments: true);
+        if (start > 0) Input(findings, start);
     }
+
+    // What stands behind the first % is the command's input, each further one begins a line of it: chpasswd%bob:x.
+    private static void Input(Findings findings, int start)
+    {
+        var text = findings.Text;
+        var at = text.IndexOf('%', start);
+        if (at < 0 || !IsPlain(text.AsSpan(start, at - start)) || !FedLiterals.ReadInput(ShellParser.Parse(text, start, at))) return;
+        while (at >= 0 && at < text.Length)
+        {
+            var next = text.IndexOf('%', at + 1);
+            findings.AddWord(at + 1, next < 0 ? ValueScanner.EndOfLine(text, at + 1) : next, RuleNames.FedLiteral);
+            at = next;
+        }
+    }
+
+    // The sign behind is none of a format: date +%F, within quotes or a substitution, or behind a backslash.
+    private static bool IsPlain(ReadOnlySpan<char> before) => before.Length > 0 && before[^1] is not ('\\' or '+')
+        && before.Count('\'') % 2 == 0 && before.Count('"') % 2 == 0 && before.Count('`') % 2 == 0
+        && before.Count("$(") <= before.Count(')');
 
     /// <summary>
     /// Where the command begins: behind five fields or an @word, also of a line that is commented out; 0: there is no schedule.

@@ -42,8 +42,8 @@ internal static class FedLiterals
     private const int MostBefore = 16;
 
     // Programs to which echo is a word to look for, or a file's name.
-    private static readonly KeyWords.Set Searchers = new("grep egrep fgrep zgrep rg ag find fd locate sed awk gawk which type whereis man "
-        + "apropos apt apt-get dnf yum dpkg rpm cat less head tail cut test [ git");
+    private static readonly KeyWords.Set Searchers = new("grep egrep fgrep zgrep rg ag find fd locate sed awk gawk which type whereis "
+        + "apropos apt apt-get dnf yum dpkg rpm cat less head tail cut test [");
 
     private static readonly KeyWords.Set Interpreters = new("python python2 python3 perl ruby node php lua awk gawk mawk");
 
@@ -165,6 +165,10 @@ internal static class FedLiterals
         return "";
     }
 
+    /// <summary>Whether what is fed to these commands as a whole is read as a secret.</summary>
+    public static bool ReadInput(IReadOnlyList<ShellPipeline> pipelines) =>
+        pipelines.Any(pipeline => pipeline.Commands.Count > 0 && Reads(pipeline.Commands[0]));
+
     private static bool Reads(ShellCommand command)
     {
         var previous = "";
@@ -273,7 +277,7 @@ internal static class FedLiterals
         while (at >= 0 && script.Text.AsSpan(at).IndexOfAny('"', '\'') is >= 0 and var open)
         {
             if (!ValueScanner.TryReadQuoted(script.Text, at + open, out var literal)) return;
-            CommandRule.Note(findings, script, literal.Start, literal.End, RuleNames.FedLiteral);
+            CommandRule.Note(findings, script, literal.Start, WithoutEnd(script, literal.Start, literal.End), RuleNames.FedLiteral);
             at = Math.Max(at + open + 1, literal.Next);
             if (at >= script.Length) return;
         }
@@ -314,9 +318,17 @@ internal static class FedLiterals
         }
         if (word.Length == 0 || word.IsReference(0, word.Length)
             || word.Expansions.Exists(e => e.Commands is not null && e.Start == 0)) return;
-        var end = word.Length;
-        while (end > 1 && word.Text[end - 1] == 'n' && word.Text[end - 2] == '\\') end -= 2;
-        var (from, to) = word.Places(0, end);
+        // "bob:$PW"
+        if (word.Text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon + 1 < word.Length
+            && word.IsReference(colon + 1, word.Length)) return;
+        var (from, to) = word.Places(0, WithoutEnd(word, 0, word.Length));
         findings.AddWord(from, to, RuleNames.FedLiteral);
+    }
+
+    // Without the ends of lines that are written behind it.
+    private static int WithoutEnd(ShellWord word, int start, int end)
+    {
+        while (end > start + 1 && word.Text[end - 1] == 'n' && word.Text[end - 2] == '\\') end -= 2;
+        return end;
     }
 }

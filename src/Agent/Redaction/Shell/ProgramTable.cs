@@ -21,7 +21,7 @@ internal static class ProgramTable
         + "mysql_upgrade "
         + "mariadb mariadb-dump mariadb-admin mariadb-import mariadb-check mariadb-show mariadb-binlog mariadb-backup xtrabackup "
             + "innobackupex "
-        + "mariabackup mydumper myloader mytop mysqlhotcopy mysqlreport automysqlbackup pt-table-checksum pt-query-digest "
+        + "mariabackup mydumper myloader mytop mysqlhotcopy mysqlreport pt-table-checksum pt-query-digest "
             + "pt-online-schema-change mycli";
 
     private static readonly (string Names, string Verbs, string Flags)[] Rows =
@@ -60,8 +60,9 @@ internal static class ProgramTable
         ("wpa_passphrase", "", "@2"), ("wpa_cli", "", "=psk"), ("iwconfig", "", "=key"),
         ("snmpget snmpwalk snmpset snmpbulkwalk snmpgetnext snmptrap snmptable snmpstatus", "", "-c -A -X"),
         ("ipmitool ipmiutil ipmipower bmc-info ipmi-sensors", "", "-P -K !-H !-U !-I"), ("racadm hponcfg ilorest", "", "-p"),
-        ("openfortivpn", "", "-p"),
-        ("vmrun", "", "-gp -vp"), ("VBoxManage", "", "--password"), ("esxcli govc", "", "-p"),
+        ("openfortivpn", "", "-p"), ("radtest", "", "@2 @5 !-d !-t !-P"),
+        ("radclient radeapclient", "", "@3 !-f !-d !-D !-c !-r !-t !-n !-p !-S !-P"),
+        ("vmrun", "", "-gp -vp"), ("vmware-cmd", "", "-P !-H !-O !-U"), ("VBoxManage", "", "--password"), ("esxcli govc", "", "-p"),
         ("kinit kadmin kadmin.local", "", "-w -pw"), ("realm adcli samba-tool", "", "--adminpass --newpassword"),
         ("ipa-client-install ipa-server-install ipa-replica-install", "", "-w -p -a"),
         // Users and files

@@ -9,7 +9,7 @@ internal static class RarePrograms
     /// <summary>Names, verbs and flags.</summary>
     public static readonly (string Names, string Verbs, string Flags)[] Rows =
     [
-        ("mydumper myloader mysqlbackup mariadb-hotcopy myisamchk dolt proxysql-admin", "", "-p"),
+        ("automysqlbackup mydumper myloader mysqlbackup mariadb-hotcopy myisamchk dolt proxysql-admin", "", "-p"),
         ("psexec.py smbexec.py wmiexec.py secretsdump.py atexec.py dcomexec.py mssqlclient.py smbclient.py "
             + "lookupsid.py samrdump.py GetUserSPNs.py GetNPUsers.py GetADUsers.py getTGT.py getST.py ntlmrelayx.py "
             + "ticketer.py addcomputer.py impacket-psexec impacket-smbexec impacket-wmiexec impacket-secretsdump "

@@ -61,12 +61,16 @@ internal static class KeyName
     private static bool IsDescribing(ReadOnlySpan<char> name, ReadOnlySpan<Range> words, int secret, int word)
     {
         var text = TrimDigits(name[words[word]]);
-        // A Vault AppRole's secret_id is its secret.
+        // A Vault AppRole's secret_id is its secret, and a session's id is what opens it.
         if (text.Equals("id", StringComparison.OrdinalIgnoreCase)
-            && name[words[secret]].Equals("secret", StringComparison.OrdinalIgnoreCase)
+            && (name[words[secret]].Equals("secret", StringComparison.OrdinalIgnoreCase) || IsSession(name[words[secret]]))
             && word == secret + 1) return false;
         return KeyWords.Describing.Has(text);
     }
+
+    /// <summary>Whether this is a word for a session of the web: <c>session</c>, <c>PHPSESSID</c>, <c>sid</c>.</summary>
+    public static bool IsSession(ReadOnlySpan<char> word) => word.Contains("sess", StringComparison.OrdinalIgnoreCase)
+        || word.EndsWith("sid", StringComparison.OrdinalIgnoreCase);
 
     private static KeyKind OfWord(ReadOnlySpan<char> name, ReadOnlySpan<Range> words, int i)
     {

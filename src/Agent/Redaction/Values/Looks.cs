@@ -47,6 +47,22 @@ internal static class Looks
         return letters > 0 && (digits > 0 || signs > 0);
     }
 
+    /// <summary>At least eight characters, some letters and some digits, and nothing else but hyphens and underscores.</summary>
+    public static bool Mixed(ReadOnlySpan<char> value)
+    {
+        int letters = 0, digits = 0;
+        foreach (var c in value)
+        {
+            if (char.IsAsciiDigit(c)) digits++;
+            else if (char.IsAsciiLetter(c)) letters++;
+            else if (c is not ('-' or '_')) return false;
+        }
+        return value.Length >= 8 && letters > 0 && digits > 0;
+    }
+
+    /// <summary>A UUID with its hyphens.</summary>
+    public static bool Uuid(ReadOnlySpan<char> value) => value.Length == 36 && value[8] == '-' && IsHexOrUuid(value);
+
     /// <summary>Base64 of <c>user:password</c>, as HTTP's Basic scheme and container registries write it.</summary>
     public static bool BasicCredentials(ReadOnlySpan<char> value)
     {

@@ -13,7 +13,8 @@ internal static class NoSecret
             + "unavailable "
         + "present absent hidden redacted masked filtered removed omitted protected sensitive secret-hidden changed unchanged updated "
         + "accepted rejected denied granted created deleted rotated refreshed renewed string str text int integer bool boolean number "
-        + "bytes varchar char object array any void password prompt ask stdin env environment file default n/a na tbd -- - ... bearer "
+        + "bytes varchar char object array any void password prompt ask stdin env environment file default n/a na tbd -- - /dev/stdin ... "
+            + "bearer "
             + "basic "
         + "digest negotiate ntlm mandatory must not is was the a an and or for of to from with in on at authentication authorization "
         + "auth login blank ignored skipped skip unused provided supplied given configured found loaded matched mismatch mismatched "
@@ -42,7 +43,7 @@ internal static class NoSecret
             || IsSentence(value);
     }
 
-    private static readonly KeyWords.Set NoArguments = new("- true false yes no null none stdin prompt ask {} on off env file");
+    private static readonly KeyWords.Set NoArguments = new("- /dev/stdin true false yes no null none stdin prompt ask {} on off env file");
 
     /// <summary>Whether this is none as the argument of a command, where words are values and not a message.</summary>
     public static bool IsArgument(ReadOnlySpan<char> value) => value.Length == 0 || Placeholder.Is(value)

@@ -87,7 +87,7 @@ internal static class ValueScanner
         if (Placeholder.Begins(text.AsSpan(at))) at += Placeholder.Length;
         while (at < text.Length && !Blank.Is(text[at]) && text[at] is not ('&' or '#' or '"' or '\'' or '<' or '>' or '`'))
         {
-            if (text[at] is ')' or ']' or '}' or ',' or ';' && EndsHere(text, at + 1)) break;
+            if ((text[at] is ')' or ']' or '}' or ',' or ';' && EndsHere(text, at + 1)) || EndsWire(text, at)) break;
             if (text[at] == '\\' && at + 1 < text.Length && text[at + 1] is '"' or 'u' or 'n' or 'r') break;
             at++;
         }
@@ -112,6 +112,8 @@ internal static class ValueScanner
                 case '[' when Placeholder.Begins(text.AsSpan(at)):
                     at += Placeholder.Length;
                     break;
+                case '[' when at > from && EndsWire(text, at):
+                    return at;
                 // pass:"x" and a'b'c: a quote that opened within is the value's own.
                 case '"' or '\'' or '`' when text[at] == opened:
                     opened = '\0';
@@ -133,6 +135,10 @@ internal static class ValueScanner
         }
         return at;
     }
+
+    /// <summary>Whether the end of a line stands here as an HTTP client's log writes it: <c>"X-Api-Key: x[\r][\n]"</c>.</summary>
+    public static bool EndsWire(string text, int at) => text[at] == '['
+        && (text.AsSpan(at).StartsWith("[\\r]") || text.AsSpan(at).StartsWith("[\\n]"));
 
     /// <summary>Where the rest of a line ends, without the blanks at its end.</summary>
     public static int EndOfLine(string text, int at)
