@@ -16,7 +16,7 @@ internal static class InvisibleSigns
     public static void Find(Findings findings, Action<Findings> find)
     {
         var text = findings.Text;
-        if (text.AsSpan().IndexOfAny(Signs) < 0) return;
+        if (Ascii.IsValid(text) || text.AsSpan().IndexOfAny(Signs) < 0) return;
         var plain = new StringBuilder(text.Length);
         var places = new List<int>(text.Length);
         for (var i = 0; i < text.Length; i++)

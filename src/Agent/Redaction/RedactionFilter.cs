@@ -56,12 +56,13 @@ public sealed class RedactionFilter(Redactor redactor, RedactionMode mode, Redac
         var at = 1;
         while (at < filled)
         {
-            if (_scans && Describe is null && !_state.InKeyBlock && !_tooLong) at = PassOver(data, at, written);
+            var scans = _scans && Describe is null && !_state.InKeyBlock && !_tooLong;
+            if (scans) at = PassOver(data, at, written);
             if (at >= filled) break;
             var length = data[at..].IndexOf(LineFeed);
             if (length < 0 && !atEnd) return at + Shorten(data[at..]);
             var line = length < 0 ? data[at..] : data.Slice(at, length);
-            Write(line, written);
+            Write(line, written, isMarked: scans);
             if (length >= 0) written.WriteByte(LineFeed);
             at += length < 0 ? line.Length : length + 1;
         }
@@ -100,14 +101,14 @@ public sealed class RedactionFilter(Redactor redactor, RedactionMode mode, Redac
         return rest.Length - Overlap;
     }
 
-    private void Write(ReadOnlySpan<byte> line, MemoryStream written)
+    private void Write(ReadOnlySpan<byte> line, MemoryStream written, bool isMarked)
     {
         var returned = line.Length > 0 && line[^1] == Return;
         if (returned) line = line[..^1];
         var text = Encoding.UTF8.GetString(line);
         if (_tooLong) text += new string(' ', Redactor.MostBytes);
         _tooLong = false;
-        var redacted = redactor.Redact(mode, text, _state);
+        var redacted = redactor.Redact(mode, text, _state, isMarked);
         _state = redacted.State;
         written.Write(Encoding.UTF8.GetBytes(Describe is null ? redacted.Text : Describe(redacted)));
         if (returned && Describe is null) written.WriteByte(Return);

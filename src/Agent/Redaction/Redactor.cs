@@ -32,11 +32,23 @@ public sealed class Redactor(OwnerRules owner)
     public RedactedLine Redact(RedactionMode mode, string line, RedactionState state = default)
     {
         ArgumentNullException.ThrowIfNull(line);
+        return Redact(mode, line, state, isMarked: false);
+    }
+
+    /// <summary>The same.</summary>
+    /// <param name="mode">What the line is.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="state">What the line before it left.</param>
+    /// <param name="isMarked"><see cref="LineScan"/> has found a mark in it and need not look again.</param>
+    internal RedactedLine Redact(RedactionMode mode, string line, RedactionState state, bool isMarked)
+    {
         var placeholder = Placeholder.Of(mode);
         try
         {
             if (line.Length > MostBytes / 3 && Encoding.UTF8.GetByteCount(line) > MostBytes)
                 return new RedactedLine(placeholder, TooLong, KeyBlockRule.After(line, state));
+            if (!isMarked && mode == RedactionMode.Log && !state.InKeyBlock && owner.IsEmpty
+                && !LineScan.Any(line)) return new RedactedLine(line, [], state);
             return RedactLine(mode, line, state, placeholder);
         }
 #pragma warning disable CA1031 // Whatever goes wrong with a line, it must not leave the host as it is.
@@ -61,8 +73,6 @@ public sealed class Redactor(OwnerRules owner)
 
     private RedactedLine RedactLine(RedactionMode mode, string line, RedactionState state, string placeholder)
     {
-        if (mode == RedactionMode.Log && !state.InKeyBlock && owner.IsEmpty
-            && !LineScan.Any(line)) return new RedactedLine(line, [], state);
         var findings = new Findings(line) { IsCommand = mode == RedactionMode.Cron };
         var next = KeyBlockRule.Find(findings, state, out var whole);
         if (whole) return new RedactedLine(placeholder, KeyBlock, next);

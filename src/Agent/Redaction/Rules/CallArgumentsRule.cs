@@ -41,6 +41,7 @@ internal static class CallArgumentsRule
     public static void Find(Findings findings)
     {
         var text = findings.Text;
+        if (!text.Contains('(')) return;
         for (var at = 0; at < text.Length && text.AsSpan(at).IndexOfAny(Names) is >= 0 and var hit;)
         {
             at += hit;

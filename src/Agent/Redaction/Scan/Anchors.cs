@@ -19,6 +19,9 @@ internal static class Anchors
     // Before a word.
     private const string BeforeWord = " =\"'`[/\n(";
 
+    // Behind a program's name.
+    private const string AfterProgram = " \t\"'\\";
+
     // Behind a word that ends.
     private const string AfterWord = " =:\"'\t";
 
@@ -48,7 +51,7 @@ internal static class Anchors
     /// <summary>Bytes around a mark within which its phrase lies.</summary>
     public const int MostPhrase = 40;
 
-    /// <summary>For each place whether any mark has it: several grams may share one.</summary>
+    /// <summary>For each place 0, or the tag of the gram that has it; where several share one <see cref="Gram.AnyTag"/>.</summary>
     public static byte[] Table { get; } = Places();
 
     /// <summary>What these four bytes call for.</summary>
@@ -57,7 +60,11 @@ internal static class Anchors
     private static byte[] Places()
     {
         var places = new byte[Gram.Places];
-        foreach (var gram in Exact.Keys) places[Gram.Place(gram)] = 1;
+        foreach (var gram in Exact.Keys)
+        {
+            ref var place = ref places[Gram.Place(gram)];
+            place = place == 0 ? Gram.Tag(gram) : Gram.AnyTag;
+        }
         return places;
     }
 
@@ -102,6 +109,11 @@ internal static class Anchors
             // HTTPie's names stand in every access log; there they are none.
             if (program is "http" or "https" or "httpie") continue;
             if (program.Length < 4) AddWord(table, program, Anchor.Program);
+            // Of a name that is a word of other lines too its end tells more, with what stands behind a program.
+            else if (Gram.IsCommon(program.AsSpan(Gram.Rarest(program), Gram.Length)))
+            {
+                foreach (var after in AfterProgram) Note(table, program[^3..] + after, Anchor.Program);
+            }
             else Add(table, program, Anchor.Program);
         }
         return table;

@@ -18,7 +18,7 @@ internal static class LineScan
     private const int Step = 8, MostName = 64, MostAddress = 512;
 
     private static readonly SearchValues<byte> Signs = SearchValues.Create(":='\"`"u8);
-    private static readonly SearchValues<byte> AddressEnds = SearchValues.Create(" \t\n\"'<>"u8);
+    private static readonly SearchValues<byte> AddressSigns = SearchValues.Create(" \t\n\"'<>@%"u8);
 
     /// <summary>
     /// The place of the first mark that holds, or -1. <paramref name="block"/> begins at a line's start or in the middle of one that was
@@ -54,7 +54,8 @@ internal static class LineScan
                 for (var i = 0; i < Step; i++)
                 {
                     var gram = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref place, i));
-                    if (Unsafe.Add(ref table, Gram.Place(gram)) != 0 && Holds(block, at + i, gram)) return at + i;
+                    var tag = Unsafe.Add(ref table, Gram.Place(gram));
+                    if (tag != 0 && (tag == Gram.Tag(gram) || tag == Gram.AnyTag) && Holds(block, at + i, gram)) return at + i;
                 }
             }
             at += Step;
@@ -109,8 +110,7 @@ internal static class LineScan
     {
         if (at + 3 > block.Length || block[at + 2] != '/') return false;
         var rest = block.Slice(at + 3, Math.Min(MostAddress, block.Length - at - 3));
-        var end = rest.IndexOfAny(AddressEnds);
-        return (end < 0 ? rest : rest[..end]).IndexOfAny((byte)'@', (byte)'%') >= 0;
+        return rest.IndexOfAny(AddressSigns) is >= 0 and var sign && rest[sign] is (byte)'@' or (byte)'%';
     }
 
     // The whole name around this place: does it speak of a secret, and does a value follow?
