@@ -20,6 +20,6 @@ internal static partial class WatchedDumps
         && now.Rules.Any(rule => Turning.Contains(rule));
 
     [GeneratedRegex(@"\.(sql|dump|pgdump|dmp|bak|bson|rdb|sqlite3?|mysqldump)(\.(gz|bz2|xz|zst|lz4|zip|7z))?$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 100)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Pattern();
 }
