@@ -86,6 +86,8 @@ public sealed class FeatureCollectorTests
         [.. "GIF89a"u8], [.. "RIFF\0\0\0\0WEBPVP8 "u8], [0, 0, 0, 0x20, .. "ftypisom"u8], [.. "OggS"u8, 0, 2], [.. "ID3"u8, 4],
         [.. "fLaC"u8],
         [0x1A, 0x45, 0xDF, 0xA3], [.. "wOF2"u8], [0xFF, .. "tOc"u8, 0, 0, 0, 2], [0x99, 1, 13, 4], [.. "%!PS-AdobeFont"u8], [.. "MPDB"u8],
+        [.. "PACK"u8, 0, 0, 0, 2, 0, 0, 9, 9, 0xB3, 1, 0x78, 0x9C], [.. "PACK"u8, 0, 0, 0, 2, 0, 0, 9, 9, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+        [.. "CGPH"u8, 1, 1, 3, 0, .. "OIDF"u8, 0, 0, 0, 0, 0, 0, 0, 56], [.. "MIDX"u8, 1, 2, 1, 0, 0, 0, 0, 1, .. "OIDL"u8],
         [0x5D, 0, 0, 0x80, 0], [0x1E, 0x9B, 1, 0, 0, 0, 0, 0], [0x28, 0xB5, 0x2F, 0xFD, 0xA4],
     ];
 

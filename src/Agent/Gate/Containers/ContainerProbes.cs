@@ -15,13 +15,14 @@ internal sealed class ContainerProbes
     {
         var inflater = new Inflater();
         Slow = new SlowDecoders();
+        Packs = new GitPackProbe(inflater);
         _all =
         [
             new GzipProbe(inflater), new ZipEntryProbe(inflater, Slow), new XzProbe(Slow), new ZstdProbe(Slow), new Bzip2Probe(Slow),
             new Lz4Probe(), new SevenZipProbe(Slow), new RarProbe(), new LzmaProbe(Slow), new ZlibProbe(inflater), new PngProbe(inflater),
             new JpegProbe(), new GifProbe(), new RiffProbe(), new Mp4Probe(), new OggProbe(), new Mp3Probe(), new FlacProbe(),
-            new MatroskaProbe(), new Woff2Probe(Slow), new GitIndexProbe(), new PublicKeyringProbe(), new Type1FontProbe(),
-            new EmbeddedSymbolsProbe(inflater), new PackedBrotliProbe(Slow),
+            new MatroskaProbe(), new Woff2Probe(Slow), Packs, new GitIndexProbe(), new GitChunksProbe(), new PublicKeyringProbe(),
+            new Type1FontProbe(), new EmbeddedSymbolsProbe(inflater), new PackedBrotliProbe(Slow),
         ];
         Array.Fill(_byFirst, []);
         foreach (var probe in _all)
@@ -34,6 +35,9 @@ internal sealed class ContainerProbes
 
     /// <summary>The decoders that have no magic number to be found by.</summary>
     public SlowDecoders Slow { get; }
+
+    /// <summary>The one that is gone on with from window to window.</summary>
+    public GitPackProbe Packs { get; }
 
     /// <summary>Their names.</summary>
     public IEnumerable<string> Names => _all.Select(probe => probe.Name);

@@ -23,7 +23,8 @@ internal enum ProbeOutcome
 /// <param name="Outcome">What was found.</param>
 /// <param name="Bytes">How far the format reaches, or how far it was good; may lie behind what was handed over when the format says so
 /// itself.</param>
-internal readonly record struct ProbeResult(ProbeOutcome Outcome, long Bytes = 0)
+/// <param name="Rest">What must be known to go on with it in the bytes that follow; null: it is not gone on with.</param>
+internal readonly record struct ProbeResult(ProbeOutcome Outcome, long Bytes = 0, GitPackRest? Rest = null)
 {
     /// <summary>It is not this format.</summary>
     public static ProbeResult NotThis => default;

@@ -37,34 +37,6 @@ internal sealed class Woff2Probe(SlowDecoders slow) : IContainerProbe
     }
 }
 
-/// <summary>
-/// Tables of hashes that git keeps beside its packs (.idx version 2): 20 random bytes a name, in order, which no ciphertext is.
-/// </summary>
-internal sealed class GitIndexProbe : IContainerProbe
-{
-    private const int HeaderBytes = 8, FanoutBytes = 1024, NameBytes = 20, TrailerBytes = 40;
-
-    public string Name => "git-index";
-
-    public IEnumerable<byte[]> Beginnings => [[0xFF, .. "tO"u8]];
-
-    public bool Matches(ReadOnlySpan<byte> bytes) =>
-        bytes.Length > HeaderBytes + FanoutBytes + NameBytes
-        && bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, (byte)'t', (byte)'O', (byte)'c', 0, 0, 0, 2]);
-
-    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
-    {
-        var count = BinaryPrimitives.ReadUInt32BigEndian(bytes[(HeaderBytes + FanoutBytes - 4)..]);
-        var names = bytes[(HeaderBytes + FanoutBytes)..];
-        for (var i = 1; i < Math.Min(count, names.Length / NameBytes); i++)
-        {
-            if (names.Slice((i - 1) * NameBytes, NameBytes).SequenceCompareTo(names.Slice(i * NameBytes, NameBytes)) > 0)
-                return new ProbeResult(ProbeOutcome.Broken, HeaderBytes + FanoutBytes + (i * NameBytes));
-        }
-        return new ProbeResult(ProbeOutcome.Decodes, HeaderBytes + FanoutBytes + (count * (NameBytes + 8L)) + TrailerBytes);
-    }
-}
-
 /// <summary>Keyrings of OpenPGP: packets of public keys, names and signatures, and no other. Their numbers look random.</summary>
 internal sealed class PublicKeyringProbe : IContainerProbe
 {

@@ -59,7 +59,7 @@ internal sealed class FeatureCollector
                 _findings.Whole.Add(0, windows * WindowBytes);
                 _findings.AddZeroPages(windows * (WindowBytes / WindowAnalysis.PageBytes));
                 _analysis.SkipZeros();
-                _findings.IsOpen = false;
+                (_findings.IsOpen, _findings.Rest) = (false, null);
                 _start += windows * WindowBytes;
                 count -= windows * WindowBytes;
             }

@@ -1,3 +1,5 @@
+using HostAtlas.Agent.Gate.Containers;
+
 namespace HostAtlas.Agent.Gate.Features;
 
 /// <summary>What was found in a file so far. One object a depth, used again and again.</summary>
@@ -61,6 +63,12 @@ internal sealed class Findings
     /// <summary>A container was being decoded at the end of the last window, and nothing says where it ends.</summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>A pack of git's was in the middle of an object at the end of the last window.</summary>
+    public GitPackRest? Rest { get; set; }
+
+    /// <summary>The container that the file begins as; null when there is none.</summary>
+    public string? Container => _container;
+
     /// <summary>Looks for keys that were taken: each costs milliseconds.</summary>
     public int KeyTrials { get; set; }
 
@@ -74,7 +82,7 @@ internal sealed class Findings
         (_headLength, _pageBits, _pages, _container) = (0, 0, 0, null);
         (RandomBytes, RandomRun, RandomHead, RandomTail, _pooledRun, _pooledHead, _pooledTail) = (0, 0, 0, 0, 0, 0, 0);
         (StridedBytes, KeyedBytes, EncodedBytes, HiddenBytes, SealedBytes, BrokenAt) = (0, 0, 0, 0, 0, -1);
-        (TrustedUntil, IsOpen, KeyTrials) = (0, false, 0);
+        (TrustedUntil, IsOpen, Rest, KeyTrials) = (0, false, null, 0);
         (DenseBytes, StrewnTried, StrewnOf, BrokenMembers) = (0, 0, 0, 0);
     }
 

@@ -74,7 +74,7 @@ internal sealed partial class WindowAnalysis
             if (window.Length >= JudgedLeast) TextEncodings(window, findings);
         }
         var isOpen = findings.IsOpen;
-        Explain(window, findings);
+        Explain(window, isLast, findings);
         Unexplained(window, isLast, findings);
         Mixed(window, isOpen, findings);
     }
@@ -176,7 +176,7 @@ internal sealed partial class WindowAnalysis
             findings.AddSmallHidden(_block, end - at);
         _explained.Add((at, end));
         if (until > length) findings.TrustedUntil = Math.Max(findings.TrustedUntil, _start + until);
-        else if (isCut) findings.IsOpen = true;
+        else if (isCut) (findings.IsOpen, findings.Rest) = (result.Rest is null, result.Rest);
         return end;
     }
 
@@ -196,9 +196,10 @@ internal sealed partial class WindowAnalysis
 
     private static bool IsUniform(double z) => z is > EvenZ and < RandomZ;
 
-    private void Explain(ReadOnlySpan<byte> window, Findings findings)
+    private void Explain(ReadOnlySpan<byte> window, bool isLast, Findings findings)
     {
         var pages = (window.Length + PageBytes - 1) / PageBytes;
+        if (findings.Rest is { } rest && _start > 0) Resume(window, rest, isLast, findings);
         var at = _explained.Count > 0 ? _explained[^1].End : 0;
         if (findings.TrustedUntil > _start)
         {
@@ -224,6 +225,19 @@ internal sealed partial class WindowAnalysis
             if (trusted && (firstFound >= 0 || until < window.Length)) findings.IsOpen = false;
             at = Math.Max(at, next);
         }
+    }
+
+    private void Resume(ReadOnlySpan<byte> window, GitPackRest rest, bool isLast, Findings findings)
+    {
+        _output.Clear();
+        var result = _probes.Packs.Resume(window, rest, _output);
+        var isCut = result.Outcome == ProbeOutcome.DecodesSoFar;
+        findings.Rest = result.Rest;
+        if (result.Bytes > 0) _explained.Add((0, (int)Math.Min(window.Length, result.Bytes)));
+        if (result.Outcome == ProbeOutcome.Decodes) findings.TrustedUntil = Math.Max(findings.TrustedUntil, _start + result.Bytes);
+        var isBroken = result.Outcome == ProbeOutcome.Broken || (isCut && isLast && _depth == 0);
+        if (isBroken && findings.Container == _probes.Packs.Name && IsDenseAround(result.Bytes))
+            findings.SetBroken(_probes.Packs.Name, _start + result.Bytes);
     }
 
     private int Stretch(ReadOnlySpan<byte> window, int at, int from, int until, Findings findings, out int firstFound)
