@@ -16,7 +16,7 @@ internal static class BackupS3Bench
         using var folder = new TempFolder();
         using var store = await ObjectStore.StartAsync();
         var tree = BackupContest.Tree(folder.File("tree"), options);
-        await using var platform = await BackupPlatform.StartAsync(store);
+        await using var platform = await BackupPlatform.StartAsync(options, store);
         var programs = new List<(string Name, Func<Task<IBackupProgram>> Make)>();
         if (!options.OursAlone) programs.Add(("restic, compression auto", () => ResticRepository.MakeAsync(tree.Folder, "auto", store)));
         programs.Add((BackupContest.Ours, () => OwnRepository.MakeAsync(platform, tree.Folder)));

@@ -19,20 +19,25 @@ internal sealed class BackupPlatform : IAsyncDisposable
     private BackupPlatform(PlatformProcess process, Founder founder, ObjectStore? store) =>
         (_process, _founder, _store) = (process, founder, store);
 
+    /// <summary>The program of the package that users install; null: this checkout's build of it.</summary>
+    public string? Program { get; private init; }
+
     /// <summary>Processor time that it has used.</summary>
     public TimeSpan CpuTime => ProcessFigures.CpuTime(_process.Id);
 
     /// <summary>Starts one.</summary>
+    /// <param name="options">A trial spares the minute that it takes to publish the package's program.</param>
     /// <param name="store">The S3 server that keeps its vault; null: a folder.</param>
-    public static async Task<BackupPlatform> StartAsync(ObjectStore? store = null)
+    public static async Task<BackupPlatform> StartAsync(BenchOptions options, ObjectStore? store = null)
     {
+        var program = options.IsTrial ? null : await PackagedAgent.PublishAsync();
         var process = await PlatformProcess.StartAsync(environment: store is null ? null : await store.PlatformAsync());
         try
         {
             var founder = await Founder.FoundAsync(process);
             await process.OpsAsync("teams", "plan", founder.TeamId, "--servers", "unlimited");
             if (store is not null) await DirectAsync(founder);
-            return new BackupPlatform(process, founder, store);
+            return new BackupPlatform(process, founder, store) { Program = program };
         }
         catch
         {

@@ -43,7 +43,10 @@ internal sealed class OwnRepository : IBackupProgram
     private async Task<Work> RunAsync(params string[] arguments)
     {
         var before = _platform.CpuTime;
-        var used = await MeasuredProcess.RunAsync("/", new Dictionary<string, string>(), [.. _agent.CommandOf(arguments)]);
+        var command = _agent.CommandOf(arguments);
+        // The first two words are the runtime and this checkout's build.
+        if (_platform.Program is { } program) command = [program, .. command.Skip(2)];
+        var used = await MeasuredProcess.RunAsync("/", new Dictionary<string, string>(), [.. command]);
         return new Work(used, (_platform.CpuTime - before).TotalSeconds);
     }
 }
