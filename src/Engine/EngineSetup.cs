@@ -4,6 +4,7 @@ using Akka.Event;
 using Akka.Hosting;
 using Akka.Hosting.Logging;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Logs;
 using HostAtlas.Engine.Metrics;
@@ -14,6 +15,7 @@ using HostAtlas.Engine.Projections;
 using HostAtlas.Engine.Storage;
 using HostAtlas.Engine.Storage.Sealing;
 using HostAtlas.Engine.Storage.Sealing.Rotation;
+using HostAtlas.Engine.Teams;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -52,7 +54,8 @@ public static class EngineSetup
         services.AddSingleton<JournalSeal>();
         services.AddSingleton<IEngineLink>(provider => new OwnEngine(provider.GetRequiredService<IReadOnlyActorRegistry>()));
         services.AddSingleton(provider => new EngineClient(provider.GetRequiredService<IEngineLink>()));
-        services.AddStores(options, roots).AddProjections().AddVault(options).AddBackups().AddNotifications(options);
+        services.AddStores(options, roots).AddProjections().AddVault(options).AddBackups()
+            .AddSingleton<IRetentionDefaults, TeamRetentionDefaults>().AddNotifications(options);
         services.AddAkka(ClusterNode.SystemName, (builder, provider) => builder
             .WithOneLog()
             .WithEngineNode(options.DataDirectory, provider.GetRequiredService<NodeKey>(), provider.GetRequiredService<TimeProvider>())

@@ -38,8 +38,8 @@ internal static class BackupBench
                 "restic and borg write to a local folder. HostAtlas's agent sends over TLS to the platform on the same machine, which "
                 + "verifies, syncs and keeps in a folder; the platform's processor time is in the rows \"agent and platform\". There is no "
                 + "backup without a platform.",
-                "HostAtlas's agent is the program of its Debian package (self-contained, trimmed, compiled ahead), which is what users run; in "
-                + "a trial it is this checkout's build.",
+                "HostAtlas's agent is the program of its Debian package (self-contained, trimmed, compiled ahead), which is what users "
+                + "run; in a trial it is this checkout's build.",
                 "HostAtlas compresses always: there is no row of it to hold against restic without compression.",
                 "\"From a plain copy\": restored from the vault's folder, without a platform.",
                 "Processor time: user and kernel mode of the process and all it started (wait4), of the platform from /proc.",

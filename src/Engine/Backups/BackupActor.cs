@@ -112,7 +112,8 @@ public sealed class BackupActor(ServerKey key, TimeProvider time, BackupDesk des
         var due = decision.Events.Count == 0 || next is null ? old ?? next : old < next ? old : next;
         var writes = new BackupWrites(due, decision.Announced, decision.Kept, decision.Evidence) { Sweep = decision.Sweep };
         desk.WriteAsync(key, writes, time.GetUtcNow()).PipeTo(Self, Sender,
-            success: held => new Written(command, BackupDecisions.AfterDeletion(decision, held)), failure: fault => new Failed(command, fault));
+            success: held => new Written(command, BackupDecisions.AfterDeletion(decision, held)),
+            failure: fault => new Failed(command, fault));
     }
 
     private void Finish(IBackupCommand command, BackupDecision decision)

@@ -80,7 +80,8 @@ public static partial class BackupDecisions
         {
             Events =
             [
-                .. decision.Events.Where(happened => happened is not VaultRemoved && (happened is not ObjectsDeleted || deleted.Objects > 0))
+                .. decision.Events
+                    .Where(happened => happened is not VaultRemoved && (happened is not ObjectsDeleted || deleted.Objects > 0))
                     .Select(happened => happened is ObjectsDeleted e
                         ? e with { Objects = deleted.Objects, Bytes = deleted.Bytes } : happened),
             ],

@@ -15,8 +15,8 @@ public sealed record RetentionChosen(
 }
 
 /// <summary>
-/// The team's default holds for the server, which chose nothing of its own. Of which sweep it was, <paramref name="By"/> says: the platform's
-/// own, or an operator's.
+/// The team's default holds for the server, which chose nothing of its own. Of which sweep it was, <paramref name="By"/> says: the
+/// platform's own, or an operator's.
 /// </summary>
 public sealed record RetentionInherited(
     RetentionPolicy Policy, RetentionFloor Floor, RetentionPolicy FromPolicy, int FromDays, DateTimeOffset At, Author? By) : IAuditedEvent

@@ -133,7 +133,8 @@ internal sealed record RetentionView(
         var waits = floor.NextFrom > now;
         return new RetentionView(
             counts.Last, counts.Daily, counts.Weekly, counts.Monthly, counts.Yearly, floor.At(now), waits ? floor.NextDays : null,
-            waits ? floor.NextFrom?.ToUniversalTime() : null, standing.Inherits, AuditNames.Of(standing.Stop), standing.HeldUntil?.ToUniversalTime(),
+            waits ? floor.NextFrom?.ToUniversalTime() : null, standing.Inherits, AuditNames.Of(standing.Stop),
+            standing.HeldUntil?.ToUniversalTime(),
             new WaitingView(
                 chain.Count(item => item.ExpiredAt is not null), space.Noticed.Objects, space.Noticed.Bytes,
                 (space.FirstNoticedAt + ObjectExpiry.NoticeTime)?.ToUniversalTime()),

@@ -89,7 +89,8 @@ internal static class GitFiles
     private static byte[][] Names(int count, bool isSha256) =>
         [.. Samples.Noise(count * (isSha256 ? 32 : 20), 76).Chunk(isSha256 ? 32 : 20).OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
 
-    private static byte[] Joined(byte[][] names, bool isOrdered) => [.. (isOrdered ? names : [.. names.Reverse()]).SelectMany(name => name)];
+    private static byte[] Joined(byte[][] names, bool isOrdered) =>
+        [.. (isOrdered ? names : [.. names.Reverse()]).SelectMany(name => name)];
 
     private static byte[] Fanout(byte[][] names)
     {

@@ -26,7 +26,8 @@ public sealed class RansomNoteTests
     [Fact]
     public void Names_made_to_be_matched_slowly_are_matched_like_any_other()
     {
-        string[] names = [new('!', 100_000), string.Concat(Enumerable.Repeat("a-readme.tx", 10_000)), $"how to decrypt{new string('.', 100_000)}"];
+        string[] names =
+            [new('!', 100_000), string.Concat(Enumerable.Repeat("a-readme.tx", 10_000)), $"how to decrypt{new string('.', 100_000)}"];
         Assert.Equal([false, false, true], names.Select(RansomNote.IsNamedSo));
         var seen = new NewNames();
         foreach (var name in names) seen.New(Encoding.UTF8.GetBytes("folder/" + name));

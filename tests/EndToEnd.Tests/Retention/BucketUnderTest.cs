@@ -79,7 +79,10 @@ internal sealed class BucketUnderTest : IDisposable
     {
         var found = await _connection.Client.ListVersionsAsync(new ListVersionsRequest { BucketName = Name, Prefix = prefix });
         Assert.False(found.IsTruncated ?? false);
-        return [.. (found.Versions ?? []).Select(version => version.Key[prefix.Length..] + (version.IsDeleteMarker == true ? " mark" : ""))];
+        return
+        [
+            .. (found.Versions ?? []).Select(version => version.Key[prefix.Length..] + (version.IsDeleteMarker == true ? " mark" : "")),
+        ];
     }
 
     /// <inheritdoc />

@@ -201,7 +201,7 @@ public sealed class RetentionEndpointsTests(PeopleOverTime people) : IClassFixtu
             people.Now.ToUnixTimeSeconds(), payload));
 
         public async Task SweepAsync() =>
-            Assert.Null((await new RetentionSweeper(people.Host.Engine).SweepAsync(
+            Assert.Null((await new RetentionSweeper(people.Host.Engine, new TeamRetentionDefaults(people.Host.Engine)).SweepAsync(
                 new(team, server), dryRun: false, Author.Platform, default)).Fault);
 
         public async Task<SnapshotId> RunAsync(SnapshotId? parent)

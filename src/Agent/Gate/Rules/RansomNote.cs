@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace HostAtlas.Agent.Gate.Rules;
 
 /// <summary>
-/// Names that ransom notes have. One is nothing, the same in many folders is. A file's name is anybody's to choose and the host may be busy:
-/// so matching goes on in time that grows with the name alone, and has no limit of a clock's that could end a run.
+/// Names that ransom notes have. One is nothing, the same in many folders is. A file's name is anybody's to choose and the host may be
+/// busy: so matching goes on in time that grows with the name alone, and has no limit of a clock's that could end a run.
 /// </summary>
 internal static partial class RansomNote
 {

@@ -1,6 +1,5 @@
 using HostAtlas.Engine.Cluster;
 using HostAtlas.Engine.Presence;
-using HostAtlas.Engine.Teams;
 using HostAtlas.Shared.Backups;
 
 namespace HostAtlas.Engine.Backups.Retention;
@@ -9,7 +8,7 @@ namespace HostAtlas.Engine.Backups.Retention;
 /// Sweeps one server's vault: the steps in their order, page by page, each a command of its own to the entity that decides it. A freeze
 /// between two of them ends it; so does a crash, and the next sweep goes on from what the tables say.
 /// </summary>
-public sealed class RetentionSweeper(EngineClient engine)
+public sealed class RetentionSweeper(EngineClient engine, IRetentionDefaults defaults)
 {
     private static readonly SweepStep[] Steps = [SweepStep.Expire, SweepStep.Mark, SweepStep.Delete];
 
@@ -17,19 +16,16 @@ public sealed class RetentionSweeper(EngineClient engine)
     public async Task<SweepTally> SweepAsync(ServerKey server, bool dryRun, Author by, CancellationToken cancellation)
     {
         var tally = new SweepTally(server);
-        var asked = await engine.AskAsync(new ShowTeamRetention(server.Team), cancellation).ConfigureAwait(false);
-        // A team whose keys were destroyed has no default any more; what is left of its servers goes all the same.
-        if (asked is not TeamRetentionShown && asked is not Refused { Kind: RefusalKind.NotFound })
-            return tally with { Fault = (asked as Refused)?.Detail ?? "The engine's answer is not known." };
-        var common = (asked as TeamRetentionShown)?.Default;
+        var asked = await defaults.OfAsync(server.Team, cancellation).ConfigureAwait(false);
+        if (asked.Fault is not null) return tally with { Fault = asked.Fault };
         foreach (var step in Steps)
         {
             ObjectName? after = null;
             bool more;
             do
             {
-                var reply = await engine.AskAsync(
-                    new SweepBackups(server.Team, server.Server, step, after, dryRun, by) { Default = common }, cancellation).ConfigureAwait(false);
+                var sweep = new SweepBackups(server.Team, server.Server, step, after, dryRun, by) { Default = asked.Default };
+                var reply = await engine.AskAsync(sweep, cancellation).ConfigureAwait(false);
                 if (reply is not SweepDone done)
                     return tally with { Fault = (reply as Refused)?.Detail ?? "The engine's answer is not known." };
                 tally = tally.With(done);

@@ -75,7 +75,8 @@ internal sealed class BucketPreparation(S3Connection connection)
             if (found.VersioningConfig?.Status is not { } status || status == VersionStatus.Off) return null;
             return await MaySeeVersionsAsync(cancellation).ConfigureAwait(false)
                 ? "The bucket keeps versions. What retention deletes goes with all of its versions; what a lock keeps is tried again."
-                : "The bucket keeps versions, and these keys may not list them (s3:ListBucketVersions): what retention deletes stays there.";
+                : "The bucket keeps versions, and these keys may not list them (s3:ListBucketVersions): "
+                    + "what retention deletes stays there.";
         }
         catch (AmazonS3Exception unseen) when (IsUnsupported(unseen))
         {

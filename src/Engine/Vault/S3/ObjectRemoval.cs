@@ -5,9 +5,9 @@ using Amazon.S3.Model;
 namespace HostAtlas.Engine.Vault.S3;
 
 /// <summary>
-/// Deletes an object so that nothing of it is left. In a bucket that keeps versions a plain deletion only hides the object behind a mark, and
-/// of one that is hidden already the answer does not even tell: so what is there is listed, and each version goes by its own name. A lock
-/// refuses that until its time. No request here makes use of a right to end one earlier.
+/// Deletes an object so that nothing of it is left. In a bucket that keeps versions a plain deletion only hides the object behind a mark,
+/// and of one that is hidden already the answer does not even tell: so what is there is listed, and each version goes by its own name. A
+/// lock refuses that until its time. No request here makes use of a right to end one earlier.
 /// </summary>
 internal sealed class ObjectRemoval(S3Connection connection)
 {

@@ -170,7 +170,7 @@ public sealed class S3VersionsTests
     private static async Task<int> CountAsync(S3VaultUnderTest under, VaultKey key) =>
         (await under.Connection.Client.ListVersionsAsync(under.Bucket, under.NameOf(key))).Versions?.Count ?? 0;
 
-    /// <summary>Ends a governance lock before its time, as only somebody with a right of his own can; null: at once, with the object.</summary>
+    /// <summary>Ends a governance lock before its time, as only somebody with a right of his own can; null: with the object.</summary>
     private static async Task EndLockAsync(S3VaultUnderTest under, VaultKey key, DateTimeOffset? at)
     {
         if (at is { } end)
