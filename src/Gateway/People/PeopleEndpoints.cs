@@ -28,9 +28,6 @@ public static class PeopleEndpoints
         Map(routes, HttpMethods.Post, "/api/teams", team.JoinAsync);
         Map(routes, HttpMethods.Get, "/api/team", team.GetAsync);
         Map(routes, HttpMethods.Patch, "/api/team", team.PatchAsync);
-        var common = services.GetRequiredService<TeamRetentionEndpoints>();
-        Map(routes, HttpMethods.Get, "/api/team/retention", common.GetAsync);
-        Map(routes, HttpMethods.Put, "/api/team/retention", common.PutAsync);
 
         var members = services.GetRequiredService<MemberEndpoints>();
         var invitations = services.GetRequiredService<InvitationEndpoints>();
@@ -55,17 +52,7 @@ public static class PeopleEndpoints
         var commands = services.GetRequiredService<CommandEndpoints>();
         Map(routes, HttpMethods.Get, "/api/servers/{id}/commands", commands.ListAsync);
         Map(routes, HttpMethods.Post, "/api/servers/{id}/commands", commands.PostAsync);
-        var backups = services.GetRequiredService<BackupsEndpoint>();
-        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups", backups.GetAsync);
-        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/events", backups.GetEventsAsync);
-        var freeze = services.GetRequiredService<FreezeEndpoints>();
-        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/freeze", freeze.FreezeAsync);
-        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/resume", freeze.ResumeAsync);
-        var retention = services.GetRequiredService<RetentionEndpoints>();
-        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/retention", retention.GetAsync);
-        Map(routes, HttpMethods.Put, "/api/servers/{id}/backups/retention", retention.PutAsync);
-        Map(routes, HttpMethods.Delete, "/api/servers/{id}/backups/retention", retention.DeleteAsync);
-        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/retention/cancel", retention.CancelAsync);
+        MapBackups(routes);
 
         var keys = services.GetRequiredService<KeyEndpoints>();
         Map(routes, HttpMethods.Get, "/api/keys", keys.ListAsync);
@@ -84,6 +71,25 @@ public static class PeopleEndpoints
         var audit = services.GetRequiredService<AuditEndpoints>();
         Map(routes, HttpMethods.Get, "/api/audit", audit.ListAsync);
         Map(routes, HttpMethods.Get, "/api/audit/export", audit.ExportAsync);
+    }
+
+    private static void MapBackups(IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var backups = services.GetRequiredService<BackupsEndpoint>();
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups", backups.GetAsync);
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/events", backups.GetEventsAsync);
+        var freeze = services.GetRequiredService<FreezeEndpoints>();
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/freeze", freeze.FreezeAsync);
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/resume", freeze.ResumeAsync);
+        var retention = services.GetRequiredService<RetentionEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/servers/{id}/backups/retention", retention.GetAsync);
+        Map(routes, HttpMethods.Put, "/api/servers/{id}/backups/retention", retention.PutAsync);
+        Map(routes, HttpMethods.Delete, "/api/servers/{id}/backups/retention", retention.DeleteAsync);
+        Map(routes, HttpMethods.Post, "/api/servers/{id}/backups/retention/cancel", retention.CancelAsync);
+        var common = services.GetRequiredService<TeamRetentionEndpoints>();
+        Map(routes, HttpMethods.Get, "/api/team/retention", common.GetAsync);
+        Map(routes, HttpMethods.Put, "/api/team/retention", common.PutAsync);
     }
 
     private static void MapCredentials(IEndpointRouteBuilder routes)

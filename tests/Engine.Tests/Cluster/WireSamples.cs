@@ -61,7 +61,18 @@ internal static class WireSamples
 
     private static RetentionDefault Few { get; } = new(new RetentionPolicy(1, 2, 3, 4, 5), 14);
 
-    private static Dictionary<string, object> Teams { get; } = new()
+    private static Dictionary<string, object> TeamRetention { get; } = new()
+    {
+        ["retention-chosen.1"] = new TeamRetentionChosen(Few, null, At, Named.Ada) { Name = "Engines" },
+        ["retention-chosen.1~again"] = new TeamRetentionChosen(RetentionDefault.OfThePlatform, Few, At, Named.Ada) { Name = "Engines" },
+        ["c-choose-retention.1"] = new ChooseTeamRetention(Team, Few, Named.Ada),
+        ["c-show-retention.1"] = new ShowTeamRetention(Team),
+        ["r-retention.1"] = new TeamRetentionShown(Few),
+        ["r-retention.1~none"] = new TeamRetentionShown(null),
+        ["state.1~with-retention"] = TeamState.Nobody with { Retention = Few },
+    };
+
+    private static Dictionary<string, object> Teams { get; } = new(TeamRetention)
     {
         ["invitation-issued.1"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Owner, Later, At, Named.Ada),
         ["invitation-issued.1~bound"] = new InvitationIssued(Invitation, Named.Hash("i"), TeamRole.Viewer, Later, At, Named.Ada)
@@ -70,13 +81,6 @@ internal static class WireSamples
         },
         ["invitation-withdrawn.1"] = new InvitationWithdrawn(Invitation, TeamRole.Viewer, "bob@example.org", At, Named.Ada),
         ["renamed.1"] = new TeamRenamed("Engines", "Müller & Söhne", At, Named.Ada),
-        ["retention-chosen.1"] = new TeamRetentionChosen(Few, null, At, Named.Ada) { Name = "Engines" },
-        ["retention-chosen.1~again"] = new TeamRetentionChosen(RetentionDefault.OfThePlatform, Few, At, Named.Ada) { Name = "Engines" },
-        ["c-choose-retention.1"] = new ChooseTeamRetention(Team, Few, Named.Ada),
-        ["c-show-retention.1"] = new ShowTeamRetention(Team),
-        ["r-retention.1"] = new TeamRetentionShown(Few),
-        ["r-retention.1~none"] = new TeamRetentionShown(null),
-        ["state.1~with-retention"] = TeamState.Nobody with { Retention = Few },
         ["role-changed.1"] = new RoleChanged(User, "ada@example.org", TeamRole.Admin, TeamRole.Viewer, At, Named.Ada),
         ["member-left.1"] = new MemberLeft(User, "ada@example.org", TeamRole.Admin, At, Named.Ada),
         ["founded.1"] = new TeamFounded("Müller & Söhne", At, Named.Ada),
