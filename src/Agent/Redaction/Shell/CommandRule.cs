@@ -285,7 +285,10 @@ internal static class CommandRule
     {
         var word = command.Words[i];
         if (!word.IsQuoted || (i == 0 && depth == 0) || !word.Text.AsSpan().ContainsAny(" \t;|")) return;
-        if (word.IsScattered) InWord(findings, word);
+        if (word.IsScattered) InWord(findings, word, LineRules.FindInWord);
+        // echo '0 3 * * * chpasswd%bob:x' | crontab -
+        if (CrontabRule.AfterSchedule(word.Text) is > 0 and var scheduled)
+            InWord(findings, word, inner => CrontabRule.Input(inner, scheduled, isArgument: true));
         if (BehindName(word) is > 0 and var start)
         {
             Find(findings, ShellParser.Parse(word, start), assignments: true, depth + 1);
@@ -319,10 +322,10 @@ internal static class CommandRule
     }
 
     // Quotes within quotes ('a'\''b'): what the program gets is looked at as it gets it.
-    private static void InWord(Findings findings, ShellWord word)
+    private static void InWord(Findings findings, ShellWord word, Action<Findings> find)
     {
         var inner = new Findings(word.Text) { IsCommand = findings.IsCommand };
-        LineRules.FindInWord(inner);
+        find(inner);
         foreach (var (start, end, rule) in inner.All)
         {
             var (from, to) = word.Places(start, end);

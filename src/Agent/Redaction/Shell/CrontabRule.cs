@@ -32,12 +32,18 @@ internal static class CrontabRule
         if (start > 0) Input(findings, start);
     }
 
-    // What stands behind the first % is the command's input, each further one begins a line of it: chpasswd%bob:x.
-    private static void Input(Findings findings, int start)
+    /// <summary>
+    /// What stands behind the first % is the command's input, each further one begins a line of it: <c>chpasswd%bob:x</c>.
+    /// </summary>
+    /// <param name="findings">The line.</param>
+    /// <param name="start">Where its command begins.</param>
+    /// <param name="isArgument">It stands within another, where cron has taken a backslash before the sign away.</param>
+    public static void Input(Findings findings, int start, bool isArgument = false)
     {
         var text = findings.Text;
         var at = text.IndexOf('%', start);
-        if (at < 0 || !IsPlain(text.AsSpan(start, at - start)) || !FedLiterals.ReadInput(ShellParser.Parse(text, start, at))) return;
+        var end = isArgument && at > start && text[at - 1] == '\\' ? at - 1 : at;
+        if (at < 0 || !IsPlain(text.AsSpan(start, end - start)) || !FedLiterals.ReadInput(ShellParser.Parse(text, start, end))) return;
         while (at >= 0 && at < text.Length)
         {
             var next = text.IndexOf('%', at + 1);
