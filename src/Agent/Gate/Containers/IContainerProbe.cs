@@ -24,7 +24,8 @@ internal enum ProbeOutcome
 /// <param name="Bytes">How far the format reaches, or how far it was good; may lie behind what was handed over when the format says so
 /// itself.</param>
 /// <param name="Rest">What must be known to go on with it in the bytes that follow; null: it is not gone on with.</param>
-internal readonly record struct ProbeResult(ProbeOutcome Outcome, long Bytes = 0, GitPackRest? Rest = null)
+/// <param name="OwedAt">Where the part must come without which it explains nothing; 0: nothing is owed.</param>
+internal readonly record struct ProbeResult(ProbeOutcome Outcome, long Bytes = 0, GitPackRest? Rest = null, long OwedAt = 0)
 {
     /// <summary>It is not this format.</summary>
     public static ProbeResult NotThis => default;

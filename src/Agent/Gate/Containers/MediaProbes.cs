@@ -2,47 +2,6 @@ using System.Buffers.Binary;
 
 namespace HostAtlas.Agent.Gate.Containers;
 
-/// <summary>MP4, MOV, HEIC, AVIF: the chain of boxes, which must be of known kinds and lead to the end.</summary>
-internal sealed class Mp4Probe : IContainerProbe
-{
-    private static readonly HashSet<uint> TopLevel = [.. new[]
-    {
-        "ftyp", "moov", "mdat", "free", "skip", "wide", "uuid", "moof", "sidx", "styp", "meta", "mfra", "emsg", "pdin", "pnot", "idat",
-        "prft", "udta", "ssix", "mpvd",
-    }.Select(Name4)];
-
-    public string Name => "mp4";
-
-    // The box's length comes first; any realistic first box is shorter than 256 bytes.
-    public IEnumerable<byte[]> Beginnings => [[0, 0, 0, 0, .. "ft"u8]];
-
-    public bool Matches(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= 16 && bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 0 && bytes[4..].StartsWith("ftyp"u8)
-        && FourLetters.Are(bytes[8..]);
-
-    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
-    {
-        long at = 0;
-        var boxes = 0;
-        while (at + 16 <= bytes.Length)
-        {
-            var box = bytes[(int)at..];
-            if (!TopLevel.Contains(BinaryPrimitives.ReadUInt32BigEndian(box[4..])))
-                return new ProbeResult(boxes < 2 ? ProbeOutcome.Broken : ProbeOutcome.Decodes, at);
-            long size = BinaryPrimitives.ReadUInt32BigEndian(box);
-            if (size == 0) return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
-            if (size == 1) size = BinaryPrimitives.ReadInt64BigEndian(box[8..]);
-            if (size is < 8 or > 1L << 50) return new ProbeResult(ProbeOutcome.Broken, at);
-            at += size;
-            boxes++;
-        }
-        return new ProbeResult(boxes > 1 ? ProbeOutcome.Decodes : ProbeOutcome.Broken, at);
-    }
-
-    private static uint Name4(string name) =>
-        ((uint)name[0] << 24) | ((uint)name[1] << 16) | ((uint)name[2] << 8) | name[3];
-}
-
 /// <summary>Ogg (Vorbis, Opus, Theora): the chain of pages.</summary>
 internal sealed class OggProbe : IContainerProbe
 {
@@ -160,48 +119,5 @@ internal sealed class FlacProbe : IContainerProbe
             at += next;
         }
         return new ProbeResult(ProbeOutcome.DecodesSoFar, bytes.Length);
-    }
-}
-
-/// <summary>Matroska and WebM: EBML elements, down to the blocks of a cluster.</summary>
-internal sealed class MatroskaProbe : IContainerProbe
-{
-    private const ulong Segment = 0x18538067, Cluster = 0x1F43B675;
-
-    public string Name => "matroska";
-
-    public IEnumerable<byte[]> Beginnings => [[0x1A, 0x45, 0xDF]];
-
-    public bool Matches(ReadOnlySpan<byte> bytes) => bytes.Length > 32 && bytes.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]);
-
-    public ProbeResult Probe(ReadOnlySpan<byte> bytes, DecodeBuffer output)
-    {
-        long at = 0;
-        while (at + 12 <= bytes.Length)
-        {
-            var element = bytes[(int)at..];
-            var id = Number(element, keepMark: true, out var idBytes);
-            if (idBytes is 0 or > 4) return new ProbeResult(ProbeOutcome.Broken, at);
-            var size = Number(element[idBytes..], keepMark: false, out var sizeBytes);
-            if (sizeBytes == 0) return new ProbeResult(ProbeOutcome.Broken, at);
-            at += idBytes + sizeBytes;
-            if (id is Segment or Cluster) continue;
-            if (size > 1UL << 48) return new ProbeResult(ProbeOutcome.Broken, at);
-            at += (long)size;
-        }
-        return new ProbeResult(ProbeOutcome.DecodesSoFar, Math.Max(at, bytes.Length));
-    }
-
-    private static ulong Number(ReadOnlySpan<byte> bytes, bool keepMark, out int length)
-    {
-        length = bytes[0] == 0 ? 0 : System.Numerics.BitOperations.LeadingZeroCount((uint)bytes[0]) - 23;
-        if (length == 0 || length > bytes.Length)
-        {
-            length = 0;
-            return 0;
-        }
-        ulong value = keepMark ? bytes[0] : (ulong)(bytes[0] & ((1 << (8 - length)) - 1));
-        for (var i = 1; i < length; i++) value = (value << 8) | bytes[i];
-        return value;
     }
 }

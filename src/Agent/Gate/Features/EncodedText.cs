@@ -10,7 +10,7 @@ namespace HostAtlas.Agent.Gate.Features;
 /// </summary>
 internal static class EncodedText
 {
-    private const int SignsLeast = 16, SignsMost = 100;
+    private const int SignsLeast = 16, SignsMost = 100, HexMost = 22, Base32Most = 40;
 
     // ascii85's first sign of five is never one of the last three; per byte that is an excess of 0.001. Prose has about 1.
     private const double ExcessMost = 0.004, ZMost = 6, OtherShareMost = 0.06;
@@ -19,12 +19,12 @@ internal static class EncodedText
     private const double FrameLeast = 1.4, FramingShareMost = 0.51, PairsLeast = 0.25;
     private const int FramesMost = 2;
 
-    /// <summary>Whether it is such text.</summary>
-    public static bool IsUniform(ReadOnlySpan<byte> text, ByteCounts counts)
+    /// <summary>How many signs such a text's alphabet has; 0: it is none.</summary>
+    public static int Signs(ByteCounts counts)
     {
         // Some signs are also what lines begin with: the eighth commonest is one of the alphabet alone.
         var usual = Usual(counts);
-        if (usual == 0) return false;
+        if (usual == 0) return 0;
         var (all, framing, frames) = (0L, 0L, 0);
         var (signs, squares) = (0, 0.0);
         for (var value = 33; value < 127; value++)
@@ -46,9 +46,9 @@ internal static class EncodedText
         if (counts.Counts[' '] > PairsLeast * counts.Total) framing += counts.Counts[' '];
         var other = counts.Total - all - framing;
         if (signs is < SignsLeast or > SignsMost || frames > FramesMost || framing > FramingShareMost * counts.Total
-            || other > OtherShareMost * counts.Total) return false;
+            || other > OtherShareMost * counts.Total) return 0;
         var excess = (squares * signs / all) - all - (signs - 1);
-        return (excess / Math.Sqrt(2.0 * (signs - 1)) < ZMost || excess / all < ExcessMost) && !IsFramed(text);
+        return excess / Math.Sqrt(2.0 * (signs - 1)) < ZMost || excess / all < ExcessMost ? signs : 0;
     }
 
     private static long Usual(ByteCounts counts)
@@ -59,27 +59,55 @@ internal static class EncodedText
         return sorted[^8];
     }
 
-    /// <summary>Decodes hex and base64; false when it is neither.</summary>
-    public static bool Decode(ReadOnlySpan<byte> text, DecodeBuffer output)
+    /// <summary>Decodes hex, base32 and base64, by how many signs the alphabet has; false when it is none of them.</summary>
+    public static bool Decode(ReadOnlySpan<byte> text, int signs, DecodeBuffer output)
     {
         var room = ArrayPool<byte>.Shared.Rent(Math.Min(text.Length, 2 << 20));
         try
         {
             var length = 0;
-            var hex = true;
+            var (isHex, isLetters) = (true, true);
             foreach (var sign in text)
             {
                 if (sign <= ' ') continue;
                 if (length == room.Length) break;
-                hex &= char.IsAsciiHexDigit((char)sign);
+                isHex &= char.IsAsciiHexDigit((char)sign);
+                isLetters &= sign is >= (byte)'a' and <= (byte)'p';
                 room[length++] = sign switch { (byte)'-' => (byte)'+', (byte)'_' => (byte)'/', _ => sign };
             }
-            return hex ? Hex(room.AsSpan(0, length), output) : FromBase64(room.AsSpan(0, length), output);
+            var all = room.AsSpan(0, length);
+            if (isHex) return Hex(all, output);
+            if (isLetters) return Letters(all, output);
+            return signs > Base32Most ? FromBase64(all, output) : signs > HexMost && Base32(all, output);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(room);
         }
+    }
+
+    private static bool Letters(ReadOnlySpan<byte> signs, DecodeBuffer output)
+    {
+        for (var i = 0; i + 1 < signs.Length; i += 2) output.Write((byte)(((signs[i] - 'a') << 4) | (signs[i + 1] - 'a')));
+        return true;
+    }
+
+    // RFC 4648.
+    private static bool Base32(ReadOnlySpan<byte> signs, DecodeBuffer output)
+    {
+        var (held, count) = (0, 0);
+        foreach (var sign in signs)
+        {
+            if (sign == '=') continue;
+            var value = sign is >= (byte)'A' and <= (byte)'Z' ? sign - 'A' : sign is >= (byte)'2' and <= (byte)'7' ? sign - '2' + 26 : -1;
+            if (value < 0) return false;
+            held = ((held << 5) | value) & 0xFFFF;
+            count += 5;
+            if (count < 8) continue;
+            count -= 8;
+            output.Write((byte)(held >> count));
+        }
+        return true;
     }
 
     private static bool Hex(ReadOnlySpan<byte> signs, DecodeBuffer output)
@@ -95,16 +123,5 @@ internal static class EncodedText
         if (written < signs.Length / 2) return false;
         output.Write(signs[..written]);
         return true;
-    }
-
-    // PEM (certificates and their like begin with an ASN.1 sequence: "M" in base64), OpenPGP's public forms, MIME, uuencode's permissions.
-    private static bool IsFramed(ReadOnlySpan<byte> text)
-    {
-        var head = text[..Math.Min(text.Length, 2048)];
-        if (head.IndexOf("Content-Transfer-Encoding:"u8) >= 0) return true;
-        var begin = text.IndexOf("-----BEGIN "u8);
-        if (begin is < 0 or > 4096) return false;
-        var line = text[begin..Math.Min(text.Length, begin + 80)];
-        return line.IndexOf("PGP MESSAGE"u8) < 0;
     }
 }

@@ -45,6 +45,9 @@ internal sealed record FileFeatures
     /// <summary>Bytes of text that is uniform over its alphabet.</summary>
     public long EncodedBytes { get; init; }
 
+    /// <summary>It is text that is uniform over its alphabet, framed or not, whatever it decodes to.</summary>
+    public bool IsUniformText { get; init; }
+
     /// <summary>Bytes within containers that decode, to something random-like.</summary>
     public long HiddenBytes { get; init; }
 

@@ -51,6 +51,9 @@ internal sealed class Findings
 
     public long EncodedBytes { get; set; }
 
+    /// <summary>Text in which every sign of its alphabet comes equally often, whatever it decodes to.</summary>
+    public bool IsUniformText { get; set; }
+
     public long HiddenBytes { get; set; }
 
     public long SealedBytes { get; set; }
@@ -65,6 +68,9 @@ internal sealed class Findings
 
     /// <summary>A pack of git's was in the middle of an object at the end of the last window.</summary>
     public GitPackRest? Rest { get; set; }
+
+    /// <summary>Where the part must come without which the container that the file begins as explains nothing; 0: nothing is owed.</summary>
+    public long OwedAt { get; set; }
 
     /// <summary>The container that the file begins as; null when there is none.</summary>
     public string? Container => _container;
@@ -82,8 +88,8 @@ internal sealed class Findings
         (_headLength, _pageBits, _pages, _container) = (0, 0, 0, null);
         (RandomBytes, RandomRun, RandomHead, RandomTail, _pooledRun, _pooledHead, _pooledTail) = (0, 0, 0, 0, 0, 0, 0);
         (StridedBytes, KeyedBytes, EncodedBytes, HiddenBytes, SealedBytes, BrokenAt) = (0, 0, 0, 0, 0, -1);
-        (TrustedUntil, IsOpen, Rest, KeyTrials) = (0, false, null, 0);
-        (DenseBytes, StrewnTried, StrewnOf, BrokenMembers) = (0, 0, 0, 0);
+        (TrustedUntil, IsOpen, Rest, OwedAt, KeyTrials) = (0, false, null, 0, 0);
+        (DenseBytes, StrewnTried, StrewnOf, BrokenMembers, IsUniformText) = (0, 0, 0, 0, false);
     }
 
     /// <summary>The file's first bytes.</summary>
@@ -168,6 +174,7 @@ internal sealed class Findings
             StridedBytes = StridedBytes,
             KeyedBytes = KeyedBytes,
             EncodedBytes = EncodedBytes,
+            IsUniformText = IsUniformText,
             HiddenBytes = HiddenBytes + (hidden ? _smallHidden : 0),
             SealedBytes = SealedBytes,
             BrokenAt = BrokenAt,

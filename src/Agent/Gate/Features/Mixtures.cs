@@ -24,7 +24,8 @@ internal sealed class Mixtures
     // So many equal bytes are too many pairs already: n (n − 1) / 2.
     private const int CommonMost = 19;
 
-    private const double TextFloorLeast = 0.03;
+    private const double TextFloorLeast = 0.03, ConstantShare = 0.99;
+    private const int InterleavedMost = 16, ConstantLook = 1024;
     private const int EvenLeast = 300, RunLeast = 3;
 
     private readonly RareBytes _rare = new();
@@ -74,7 +75,7 @@ internal sealed class Mixtures
     /// <param name="counts">How often each value occurs in them.</param>
     public bool IsStrided(ReadOnlySpan<byte> block, ByteCounts counts)
     {
-        if (IsTextBetween(counts, block.Length)) return true;
+        if (IsTextBetween(counts, block.Length) || IsInterleaved(block, counts)) return true;
         _rare.Take(block, counts);
         var count = Periods();
         for (var i = 0; i < count; i++)
@@ -103,6 +104,40 @@ internal sealed class Mixtures
         var z = ((squares * values / all) - all - (values - 1)) / Math.Sqrt(2.0 * (values - 1));
         var textShare = (text - (random * 98 / ByteCounts.Values)) / (length - random);
         return z is > -4 and < 5 && random < 0.95 * length && textShare > 0.8;
+    }
+
+    // Random bytes with nothing but one value between them, as one of two bytes or in any short rhythm.
+    private bool IsInterleaved(ReadOnlySpan<byte> block, ByteCounts counts)
+    {
+        if (counts.Counts[counts.Commonest] * InterleavedMost < block.Length) return false;
+        for (var period = 2; period <= InterleavedMost; period++)
+        {
+            if (HasConstantPhase(block, period) && HasOnlyRandomBeside(block, period)) return true;
+        }
+        return false;
+    }
+
+    private static bool HasConstantPhase(ReadOnlySpan<byte> block, int period)
+    {
+        for (var phase = 0; phase < period; phase++)
+        {
+            var at = phase;
+            while (at < ConstantLook && block[at] == block[phase]) at += period;
+            if (at >= ConstantLook) return true;
+        }
+        return false;
+    }
+
+    private bool HasOnlyRandomBeside(ReadOnlySpan<byte> block, int period)
+    {
+        _random.Clear();
+        for (var phase = 0; phase < period; phase++)
+        {
+            _clear.Clear();
+            for (var at = phase; at < block.Length; at += period) _clear.Add(block[at], 1);
+            if (_clear.Counts[_clear.Commonest] < ConstantShare * _clear.Total) _random.Add(_clear);
+        }
+        return _random.Total >= 2048 && _random.Total < block.Length && _random.Z is > -4 and < 5;
     }
 
     private int Periods()

@@ -33,6 +33,9 @@ internal sealed partial class WindowAnalysis
     // How far before a dense stretch its container may begin: a picture's colour profile and preview.
     private const int LookBackBytes = 64 << 10;
 
+    // As much as says what a box of a film is, and what its first part is.
+    private const int BoxBytes = 32;
+
     private const int DepthMost = 3, JudgedLeast = 8192, BrokenLeast = 512, SmallLeast = 512, TrialBlocksMost = 3, KeyTrialsMost = 2;
 
     // Less than this share of a block cannot be told from the rare bytes of ordinary binaries.
@@ -71,7 +74,7 @@ internal sealed partial class WindowAnalysis
         {
             findings.SetHead(window);
             Begin(window, isLast, findings);
-            if (window.Length >= JudgedLeast) TextEncodings(window, findings);
+            TextForms(window, isLast, findings);
         }
         var isOpen = findings.IsOpen;
         Explain(window, isLast, findings);
@@ -131,6 +134,7 @@ internal sealed partial class WindowAnalysis
         {
             case ProbeOutcome.Decodes or ProbeOutcome.DecodesSoFar:
                 findings.SetContainer(probe.Name);
+                findings.OwedAt = result.OwedAt;
                 Take(0, result, window.Length, findings);
                 break;
             case ProbeOutcome.Broken when _depth == 0 && IsDenseAround(result.Bytes):
@@ -200,6 +204,7 @@ internal sealed partial class WindowAnalysis
     {
         var pages = (window.Length + PageBytes - 1) / PageBytes;
         if (findings.Rest is { } rest && _start > 0) Resume(window, rest, isLast, findings);
+        if (findings.OwedAt > 0) Owed(window, isLast, findings);
         var at = _explained.Count > 0 ? _explained[^1].End : 0;
         if (findings.TrustedUntil > _start)
         {
@@ -238,6 +243,19 @@ internal sealed partial class WindowAnalysis
         var isBroken = result.Outcome == ProbeOutcome.Broken || (isCut && isLast && _depth == 0);
         if (isBroken && findings.Container == _probes.Packs.Name && IsDenseAround(result.Bytes))
             findings.SetBroken(_probes.Packs.Name, _start + result.Bytes);
+    }
+
+    // A film whose table comes behind the pictures, which may be some windows later.
+    private void Owed(ReadOnlySpan<byte> window, bool isLast, Findings findings)
+    {
+        var at = findings.OwedAt - _start;
+        if (at >= window.Length - BoxBytes && !isLast) return;
+        // One that the end of a window cut in two cannot be read: it has the benefit of the doubt.
+        long laterAt = 0;
+        var isPaid = at < 0 || (at < window.Length && Mp4Probe.IsPaid(window[(int)at..], out laterAt) && (laterAt == 0 || !isLast));
+        if (!isPaid) findings.SetBroken(findings.Container ?? FileType.Data, findings.OwedAt);
+        findings.OwedAt = isPaid && laterAt > 0 ? findings.OwedAt + laterAt : 0;
+        findings.TrustedUntil = Math.Max(findings.TrustedUntil, findings.OwedAt);
     }
 
     private int Stretch(ReadOnlySpan<byte> window, int at, int from, int until, Findings findings, out int firstFound)
@@ -358,14 +376,5 @@ internal sealed partial class WindowAnalysis
         }
         // A header between two members is not explained, and need not be.
         return covered * 2 >= until - from;
-    }
-
-    private void TextEncodings(ReadOnlySpan<byte> window, Findings findings)
-    {
-        if (!EncodedText.IsUniform(window, findings.Whole)) return;
-        _output.Clear();
-        // What decodes to a known container, or to nothing random-like, is a file in text form.
-        if (EncodedText.Decode(window, _output) && !IsRandomLike(_output.Kept, _output.Length)) return;
-        findings.EncodedBytes = window.Length;
     }
 }

@@ -23,9 +23,9 @@ internal static class ChangeRules
     /// <summary>In the order of the evidence.</summary>
     public static IReadOnlyList<ChangeRule> All { get; } =
     [
-        new("type-lost", "had a type of its own, has none now, and cannot be compressed",
+        new("type-lost", "had a type of its own, has none now, and cannot be compressed, or is text that uses every sign of its alphabet equally",
             "programs keep their files' formats", (was, file) =>
-                IsKnown(was.Type) && file.Type == FileType.Data && IsIncompressible(file)),
+                (IsKnown(was.Type) && file.Type == FileType.Data && IsIncompressible(file)) || IsNowInTextForm(was, file)),
         new("entropy-up", "1.5 bits a byte more than before, and compressibility gone; or 0.7, and its type gone at the length it had",
             "a document that grows stays as compressible as it was; another format has another length", (was, file) =>
                 was.Bytes >= BytesLeast && IsUnknown(file) && file.Entropy - Expected(was, file) is var up
@@ -34,6 +34,10 @@ internal static class ChangeRules
     ];
 
     private static bool IsKnown(string type) => type is not ("" or FileType.Data);
+
+    // A picture that is base64 now, of whatever. Certificates have both forms, and a text may be anything from one day to the next.
+    private static bool IsNowInTextForm(FileRecord was, FileFeatures file) =>
+        file.IsUniformText && IsKnown(was.Type) && was.Type is not (FileType.Text or FileType.Der);
 
     // No text in any encoding uses so many signs so evenly; without control characters it is taken for one all the same.
     private static bool IsUnknown(FileFeatures file) =>
