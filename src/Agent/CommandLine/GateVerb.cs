@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Configuration;
 using HostAtlas.Agent.Gate;
 using HostAtlas.Agent.Gate.Evidence;
@@ -17,7 +18,8 @@ internal static class GateVerb
     public static Command Command(CommonOptions common, AgentSurroundings around, Func<Func<Task<int>>, Task<int>> guard)
     {
         var paths = new Argument<string[]>("PATH") { Description = "Files and folders.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("gate", "Tells which files look as if ransomware had encrypted them. Exit code 3: a backup would freeze.")
+        var command = new Command("gate", "Tells which files look as if ransomware had encrypted them. Exit code 3: a backup would freeze; 4: not, but some "
+            + "could not be read.")
         {
             paths,
         };
@@ -28,6 +30,7 @@ internal static class GateVerb
             var report = new GateReport(around, parsed.GetValue(common.Json));
             foreach (var path in parsed.GetValue(paths)!)
             {
+                if (path.Length == 0) throw new VerbFailedException(ExitCode.Usage, "an empty PATH names nothing");
                 if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
                     throw new VerbFailedException(ExitCode.Usage, $"there is no '{path}'");
             }
@@ -45,13 +48,13 @@ internal static class GateVerb
 internal sealed class GateReport(AgentSurroundings around, bool json) : IGateEvents
 {
     /// <inheritdoc />
-    public async ValueTask JudgedAsync(string path, FileVerdict verdict)
+    public async ValueTask JudgedAsync(byte[] path, FileVerdict verdict)
     {
         if (json)
         {
             await around.Out.WriteLineAsync(JsonLine.Of(writer =>
             {
-                writer.WriteString("path", path);
+                TreeNames.WritePath(writer, path);
                 writer.WriteString("verdict", Word(verdict.Verdict));
                 writer.WriteStartArray("rules");
                 foreach (var rule in verdict.Rules) writer.WriteStringValue(rule);
@@ -61,13 +64,22 @@ internal sealed class GateReport(AgentSurroundings around, bool json) : IGateEve
         }
         else if (verdict.Verdict == GateVerdict.HeldBack)
         {
-            await around.Out.WriteLineAsync($"held back  {path}  ({string.Join(", ", verdict.Rules)})");
+            await around.Out.WriteLineAsync($"held back  {TreeNames.Display(path)}  ({string.Join(", ", verdict.Rules)})");
         }
     }
 
     /// <inheritdoc />
-    public async ValueTask UnreadableAsync(string path, string reason) =>
-        await around.Error.WriteLineAsync($"hostatlas-agent: {path}: {reason}");
+    public async ValueTask UnreadableAsync(byte[] path, string reason)
+    {
+        await around.Error.WriteLineAsync($"hostatlas-agent: {TreeNames.Display(path)}: {reason}");
+        if (!json) return;
+        await around.Out.WriteLineAsync(JsonLine.Of(writer =>
+        {
+            TreeNames.WritePath(writer, path);
+            writer.WriteString("verdict", "unreadable");
+            writer.WriteString("why", reason);
+        }));
+    }
 
     /// <summary>The last line; gives the exit code.</summary>
     public async Task<int> EndAsync(GateScan scan)
@@ -88,7 +100,7 @@ internal sealed class GateReport(AgentSurroundings around, bool json) : IGateEve
             : string.Create(CultureInfo.InvariantCulture, $"{counts.Changed:N0} files, {counts.Hit:N0} held back, ")
                 + (scan.Unreadable > 0 ? $"{scan.Unreadable:N0} unreadable, " : "") + "a backup of just these would be "
                 + RunEvidence.Word(state));
-        return state == GateState.Frozen ? ExitCode.Frozen : ExitCode.Done;
+        return state == GateState.Frozen ? ExitCode.Frozen : scan.Unreadable > 0 ? ExitCode.Partly : ExitCode.Done;
     }
 
     private static string Word(GateVerdict verdict) => verdict == GateVerdict.Clean ? "clean" : "held-back";

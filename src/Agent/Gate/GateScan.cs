@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Unicode;
 using System.Threading.Channels;
 using HostAtlas.Agent.Backup.Walk;
 using HostAtlas.Agent.Gate.Features;
@@ -9,24 +10,27 @@ using Microsoft.Win32.SafeHandles;
 
 namespace HostAtlas.Agent.Gate;
 
-/// <summary>Hears what a scan finds, in the order of the walk, one call at a time.</summary>
+/// <summary>Hears what a scan finds, in the order of the walk, one call at a time. Paths are raw bytes, as names on a disk are.</summary>
 internal interface IGateEvents
 {
     /// <summary>A file was judged.</summary>
-    ValueTask JudgedAsync(string path, FileVerdict verdict);
+    ValueTask JudgedAsync(byte[] path, FileVerdict verdict);
 
     /// <summary>A file or a folder could not be read.</summary>
-    ValueTask UnreadableAsync(string path, string reason);
+    ValueTask UnreadableAsync(byte[] path, string reason);
 }
 
-/// <summary>Judges files and all below folders, on all cores, as if each were new in a run of its own.</summary>
+/// <summary>
+/// Judges files and all below folders, on all cores, as if each were new in a run of its own; each once, also where one is named that lies
+/// below another.
+/// </summary>
 internal sealed class GateScan(DeclaredPaths declared)
 {
-    private const int ReadBytes = 256 << 10, BlockBytes = 512;
+    private const int ReadBytes = 256 << 10, BlockBytes = 512, PathMost = 4000;
 
     private readonly ConcurrentBag<Reader> _readers = [];
     private readonly ScanProgress _progress = new();
-    private readonly HashSet<string> _noteFolders = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _noteFolders = new(StringComparer.Ordinal), _named = new(StringComparer.Ordinal);
     private long _files, _hit, _hitBytes, _unreadable;
 
     /// <summary>How far it is.</summary>
@@ -75,7 +79,9 @@ internal sealed class GateScan(DeclaredPaths declared)
         }
         _files++;
         if (verdict.Verdict == GateVerdict.HeldBack) (_hit, _hitBytes) = (_hit + 1, _hitBytes + verdict.Record.Bytes);
-        if (RansomNote.IsNamedSo(Path.GetFileName(outcome.Path))) _noteFolders.Add(Path.GetDirectoryName(outcome.Path) ?? "");
+        var name = NameOf(outcome.Path);
+        if (RansomNote.IsNamedSo(Encoding.UTF8.GetString(name)))
+            _noteFolders.Add(Encoding.Latin1.GetString(outcome.Path.AsSpan(0, outcome.Path.Length - name.Length)));
         await events.JudgedAsync(outcome.Path, verdict);
     }
 
@@ -85,7 +91,10 @@ internal sealed class GateScan(DeclaredPaths declared)
         Exception? fault = null;
         try
         {
-            foreach (var path in paths) await WalkAsync(path, found, free, stop);
+            var full = paths.Select(path => (Shown: path, Full: Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))).ToList();
+            foreach (var (_, path) in full) _named.Add(path);
+            foreach (var (shown, path) in full.DistinctBy(path => path.Full, StringComparer.Ordinal))
+                await WalkAsync(new Place(Encoding.UTF8.GetBytes(shown), Encoding.UTF8.GetBytes(path)), found, free, stop);
         }
         catch (OperationCanceledException exception)
         {
@@ -97,30 +106,38 @@ internal sealed class GateScan(DeclaredPaths declared)
     }
 
     // By name, depth first; an own stack, for a tree may be deeper than a thread's.
-    private async Task WalkAsync(string path, ChannelWriter<Task<Outcome>> found, SemaphoreSlim free, CancellationToken stop)
+    private async Task WalkAsync(Place root, ChannelWriter<Task<Outcome>> found, SemaphoreSlim free, CancellationToken stop)
     {
-        var left = new Stack<string>([path]);
+        var left = new Stack<Place>([root]);
         while (left.TryPop(out var next))
         {
             stop.ThrowIfCancellationRequested();
+            var isRoot = ReferenceEquals(next.Full, root.Full);
+            // What is named itself is looked at under its own name.
+            if (!isRoot && _named.Count > 1 && Utf8.IsValid(next.Full) && _named.Contains(Encoding.UTF8.GetString(next.Full))) continue;
+            string? fault = null;
             try
             {
-                var attributes = File.GetAttributes(next);
-                if ((attributes & FileAttributes.ReparsePoint) != 0)
-                {
-                    if (next == path)
-                        await found.WriteAsync(Task.FromResult(new Outcome(next, null, "is a link; name what it points to")), stop);
-                    continue;
-                }
-                if ((attributes & FileAttributes.Directory) != 0)
+                var kind = KindOf(next.Full);
+                if (kind == FileKind.Directory)
                 {
                     foreach (var child in Children(next)) left.Push(child);
                     continue;
                 }
+                // Links, pipes, sockets and devices have no content to look at: it is said where one was asked for.
+                if (kind != FileKind.File)
+                {
+                    if (!isRoot) continue;
+                    fault = kind == FileKind.Symlink ? "is a link; name what it points to" : "is no regular file";
+                }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                await found.WriteAsync(Task.FromResult(new Outcome(next, null, exception.Message)), stop);
+                fault = exception.Message;
+            }
+            if (fault is not null)
+            {
+                await found.WriteAsync(Task.FromResult(new Outcome(next.Shown, null, fault)), stop);
                 continue;
             }
             await free.WaitAsync(stop);
@@ -129,30 +146,43 @@ internal sealed class GateScan(DeclaredPaths declared)
         }
     }
 
-    private static string[] Children(string folder)
+    private static FileKind KindOf(byte[] full)
     {
-        var children = Directory.GetFileSystemEntries(folder);
-        Array.Sort(children, (one, other) => string.CompareOrdinal(other, one));
-        return children;
+        if (full is [(byte)'/']) return FileKind.Directory;
+        using var folder = OpenFolder(full);
+        return LinuxFiles.Stat(folder, NameOf(full)).Kind;
     }
 
-    private Outcome Judge(string path, SemaphoreSlim free, CancellationToken stop)
+    private static List<Place> Children(Place of)
+    {
+        if (of.Full.Length > PathMost) throw new IOException("its path is too long");
+        var names = new List<byte[]>();
+        using (var folder = LinuxFiles.OpenFolder(of.Full)) LinuxFiles.List(folder, name => names.Add(name.ToArray()));
+        names.Sort((one, other) => other.AsSpan().SequenceCompareTo(one));
+        return [.. names.Select(name => new Place(Below(of.Shown, name), Below(of.Full, name)))];
+    }
+
+    private static byte[] Below(byte[] folder, byte[] name) =>
+        folder is [.., (byte)'/'] ? [.. folder, .. name] : [.. folder, (byte)'/', .. name];
+
+    private static ReadOnlySpan<byte> NameOf(byte[] path) => path.AsSpan(path.AsSpan().LastIndexOf((byte)'/') + 1);
+
+    private Outcome Judge(Place place, SemaphoreSlim free, CancellationToken stop)
     {
         if (!_readers.TryTake(out var reader)) reader = new Reader();
         try
         {
-            using var folder = OpenFolder(path);
-            using var file = LinuxFiles.OpenFile(folder, Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+            using var folder = OpenFolder(place.Full);
+            using var file = LinuxFiles.OpenFile(folder, NameOf(place.Full));
             var facts = LinuxFiles.Stat(file);
-            // A pipe, a socket or a device has no content to look at.
-            if (facts.Kind != FileKind.File) return new Outcome(path, null, "is no regular file");
+            if (facts.Kind != FileKind.File) return new Outcome(place.Shown, null, "is no regular file any more");
             var features = reader.Read(file, facts, _progress, stop);
-            var context = new FileContext { Name = Path.GetFileName(path), IsDeclared = declared.Has(Path.GetFullPath(path)) };
-            return new Outcome(path, FileJudge.Judge(features, context), null);
+            var context = new FileContext { Name = Encoding.UTF8.GetString(NameOf(place.Full)), IsDeclared = declared.Has(place.Full) };
+            return new Outcome(place.Shown, FileJudge.Judge(features, context), null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
-            return new Outcome(path, null, exception.Message);
+            return new Outcome(place.Shown, null, exception.Message);
         }
         finally
         {
@@ -162,13 +192,16 @@ internal sealed class GateScan(DeclaredPaths declared)
         }
     }
 
-    private static SafeFileHandle OpenFolder(string path)
+    private static SafeFileHandle OpenFolder(byte[] full)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        return LinuxFiles.OpenFolder(Encoding.UTF8.GetBytes(folder));
+        var slash = full.AsSpan().LastIndexOf((byte)'/');
+        return LinuxFiles.OpenFolder(slash == 0 ? "/"u8 : full.AsSpan(0, slash));
     }
 
-    private sealed record Outcome(string Path, FileVerdict? Verdict, string? Fault);
+    /// <summary>A file or a folder: as whoever asked called it, and from the root on.</summary>
+    private sealed record Place(byte[] Shown, byte[] Full);
+
+    private sealed record Outcome(byte[] Path, FileVerdict? Verdict, string? Fault);
 
     /// <summary>Reads one file after the other with the same memory.</summary>
     private sealed class Reader

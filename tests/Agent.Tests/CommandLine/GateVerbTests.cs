@@ -41,9 +41,33 @@ public sealed class GateVerbTests
         using var agent = new AgentUnderTest();
         await File.WriteAllBytesAsync(agent.File("a"), Samples.Prose(100));
         File.CreateSymbolicLink(agent.File("link"), "a");
-        Assert.Equal(ExitCode.Done, await agent.RunAsync(["gate", agent.File("link"), agent.File("a"), "--json"]));
+        Assert.Equal(ExitCode.Partly, await agent.RunAsync(["gate", agent.File("link"), agent.File("a"), "--json"]));
         Assert.Contains(agent.File("link"), agent.Errors, StringComparison.Ordinal);
-        Assert.Equal(2, Lines(agent).Count);
+        Assert.Equal(["unreadable", "clean", null], Lines(agent).Select(line => Text(line, "verdict")));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_named_twice_or_below_a_named_folder_is_counted_once()
+    {
+        using var agent = new AgentUnderTest();
+        Directory.CreateDirectory(agent.File("tree/sub"));
+        foreach (var name in (string[])["tree/a", "tree/sub/b"]) await File.WriteAllBytesAsync(agent.File(name), Samples.Noise(20_000));
+        string[] paths = [agent.File("tree/a"), agent.File("tree"), agent.File("tree/a"), agent.File("tree/sub/../sub/"), agent.File("tree/sub")];
+        Assert.Equal(ExitCode.Done, await agent.RunAsync(["gate", .. paths, "--json"]));
+        Assert.Equal(2, Lines(agent)[^1].GetProperty("files").GetInt64());
+    }
+
+    [Fact]
+    public async Task Names_of_any_bytes_are_looked_at_and_none_of_them_reaches_the_terminal()
+    {
+        using var agent = new AgentUnderTest();
+        Directory.CreateDirectory(agent.File("tree"));
+        await File.WriteAllBytesAsync(agent.File("noise"), Samples.Noise(20_000));
+        // Only a shell can write a name that is not UTF-8.
+        using (var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", "cp \"$1/noise\" \"$1/tree/$(printf 'a\\377\\033[31m')\"", "sh", agent.File("")]))
+            await shell.WaitForExitAsync();
+        Assert.Equal(ExitCode.Done, await agent.RunAsync(["gate", agent.File("tree")]));
+        Assert.Contains("tree/a\\xff\\x1b[31m", agent.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,6 +83,7 @@ public sealed class GateVerbTests
     [Theory]
     [InlineData("gate")]
     [InlineData("gate /there/is/nothing")]
+    [InlineData("gate ")]
     public async Task Wrong_usage_is_exit_code_2(string arguments)
     {
         using var agent = new AgentUnderTest();

@@ -14,7 +14,7 @@ internal static class FreezeText
     /// <summary>When the platform takes nothing.</summary>
     /// <param name="reason">Its words.</param>
     public static string Of(string reason) => $"the backups of this server are frozen, and nothing was committed: {reason.TrimEnd('.')}. "
-        + "A person has to look at it and resume them at the platform; until then scheduled runs only ask. See docs/gate.md";
+        + "Until they are resumed at the platform scheduled runs only ask. See docs/gate.md";
 
     /// <summary>The text; its lines but for the first are indented.</summary>
     /// <param name="evidence">The verdict.</param>
