@@ -18,8 +18,8 @@ internal static class GateVerb
     public static Command Command(CommonOptions common, AgentSurroundings around, Func<Func<Task<int>>, Task<int>> guard)
     {
         var paths = new Argument<string[]>("PATH") { Description = "Files and folders.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("gate", "Tells which files look as if ransomware had encrypted them. Exit code 3: a backup would freeze; 4: not, but some "
-            + "could not be read.")
+        var command = new Command("gate", "Tells which files look as if ransomware had encrypted them. "
+            + "Exit code 3: a backup would freeze; 4: not, but some could not be read.")
         {
             paths,
         };

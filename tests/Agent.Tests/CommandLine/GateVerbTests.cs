@@ -52,8 +52,8 @@ public sealed class GateVerbTests
         using var agent = new AgentUnderTest();
         Directory.CreateDirectory(agent.File("tree/sub"));
         foreach (var name in (string[])["tree/a", "tree/sub/b"]) await File.WriteAllBytesAsync(agent.File(name), Samples.Noise(20_000));
-        string[] paths = [agent.File("tree/a"), agent.File("tree"), agent.File("tree/a"), agent.File("tree/sub/../sub/"), agent.File("tree/sub")];
-        Assert.Equal(ExitCode.Done, await agent.RunAsync(["gate", .. paths, "--json"]));
+        string[] paths = ["tree/a", "tree", "tree/a", "tree/sub/../sub/", "tree/sub"];
+        Assert.Equal(ExitCode.Done, await agent.RunAsync(["gate", .. paths.Select(agent.File), "--json"]));
         Assert.Equal(2, Lines(agent)[^1].GetProperty("files").GetInt64());
     }
 
@@ -64,7 +64,8 @@ public sealed class GateVerbTests
         Directory.CreateDirectory(agent.File("tree"));
         await File.WriteAllBytesAsync(agent.File("noise"), Samples.Noise(20_000));
         // Only a shell can write a name that is not UTF-8.
-        using (var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", "cp \"$1/noise\" \"$1/tree/$(printf 'a\\377\\033[31m')\"", "sh", agent.File("")]))
+        const string Script = "cp \"$1/noise\" \"$1/tree/$(printf 'a\\377\\033[31m')\"";
+        using (var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", Script, "sh", agent.File("")]))
             await shell.WaitForExitAsync();
         Assert.Equal(ExitCode.Done, await agent.RunAsync(["gate", agent.File("tree")]));
         Assert.Contains("tree/a\\xff\\x1b[31m", agent.Output, StringComparison.Ordinal);

@@ -11,6 +11,8 @@ public sealed class FramedFilesTests
 {
     private static readonly byte[] Noise = Samples.Noise(60_000), Packed = Samples.Gzip(Samples.Prose(300_000));
 
+    private static readonly byte[] Brand = [.. "isom\0\0\0\u0001"u8], Table = Box("moov", Box("mvhd", new byte[100]));
+
     private static readonly byte[] EbmlHead =
         [0x1A, 0x45, 0xDF, 0xA3, 0x8B, 0x42, 0x82, 0x88, .. "matroska"u8, 0x18, 0x53, 0x80, 0x67, 1, 255, 255, 255, 255, 255, 255, 255];
 
@@ -26,15 +28,15 @@ public sealed class FramedFilesTests
         { "hexdump -C", "encoded", Dump(Noise, isPlain: false) },
         { "the letters a to p", "encoded", [.. Noise.SelectMany(b => (byte[])[(byte)('a' + (b >> 4)), (byte)('a' + (b & 15))])] },
         { "base32", "encoded", Base32(Noise) },
-        { "a list of numbers", "encoded", Ascii("[" + string.Join(", ", Noise.Select(b => b.ToString(CultureInfo.InvariantCulture))) + "]") },
+        { "a list of numbers", "encoded", Ascii($"[{Numbers(Noise, ", ")}]") },
         { "a zero after every byte", "strided", [.. Noise.SelectMany(b => (byte[])[b, 0])] },
         { "two blanks before every byte", "strided", [.. Noise.SelectMany(b => (byte[])[32, 32, b])] },
         { "EBML's magic number", "broken", [0x1A, 0x45, 0xDF, 0xA3, .. Noise] },
         { "EBML's header", "broken", [.. EbmlHead, .. Noise] },
-        { "a film without its table", "broken", [.. Box("ftyp", [.. "isom\0\0\0\u0001"u8]), .. Box("mdat", Noise)] },
-        { "a film whose table never comes", "broken", [.. Box("ftyp", [.. "isom\0\0\0\u0001"u8]), .. Box("mdat", new byte[5 << 20], 1 << 20)] },
+        { "a film without its table", "broken", [.. Box("ftyp", Brand), .. Box("mdat", Noise)] },
+        { "a film whose table never comes", "broken", [.. Box("ftyp", Brand), .. Box("mdat", new byte[5 << 20], 1 << 20)] },
         { "a film whose table is none", "broken",
-            [.. Box("ftyp", [.. "isom\0\0\0\u0001"u8]), .. Box("mdat", Noise), .. Box("moov", Noise)] },
+            [.. Box("ftyp", Brand), .. Box("mdat", Noise), .. Box("moov", Noise)] },
     };
 
     public static TheoryData<string, byte[]> Ordinary => new()
@@ -43,17 +45,19 @@ public sealed class FramedFilesTests
         { "a mail with an archive", Mail(Packed) },
         { "a mail with text", Mail(Samples.Prose(60_000)) },
         { "xxd of an archive", Dump(Packed, isPlain: true) },
-        { "a list of numbers of a text", Ascii(string.Join(",", Samples.Prose(30_000).Select(b => b.ToString(CultureInfo.InvariantCulture)))) },
+        { "a list of numbers of a text", Ascii(Numbers(Samples.Prose(30_000), ",")) },
         { "base32 of an archive", Base32(Packed) },
-        { "samples of sixteen bits", [.. Enumerable.Range(0, 60_000).SelectMany(i => BitConverter.GetBytes((short)(Math.Sin(i / 9.0) * 9000)))] },
+        { "samples of sixteen bits",
+            [.. Enumerable.Range(0, 60_000).SelectMany(i => BitConverter.GetBytes((short)(Math.Sin(i / 9.0) * 9000)))] },
         { "text of UTF-16", Encoding.Unicode.GetBytes(Encoding.ASCII.GetString(Samples.Prose(60_000))) },
         { "a Matroska film",
             [.. EbmlHead, 0x16, 0x54, 0xAE, 0x6B, 0x84, 1, 2, 3, 4, 0x1F, 0x43, 0xB6, 0x75, 0x10, 0, 0xEA, 0x69, 0xE7, 0x81, 0,
                 0xA3, 0x10, 0, 0xEA, 0x60, .. Noise] },
-        { "a film", [.. Box("ftyp", [.. "isom\0\0\0\u0001"u8]), .. Box("moov", Box("mvhd", new byte[100])), .. Box("mdat", Noise)] },
+        { "a film", [.. Box("ftyp", Brand), .. Table, .. Box("mdat", Noise)] },
         { "a film whose table comes last, windows later",
-            [.. Box("ftyp", [.. "isom\0\0\0\u0001"u8]), .. Box("mdat", Samples.Noise(5 << 20)), .. Box("moov", Box("mvhd", new byte[100]))] },
-        { "a picture of HEIF", [.. Box("ftyp", [.. "heic\0\0\0\0"u8]), .. Box("meta", [0, 0, 0, 0, .. Box("hdlr", new byte[24])]), .. Box("mdat", Noise)] },
+            [.. Box("ftyp", Brand), .. Box("mdat", Samples.Noise(5 << 20)), .. Table] },
+        { "a picture of HEIF",
+            [.. Box("ftyp", [.. "heic\0\0\0\0"u8]), .. Box("meta", [0, 0, 0, 0, .. Box("hdlr", new byte[24])]), .. Box("mdat", Noise)] },
     };
 
     [Theory]
@@ -90,12 +94,15 @@ public sealed class FramedFilesTests
 
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
 
+    private static string Numbers(byte[] bytes, string between) =>
+        string.Join(between, bytes.Select(value => value.ToString(CultureInfo.InvariantCulture)));
+
     private static string Lines(byte[] bytes) => Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks) + "\n";
 
     private static byte[] Pem(string label, byte[] bytes) => Ascii($"-----BEGIN {label}-----\n{Lines(bytes)}-----END {label}-----\n");
 
-    private static byte[] Mail(byte[] attached) => Ascii("From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
-        + "--b\nContent-Type: text/plain\n\nSee what is attached.\n--b\nContent-Type: application/octet-stream\n"
+    private static byte[] Mail(byte[] attached) => Ascii("From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b"
+        + "\n\n--b\nContent-Type: text/plain\n\nSee what is attached.\n--b\nContent-Type: application/octet-stream\n"
         + $"Content-Transfer-Encoding: base64\n\n{Lines(attached)}\n--b--\n");
 
     private static byte[] Der(ReadOnlySpan<byte> content)
@@ -117,7 +124,7 @@ public sealed class FramedFilesTests
             text.Append(CultureInfo.InvariantCulture, $"{at:x8}").Append(isPlain ? ":" : " ");
             for (var i = 0; i < 16; i++)
             {
-                if (isPlain ? i % 2 == 0 : i % 8 == 0 || i > 0) text.Append(isPlain || i % 8 > 0 ? " " : "  ");
+                if (!isPlain || i % 2 == 0) text.Append(isPlain || i % 8 > 0 ? " " : "  ");
                 text.Append(CultureInfo.InvariantCulture, $"{bytes[at + i]:x2}");
             }
             text.Append("  |").Append([.. bytes.AsSpan(at, 16).ToArray().Select(b => b is > 32 and < 127 ? (char)b : '.')]).Append("|\n");

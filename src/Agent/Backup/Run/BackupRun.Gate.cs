@@ -68,13 +68,13 @@ internal sealed partial class BackupRun
         }
         catch (GateFrozenException)
         {
-            await FreezeAsync(graph.Gate!.Ledger, findings.Counts.Files, cancellation).ConfigureAwait(false);
+            await FreezeAsync(graph.Gate!.Ledger, findings.Counts.Files, endedEarly: true, cancellation).ConfigureAwait(false);
             throw;
         }
     }
 
     /// <summary>Tells the platform at once, and ends the run.</summary>
-    private async Task FreezeAsync(RunLedger ledger, long files, CancellationToken cancellation)
+    private async Task FreezeAsync(RunLedger ledger, long files, bool endedEarly, CancellationToken cancellation)
     {
         var evidence = new RunEvidence(ledger, files);
         AtomicFile.Write(parts.Folder.Found, System.Text.Encoding.UTF8.GetBytes(evidence.ForSnapshot().GetRawText() + "\n"));
@@ -92,7 +92,8 @@ internal sealed partial class BackupRun
         {
             untold = refused.Message;
         }
-        throw new GateVerdictException(FreezeText.Of(evidence, ledger, LastRun.Load(parts.Folder.Last), parts.Folder.Found, untold));
+        var last = LastRun.Load(parts.Folder.Last);
+        throw new GateVerdictException(FreezeText.Of(evidence, ledger, last, parts.Folder.Found, endedEarly, untold));
     }
 
     private void Remember(RunLedger ledger)

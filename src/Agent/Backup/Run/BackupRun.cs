@@ -115,7 +115,8 @@ internal sealed partial class BackupRun(BackupRunParts parts)
         EnterEpoch(proceeds);
         var buildsOn = parent?.Document.KeyId == _sealer.Keys.KeyId ? parent : null;
         var basis = Basis(startedAt, proceeds, buildsOn, canaries);
-        if (canaries.Changed.Count > 0) await FreezeAsync(new RunLedger(_ids, basis), 0, cancellation).ConfigureAwait(false);
+        if (canaries.Changed.Count > 0)
+            await FreezeAsync(new RunLedger(_ids, basis), 0, endedEarly: true, cancellation).ConfigureAwait(false);
         var (journal, journalled) = RunJournal.Open(parts.Folder.Journal, _sealer.Keys.KeyId);
         using var opened = journal;
         var sender = new ObjectSender(_snapshot, parts.Api, parts.Vault, journal, parts.Time, parts.Random) { OnTrouble = parts.OnTrouble };
@@ -134,7 +135,8 @@ internal sealed partial class BackupRun(BackupRunParts parts)
             cancellation)
             .ConfigureAwait(false);
         var evidence = new RunEvidence(ledger, findings.Counts.Files);
-        if (evidence.State == GateState.Frozen) await FreezeAsync(ledger, findings.Counts.Files, cancellation).ConfigureAwait(false);
+        if (evidence.State == GateState.Frozen)
+            await FreezeAsync(ledger, findings.Counts.Files, endedEarly: false, cancellation).ConfigureAwait(false);
         var indexes = await IndexAsync(graph, earlier, damaged, result.Indexes, cancellation).ConfigureAwait(false);
 
         var document = Document(parent, remembered, startedAt, result, findings, indexes) with { Gate = evidence.ForSnapshot() };

@@ -119,7 +119,10 @@ internal sealed class BackupSession(AgentOptions options, StateFolder state, Age
         }
         catch (BackupRefusedException refused) when (refused.IsFrozen)
         {
-            return (new BackupEnd(ExitCode.Frozen, FreezeText.Of(refused.Message), null), hasBegun);
+            var last = LastRun.Load(folder.Last);
+            // A list that is older than the newest snapshot belongs to a freeze that is over.
+            var found = File.Exists(folder.Found) && File.GetLastWriteTimeUtc(folder.Found) > (last?.CommittedAt ?? default).UtcDateTime;
+            return (new BackupEnd(ExitCode.Frozen, FreezeText.Of(refused.Message, last, found ? folder.Found : null), null), hasBegun);
         }
         catch (Exception fault) when (fault is BackupRefusedException or ChainFaultException or TicketRefusedException
             or ObjectBrokenException or IOException or UnauthorizedAccessException or StateFaultException)

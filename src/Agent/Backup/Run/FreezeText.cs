@@ -13,23 +13,34 @@ internal static class FreezeText
 {
     /// <summary>When the platform takes nothing.</summary>
     /// <param name="reason">Its words.</param>
-    public static string Of(string reason) => $"the backups of this server are frozen, and nothing was committed: {reason.TrimEnd('.')}. "
-        + "Until they are resumed at the platform scheduled runs only ask. See docs/gate.md";
+    /// <param name="last">What was committed before, if anything was.</param>
+    /// <param name="foundPath">The file that lists what was found when it froze; null: it was not this host that found anything.</param>
+    public static string Of(string reason, LastRun? last, string? foundPath)
+    {
+        var text = new StringBuilder($"the backups of this server are frozen, and nothing was committed: {reason.TrimEnd('.')}. "
+            + "Until they are resumed at the platform scheduled runs only ask. See docs/gate.md");
+        if (foundPath is not null) Line(text, $"What was found is listed in {foundPath}.");
+        if (last?.Generation is not null) Line(text, LastGood(last));
+        return text.ToString();
+    }
 
     /// <summary>The text; its lines but for the first are indented.</summary>
     /// <param name="evidence">The verdict.</param>
     /// <param name="ledger">What was found.</param>
     /// <param name="last">What was committed before, if anything was.</param>
     /// <param name="foundPath">The file that lists all of it.</param>
+    /// <param name="endedEarly">It was certain before all files were looked at.</param>
     /// <param name="untold">Why the platform could not be told; null: it was.</param>
-    public static string Of(RunEvidence evidence, RunLedger ledger, LastRun? last, string foundPath, string? untold)
+    public static string Of(RunEvidence evidence, RunLedger ledger, LastRun? last, string foundPath, bool endedEarly,
+        string? untold)
     {
         var counts = ledger.Counts;
         var text = new StringBuilder("the gate stopped this backup: ");
         text.AppendJoin("; ", RunRules.All.Where(rule => rule.State == GateState.Frozen && evidence.RunRulesHit.Contains(rule.Name))
             .Select(rule => $"{rule.Catches} ({rule.Name})"));
         Line(text, $"Found: {counts.Hit:N0} of {counts.Changed:N0} changed files look encrypted, {counts.Gone:N0} are gone, "
-            + $"{counts.CanariesChanged:N0} canaries changed.");
+            + $"{counts.CanariesChanged:N0} canaries changed."
+            + (endedEarly ? " The look ended as soon as it was certain: there may be many more." : ""));
         Line(text, $"The files are listed in {foundPath}.");
         Line(text, $"Nothing was committed. {LastGood(last)}");
         Line(text, untold is null

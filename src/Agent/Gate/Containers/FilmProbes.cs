@@ -81,7 +81,8 @@ internal sealed class Mp4Probe : IContainerProbe
             foreach (var start in (ReadOnlySpan<int>)[at, HeadBytes])
             {
                 var length = BinaryPrimitives.ReadUInt32BigEndian(box[start..]);
-                if (BinaryPrimitives.ReadUInt32BigEndian(box[(start + 4)..]) == child && length >= HeadBytes && start + length <= size) return true;
+                var isChild = BinaryPrimitives.ReadUInt32BigEndian(box[(start + 4)..]) == child;
+                if (isChild && length >= HeadBytes && start + length <= size) return true;
             }
         }
         return false;
@@ -104,8 +105,10 @@ internal sealed class MatroskaProbe : IContainerProbe
     [
         // The segment's: seek head, information, tracks, cues, attachments, chapters, tags.
         0x114D9B74, 0x1549A966, Tracks, 0x1C53BB6B, 0x1941A469, 0x1043A770, 0x1254C367,
-        // A cluster's: time stamp, simple block, group, position, size of the one before, silent tracks, encrypted block; void and sum anywhere.
-        0xE7, 0xA3, 0xA0, 0xA7, 0xAB, 0x5854, 0xAF, 0xEC, 0xBF,
+        // A cluster's: time stamp, simple block, group, position, size of the one before, silent tracks, encrypted block.
+        0xE7, 0xA3, 0xA0, 0xA7, 0xAB, 0x5854, 0xAF,
+        // Void and sum, anywhere.
+        0xEC, 0xBF,
     ];
 
     public string Name => "matroska";
@@ -130,7 +133,8 @@ internal sealed class MatroskaProbe : IContainerProbe
             at += head;
             if (id == Header)
             {
-                if (size > HeaderMost || (long)size > element.Length - head || !NamesDocument(element.Slice(head, (int)size))) return broken;
+                var isHere = size <= HeaderMost && (long)size <= element.Length - head;
+                if (!isHere || !NamesDocument(element.Slice(head, (int)size))) return broken;
             }
             else if (id is Segment or Cluster)
             {

@@ -69,7 +69,7 @@ internal sealed class Findings
     /// <summary>A pack of git's was in the middle of an object at the end of the last window.</summary>
     public GitPackRest? Rest { get; set; }
 
-    /// <summary>Where the part must come without which the container that the file begins as explains nothing; 0: nothing is owed.</summary>
+    /// <summary>Where the part must come without which the file's container explains nothing; 0: nothing is owed.</summary>
     public long OwedAt { get; set; }
 
     /// <summary>The container that the file begins as; null when there is none.</summary>

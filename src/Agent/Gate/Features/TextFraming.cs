@@ -59,7 +59,7 @@ internal static class TextFraming
     // Keys that OpenSSH writes; all else is one value of ASN.1 whose parts fill it.
     private static bool IsOfItsKind(ReadOnlySpan<byte> label, ReadOnlySpan<byte> body, bool isWhole)
     {
-        if (label.StartsWith("OPENSSH "u8) || label.StartsWith("SSH2 "u8)) return body.StartsWith("openssh-key-v1\0"u8) || body.Length < 2048;
+        if (label.StartsWith("OPENSSH "u8)) return body.StartsWith("openssh-key-v1\0"u8);
         return Asn1.Length(body, out var head) is >= 0 and var length
             && (isWhole ? head + length == body.Length && Asn1.AreParts(body[head..]) : head + length >= body.Length);
     }

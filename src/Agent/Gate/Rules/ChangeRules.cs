@@ -23,7 +23,8 @@ internal static class ChangeRules
     /// <summary>In the order of the evidence.</summary>
     public static IReadOnlyList<ChangeRule> All { get; } =
     [
-        new("type-lost", "had a type of its own, has none now, and cannot be compressed, or is text that uses every sign of its alphabet equally",
+        new("type-lost",
+            "had a type of its own, has none now, and cannot be compressed, or is text that uses every sign of its alphabet equally",
             "programs keep their files' formats", (was, file) =>
                 (IsKnown(was.Type) && file.Type == FileType.Data && IsIncompressible(file)) || IsNowInTextForm(was, file)),
         new("entropy-up", "1.5 bits a byte more than before, and compressibility gone; or 0.7, and its type gone at the length it had",
