@@ -20,7 +20,7 @@ public static partial class BackupDecisions
     public static BackupDecision Sweep(BackupState state, SweepBackups sweep, object? facts, DateTimeOffset now)
     {
         now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        var inherited = Inherit(state, sweep, now);
+        var inherited = TakeOver(state, sweep, now);
         // By what will hold, where it is only told what would be done.
         if (inherited is not null && sweep.DryRun) state = BackupState.Apply(state, inherited);
         var turn = new SweepTurn(state, sweep, RetentionStops.Of(state, state.Retention?.HeldUntil, now), now);
@@ -42,10 +42,8 @@ public static partial class BackupDecisions
     public static BackupDecision ChooseRetention(BackupState state, ChooseRetention choose, DateTimeOffset now)
     {
         var memory = state.Remembered;
-        if (choose.Policy.Fault is { } fault) return BackupDecision.Refuse(RefusalKind.InvalidContent, fault);
-        if (choose.FloorDays is < RetentionFloor.LeastDays or > RetentionFloor.MostDays)
-            return BackupDecision.Refuse(RefusalKind.InvalidContent,
-                $"The floor must be {RetentionFloor.LeastDays} to {RetentionFloor.MostDays} days.");
+        if (new RetentionDefault(choose.Policy, choose.FloorDays).Fault is { } fault)
+            return BackupDecision.Refuse(RefusalKind.InvalidContent, fault);
         var floor = memory.Days.AskedFor(choose.FloorDays, now);
         return choose.Policy == memory.Counts && floor == memory.Days
             ? BackupDecision.Answer(Done.Instance)
@@ -92,7 +90,7 @@ public static partial class BackupDecisions
     }
 
     /// <summary>What a server that chose nothing takes over from its team; null when it has, or has nothing to.</summary>
-    private static RetentionInherited? Inherit(BackupState state, SweepBackups sweep, DateTimeOffset now)
+    private static RetentionInherited? TakeOver(BackupState state, SweepBackups sweep, DateTimeOffset now)
     {
         var memory = state.Remembered;
         // A server that never heard of a default acts by the platform's.

@@ -10,8 +10,7 @@ public sealed record RetentionChosen(
     RetentionPolicy Policy, RetentionFloor Floor, RetentionPolicy FromPolicy, int FromDays, DateTimeOffset At, Author? By) : IAuditedEvent
 {
     /// <summary>Whether anything stays for a shorter time than before, now or later.</summary>
-    public bool Shortens => Floor.NextDays is not null || Policy.Last < FromPolicy.Last || Policy.Daily < FromPolicy.Daily
-        || Policy.Weekly < FromPolicy.Weekly || Policy.Monthly < FromPolicy.Monthly || Policy.Yearly < FromPolicy.Yearly;
+    public bool Shortens => Floor.NextDays is not null || Policy.KeepsLessThan(FromPolicy);
 }
 
 /// <summary>
@@ -22,7 +21,7 @@ public sealed record RetentionInherited(
     RetentionPolicy Policy, RetentionFloor Floor, RetentionPolicy FromPolicy, int FromDays, DateTimeOffset At, Author? By) : IAuditedEvent
 {
     /// <summary>Whether anything stays for a shorter time than before, now or later.</summary>
-    public bool Shortens => new RetentionChosen(Policy, Floor, FromPolicy, FromDays, At, By).Shortens;
+    public bool Shortens => Floor.NextDays is not null || Policy.KeepsLessThan(FromPolicy);
 }
 
 /// <summary>Somebody gave up what was chosen for the server: with the next sweep the team's default holds.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HostAtlas.Engine.Backups;
+using HostAtlas.Engine.Backups.Retention;
 using HostAtlas.Engine.Cluster;
 
 namespace HostAtlas.Engine.Notifications;
@@ -16,12 +17,8 @@ internal static class HappeningRules
         .Row<ChainReopened>(e => new(NotificationTypes.BackupReopened, Name(e.Cause)))
         .Row<StillFrozen>(e => new(NotificationTypes.BackupStillFrozen, null, e.UnprotectedSince))
         // What stays shorter than before is told at once: nobody but its author may know of it yet.
-        .Row<RetentionChosen>(e => e.Shortens
-            ? new(NotificationTypes.BackupRetentionShortened, e.Floor.NextFrom is null ? "counts" : "floor", e.Floor.NextFrom)
-            : null)
-        .Row<RetentionInherited>(e => e.Shortens
-            ? new(NotificationTypes.BackupRetentionShortened, e.Floor.NextFrom is null ? "counts" : "floor", e.Floor.NextFrom)
-            : null)
+        .Row<RetentionChosen>(e => e.Shortens ? Shortened(e.Floor) : null)
+        .Row<RetentionInherited>(e => e.Shortens ? Shortened(e.Floor) : null)
         .Row<RunMissed>(e => new(NotificationTypes.BackupMissed, null, e.DueAt))
         .Row<BackupsOverdue>(e => new(NotificationTypes.BackupOverdue, null, e.Since))
         .Row<FilesHeldBack>(e => e.Since is null ? null : new(NotificationTypes.BackupIncomplete, null, e.Since))
@@ -64,6 +61,9 @@ internal static class HappeningRules
         rows.Add(typeof(T), happened => told((T)happened));
         return rows;
     }
+
+    private static ToldOf Shortened(RetentionFloor floor) =>
+        new(NotificationTypes.BackupRetentionShortened, floor.NextFrom is null ? "counts" : "floor", floor.NextFrom);
 
     // Spelt as everywhere else: agents-gate, run-vanished.
     private static string Name<T>(T cause) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(cause.ToString());

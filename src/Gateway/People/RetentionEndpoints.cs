@@ -32,9 +32,7 @@ internal sealed class RetentionEndpoints(
     {
         var admitted = await servers.AdmitAsync(http, Operation.ChangeRetention);
         if (admitted.Value is not { } server) return admitted.Failure!;
-        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.RetentionBody);
-        if (read.Value is not { } body) return read.Failure!;
-        var chosen = body.Read();
+        var chosen = await RetentionBody.ReadAsync(http);
         if (chosen.Value is not { } wanted) return chosen.Failure!;
         var (grant, days) = (server.Grant, wanted.FloorDays);
         var asked = Failure.Unless<BackupsShown>(await engine.AskAsync(new ShowBackups(grant.Team, server.Id), http.RequestAborted));
@@ -88,8 +86,14 @@ internal sealed class RetentionEndpoints(
 /// <summary>The body of <c>PUT …/backups/retention</c>: all of it, so that nothing changes by being forgotten.</summary>
 internal sealed record RetentionBody(int? Last, int? Daily, int? Weekly, int? Monthly, int? Yearly, int? FloorDays)
 {
-    /// <summary>What it says, or everything that is wrong with it.</summary>
-    public Step<RetentionDefault> Read()
+    /// <summary>What a request's body says, or everything that is wrong with it.</summary>
+    public static async Task<Step<RetentionDefault>> ReadAsync(HttpContext http)
+    {
+        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.RetentionBody);
+        return read.Value is { } body ? body.Read() : read.Failure!;
+    }
+
+    private Step<RetentionDefault> Read()
     {
         var fields = new Fields();
         var counts = new RetentionPolicy(

@@ -20,9 +20,7 @@ internal sealed class TeamRetentionEndpoints(EngineClient engine, Access access)
     {
         var admitted = await access.AdmitAsync(http, Operation.ChangeRetention);
         if (admitted.Value is not { } grant) return admitted.Failure!;
-        var read = await JsonBody.ReadAsync(http, PeopleJson.Default.RetentionBody);
-        if (read.Value is not { } body) return read.Failure!;
-        var chosen = body.Read();
+        var chosen = await RetentionBody.ReadAsync(http);
         if (chosen.Value is not { } wanted) return chosen.Failure!;
         var asked = await FindAsync(http, grant);
         if (asked.Value is not { } now) return asked.Failure!;

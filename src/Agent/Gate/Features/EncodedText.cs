@@ -71,7 +71,7 @@ internal static class EncodedText
             {
                 if (sign <= ' ') continue;
                 if (length == room.Length) break;
-                isHex &= char.IsAsciiHexDigit((char)sign);
+                isHex &= HexDigits.Is(sign);
                 isLetters &= sign is >= (byte)'a' and <= (byte)'p';
                 room[length++] = sign switch { (byte)'-' => (byte)'+', (byte)'_' => (byte)'/', _ => sign };
             }
@@ -112,8 +112,7 @@ internal static class EncodedText
 
     private static bool Hex(ReadOnlySpan<byte> signs, DecodeBuffer output)
     {
-        for (var i = 0; i + 1 < signs.Length; i += 2)
-            output.Write((byte)((Convert.FromHexString([(char)signs[i], (char)signs[i + 1]]))[0]));
+        for (var i = 0; i + 1 < signs.Length; i += 2) output.Write(HexDigits.Byte(signs[i], signs[i + 1]));
         return true;
     }
 

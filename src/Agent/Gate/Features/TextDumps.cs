@@ -38,8 +38,8 @@ internal static class TextDumps
                     at++;
                     continue;
                 }
-                if (!IsHex(line[at]) || !IsHex(line[at + 1])) break;
-                output.Write((byte)((Value(line[at]) << 4) | Value(line[at + 1])));
+                if (!HexDigits.Is(line[at]) || !HexDigits.Is(line[at + 1])) break;
+                output.Write(HexDigits.Byte(line[at], line[at + 1]));
                 (at, blanks) = (at + 2, 0);
             }
         }
@@ -51,7 +51,7 @@ internal static class TextDumps
         if (line.Length < PlaceSigns + 4) return false;
         foreach (var sign in line[..PlaceSigns])
         {
-            if (!IsHex(sign)) return false;
+            if (!HexDigits.Is(sign)) return false;
         }
         return line[PlaceSigns] == ':' ? line[PlaceSigns + 1] == ' ' : line[PlaceSigns] == ' ' && line[PlaceSigns + 1] == ' ';
     }
@@ -77,8 +77,4 @@ internal static class TextDumps
         }
         return output.Length >= NumbersLeast;
     }
-
-    private static bool IsHex(byte sign) => char.IsAsciiHexDigit((char)sign);
-
-    private static int Value(byte sign) => sign <= '9' ? sign - '0' : (sign | 32) - 'a' + 10;
 }

@@ -13,6 +13,10 @@ public sealed record RetentionPolicy(int Last, int Daily, int Weekly, int Monthl
     /// <summary>What a server has that nobody chose for.</summary>
     public static readonly RetentionPolicy Default = new(Last: 10, Daily: 30, Weekly: 12, Monthly: 12, Yearly: 5);
 
+    /// <summary>Whether any of its counts is below the other's.</summary>
+    public bool KeepsLessThan(RetentionPolicy other) => Last < other.Last || Daily < other.Daily || Weekly < other.Weekly
+        || Monthly < other.Monthly || Yearly < other.Yearly;
+
     /// <summary>What is wrong with it, for people; null when nothing is.</summary>
     public string? Fault =>
         new[] { Last, Daily, Weekly, Monthly, Yearly }.Any(count => count is < 0 or > CountAtMost)
