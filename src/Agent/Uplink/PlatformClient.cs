@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using HostAtlas.Agent.Credentials;
@@ -123,7 +124,9 @@ public sealed class PlatformClient : IDisposable
         {
             throw;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        // The client lets a socket's own exception through when the other end is gone between the connection and the first look at it.
+        catch (Exception exception)
+            when (exception is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             var fault = _refusal is { } refusal
                 ? ConnectionFaults.Of(refusal, _url, _trust.CaFile, _time.GetUtcNow())

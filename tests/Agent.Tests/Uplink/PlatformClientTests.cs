@@ -112,6 +112,27 @@ public sealed class PlatformClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_is_gone_as_soon_as_it_is_there_is_a_fault_like_any_other()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var url = new Uri($"https://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}");
+        using var stop = new CancellationTokenSource();
+        var resetting = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                using var client = await listener.AcceptSocketAsync(stop.Token);
+                client.LingerState = new LingerOption(true, 0);
+            }
+        });
+        // When it is gone is the kernel's to say: sometimes before the client looks at it for the first time.
+        for (var i = 0; i < 200; i++) Assert.NotEmpty((await FaultAsync(() => PostAsync(url))).Code);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => resetting);
+    }
+
+    [Fact]
     public async Task A_proxy_carries_the_connection_and_sees_no_credential()
     {
         await using var platform = await StartAsync(_authority.Sign());

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using HostAtlas.TestSupport.Clients;
 
 namespace HostAtlas.TestSupport.Processes;
@@ -22,9 +23,9 @@ internal static class FirstAnswer
             using var answer = await client.GetAsync(new Uri("/api/session", UriKind.Relative));
             return answer.StatusCode == HttpStatusCode.Unauthorized;
         }
-        catch (HttpRequestException)
+        catch (Exception away) when (away is HttpRequestException or SocketException)
         {
-            return false; // It does not listen yet.
+            return false; // It does not listen yet, or was killed a moment ago.
         }
         catch (System.Security.Cryptography.CryptographicException)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using HostAtlas.Agent.Backup.Format;
 using HostAtlas.Agent.Uplink;
 using HostAtlas.Shared.Wire;
@@ -123,13 +124,14 @@ public sealed class VaultClient : IDisposable
             _refusal = null;
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
             // Who does not prove to be the vault is asked no second time: waiting does not make it the right one.
             var why = _refusal is { } refusal
                 ? ConnectionFaults.Of(refusal, request.RequestUri!, _trust.CaFile, _time.GetUtcNow())
                 : ConnectionFaults.Of(fault, request.RequestUri!, proxy: null);
-            if (fault.HttpRequestError == HttpRequestError.SecureConnectionError && ConnectionFaults.NeedsAHand(why))
+            if (fault is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+                && ConnectionFaults.NeedsAHand(why))
                 throw new TicketRefusedException(ticket.Name, why.ToString());
             throw new IOException($"The vault cannot be reached: {fault.Message}", fault);
         }

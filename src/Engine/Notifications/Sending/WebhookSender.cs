@@ -60,7 +60,7 @@ public sealed class WebhookSender : IDisposable
         {
             return SendOutcome.TimedOut;
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException)
         {
             return OutcomeOf(fault);
         }
